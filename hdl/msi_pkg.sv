@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+//
+// Types that the translator's modules share. The codes of operations and answers come from the
+// register description (operation_code_e and answer_e in msi_csr_pkg).
+
+`default_nettype none
+
+package msi_pkg;
+
+  import msi_csr_pkg::answer_e;
+  import msi_csr_pkg::operation_code_e;
+
+  localparam int unsigned INDEX_WIDTH = 16;
+  typedef logic [INDEX_WIDTH-1:0] index_t;
+
+  // Where an operation came from, in the arbiter's cyclic order.
+  localparam int unsigned SOURCES = 3;
+  typedef enum logic [1:0] {
+    SOURCE_AXIL = 2'd0,
+    SOURCE_MSI  = 2'd1,
+    SOURCE_EVT  = 2'd2
+  } source_e;
+
+  // An operation and its arguments. Arguments that the operation does not take mean nothing.
+  typedef struct packed {
+    source_e         source;
+    operation_code_e operation;
+    index_t          range;
+    index_t          connection;
+    index_t          target;
+    index_t          route;
+    logic [7:0]      secondary;
+    logic [7:0]      subordinate;
+    logic [7:0]      devfn;
+    logic [15:0]     segment;
+    logic [15:0]     rid;
+    logic [63:0]     address;
+    logic [31:0]     data;
+  } request_t;
+
+  // What an interrupt message carries to the ITS.
+  typedef struct packed {
+    logic [31:0] devid;
+    logic [63:0] address;
+    logic [31:0] data;
+  } message_t;
+
+  // One executed operation: the request, its answer, and the message if one was sent.
+  typedef struct packed {
+    request_t    request;
+    answer_e     answer;
+    logic [15:0] bdf;      // the default BDF where the answer is BDF, otherwise 0
+    logic        sent;
+    message_t    message;  // 0 unless sent
+  } retire_t;
+
+  // What LAST_DROP keeps of a dropped message or a refused route (H7).
+  typedef struct packed {
+    answer_e     reason;
+    logic [15:0] rid;
+    logic [7:0]  secondary;
+    logic [7:0]  subordinate;
+  } drop_t;
+
+  // Which index an operation takes.
+  function automatic logic takes_range(operation_code_e operation);
+    return operation inside {msi_csr_pkg::operation_code__SET_BUS_RANGE,
+                             msi_csr_pkg::operation_code__BIND_TARGET};
+  endfunction
+
+  function automatic logic takes_connection(operation_code_e operation);
+    return operation inside {msi_csr_pkg::operation_code__CONNECT,
+                             msi_csr_pkg::operation_code__DISCONNECT,
+                             msi_csr_pkg::operation_code__CONNECT_IRQFD,
+                             msi_csr_pkg::operation_code__BIND_TARGET};
+  endfunction
+
+  function automatic logic takes_target(operation_code_e operation);
+    return operation inside {msi_csr_pkg::operation_code__BIND_TARGET,
+                             msi_csr_pkg::operation_code__SIGNAL_MSI,
+                             msi_csr_pkg::operation_code__SIGNAL_MSI_WITH_RID,
+                             msi_csr_pkg::operation_code__NEW_ROUTE,
+                             msi_csr_pkg::operation_code__DEFAULT_BDF,
+                             msi_csr_pkg::operation_code__SUPPORTS_DIRECT_MSI};
+  endfunction
+
+  function automatic logic takes_route(operation_code_e operation);
+    return operation inside {msi_csr_pkg::operation_code__NEW_ROUTE,
+                             msi_csr_pkg::operation_code__ENABLE,
+                             msi_csr_pkg::operation_code__ENABLE_WITH_RID,
+                             msi_csr_pkg::operation_code__DISABLE,
+                             msi_csr_pkg::operation_code__SIGNAL_EVENT,
+                             msi_csr_pkg::operation_code__CONSUME_PENDING};
+  endfunction
+
+endpackage
+
+`default_nettype wire

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: MIT
+//
+// Control and status: the AXI4-Lite register block (generated from registers.rdl), the commands
+// written to it, the counters, and the alert.
+//
+// Contract: a write to COMMAND captures the operation and the ARG registers and offers them as one
+// request until it is taken; STATUS.busy is high from then until that operation's retire record was
+// seen, and RESULT holds its answer afterwards. A command written while busy, or naming no operation,
+// is refused: STATUS.refused and REFUSED_COMMANDS show it, and nothing else changes (H6). Counters
+// saturate; alert is high from a drop or refusal until software acknowledges it (H7).
+
+`default_nettype none
+
+module msi_registers
+  import msi_csr_pkg::*;
+  import msi_pkg::*;
+#(
+    parameter int unsigned RANGES        = 16,  // the table sizes that TABLES_0 and TABLES_1 report
+    parameter int unsigned CONNECTIONS   = 8,
+    parameter int unsigned TARGETS       = 32,
+    parameter int unsigned ROUTES        = 64,
+    parameter int unsigned COUNTER_WIDTH = 32   // bits of each counter, 4 to 32
+) (
+    input  wire logic        clk,
+    input  wire logic        rst_n,
+
+    input  wire logic        s_axil_awvalid,
+    output logic             s_axil_awready,
+    input  wire logic [6:0]  s_axil_awaddr,
+    input  wire logic [2:0]  s_axil_awprot,
+    input  wire logic        s_axil_wvalid,
+    output logic             s_axil_wready,
+    input  wire logic [31:0] s_axil_wdata,
+    input  wire logic [3:0]  s_axil_wstrb,
+    output logic             s_axil_bvalid,
+    input  wire logic        s_axil_bready,
+    output logic      [1:0]  s_axil_bresp,
+    input  wire logic        s_axil_arvalid,
+    output logic             s_axil_arready,
+    input  wire logic [6:0]  s_axil_araddr,
+    input  wire logic [2:0]  s_axil_arprot,
+    output logic             s_axil_rvalid,
+    input  wire logic        s_axil_rready,
+    output logic      [31:0] s_axil_rdata,
+    output logic      [1:0]  s_axil_rresp,
+
+    output logic             command_valid,
+    input  wire logic        command_ready,
+    output request_t         command,
+
+    input  wire logic        clearing,
+    input  wire logic        retire_valid,
+    input  wire source_e     retire_source,
+    input  wire answer_e     retire_answer,
+    input  wire logic [15:0] retire_bdf,
+    input  wire logic        retire_sent,
+    input  wire logic        drop_valid,
+    input  wire drop_t       drop,
+
+    output logic             alert
+);
+
+  msi_csr__in_t  hwif_in;
+  msi_csr__out_t hwif_out;
+
+  msi_csr u_csr (.*);
+
+  // ---- commands ---------------------------------------------------------------------------------
+
+  // The register block shows the new COMMAND one cycle after the write's strobe.
+  logic command_written_q;
+
+  logic            busy_q;
+  logic            command_valid_q;
+  request_t        command_q;
+  answer_e         answer_q;
+  logic     [15:0] bdf_q;
+
+  logic            start, refuse, finish;
+  operation_code_e operation;
+
+  always_comb begin
+    operation = operation_code_e'(hwif_out.COMMAND.operation.value);
+    start     = command_written_q && !busy_q && operation != operation_code__NONE;
+    refuse    = command_written_q && !start;
+    finish    = retire_valid && retire_source == SOURCE_AXIL;
+  end
+
+  always_ff @(posedge clk) begin
+    command_written_q <= hwif_out.COMMAND.operation.swmod;
+    if (command_ready) command_valid_q <= 1'b0;
+    if (finish) begin
+      busy_q   <= 1'b0;
+      answer_q <= retire_answer;
+      bdf_q    <= retire_bdf;
+    end
+    if (start) begin
+      busy_q          <= 1'b1;
+      command_valid_q <= 1'b1;
+      command_q       <= '{
+          source: SOURCE_AXIL,
+          operation: operation,
+          range: hwif_out.ARG_RANGE.range.value,
+          connection: hwif_out.ARG_RANGE.connection.value,
+          target: hwif_out.ARG_TARGET.target.value,
+          route: hwif_out.ARG_TARGET.route.value,
+          secondary: hwif_out.ARG_BUS.secondary.value,
+          subordinate: hwif_out.ARG_BUS.subordinate.value,
+          devfn: hwif_out.ARG_BUS.devfn.value,
+          segment: hwif_out.ARG_RID.segment.value,
+          rid: hwif_out.ARG_RID.rid.value,
+          address: {hwif_out.ARG_ADDRESS_HIGH.address.value, hwif_out.ARG_ADDRESS_LOW.address.value},
+          data: hwif_out.ARG_DATA.data.value
+      };
+    end
+    if (!rst_n) begin
+      command_written_q <= 1'b0;
+      command_valid_q   <= 1'b0;
+      busy_q            <= 1'b0;
+      answer_q          <= answer__NONE;
+      bdf_q             <= '0;
+    end
+  end
+
+  assign command_valid = command_valid_q;
+  assign command       = command_q;
+
+  // ---- drops and refusals -----------------------------------------------------------------------
+
+  drop_t last_drop_q;
+
+  always_ff @(posedge clk) begin
+    if (drop_valid) last_drop_q <= drop;
+    if (!rst_n) last_drop_q <= '0;
+  end
+
+  assign alert = hwif_out.ALERT.alert.value;
+
+  // ---- counters (H7) ----------------------------------------------------------------------------
+
+  typedef enum int unsigned {
+    COUNT_MESSAGES,
+    COUNT_DROPPED_BUS_RANGE,
+    COUNT_DROPPED_DISCONNECTED,
+    COUNT_REFUSED_BUS_RANGE,
+    COUNT_ERRORS,
+    COUNT_REFUSED_COMMANDS
+  } counter_e;
+  localparam int unsigned COUNTERS = 6;
+
+  logic [COUNTERS-1:0] increment;
+  logic [31:0]         count[COUNTERS];
+
+  always_comb begin
+    increment = '0;
+    increment[COUNT_REFUSED_COMMANDS] = refuse;
+    if (retire_valid) begin
+      increment[COUNT_MESSAGES]             = retire_sent;
+      increment[COUNT_DROPPED_BUS_RANGE]    = retire_answer == answer__DROPPED_BUS_RANGE;
+      increment[COUNT_DROPPED_DISCONNECTED] = retire_answer == answer__DROPPED_DISCONNECTED;
+      increment[COUNT_REFUSED_BUS_RANGE]    = retire_answer == answer__REFUSED_BUS_RANGE;
+      increment[COUNT_ERRORS]               = retire_answer inside {answer__ERROR_INDEX,
+                                                                    answer__ERROR_NO_ROUTE};
+    end
+  end
+
+  for (genvar i = 0; i < COUNTERS; i++) begin : gen_counter
+    msi_counter #(
+        .WIDTH(COUNTER_WIDTH)
+    ) u_counter (
+        .clk,
+        .rst_n,
+        .increment(increment[i]),
+        .count    (count[i])
+    );
+  end
+
+  // ---- what software reads ----------------------------------------------------------------------
+
+  always_comb begin
+    hwif_in.TABLES_0.ranges.next      = 16'(RANGES);
+    hwif_in.TABLES_0.connections.next = 16'(CONNECTIONS);
+    hwif_in.TABLES_1.targets.next     = 16'(TARGETS);
+    hwif_in.TABLES_1.routes.next      = 16'(ROUTES);
+
+    hwif_in.STATUS.busy.next     = busy_q;
+    hwif_in.STATUS.clearing.next = clearing;
+    hwif_in.STATUS.refused.hwset = refuse;
+    hwif_in.RESULT.answer.next   = answer_q;
+    hwif_in.RESULT.bdf.next      = bdf_q;
+
+    hwif_in.MESSAGES.count.next             = count[COUNT_MESSAGES];
+    hwif_in.DROPPED_BUS_RANGE.count.next    = count[COUNT_DROPPED_BUS_RANGE];
+    hwif_in.DROPPED_DISCONNECTED.count.next = count[COUNT_DROPPED_DISCONNECTED];
+    hwif_in.REFUSED_BUS_RANGE.count.next    = count[COUNT_REFUSED_BUS_RANGE];
+    hwif_in.ERRORS.count.next               = count[COUNT_ERRORS];
+    hwif_in.REFUSED_COMMANDS.count.next     = count[COUNT_REFUSED_COMMANDS];
+
+    hwif_in.ALERT.alert.hwset          = drop_valid;
+    hwif_in.LAST_DROP.rid.next         = last_drop_q.rid;
+    hwif_in.LAST_DROP.secondary.next   = last_drop_q.secondary;
+    hwif_in.LAST_DROP.subordinate.next = last_drop_q.subordinate;
+    hwif_in.LAST_DROP.reason.next      = last_drop_q.reason;
+  end
+
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+//
+// PCIe MSI → GICv3-ITS interrupt translator.
+//
+//   s_axil ──► msi_registers ─┐
+//   s_msi  ──► direct messages┼─► msi_arbiter ─► msi_engine ─► msi_skid_buffer ─► m_msi
+//   s_evt  ──► route events ──┘                      └───────► retire, alert
+//
+// Attaches the ITS DeviceID (segment << 16 | requester ID) to every interrupt message, and drops
+// messages whose requester ID claims a bus outside the range that its port was given.
+//
+// Contract: everything is synchronous to clk; rst_n is synchronous, active low. All streams are
+// valid/ready (H2). One operation a cycle is executed in order, from whichever source is waiting,
+// fairly (H1, H4); an accepted s_msi shows on m_msi three cycles later, if m_msi is not stalled.
+// retire has no ready: one record an executed operation, one cycle each. A message appears on m_msi
+// no earlier than its retire record, and in the same order (H3). Indexes are 16 bits wide for every
+// table size; one outside its table is answered with an error.
+
+`default_nettype none
+
+module msi_translator
+  import msi_csr_pkg::*;
+  import msi_pkg::*;
+#(
+    parameter int unsigned RANGES        = 16,  // bus ranges, 1 to 256
+    parameter int unsigned CONNECTIONS   = 8,   // connections, 1 to 256
+    parameter int unsigned TARGETS       = 32,  // targets, 1 to 1,024
+    parameter int unsigned ROUTES        = 64,  // routes, 1 to 2,048
+    parameter int unsigned COUNTER_WIDTH = 32   // bits of each counter, 4 to 32
+) (
+    input  wire logic        clk,
+    input  wire logic        rst_n,
+
+    // Control and status registers: AXI4-Lite, 32 bits (see docs/registers.md)
+    input  wire logic        s_axil_awvalid,
+    output logic             s_axil_awready,
+    input  wire logic [6:0]  s_axil_awaddr,
+    input  wire logic [2:0]  s_axil_awprot,
+    input  wire logic        s_axil_wvalid,
+    output logic             s_axil_wready,
+    input  wire logic [31:0] s_axil_wdata,
+    input  wire logic [3:0]  s_axil_wstrb,
+    output logic             s_axil_bvalid,
+    input  wire logic        s_axil_bready,
+    output logic      [1:0]  s_axil_bresp,
+    input  wire logic        s_axil_arvalid,
+    output logic             s_axil_arready,
+    input  wire logic [6:0]  s_axil_araddr,
+    input  wire logic [2:0]  s_axil_arprot,
+    output logic             s_axil_rvalid,
+    input  wire logic        s_axil_rready,
+    output logic      [31:0] s_axil_rdata,
+    output logic      [1:0]  s_axil_rresp,
+
+    // Direct messages: signal_msi, or signal_msi_with_rid when explicit_rid is 1
+    input  wire logic        s_msi_valid,
+    output logic             s_msi_ready,
+    input  wire logic [15:0] s_msi_target,
+    input  wire logic        s_msi_explicit_rid,
+    input  wire logic [15:0] s_msi_rid,
+    input  wire logic [63:0] s_msi_address,
+    input  wire logic [31:0] s_msi_data,
+
+    // Route events: signal_event
+    input  wire logic        s_evt_valid,
+    output logic             s_evt_ready,
+    input  wire logic [15:0] s_evt_route,
+
+    // Messages to the ITS
+    output logic             m_msi_valid,
+    input  wire logic        m_msi_ready,
+    output logic      [31:0] m_msi_devid,
+    output logic      [63:0] m_msi_address,
+    output logic      [31:0] m_msi_data,
+
+    // One record an executed operation. Arguments that the operation does not take mean nothing.
+    output logic             retire_valid,
+    output logic      [1:0]  retire_source,  // 0 s_axil, 1 s_msi, 2 s_evt
+    output logic      [3:0]  retire_operation,
+    output logic      [15:0] retire_range,
+    output logic      [15:0] retire_connection,
+    output logic      [15:0] retire_target,
+    output logic      [15:0] retire_route,
+    output logic      [7:0]  retire_secondary,
+    output logic      [7:0]  retire_subordinate,
+    output logic      [7:0]  retire_devfn,
+    output logic      [15:0] retire_segment,
+    output logic      [15:0] retire_rid,
+    output logic      [63:0] retire_address,
+    output logic      [31:0] retire_data,
+    output logic      [3:0]  retire_answer,
+    output logic      [15:0] retire_bdf,
+    output logic             retire_sent,
+    output logic      [31:0] retire_message_devid,
+    output logic      [63:0] retire_message_address,
+    output logic      [31:0] retire_message_data,
+
+    // A drop or refusal was recorded and is not yet acknowledged
+    output logic             alert
+);
+
+  // ---- the three sources ------------------------------------------------------------------------
+
+  logic     [SOURCES-1:0] source_valid;
+  logic     [SOURCES-1:0] source_ready;
+  request_t [SOURCES-1:0] source_request;
+
+  always_comb begin
+    source_valid[SOURCE_MSI]             = s_msi_valid;
+    source_request[SOURCE_MSI]           = '0;
+    source_request[SOURCE_MSI].source    = SOURCE_MSI;
+    source_request[SOURCE_MSI].operation = s_msi_explicit_rid ? operation_code__SIGNAL_MSI_WITH_RID
+                                                              : operation_code__SIGNAL_MSI;
+    source_request[SOURCE_MSI].target    = s_msi_target;
+    source_request[SOURCE_MSI].rid       = s_msi_rid;
+    source_request[SOURCE_MSI].address   = s_msi_address;
+    source_request[SOURCE_MSI].data      = s_msi_data;
+    s_msi_ready                          = source_ready[SOURCE_MSI];
+  end
+
+  always_comb begin
+    source_valid[SOURCE_EVT]             = s_evt_valid;
+    source_request[SOURCE_EVT]           = '0;
+    source_request[SOURCE_EVT].source    = SOURCE_EVT;
+    source_request[SOURCE_EVT].operation = operation_code__SIGNAL_EVENT;
+    source_request[SOURCE_EVT].route     = s_evt_route;
+    s_evt_ready                          = source_ready[SOURCE_EVT];
+  end
+
+  logic    clearing;
+  retire_t retire;
+  logic    drop_valid;
+  drop_t   drop;
+
+  msi_registers #(
+      .RANGES       (RANGES),
+      .CONNECTIONS  (CONNECTIONS),
+      .TARGETS      (TARGETS),
+      .ROUTES       (ROUTES),
+      .COUNTER_WIDTH(COUNTER_WIDTH)
+  ) u_registers (
+      .command_valid(source_valid[SOURCE_AXIL]),
+      .command_ready(source_ready[SOURCE_AXIL]),
+      .command      (source_request[SOURCE_AXIL]),
+      .retire_source(retire.request.source),
+      .retire_answer(retire.answer),
+      .retire_bdf   (retire.bdf),
+      .retire_sent  (retire.sent),
+      .*
+  );
+
+  // ---- choice, execution, output ----------------------------------------------------------------
+
+  logic     request_valid, request_ready;
+  request_t request;
+  logic     message_valid, message_ready;
+  message_t message;
+
+  msi_arbiter u_arbiter (
+      .clk,
+      .rst_n,
+      .in_valid   (source_valid),
+      .in_ready   (source_ready),
+      .in_request (source_request),
+      .out_valid  (request_valid),
+      .out_ready  (request_ready),
+      .out_request(request)
+  );
+
+  msi_engine #(
+      .RANGES     (RANGES),
+      .CONNECTIONS(CONNECTIONS),
+      .TARGETS    (TARGETS),
+      .ROUTES     (ROUTES)
+  ) u_engine (.*);
+
+  msi_skid_buffer #(
+      .WIDTH($bits(message_t))
+  ) u_output (
+      .clk,
+      .rst_n,
+      .in_valid (message_valid),
+      .in_ready (message_ready),
+      .in_data  (message),
+      .out_valid(m_msi_valid),
+      .out_ready(m_msi_ready),
+      .out_data ({m_msi_devid, m_msi_address, m_msi_data})
+  );
+
+  always_comb begin
+    retire_source          = retire.request.source;
+    retire_operation       = retire.request.operation;
+    retire_range           = retire.request.range;
+    retire_connection      = retire.request.connection;
+    retire_target          = retire.request.target;
+    retire_route           = retire.request.route;
+    retire_secondary       = retire.request.secondary;
+    retire_subordinate     = retire.request.subordinate;
+    retire_devfn           = retire.request.devfn;
+    retire_segment         = retire.request.segment;
+    retire_rid             = retire.request.rid;
+    retire_address         = retire.request.address;
+    retire_data            = retire.request.data;
+    retire_answer          = retire.answer;
+    retire_bdf             = retire.bdf;
+    retire_sent            = retire.sent;
+    retire_message_devid   = retire.message.devid;
+    retire_message_address = retire.message.address;
+    retire_message_data    = retire.message.data;
+  end
+
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: MIT
+"""Drivers: each owns the input signals of its bus and touches nothing else.
+
+A driver takes transactions with `append` (queued) or `send` (awaited until the bus accepted it).
+Stalls come from a pattern: an iterator of numbers of clock cycles (see `tb.stimulus`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import cocotb
+from cocotb.handle import LogicObject, SimHandleBase
+from cocotb.triggers import ClockCycles, RisingEdge
+from cocotb_bus.drivers import BusDriver
+
+from tb.operations import SignalEvent, SignalMsi, SignalMsiWithRid
+
+
+class StreamDriver(BusDriver):  # type: ignore[misc]
+    """Drives a valid/ready bus. `gaps` says how many cycles to wait before each transfer."""
+
+    payload: tuple[str, ...] = ()
+
+    def __init__(self, entity: SimHandleBase, name: str, clock: LogicObject) -> None:
+        self._signals = ["valid", "ready", *self.payload]
+        self.gaps: Iterator[int] | None = None
+        self.waiting = False  # a transaction was taken from the queue and is not accepted yet
+        self._flushed = False
+        super().__init__(entity, name, clock)
+        self._clock_edge = RisingEdge(self.clock)
+        self._driven: dict[str, int] = {}
+        for field in ("valid", *self.payload):
+            self._drive(field, 0)
+
+    @property
+    def idle(self) -> bool:
+        """Whether everything that was appended has been accepted."""
+        return not self._sendQ and not self.waiting
+
+    def _drive(self, field: str, value: int) -> None:
+        """Set one signal, if that changes it."""
+        if self._driven.get(field) != value:
+            self._driven[field] = value
+            getattr(self.bus, field).value = value
+
+    def drive(self, transaction: Any) -> None:
+        """Put a transaction on the payload signals."""
+        raise NotImplementedError
+
+    def flush(self) -> None:
+        """Forget what is queued, give up what waits, and take valid down: for reset."""
+        self._sendQ.clear()
+        self._flushed = self.waiting
+        self._drive("valid", 0)
+
+    async def _driver_send(self, transaction: Any, sync: bool = True) -> None:
+        self.waiting = True
+        gap = next(self.gaps) if self.gaps is not None else 0
+        if gap:
+            await ClockCycles(self.clock, gap)
+        if not self._flushed:
+            self.drive(transaction)
+            self._drive("valid", 1)
+            await self._clock_edge
+            while not (self.bus.ready.value or self._flushed):
+                await self._clock_edge
+            self._drive("valid", 0)
+        self._flushed = False
+        self.waiting = False
+
+
+class MessageDriver(StreamDriver):
+    """`s_msi`: SignalMsi and SignalMsiWithRid operations."""
+
+    payload = ("target", "explicit_rid", "rid", "address", "data")
+
+    def drive(self, transaction: SignalMsi | SignalMsiWithRid) -> None:
+        """Put one operation on the bus; without an explicit requester ID, `rid` means nothing."""
+        self._drive("target", transaction.target)
+        self._drive("address", transaction.address)
+        self._drive("data", transaction.data)
+        if isinstance(transaction, SignalMsiWithRid):
+            self._drive("explicit_rid", 1)
+            self._drive("rid", transaction.rid)
+        else:
+            self._drive("explicit_rid", 0)
+
+
+class EventDriver(StreamDriver):
+    """`s_evt`: SignalEvent operations."""
+
+    payload = ("route",)
+
+    def drive(self, transaction: SignalEvent) -> None:
+        """Put one operation on the bus."""
+        self._drive("route", transaction.route)
+
+
+class ReadyDriver(BusDriver):  # type: ignore[misc]
+    """`m_msi`: the ITS side's ready.
+
+    `stall(pattern)` makes it follow a pattern: cycles ready, cycles not ready, cycles ready, …
+    """
+
+    _signals = ("valid", "ready")
+
+    def __init__(self, entity: SimHandleBase, name: str, clock: LogicObject) -> None:
+        super().__init__(entity, name, clock)
+        self._task: cocotb.task.Task[None] | None = None
+        self.always()
+
+    def _stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+
+    def always(self) -> None:
+        """Be ready in every cycle."""
+        self._stop()
+        self.bus.ready.value = 1
+
+    def never(self) -> None:
+        """Be ready in no cycle."""
+        self._stop()
+        self.bus.ready.value = 0
+
+    def stall(self, pattern: Iterator[int]) -> None:
+        """Follow a pattern of cycles: ready, not ready, ready, …"""
+        self._stop()
+        self._task = cocotb.start_soon(self._follow(pattern))
+
+    async def _follow(self, pattern: Iterator[int]) -> None:
+        level = 1
+        for cycles in pattern:
+            if cycles:
+                self.bus.ready.value = level
+                await ClockCycles(self.clock, cycles)
+            level = 1 - level

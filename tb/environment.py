@@ -1,0 +1,293 @@
+# SPDX-License-Identifier: MIT
+"""The test environment: clock, reset, drivers, monitors and checker around one translator.
+
+A cocotb test is an async function of an `Environment`, wrapped by `translator_test`: it only makes
+stimulus, the checker does the rest.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import logging
+import os
+import random
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass
+from itertools import tee
+from pathlib import Path
+from typing import Any
+
+import cocotb
+from cocotb.clock import Clock
+from cocotb.handle import HierarchyObject
+from cocotb.triggers import ClockCycles, RisingEdge, ValueChange
+
+from tb import csr
+from tb.checker import Checker, drop_name
+from tb.drivers import EventDriver, MessageDriver, ReadyDriver, StreamDriver
+from tb.monitors import (
+    EventInputMonitor,
+    MessageInputMonitor,
+    MessageOutputMonitor,
+    ReadAddressMonitor,
+    ReadDataMonitor,
+    RetireMonitor,
+    StreamMonitor,
+    WriteAddressMonitor,
+    WriteDataMonitor,
+    WriteResponseMonitor,
+)
+from tb.operations import Operation, SignalEvent, SignalMsi, SignalMsiWithRid, Tables
+from tb.registers import Registers
+from tb.trace import TraceLine
+
+CLOCK_NS = 10
+"""The clock's period in nanoseconds."""
+
+QUIET_CYCLES = 8
+"""How many cycles after the last operation nothing can still be in the pipeline."""
+
+HANG_CYCLES = 4000
+"""After how many cycles without any progress the design counts as hung; above the longest clearing."""
+
+STATUS_REGISTERS = (
+    *(csr.STATUS, csr.RESULT, csr.MESSAGES, csr.DROPPED_BUS_RANGE, csr.DROPPED_DISCONNECTED),
+    *(csr.REFUSED_BUS_RANGE, csr.ERRORS, csr.REFUSED_COMMANDS, csr.ALERT, csr.LAST_DROP),
+)
+"""What `finish` reads, for the checker to hold against what it counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a simulation is told by whoever started it, as a JSON file named in $TB_RUN."""
+
+    tables: Tables
+    counter_width: int
+    seed: int
+    results: str
+    traces: tuple[str, ...] = ()
+
+    @classmethod
+    def load(cls) -> Run:
+        """Read the file that $TB_RUN names."""
+        values = json.loads(Path(os.environ["TB_RUN"]).read_text())
+        values["tables"] = Tables(*values["tables"])
+        values["traces"] = tuple(values["traces"])
+        return cls(**values)
+
+    def save(self, path: Path) -> None:
+        """Write the file that `load` reads."""
+        path.write_text(json.dumps(asdict(self)))
+
+
+class Environment:
+    """Everything around the device under test. Stimulus goes in through its methods and drivers."""
+
+    def __init__(self, dut: HierarchyObject, run: Run, name: str) -> None:
+        """Connect to `dut`; `name` (of the test) and the run's seed fix every random choice."""
+        self.dut = dut
+        self.run = run
+        self.name = name
+        self.tables = run.tables
+        self.rng = random.Random(f"{run.seed} {name}")
+        self.cycles = 0
+        clock = dut.clk
+        dut.rst_n.value = 0
+        cocotb.start_soon(Clock(clock, CLOCK_NS, unit="ns").start())
+
+        self.checker = Checker(dut, run.tables, run.counter_width)
+        self.s_msi = MessageDriver(dut, "s_msi", clock)
+        self.s_evt = EventDriver(dut, "s_evt", clock)
+        self.m_msi = ReadyDriver(dut, "m_msi", clock)
+        self.registers = Registers(dut, clock, dut.rst_n)
+        self._drivers: tuple[StreamDriver, ...] = (self.s_msi, self.s_evt)
+
+        checker = self.checker
+        callbacks: dict[StreamMonitor, Callable[[Any], None]] = {
+            MessageInputMonitor(dut, "s_msi", clock): checker.on_message_accepted,
+            EventInputMonitor(dut, "s_evt", clock): checker.on_event_accepted,
+            RetireMonitor(dut, "retire", clock): checker.on_retired,
+            MessageOutputMonitor(dut, "m_msi", clock): checker.on_message,
+            WriteAddressMonitor(dut, "s_axil", clock): checker.on_write_address,
+            WriteDataMonitor(dut, "s_axil", clock): checker.on_write_data,
+            WriteResponseMonitor(dut, "s_axil", clock): checker.on_write_response,
+            ReadAddressMonitor(dut, "s_axil", clock): checker.on_read_address,
+            ReadDataMonitor(dut, "s_axil", clock): checker.on_read_data,
+        }
+        self._monitors = tuple(callbacks)
+        for monitor, callback in callbacks.items():
+            monitor.violation = checker.violation
+            checker.add_interface(monitor, [], compare_fn=callback)
+        cocotb.start_soon(self._watch_alert())
+        cocotb.start_soon(self._watch_progress())
+
+    async def _watch_alert(self) -> None:
+        changed = ValueChange(self.dut.alert)
+        while True:
+            await changed
+            if not self._monitors[0].paused:
+                self.checker.on_alert(bool(self.dut.alert.value))
+
+    async def _watch_progress(self) -> None:
+        """Fail the test when something waits and nothing has moved for HANG_CYCLES."""
+        before = None
+        while True:
+            await ClockCycles(self.dut.clk, HANG_CYCLES)
+            waiting = self.waiting
+            now = (self.checker.operations, self.checker.messages, self.checker.resets, waiting)
+            if waiting and now == before:
+                raise AssertionError(
+                    f"the design hangs: nothing moved for {HANG_CYCLES} clock cycles, and {waiting}"
+                )
+            before = now
+
+    @property
+    def waiting(self) -> str:
+        """Say what has not been accepted or has not come out yet; empty if nothing."""
+        parts = [f"{driver.name} waits for ready" for driver in self._drivers if not driver.idle]
+        return "; ".join([*parts, *filter(None, [self.checker.under_way])])
+
+    async def reset(self, cycles: int = 2) -> None:
+        """Reset the translator for some clock cycles; everything under way is given up (H8)."""
+        self.dut.rst_n.value = 0
+        for monitor in self._monitors:
+            monitor.paused = True
+        for driver in self._drivers:
+            driver.flush()
+        self.registers.reset()
+        self.checker.on_reset()
+        await ClockCycles(self.dut.clk, cycles)
+        self.dut.rst_n.value = 1
+        for monitor in self._monitors:
+            monitor.paused = False
+
+    # ---- stimulus -------------------------------------------------------------------------------
+
+    async def cycle(self, count: int = 1) -> None:
+        """Wait for some clock cycles."""
+        await ClockCycles(self.dut.clk, count)
+
+    async def wait_until(self, condition: Callable[[], bool]) -> None:
+        """Wait, clock cycle by clock cycle, until a condition holds."""
+        edge = RisingEdge(self.dut.clk)
+        while not condition():
+            await edge
+
+    async def execute(self, *operations: Operation) -> None:
+        """Issue operations in order, each through its own source (see `play`)."""
+        await self.play(operations)
+
+    async def play(self, operations: Iterable[Operation]) -> None:
+        """Issue operations so that they execute in the order given.
+
+        Messages go in on `s_msi`, events on `s_evt`, everything else as a command. What one source
+        is given waits until the source before it has nothing left to hand over.
+        """
+        source: StreamDriver | None = None
+        for operation in operations:
+            match operation:
+                case SignalMsi() | SignalMsiWithRid():
+                    wanted: StreamDriver | None = self.s_msi
+                case SignalEvent():
+                    wanted = self.s_evt
+                case _:
+                    wanted = None
+            if source is not None and source is not wanted:
+                await self._handed_over(source)
+            source = wanted
+            if source is None:
+                await self.registers.execute(operation)
+            else:
+                # Keep the queue short, so that a trace of any length takes little memory.
+                if len(source._sendQ) >= 64:
+                    await self.wait_until(lambda d=source: len(d._sendQ) < 32)
+                source.append(operation)
+        if source is not None:
+            await self._handed_over(source)
+
+    async def _handed_over(self, driver: StreamDriver) -> None:
+        await self.wait_until(lambda: driver.idle)
+
+    async def replay(self, lines: Iterator[TraceLine]) -> None:
+        """Play a trace, which is also what the checker then expects to retire."""
+        played, expected = tee(lines)
+        self.checker.follow(expected)
+        await self.play(line.operation for line in played)
+
+    # ---- the end --------------------------------------------------------------------------------
+
+    async def finish(self) -> None:
+        """Let everything come out, read the status registers, and close the books."""
+        self.m_msi.always()
+        self.s_msi.gaps = self.s_evt.gaps = None
+        await self.wait_until(lambda: all(driver.idle for driver in self._drivers))
+        await self.registers.finish()
+        await self.wait_until(lambda: not self.checker.under_way)
+        await self.cycle(QUIET_CYCLES)
+        for register in STATUS_REGISTERS:
+            await self.registers.read(register)
+        self.checker.finish()
+
+    def result(self, passed: bool) -> dict[str, Any]:
+        """Return what this test did, for the result file."""
+        checker = self.checker
+        return {
+            "test": self.name,
+            "passed": passed,
+            "operations": checker.operations,
+            "messages": checker.messages,
+            "dropped": checker.dropped,
+            "mismatches": checker.mismatches,
+            "answers": {" ".join(key): count for key, count in sorted(checker.answers.items())},
+            "drops": [
+                {
+                    "operation": drop.operation,
+                    "line": drop.line,
+                    "name": drop_name(drop),
+                    "text": str(drop.retired.operation),
+                    "answer": drop.retired.answer.name,
+                }
+                for drop in checker.drops
+            ],
+            "reports": [asdict(report) for report in checker.reports],
+        }
+
+
+def translator_test(
+    timeout_us: int = 2000,
+) -> Callable[[Callable[[Environment], Awaitable[None]]], Any]:
+    """Make a cocotb test of an async function of an Environment.
+
+    The translator is reset before, and everything is let out and checked after it. A mismatch fails
+    the test, as does reaching `timeout_us` (microseconds of simulated time).
+    """
+
+    def decorate(function: Callable[[Environment], Awaitable[None]]) -> Any:
+        @cocotb.test(timeout_time=timeout_us, timeout_unit="us")
+        @functools.wraps(function)
+        async def run_test(dut: HierarchyObject) -> None:
+            run = Run.load()
+            name = f"{function.__module__.rpartition('.')[2]}.{function.__name__}"
+            environment = Environment(dut, run, name)
+            passed = False
+            try:
+                await environment.reset()
+                await function(environment)
+                await environment.finish()
+                passed = environment.checker.mismatches == 0
+            finally:
+                folder = Path(run.results)
+                folder.mkdir(parents=True, exist_ok=True)
+                text = json.dumps(environment.result(passed), indent=1)
+                (folder / f"{name}.json").write_text(text)
+            if not passed:
+                first = environment.checker.reports[0].text
+                raise AssertionError(f"{environment.checker.mismatches} mismatches; first: {first}")
+
+        return run_test
+
+    return decorate
+
+
+logging.getLogger("cocotb.axi").setLevel(logging.ERROR)

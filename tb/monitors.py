@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: MIT
+"""Monitors: one a bus, passive; each turns what happened on its bus into transactions.
+
+A monitor of a valid/ready bus also watches the rules of H2: valid, once up, stays up with the same
+payload until ready. What breaks them goes to `violation`, a callback that the checker sets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from cocotb.handle import LogicObject, SimHandleBase
+from cocotb.triggers import RisingEdge
+from cocotb_bus.monitors import BusMonitor
+
+from tb.csr import Answer, OperationCode
+from tb.operations import (
+    BY_CODE,
+    Message,
+    Operation,
+    SignalEvent,
+    SignalMsi,
+    SignalMsiWithRid,
+    arguments_of,
+)
+from tb.transactions import Retired, Source
+
+
+class StreamMonitor(BusMonitor):  # type: ignore[misc]
+    """Sees every transfer of a valid/ready bus (or of a valid-only bus: `has_ready` False).
+
+    `in_reset` is set from outside while reset is active: nothing counts then.
+    """
+
+    valid = "valid"
+    ready = "ready"
+    has_ready = True
+    payload: tuple[str, ...] = ()
+
+    def __init__(self, entity: SimHandleBase, name: str, clock: LogicObject) -> None:
+        self._signals = [self.valid, *([self.ready] if self.has_ready else []), *self.payload]
+        self.paused = True  # by reset
+        self.violation: Callable[[str], None] = self._raise
+        super().__init__(entity, name, clock)
+
+    def _raise(self, text: str) -> None:
+        raise AssertionError(text)
+
+    def transaction(self) -> Any:
+        """Return the transaction that the payload signals show now; by default their values."""
+        return tuple(int(handle.value) for handle in self._payload)
+
+    async def _monitor_recv(self) -> None:
+        valid = getattr(self.bus, self.valid)
+        ready = getattr(self.bus, self.ready) if self.has_ready else None
+        self._payload = [getattr(self.bus, name) for name in self.payload]
+        clock_edge = RisingEdge(self.clock)
+        valid_edge = RisingEdge(valid)
+        held: tuple[int, ...] | None = None  # the payload of a transfer that waits for ready
+        while True:
+            if held is None and not valid.value:
+                await valid_edge  # costs nothing while the bus is idle
+            await clock_edge
+            if self.paused:
+                held = None
+            elif not valid.value:
+                if held is not None:
+                    self.violation(f"{self.name}: valid fell before ready came (H2)")
+                    held = None
+            else:
+                stalled = ready is not None and not ready.value
+                if held is not None or stalled:
+                    now = tuple(int(handle.value) for handle in self._payload)
+                    if held is not None and held != now:
+                        self.violation(f"{self.name}: the payload changed while it waited (H2)")
+                    held = now if stalled else None
+                if not stalled:
+                    self._recv(self.transaction())
+
+
+class MessageInputMonitor(StreamMonitor):
+    """`s_msi`: direct messages, as SignalMsi or SignalMsiWithRid operations."""
+
+    payload = ("target", "explicit_rid", "rid", "address", "data")
+
+    def transaction(self) -> Operation:
+        """Return the operation that is being accepted."""
+        bus = self.bus
+        target = int(bus.target.value)
+        address = int(bus.address.value)
+        data = int(bus.data.value)
+        if bus.explicit_rid.value:
+            return SignalMsiWithRid(target, int(bus.rid.value), address, data)
+        return SignalMsi(target, address, data)
+
+
+class EventInputMonitor(StreamMonitor):
+    """`s_evt`: route events, as SignalEvent operations."""
+
+    payload = ("route",)
+
+    def transaction(self) -> Operation:
+        """Return the operation that is being accepted."""
+        return SignalEvent(int(self.bus.route.value))
+
+
+class MessageOutputMonitor(StreamMonitor):
+    """`m_msi`: the messages that reach the ITS."""
+
+    payload = ("devid", "address", "data")
+
+    def transaction(self) -> Message:
+        """Return the message that is being handed over."""
+        bus = self.bus
+        return Message(int(bus.devid.value), int(bus.address.value), int(bus.data.value))
+
+
+class RetireMonitor(StreamMonitor):
+    """`retire`: one record an executed operation."""
+
+    has_ready = False
+    payload = (
+        *("source", "operation", "range", "connection", "target", "route"),
+        *("secondary", "subordinate", "devfn", "segment", "rid", "address", "data"),
+        *("answer", "bdf", "sent", "message_devid", "message_address", "message_data"),
+    )
+
+    def transaction(self) -> Retired:
+        """Return the record; arguments that its operation does not take are not looked at."""
+        bus = self.bus
+        code = int(bus.operation.value)
+        kind = BY_CODE.get(OperationCode(code))
+        if kind is None:
+            raise AssertionError(f"retire: {code} is not the code of an operation")
+        operation = kind(*(int(getattr(bus, name).value) for name in arguments_of(kind)))
+        answer = Answer(int(bus.answer.value))
+        message = None
+        if bus.sent.value:
+            message = Message(
+                int(bus.message_devid.value),
+                int(bus.message_address.value),
+                int(bus.message_data.value),
+            )
+        bdf = int(bus.bdf.value) if answer is Answer.BDF else None
+        return Retired(Source(int(bus.source.value)), operation, answer, bdf, message)
+
+
+class _Channel(StreamMonitor):
+    """One channel of `s_axil`: signals are named after it (awvalid, awready, awaddr…)."""
+
+    channel = ""
+
+    def __init__(self, entity: SimHandleBase, name: str, clock: LogicObject) -> None:
+        self.valid = f"{self.channel}valid"
+        self.ready = f"{self.channel}ready"
+        super().__init__(entity, name, clock)
+
+
+class WriteAddressMonitor(_Channel):
+    """`s_axil_aw`: (address, protection) of each write."""
+
+    channel = "aw"
+    payload = ("awaddr", "awprot")
+
+
+class WriteDataMonitor(_Channel):
+    """`s_axil_w`: (data, byte strobes) of each write."""
+
+    channel = "w"
+    payload = ("wdata", "wstrb")
+
+
+class WriteResponseMonitor(_Channel):
+    """`s_axil_b`: (response,) of each write."""
+
+    channel = "b"
+    payload = ("bresp",)
+
+
+class ReadAddressMonitor(_Channel):
+    """`s_axil_ar`: (address, protection) of each read."""
+
+    channel = "ar"
+    payload = ("araddr", "arprot")
+
+
+class ReadDataMonitor(_Channel):
+    """`s_axil_r`: (data, response) of each read."""
+
+    channel = "r"
+    payload = ("rdata", "rresp")

@@ -1,0 +1,290 @@
+# SPDX-License-Identifier: MIT
+"""The reference: executes one operation at a time on the golden model and says what it did.
+
+Every answer comes from the model: from the message that reached its backend, the warning it raised
+or the value it returned. No rule is decided here a second time, so a comparison of the RTL with the
+reference is a comparison with the model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple
+
+from models import (
+    DROPPED_BUS_RANGE,
+    DROPPED_DISCONNECTED,
+    REFUSED_BUS_RANGE,
+    AssignedBusRange,
+    InMemoryIrqFd,
+    ItsIrqFd,
+    ItsSignalMsi,
+    MsiConnection,
+    MsiRoute,
+    MsiTarget,
+    RaisedWarning,
+    observe_warnings,
+)
+from tb.csr import Answer
+from tb.operations import (
+    OPERATIONS,
+    TABLE_OF,
+    BindTarget,
+    Connect,
+    ConnectIrqfd,
+    ConsumePending,
+    DefaultBdf,
+    Disable,
+    Disconnect,
+    Enable,
+    EnableWithRid,
+    Message,
+    NewRoute,
+    Operation,
+    SetBusRange,
+    SignalEvent,
+    SignalMsi,
+    SignalMsiWithRid,
+    SupportsDirectMsi,
+    Tables,
+    arguments_of,
+)
+from tb.trace import UNSET, Expect
+
+
+class ModelError(Exception):
+    """The golden model did something that no answer stands for: a defect of the model."""
+
+
+class Outcome(NamedTuple):
+    """What one operation did.
+
+    `bdf` (16 bits) is set for the answer BDF. `warnings` are those that the model raised, before
+    rate limiting. `returns` is what the model's method returned, as trace files record it: a bool
+    for new_route, consume_pending and supports_direct_msi, the BDF for default_bdf, else None.
+    """
+
+    answer: Answer
+    bdf: int | None = None
+    message: Message | None = None
+    warnings: tuple[RaisedWarning, ...] = ()
+    returns: bool | int | None = None
+
+    def differences(self, expect: Expect) -> list[str]:
+        """Say, part by part, what differs from a recorded expectation; empty if nothing does."""
+        messages = () if self.message is None else (self.message,)
+        differences = []
+        if expect.messages is not None and expect.messages != messages:
+            wanted = ", ".join(map(str, expect.messages)) or "no message"
+            differences.append(f"messages: expected {wanted}, got {self.message or 'no message'}")
+        if expect.returns is not UNSET and expect.returns != self.returns:
+            differences.append(f"returns: expected {expect.returns}, got {self.returns}")
+        if expect.warnings is not None and expect.warnings != len(self.warnings):
+            got = "; ".join(map(str, self.warnings)) or "none"
+            differences.append(f"warnings: expected {expect.warnings}, got {got}")
+        return differences
+
+
+class _Its:
+    """The backend behind all ITS wrappers: adds each message to a list."""
+
+    __slots__ = ("_messages",)
+
+    def __init__(self, messages: list[Message]) -> None:
+        self._messages = messages
+
+    def signal_msi(self, devid: int | None, address: int, data: int) -> None:
+        """Keep one message."""
+        if devid is None:
+            raise ModelError("a message without DeviceID reached the ITS")
+        self._messages.append(Message(devid, address, data))
+
+
+_ANSWER_TO: Final = {
+    DROPPED_BUS_RANGE: Answer.DROPPED_BUS_RANGE,
+    DROPPED_DISCONNECTED: Answer.DROPPED_DISCONNECTED,
+    REFUSED_BUS_RANGE: Answer.REFUSED_BUS_RANGE,
+}
+"""What a warning of the model means as an answer."""
+
+
+class Reference:
+    """The golden model behind the specification's operations, with tables of fixed sizes.
+
+    It starts in the reset state: bus ranges 0/0, connections without backends, every target as
+    `MsiTarget.disconnected()`, and no routes.
+    """
+
+    def __init__(self, tables: Tables) -> None:
+        """Make the objects that `tables` asks for, in their reset state."""
+        self._messages: list[Message] = []  # of the operation that runs, as are the warnings
+        self._warnings: list[RaisedWarning] = []
+        self._its = _Its(self._messages)
+        self._ranges = [AssignedBusRange() for _ in range(tables.ranges)]
+        self._connections = [
+            MsiConnection(AssignedBusRange(), 0) for _ in range(tables.connections)
+        ]
+        self._targets = [MsiTarget.disconnected() for _ in range(tables.targets)]
+        self._routes: list[MsiRoute | None] = [None] * tables.routes
+        self._indices = {
+            kind: [
+                (field, getattr(tables, TABLE_OF[field]))
+                for field in arguments_of(kind)
+                if field in TABLE_OF
+            ]
+            for kind in OPERATIONS.values()
+        }
+        self._methods: dict[type[Operation], Callable[[Any], Outcome]] = {
+            SetBusRange: self._set_bus_range,
+            Connect: self._connect,
+            Disconnect: self._disconnect,
+            ConnectIrqfd: self._connect_irqfd,
+            BindTarget: self._bind_target,
+            SignalMsi: self._signal_msi,
+            SignalMsiWithRid: self._signal_msi_with_rid,
+            NewRoute: self._new_route,
+            Enable: self._enable,
+            EnableWithRid: self._enable_with_rid,
+            Disable: self._disable,
+            SignalEvent: self._signal_event,
+            ConsumePending: self._consume_pending,
+            DefaultBdf: self._default_bdf,
+            SupportsDirectMsi: self._supports_direct_msi,
+        }
+
+    def execute(self, operation: Operation) -> Outcome:
+        """Execute one operation and say what it did.
+
+        An index outside the tables, or a route that was never made, is answered with an error and
+        changes nothing. Nor does an argument that the model refuses.
+
+        Raises TypeError for an argument that is not an integer, ValueError for one that does not
+        fit its width, ModelError if the model did something that no answer stands for.
+        """
+        kind = type(operation)
+        for field, size in self._indices[kind]:
+            if not 0 <= getattr(operation, field) < size:
+                return Outcome(Answer.ERROR_INDEX)
+        self._messages.clear()
+        self._warnings.clear()
+        with observe_warnings(self._warnings.append):
+            return self._methods[kind](operation)
+
+    def _outcome(
+        self,
+        *,
+        quiet: Answer | None = None,
+        message: Answer | None = None,
+        returns: bool | int | None = None,
+    ) -> Outcome:
+        """Derive the answer from what the model has just done.
+
+        A warning answers for itself. Otherwise the answer is `message` if a message reached the
+        ITS, and `quiet` if none did; None stands for what the operation must not do.
+        """
+        messages, warnings = self._messages, self._warnings
+        if len(messages) + len(warnings) > 1:
+            raise ModelError(f"more than one result: {messages}, {warnings}")
+        if messages:
+            answer = message
+        elif warnings:
+            answer = _ANSWER_TO.get(warnings[0].message)
+        else:
+            answer = quiet
+        if answer is None:
+            raise ModelError(f"no answer stands for: messages {messages}, warnings {warnings}")
+        bdf = returns if answer is Answer.BDF else None
+        sent = messages[0] if messages else None
+        return Outcome(answer, bdf, sent, tuple(warnings), returns)
+
+    # Configuration
+
+    def _set_bus_range(self, operation: SetBusRange) -> Outcome:
+        bus_range = self._ranges[operation.range]
+        bus_range.set_bus_range(operation.secondary, operation.subordinate)
+        return self._outcome(quiet=Answer.OK)
+
+    def _connect(self, operation: Connect) -> Outcome:
+        backend = ItsSignalMsi(self._its, operation.segment)
+        self._connections[operation.connection].connect(backend)
+        return self._outcome(quiet=Answer.OK)
+
+    def _disconnect(self, operation: Disconnect) -> Outcome:
+        self._connections[operation.connection].disconnect()
+        return self._outcome(quiet=Answer.OK)
+
+    def _connect_irqfd(self, operation: ConnectIrqfd) -> Outcome:
+        backend = ItsIrqFd(InMemoryIrqFd(self._its), operation.segment)
+        self._connections[operation.connection].connect_irqfd(backend)
+        return self._outcome(quiet=Answer.OK)
+
+    def _bind_target(self, operation: BindTarget) -> Outcome:
+        own = self._connections[operation.connection].target()
+        bus_range = self._ranges[operation.range]
+        self._targets[operation.target] = own.with_bus_range(bus_range, operation.devfn)
+        return self._outcome(quiet=Answer.OK)
+
+    # Targets
+
+    def _signal_msi(self, operation: SignalMsi) -> Outcome:
+        self._targets[operation.target].signal_msi(operation.address, operation.data)
+        return self._outcome(message=Answer.SENT)
+
+    def _signal_msi_with_rid(self, operation: SignalMsiWithRid) -> Outcome:
+        target = self._targets[operation.target]
+        target.signal_msi_with_rid(operation.rid, operation.address, operation.data)
+        return self._outcome(message=Answer.SENT)
+
+    def _default_bdf(self, operation: DefaultBdf) -> Outcome:
+        bdf = self._targets[operation.target].default_bdf()
+        return self._outcome(quiet=Answer.BDF, returns=bdf)
+
+    def _supports_direct_msi(self, operation: SupportsDirectMsi) -> Outcome:
+        supported = self._targets[operation.target].supports_direct_msi()
+        answer = Answer.DIRECT_MSI if supported else Answer.NO_DIRECT_MSI
+        return self._outcome(quiet=answer, returns=supported)
+
+    # Routes
+
+    def _new_route(self, operation: NewRoute) -> Outcome:
+        route = self._targets[operation.target].new_route()
+        if route is None:
+            return self._outcome(quiet=Answer.NO_IRQFD, returns=False)
+        self._routes[operation.route] = route
+        return self._outcome(quiet=Answer.OK, returns=True)
+
+    def _enable(self, operation: Enable) -> Outcome:
+        route = self._routes[operation.route]
+        if route is None:
+            return Outcome(Answer.ERROR_NO_ROUTE)
+        route.enable(operation.address, operation.data)
+        return self._outcome(message=Answer.DELIVERED, quiet=Answer.OK)
+
+    def _enable_with_rid(self, operation: EnableWithRid) -> Outcome:
+        route = self._routes[operation.route]
+        if route is None:
+            return Outcome(Answer.ERROR_NO_ROUTE)
+        route.enable_with_rid(operation.rid, operation.address, operation.data)
+        return self._outcome(message=Answer.DELIVERED, quiet=Answer.OK)
+
+    def _disable(self, operation: Disable) -> Outcome:
+        route = self._routes[operation.route]
+        if route is None:
+            return Outcome(Answer.ERROR_NO_ROUTE)
+        route.disable()
+        return self._outcome(quiet=Answer.OK)
+
+    def _signal_event(self, operation: SignalEvent) -> Outcome:
+        route = self._routes[operation.route]
+        if route is None:
+            return Outcome(Answer.ERROR_NO_ROUTE)
+        route.event().signal()
+        return self._outcome(message=Answer.SENT, quiet=Answer.HELD_PENDING)
+
+    def _consume_pending(self, operation: ConsumePending) -> Outcome:
+        route = self._routes[operation.route]
+        if route is None:
+            return Outcome(Answer.ERROR_NO_ROUTE)
+        pending = route.consume_pending()
+        answer = Answer.WAS_PENDING if pending else Answer.WAS_NOT_PENDING
+        return self._outcome(quiet=answer, returns=pending)

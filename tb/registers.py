@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: MIT
+"""Software's view of the translator: registers and commands over `s_axil`."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from cocotb.handle import LogicObject, SimHandleBase
+from cocotbext.axi import AxiLiteBus, AxiLiteMaster
+
+from tb import csr
+from tb.csr import Answer, OperationCode, Register
+from tb.operations import Operation, arguments_of
+
+ARGUMENTS: dict[str, tuple[tuple[Register, str, int], ...]] = {
+    "range": ((csr.ARG_RANGE, "range", 0),),
+    "connection": ((csr.ARG_RANGE, "connection", 0),),
+    "target": ((csr.ARG_TARGET, "target", 0),),
+    "route": ((csr.ARG_TARGET, "route", 0),),
+    "secondary": ((csr.ARG_BUS, "secondary", 0),),
+    "subordinate": ((csr.ARG_BUS, "subordinate", 0),),
+    "devfn": ((csr.ARG_BUS, "devfn", 0),),
+    "rid": ((csr.ARG_RID, "rid", 0),),
+    "segment": ((csr.ARG_RID, "segment", 0),),
+    "address": ((csr.ARG_ADDRESS_LOW, "address", 0), (csr.ARG_ADDRESS_HIGH, "address", 32)),
+    "data": ((csr.ARG_DATA, "data", 0),),
+}
+"""Where each argument goes: register, field, and the argument's bit that is the field's lowest."""
+
+
+def get_field(register: Register, field: str, value: int) -> int:
+    """Return one field of a register's value."""
+    high, low = register.fields[field]
+    return (value >> low) & ((1 << (high - low + 1)) - 1)
+
+
+def put_field(register: Register, field: str, value: int, into: int) -> int:
+    """Return a register's value with one field replaced by the low bits of `value`."""
+    high, low = register.fields[field]
+    mask = (1 << (high - low + 1)) - 1
+    return into & ~(mask << low) | (value & mask) << low
+
+
+class Registers:
+    """Reads and writes registers, and executes operations as commands."""
+
+    def __init__(self, entity: SimHandleBase, clock: LogicObject, reset_n: LogicObject) -> None:
+        logging.getLogger(f"cocotb.{entity._name}.s_axil").setLevel(logging.ERROR)
+        bus = AxiLiteBus.from_prefix(entity, "s_axil")
+        self.master = AxiLiteMaster(bus, clock, reset_n, reset_active_level=False)
+        self._arguments: dict[int, int] = {}  # the values of the ARG registers, by offset
+
+    def reset(self) -> None:
+        """Forget what the ARG registers hold."""
+        self._arguments.clear()
+
+    async def read(self, register: Register) -> int:
+        """Return a register's value (all its words, low word first)."""
+        value = 0
+        for word in range(register.width // 32):
+            response = await self.master.read(register.offset + 4 * word, 4)
+            value |= int.from_bytes(response.data, "little") << (32 * word)
+        return value
+
+    async def write(self, register: Register, value: int) -> None:
+        """Write a 32-bit register."""
+        await self.master.write(register.offset, value.to_bytes(4, "little"))
+
+    async def write_arguments(self, operation: Operation) -> None:
+        """Write the ARG registers that do not hold the operation's arguments yet."""
+        wanted: dict[int, int] = {}
+        for name in arguments_of(type(operation)):
+            argument: Any = getattr(operation, name)
+            for register, field, lowest in ARGUMENTS[name]:
+                held = wanted.get(register.offset, self._arguments.get(register.offset, 0))
+                wanted[register.offset] = put_field(register, field, argument >> lowest, held)
+        for offset, value in wanted.items():
+            if self._arguments.get(offset, 0) != value:
+                await self.master.write(offset, value.to_bytes(4, "little"))
+                self._arguments[offset] = value
+
+    async def start(self, operation: Operation) -> None:
+        """Write an operation's arguments and its command; do not wait for its answer."""
+        await self.write_arguments(operation)
+        await self.write(csr.COMMAND, operation.code)
+
+    async def finish(self) -> None:
+        """Wait until no command is in flight."""
+        while get_field(csr.STATUS, "busy", await self.read(csr.STATUS)):
+            pass
+
+    async def execute(self, operation: Operation) -> tuple[Answer, int]:
+        """Execute an operation as a command; return its answer and RESULT.bdf."""
+        await self.start(operation)
+        await self.finish()
+        result = await self.read(csr.RESULT)
+        answer = Answer(get_field(csr.RESULT, "answer", result))
+        return answer, get_field(csr.RESULT, "bdf", result)
+
+    async def start_code(self, code: int) -> None:
+        """Write any code to COMMAND, with the arguments as they stand."""
+        await self.write(csr.COMMAND, code)
+
+    async def acknowledge(self) -> None:
+        """Acknowledge the alert."""
+        await self.write(csr.ALERT, 1)
+
+
+COMMANDS = {code.value: code for code in OperationCode if code is not OperationCode.NONE}
+"""The codes that COMMAND takes."""

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: MIT
+"""What the monitors see on the translator's interfaces.
+
+What goes in on `s_msi` and `s_evt` is an operation of `tb.operations`, what comes out on `m_msi` a
+`Message`; this module has the rest: the retire record and the register accesses on `s_axil`.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import NamedTuple
+
+from tb.csr import Answer
+from tb.operations import Message, Operation
+from tb.trace import UNSET, Expect
+
+DROPS = frozenset({Answer.DROPPED_BUS_RANGE, Answer.DROPPED_DISCONNECTED})
+"""The answers that mean a message was dropped."""
+
+WARNINGS = DROPS | {Answer.REFUSED_BUS_RANGE}
+"""The answers that raise the alert, and for which the model warns."""
+
+ERRORS = frozenset({Answer.ERROR_INDEX, Answer.ERROR_NO_ROUTE})
+"""The answers of operations that were in error and changed nothing."""
+
+_RETURNS: dict[tuple[str, Answer], bool] = {
+    ("new_route", Answer.OK): True,
+    ("new_route", Answer.NO_IRQFD): False,
+    ("consume_pending", Answer.WAS_PENDING): True,
+    ("consume_pending", Answer.WAS_NOT_PENDING): False,
+    ("supports_direct_msi", Answer.DIRECT_MSI): True,
+    ("supports_direct_msi", Answer.NO_DIRECT_MSI): False,
+}
+
+
+class Source(IntEnum):
+    """Where an operation entered the translator; the codes of `retire_source`."""
+
+    AXIL = 0
+    MSI = 1
+    EVT = 2
+
+
+class Retired(NamedTuple):
+    """One retire record: an operation as the hardware executed it, and what it answered.
+
+    `bdf` (16 bits) is set for the answer BDF, `message` if one was sent.
+    """
+
+    source: Source
+    operation: Operation
+    answer: Answer
+    bdf: int | None = None
+    message: Message | None = None
+
+    @property
+    def returns(self) -> bool | int | None:
+        """The answer as the value that a trace file's `returns` records."""
+        if self.answer is Answer.BDF:
+            return self.bdf
+        return _RETURNS.get((self.operation.name, self.answer))
+
+    def differences(self, expect: Expect) -> list[str]:
+        """Say, part by part, what differs from a recorded expectation; empty if nothing does."""
+        messages = () if self.message is None else (self.message,)
+        warnings = 1 if self.answer in WARNINGS else 0
+        differences = []
+        if expect.messages is not None and expect.messages != messages:
+            wanted = ", ".join(map(str, expect.messages)) or "no message"
+            differences.append(f"messages: expected {wanted}, got {self.message or 'no message'}")
+        if expect.returns is not UNSET and expect.returns != self.returns:
+            differences.append(f"returns: expected {expect.returns}, got {self.returns}")
+        if expect.warnings is not None and expect.warnings != warnings:
+            differences.append(f"warnings: expected {expect.warnings}, got {warnings}")
+        return differences
+
+
+class RegisterWrite(NamedTuple):
+    """A register write on `s_axil`: byte address, 32-bit data, 4-bit byte strobes."""
+
+    address: int
+    data: int
+    strobes: int
+
+
+class RegisterRead(NamedTuple):
+    """A register read on `s_axil`: byte address and the 32-bit data that came back."""
+
+    address: int
+    data: int

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: MIT
+"""Generates everything that derives from the register description `hdl/registers.rdl`.
+
+`python -m tools.registers` writes the files; with `--check` it writes nothing, and fails when one of
+them is not what the description gives (that is: was edited by hand, or not generated anew).
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from enum import Enum
+from pathlib import Path
+
+from systemrdl import RDLCompiler
+from systemrdl.node import AddrmapNode
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCE = Path("hdl/registers.rdl")
+ENUMS = {"operation_code": "OperationCode", "answer": "Answer"}
+
+PYTHON_HEADER = '''\
+# SPDX-License-Identifier: MIT
+"""Generated from hdl/registers.rdl by `make regs`: do not edit.
+
+Codes of operations and answers, and the offset, width and fields of every register.
+"""
+
+from enum import IntEnum
+from typing import NamedTuple
+
+
+class Field(NamedTuple):
+    """Bits high:low of a register."""
+
+    high: int
+    low: int
+
+
+class Register(NamedTuple):
+    """A register: byte offset, width in bits, and its fields by name."""
+
+    offset: int
+    width: int
+    fields: dict[str, Field]
+
+'''
+
+
+def python_enum(name: str, enum: type[Enum]) -> str:
+    """Return the source of an IntEnum with the members of an RDL enum."""
+    lines = [f"\nclass {name}(IntEnum):", f'    """RDL enum {enum.__name__}."""', ""]
+    for member in enum:
+        lines.append(f"    {member.name} = {int(member.value)}")
+        description = getattr(member, "rdl_desc", None)
+        if description:
+            lines.append(f'    """{description}"""')
+    return "\n".join(lines) + "\n"
+
+
+def python_module(top: AddrmapNode) -> str:
+    """Return the source of `tb/csr.py`."""
+    enums: dict[str, type[Enum]] = {}
+    registers = ["", ""]
+    for register in top.registers():
+        fields = ", ".join(
+            f'"{field.inst_name}": Field({field.high}, {field.low})' for field in register.fields()
+        )
+        width = register.get_property("regwidth")
+        registers.append(
+            f"{register.inst_name} = "
+            f"Register({register.absolute_address:#04x}, {width}, {{{fields}}})"
+        )
+        for field in register.fields():
+            encode = field.get_property("encode")
+            if encode is not None:
+                enums[encode.type_name] = encode
+    classes = [python_enum(python_name, enums[rdl_name]) for rdl_name, python_name in ENUMS.items()]
+    return PYTHON_HEADER + "\n".join(classes) + "\n".join(registers) + "\n"
+
+
+def peakrdl(exporter: str, output: Path, *options: str) -> None:
+    """Run one of PeakRDL's exporters on the register description."""
+    command = [sys.executable, "-m", "peakrdl", exporter, str(SOURCE), "-o", str(output)]
+    subprocess.run([*command, *options], check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+
+
+def generate(folder: Path) -> dict[str, str]:
+    """Return the text of every generated file, by its path in the repository."""
+    compiler = RDLCompiler()
+    compiler.compile_file(str(ROOT / SOURCE))
+    top = compiler.elaborate().top
+
+    peakrdl(
+        "regblock",
+        folder,
+        "--cpuif=axi4-lite-flat",
+        "--default-reset=rst_n",
+        "--module-name=msi_csr",
+        "--package-name=msi_csr_pkg",
+    )
+    peakrdl("c-header", folder / "msi_csr.h")
+    peakrdl("markdown", folder / "registers.md")
+    return {
+        "hdl/generated/msi_csr.sv": (folder / "msi_csr.sv").read_text(),
+        "hdl/generated/msi_csr_pkg.sv": (folder / "msi_csr_pkg.sv").read_text(),
+        "hdl/generated/msi_csr.h": (folder / "msi_csr.h").read_text(),
+        "docs/registers.md": (folder / "registers.md").read_text(),
+        "tb/csr.py": python_module(top),
+    }
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Generate or check; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m tools.registers", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; fail on a difference")
+    check = parser.parse_args(arguments).check
+
+    with tempfile.TemporaryDirectory() as folder:
+        files = generate(Path(folder))
+
+    stale = [
+        path
+        for path, text in files.items()
+        if not (ROOT / path).is_file() or (ROOT / path).read_text() != text
+    ]
+    for path in stale:
+        if check:
+            print(f"{path}: is not what {SOURCE} gives; run `make regs`", file=sys.stderr)
+        else:
+            (ROOT / path).parent.mkdir(parents=True, exist_ok=True)
+            (ROOT / path).write_text(files[path])
+            print(f"wrote {path}")
+    return 1 if check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -174,6 +174,14 @@ class Checker(Scoreboard):  # type: ignore[misc]
         """Expect the operations that retire from now on to be those of a trace."""
         self._lines = lines
 
+    def unfollow(self) -> None:
+        """The trace was played to its end: every line of it must have retired."""
+        line = next(self._lines, None) if self._lines is not None else None
+        if line is not None:
+            wanted = f"line {line.number}: {line.operation}"
+            self._mismatch("trace", None, wanted, "the run ended before it retired")
+        self._lines = None
+
     def on_message_accepted(self, operation: Operation) -> None:
         """A direct message was accepted on `s_msi`."""
         self._accepted[Source.MSI].append(operation)
@@ -449,11 +457,7 @@ class Checker(Scoreboard):  # type: ignore[misc]
         if self._early_messages:
             message = self._early_messages.popleft()
             self._mismatch("message", None, "nothing on m_msi: no record retired with it", message)
-        if self._lines is not None:
-            line = next(self._lines, None)
-            if line is not None:
-                wanted = f"line {line.number}: {line.operation}"
-                self._mismatch("trace", None, wanted, "the run ended before it retired")
+        self.unfollow()
         if self._alert is not None and self._alert_pin != self._alert:
             self._mismatch("alert", None, f"alert {self._alert:d}", f"{self._alert_pin:d} (H7)")
 

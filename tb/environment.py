@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import functools
 import json
-import logging
-import os
 import random
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from itertools import tee
 from pathlib import Path
 from typing import Any
@@ -38,8 +36,9 @@ from tb.monitors import (
     WriteDataMonitor,
     WriteResponseMonitor,
 )
-from tb.operations import Operation, SignalEvent, SignalMsi, SignalMsiWithRid, Tables
+from tb.operations import Operation, SignalEvent, SignalMsi, SignalMsiWithRid
 from tb.registers import Registers
+from tb.run import Run
 from tb.trace import TraceLine
 
 CLOCK_NS = 10
@@ -58,29 +57,6 @@ STATUS_REGISTERS = (
 """What `finish` reads, for the checker to hold against what it counted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What a simulation is told by whoever started it, as a JSON file named in $TB_RUN."""
-
-    tables: Tables
-    counter_width: int
-    seed: int
-    results: str
-    traces: tuple[str, ...] = ()
-
-    @classmethod
-    def load(cls) -> Run:
-        """Read the file that $TB_RUN names."""
-        values = json.loads(Path(os.environ["TB_RUN"]).read_text())
-        values["tables"] = Tables(*values["tables"])
-        values["traces"] = tuple(values["traces"])
-        return cls(**values)
-
-    def save(self, path: Path) -> None:
-        """Write the file that `load` reads."""
-        path.write_text(json.dumps(asdict(self)))
-
-
 class Environment:
     """Everything around the device under test. Stimulus goes in through its methods and drivers."""
 
@@ -91,7 +67,7 @@ class Environment:
         self.name = name
         self.tables = run.tables
         self.rng = random.Random(f"{run.seed} {name}")
-        self.cycles = 0
+        self._progress = Path(run.results) / "progress"
         clock = dut.clk
         dut.rst_n.value = 0
         cocotb.start_soon(Clock(clock, CLOCK_NS, unit="ns").start())
@@ -130,9 +106,12 @@ class Environment:
                 self.checker.on_alert(bool(self.dut.alert.value))
 
     async def _watch_progress(self) -> None:
-        """Fail the test when something waits and nothing has moved for HANG_CYCLES."""
+        """Show signs of life, and fail when something waits and nothing moved for HANG_CYCLES."""
         before = None
+        cycles = 0
         while True:
+            self._progress.write_text(f"{self.checker.operations} {cycles} {self.name}\n")
+            cycles += HANG_CYCLES
             await ClockCycles(self.dut.clk, HANG_CYCLES)
             waiting = self.waiting
             now = (self.checker.operations, self.checker.messages, self.checker.resets, waiting)
@@ -206,14 +185,21 @@ class Environment:
         if source is not None:
             await self._handed_over(source)
 
+    async def settle(self) -> None:
+        """Wait until everything that was issued has come out."""
+        await self.wait_until(lambda: not self.waiting)
+        await self.cycle(QUIET_CYCLES)
+
     async def _handed_over(self, driver: StreamDriver) -> None:
         await self.wait_until(lambda: driver.idle)
 
     async def replay(self, lines: Iterator[TraceLine]) -> None:
-        """Play a trace, which is also what the checker then expects to retire."""
+        """Play a trace, hold what retires against it line by line, and let it all come out."""
         played, expected = tee(lines)
         self.checker.follow(expected)
         await self.play(line.operation for line in played)
+        await self.settle()
+        self.checker.unfollow()
 
     # ---- the end --------------------------------------------------------------------------------
 
@@ -221,10 +207,8 @@ class Environment:
         """Let everything come out, read the status registers, and close the books."""
         self.m_msi.always()
         self.s_msi.gaps = self.s_evt.gaps = None
-        await self.wait_until(lambda: all(driver.idle for driver in self._drivers))
         await self.registers.finish()
-        await self.wait_until(lambda: not self.checker.under_way)
-        await self.cycle(QUIET_CYCLES)
+        await self.settle()
         for register in STATUS_REGISTERS:
             await self.registers.read(register)
         self.checker.finish()
@@ -277,10 +261,8 @@ def translator_test(
                 await environment.finish()
                 passed = environment.checker.mismatches == 0
             finally:
-                folder = Path(run.results)
-                folder.mkdir(parents=True, exist_ok=True)
                 text = json.dumps(environment.result(passed), indent=1)
-                (folder / f"{name}.json").write_text(text)
+                (Path(run.results) / f"{name}.json").write_text(text)
             if not passed:
                 first = environment.checker.reports[0].text
                 raise AssertionError(f"{environment.checker.mismatches} mismatches; first: {first}")
@@ -289,5 +271,3 @@ def translator_test(
 
     return decorate
 
-
-logging.getLogger("cocotb.axi").setLevel(logging.ERROR)

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: MIT
+"""What a simulation is told by whoever starts it."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from tb.operations import Tables
+
+
+@dataclass(frozen=True, slots=True)
+class TraceFile:
+    """A validated trace to replay: its path, a name for people, and its number of operations."""
+
+    path: str
+    name: str
+    operations: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The parameters of the translator, the seed of every random choice, and where results go.
+
+    `counter_width` is in bits. It travels to the simulation as a JSON file named in $TB_RUN.
+    """
+
+    tables: Tables
+    counter_width: int
+    seed: int
+    results: str
+    traces: tuple[TraceFile, ...] = ()
+
+    @property
+    def parameters(self) -> dict[str, int]:
+        """The translator's parameters, by their names in the RTL."""
+        sizes = {name.upper(): size for name, size in self.tables._asdict().items()}
+        return {**sizes, "COUNTER_WIDTH": self.counter_width}
+
+    def describe(self) -> str:
+        """Say the parameters in words."""
+        tables = ", ".join(f"{size:,} {name}" for name, size in self.tables._asdict().items())
+        return f"{tables} and {self.counter_width}-bit counters"
+
+    def save(self, path: Path) -> None:
+        """Write the file that `load` reads."""
+        path.write_text(json.dumps(asdict(self)))
+
+    @classmethod
+    def load(cls) -> Run:
+        """Read the file that $TB_RUN names."""
+        values = json.loads(Path(os.environ["TB_RUN"]).read_text())
+        values["tables"] = Tables(*values["tables"])
+        values["traces"] = tuple(TraceFile(**trace) for trace in values["traces"])
+        return cls(**values)

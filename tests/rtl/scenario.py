@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: MIT
+"""Directed tests as scenarios: operations, each with what it must do.
+
+The expectations are written by hand from the specification. The checker holds the RTL against them
+as it does against the golden model: a scenario is a small trace.
+"""
+
+from __future__ import annotations
+
+from tb.environment import Environment
+from tb.operations import Message, Operation
+from tb.trace import UNSET, Expect, TraceLine, Unset
+
+Step = tuple[Operation, Expect]
+
+
+def does(
+    operation: Operation,
+    message: Message | tuple[int, int, int] | None = None,
+    *,
+    returns: bool | int | None | Unset = UNSET,
+    warnings: int = 0,
+) -> Step:
+    """Say what an operation must do: its message, or none; its warnings; what it returns."""
+    messages = () if message is None else (Message(*message),)
+    return operation, Expect(messages, returns, warnings)
+
+
+async def play(environment: Environment, *steps: Step) -> None:
+    """Play a scenario, each operation through its own source."""
+    lines = [
+        TraceLine(number, operation, expect, None, None)
+        for number, (operation, expect) in enumerate(steps, 1)
+    ]
+    await environment.replay(iter(lines))

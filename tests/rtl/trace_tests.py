@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: MIT
+"""Replays traces: those of the project in `make sim`, the user's own in `make compare`."""
+
+from __future__ import annotations
+
+from tb.environment import Environment, translator_test
+from tb.run import Run, TraceFile
+from tb.trace import iter_trace
+
+MICROSECONDS_AN_OPERATION = 5
+"""Far more than any operation takes, so that a timeout means a fault: a command takes about one."""
+
+
+def replays(trace: TraceFile) -> object:
+    """Return the test that replays one trace."""
+
+    async def replay(env: Environment) -> None:
+        await env.replay(iter_trace(trace.path))
+
+    replay.__name__ = replay.__qualname__ = f"replay_{trace.name}"
+    return translator_test(1000 + MICROSECONDS_AN_OPERATION * trace.operations)(replay)
+
+
+for _trace in Run.load().traces:
+    globals()[f"replay_{_trace.name}"] = replays(_trace)

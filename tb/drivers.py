@@ -17,6 +17,9 @@ from cocotb_bus.drivers import BusDriver
 
 from tb.operations import SignalEvent, SignalMsi, SignalMsiWithRid
 
+QUEUED = 64
+"""How many transactions `room` lets a driver's queue grow to."""
+
 
 class StreamDriver(BusDriver):  # type: ignore[misc]
     """Drives a valid/ready bus. `gaps` says how many cycles to wait before each transfer."""
@@ -38,6 +41,11 @@ class StreamDriver(BusDriver):  # type: ignore[misc]
     def idle(self) -> bool:
         """Whether everything that was appended has been accepted."""
         return not self._sendQ and not self.waiting
+
+    async def room(self) -> None:
+        """Wait until the queue is short: so a stream of any length takes little memory."""
+        while len(self._sendQ) >= QUEUED:
+            await self._clock_edge
 
     def _drive(self, field: str, value: int) -> None:
         """Set one signal, if that changes it."""
@@ -127,7 +135,7 @@ class ReadyDriver(BusDriver):  # type: ignore[misc]
         self.bus.ready.value = 0
 
     def stall(self, pattern: Iterator[int]) -> None:
-        """Follow a pattern of cycles: ready, not ready, ready, …"""
+        """Follow a pattern of cycles: ready, not ready, and so on."""
         self._stop()
         self._task = cocotb.start_soon(self._follow(pattern))
 

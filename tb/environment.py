@@ -18,11 +18,11 @@ from typing import Any
 
 import cocotb
 from cocotb.clock import Clock
-from cocotb.handle import HierarchyObject
-from cocotb.triggers import ClockCycles, RisingEdge, ValueChange
+from cocotb.handle import LogicObject
+from cocotb.triggers import ClockCycles, NextTimeStep, RisingEdge, ValueChange
 
 from tb import csr
-from tb.checker import Checker, drop_name
+from tb.checker import Checker
 from tb.drivers import EventDriver, MessageDriver, ReadyDriver, StreamDriver
 from tb.monitors import (
     EventInputMonitor,
@@ -39,6 +39,7 @@ from tb.monitors import (
 from tb.operations import Operation, SignalEvent, SignalMsi, SignalMsiWithRid
 from tb.registers import Registers
 from tb.run import Run
+from tb.stimulus import gaps, pauses, stalls
 from tb.trace import TraceLine
 
 CLOCK_NS = 10
@@ -48,7 +49,7 @@ QUIET_CYCLES = 8
 """How many cycles after the last operation nothing can still be in the pipeline."""
 
 HANG_CYCLES = 4000
-"""After how many cycles without any progress the design counts as hung; above the longest clearing."""
+"""After how many cycles without progress the design hangs; clearing takes at most 2,048."""
 
 STATUS_REGISTERS = (
     *(csr.STATUS, csr.RESULT, csr.MESSAGES, csr.DROPPED_BUS_RANGE, csr.DROPPED_DISCONNECTED),
@@ -60,7 +61,7 @@ STATUS_REGISTERS = (
 class Environment:
     """Everything around the device under test. Stimulus goes in through its methods and drivers."""
 
-    def __init__(self, dut: HierarchyObject, run: Run, name: str) -> None:
+    def __init__(self, dut: Any, run: Run, name: str) -> None:
         """Connect to `dut`; `name` (of the test) and the run's seed fix every random choice."""
         self.dut = dut
         self.run = run
@@ -68,9 +69,9 @@ class Environment:
         self.tables = run.tables
         self.rng = random.Random(f"{run.seed} {name}")
         self._progress = Path(run.results) / "progress"
-        clock = dut.clk
+        clock: LogicObject = dut.clk
         dut.rst_n.value = 0
-        cocotb.start_soon(Clock(clock, CLOCK_NS, unit="ns").start())
+        Clock(clock, CLOCK_NS, unit="ns").start()
 
         self.checker = Checker(dut, run.tables, run.counter_width)
         self.s_msi = MessageDriver(dut, "s_msi", clock)
@@ -137,11 +138,25 @@ class Environment:
         self.registers.reset()
         self.checker.on_reset()
         await ClockCycles(self.dut.clk, cycles)
+        await NextTimeStep()  # so that no monitor looks at the last clock edge of the reset
         self.dut.rst_n.value = 1
         for monitor in self._monitors:
             monitor.paused = False
 
     # ---- stimulus -------------------------------------------------------------------------------
+
+    def stall(self, share: float) -> None:
+        """Stall every interface at random, about `share` (0 to 1) of the time."""
+        self.m_msi.stall(stalls(self.rng, share))
+        self.s_msi.gaps = gaps(self.rng, share)
+        self.s_evt.gaps = gaps(self.rng, share)
+        self.registers.stall(lambda: pauses(self.rng, share))
+
+    def flow(self) -> None:
+        """Stall nothing any more."""
+        self.m_msi.always()
+        self.s_msi.gaps = self.s_evt.gaps = None
+        self.registers.flow()
 
     async def cycle(self, count: int = 1) -> None:
         """Wait for some clock cycles."""
@@ -178,9 +193,7 @@ class Environment:
             if source is None:
                 await self.registers.execute(operation)
             else:
-                # Keep the queue short, so that a trace of any length takes little memory.
-                if len(source._sendQ) >= 64:
-                    await self.wait_until(lambda d=source: len(d._sendQ) < 32)
+                await source.room()
                 source.append(operation)
         if source is not None:
             await self._handed_over(source)
@@ -205,8 +218,7 @@ class Environment:
 
     async def finish(self) -> None:
         """Let everything come out, read the status registers, and close the books."""
-        self.m_msi.always()
-        self.s_msi.gaps = self.s_evt.gaps = None
+        self.flow()
         await self.registers.finish()
         await self.settle()
         for register in STATUS_REGISTERS:
@@ -224,16 +236,7 @@ class Environment:
             "dropped": checker.dropped,
             "mismatches": checker.mismatches,
             "answers": {" ".join(key): count for key, count in sorted(checker.answers.items())},
-            "drops": [
-                {
-                    "operation": drop.operation,
-                    "line": drop.line,
-                    "name": drop_name(drop),
-                    "text": str(drop.retired.operation),
-                    "answer": drop.retired.answer.name,
-                }
-                for drop in checker.drops
-            ],
+            "drops": [drop.as_values() for drop in checker.drops],
             "reports": [asdict(report) for report in checker.reports],
         }
 
@@ -250,7 +253,7 @@ def translator_test(
     def decorate(function: Callable[[Environment], Awaitable[None]]) -> Any:
         @cocotb.test(timeout_time=timeout_us, timeout_unit="us")
         @functools.wraps(function)
-        async def run_test(dut: HierarchyObject) -> None:
+        async def run_test(dut: Any) -> None:
             run = Run.load()
             name = f"{function.__module__.rpartition('.')[2]}.{function.__name__}"
             environment = Environment(dut, run, name)
@@ -270,4 +273,3 @@ def translator_test(
         return run_test
 
     return decorate
-

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from cocotb.handle import LogicObject, SimHandleBase
@@ -54,6 +55,25 @@ class Registers:
     def reset(self) -> None:
         """Forget what the ARG registers hold."""
         self._arguments.clear()
+
+    @property
+    def _channels(self) -> tuple[Any, ...]:
+        write, read = self.master.write_if, self.master.read_if
+        return (
+            *(write.aw_channel, write.w_channel, write.b_channel),
+            *(read.ar_channel, read.r_channel),
+        )
+
+    def stall(self, pattern: Callable[[], Iterator[bool]]) -> None:
+        """Make each of the five channels pause after a pattern of its own."""
+        for channel in self._channels:
+            channel.set_pause_generator(pattern())
+
+    def flow(self) -> None:
+        """Stall no channel any more."""
+        for channel in self._channels:
+            channel.clear_pause_generator()
+            channel.pause = False
 
     async def read(self, register: Register) -> int:
         """Return a register's value (all its words, low word first)."""

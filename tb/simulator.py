@@ -158,7 +158,7 @@ def simulate(
             os.killpg(process.pid, signal.SIGKILL)
             raise
     results = _results(folder)
-    if ended or process.returncode != 0 and all(result.passed for result in results):
+    if ended or (process.returncode != 0 and all(result.passed for result in results)):
         why = ended or f"the simulation ended early (exit status {process.returncode})"
         running = _running(folder, results)
         failure = f"{why}; the end of {log}:\n{tail(log)}"
@@ -185,7 +185,9 @@ def _wait(
         elif time.monotonic() - last_sign > STALL_SECONDS:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-            return f"the simulation hangs: no clock cycle in {STALL_SECONDS} seconds, so it was ended"
+            return (
+                f"the simulation hangs: no clock cycle in {STALL_SECONDS} seconds, so it was ended"
+            )
 
 
 def _running(folder: Path, results: list[TestResult]) -> str:

@@ -18,7 +18,7 @@ def does(
     operation: Operation,
     message: Message | tuple[int, int, int] | None = None,
     *,
-    returns: bool | int | None | Unset = UNSET,
+    returns: bool | int | Unset | None = UNSET,
     warnings: int = 0,
 ) -> Step:
     """Say what an operation must do: its message, or none; its warnings; what it returns."""

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: MIT
+# `make` or `make help` lists the targets. Each works from a fresh clone: what it needs is set up first.
+
+PY := .venv/bin/python
+ENGINE := rtl
+
+# The simulator's own make must not inherit the flags of this one, nor Python a foreign environment.
+unexport MAKEFLAGS MFLAGS MAKELEVEL PYTHONPATH PYTHONHOME
+
+.PHONY: help sim test compare lint regs setup clean distclean
+
+help:
+	@echo 'make sim [SEED=n] [WAVES=1]  run the regression: RTL against the golden model'
+	@echo 'make test                    run the checks of make lint, then the tests of the Python code'
+	@echo 'make compare TRACE="file [file...]" [ENGINE=rtl|model]'
+	@echo '                             replay your own traces on both (or on the model alone)'
+	@echo 'make lint                    check the Python (ruff, mypy) and the RTL (Verilator, yosys)'
+	@echo 'make regs                    regenerate the files that come from hdl/registers.rdl'
+	@echo 'make setup [PYTHON=program]  make the private environment in .venv (all targets do it)'
+	@echo 'make clean                   remove what builds and runs left behind'
+	@echo 'make distclean               remove the private environment and all caches as well'
+
+sim: setup
+	@$(PY) -m tb sim $(if $(SEED),--seed '$(SEED)') $(if $(filter-out 0,$(WAVES)),--waves)
+
+test: lint
+	@$(PY) -m pytest
+
+# Without a trace, say so before anything is set up.
+compare: $(if $(strip $(TRACE)),setup)
+	@$(if $(strip $(TRACE)),,$(error usage: make compare TRACE="file [file...]" [ENGINE=rtl|model]))\
+	$(PY) -m tb compare --engine '$(ENGINE)' $(TRACE)
+
+lint: setup
+	$(PY) -m ruff check --quiet
+	$(PY) -m ruff format --check --quiet
+	$(PY) -m mypy --strict
+	$(PY) -m tools.registers --check
+	$(PY) -m tools.lint_hdl
+
+regs: setup
+	$(PY) -m tools.registers
+
+setup:
+	@sh tools/setup.sh
+
+clean:
+	rm -rf build
+	find models tb tests tools -name __pycache__ -prune -exec rm -rf {} +
+
+distclean: clean
+	rm -rf .venv .cache .hypothesis

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: MIT
+"""Interrupt routes that an event triggers, without a call through the device's target."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
+
+from .widths import check_message
+
+if TYPE_CHECKING:
+    from .msi import SignalMsi
+
+
+class Event(Protocol):
+    """One bit that a source sets and a waiter takes."""
+
+    def signal(self) -> None:
+        """Set the event."""
+
+    def try_wait(self) -> bool:
+        """Return whether the event was set, and clear it."""
+
+
+class IrqFdRoute(Protocol):
+    """One interrupt vector: an event, and the message that it sends."""
+
+    def event(self) -> Event:
+        """Return the event that triggers the interrupt."""
+
+    def enable(self, address: int, data: int, devid: int | None) -> None:
+        """Send this message (64, 32, 32 bits) at each event from now on, and once if pending."""
+
+    def disable(self) -> None:
+        """Send nothing from now on: an event stays pending."""
+
+
+class IrqFd(Protocol):
+    """A backend that makes routes."""
+
+    def new_irqfd_route(self) -> IrqFdRoute:
+        """Return a new route, disabled and with nothing pending; raise if there is none left."""
+
+
+class InMemoryEvent:
+    """An event in memory. While it is armed, a signal acts at once; otherwise it is held.
+
+    Signals that find it held already coalesce with it (R9). Every call is atomic, the action
+    included: nothing is lost or done twice in a race, and once `disarm` has returned, no action
+    that was armed before is still under way. The action may call the event again itself.
+    """
+
+    __slots__ = ("_action", "_lock", "_pending")
+
+    def __init__(self) -> None:
+        """Start unarmed, with nothing pending."""
+        self._lock = threading.RLock()
+        self._action: Callable[[], None] | None = None
+        self._pending = False
+
+    def signal(self) -> None:
+        """Act if armed, else become pending."""
+        with self._lock:
+            if self._action is None:
+                self._pending = True
+            else:
+                self._action()
+
+    def try_wait(self) -> bool:
+        """Return whether a signal was pending, and clear it."""
+        with self._lock:
+            pending, self._pending = self._pending, False
+            return pending
+
+    def arm(self, action: Callable[[], None]) -> None:
+        """Run `action` at each signal from now on, and once now if one is pending."""
+        with self._lock:
+            self._action = action
+            if self.try_wait():
+                action()
+
+    def disarm(self) -> None:
+        """Hold signals from now on."""
+        with self._lock:
+            self._action = None
+
+
+class InMemoryIrqFdRoute:
+    """A route (R9) that delivers to a message backend of this process."""
+
+    __slots__ = ("_event", "_signal_msi")
+
+    def __init__(self, signal_msi: SignalMsi) -> None:
+        """Start disabled, with nothing pending."""
+        self._signal_msi = signal_msi
+        self._event = InMemoryEvent()
+
+    def event(self) -> InMemoryEvent:
+        """Return the event that sends this route's message."""
+        return self._event
+
+    def enable(self, address: int, data: int, devid: int | None) -> None:
+        """Send this message at each event (64, 32, 32 bits); what is pending goes out now (R9)."""
+        check_message(devid, address, data)
+        self._event.arm(partial(self._signal_msi.signal_msi, devid, address, data))
+
+    def disable(self) -> None:
+        """Send nothing from now on; what is pending stays pending (R9)."""
+        self._event.disarm()
+
+
+class InMemoryIrqFd:
+    """An irqfd backend whose routes all deliver to one message backend."""
+
+    __slots__ = ("_signal_msi",)
+
+    def __init__(self, signal_msi: SignalMsi) -> None:
+        """Deliver what the routes send to `signal_msi`."""
+        self._signal_msi = signal_msi
+
+    def new_irqfd_route(self) -> InMemoryIrqFdRoute:
+        """Return a new route, disabled and with nothing pending (R7)."""
+        return InMemoryIrqFdRoute(self._signal_msi)

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: MIT
+"""The command line behind the Makefile: `python -m tb sim` and `python -m tb compare`."""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+
+from tb.compare import compare
+from tb.sim import sim
+from tb.simulator import SimulationError
+from tb.verilator import VerilatorError
+
+
+def seed(text: str) -> int:
+    """Read a seed: 0 to 2**31 - 1, decimal or hexadecimal with 0x."""
+    try:
+        value = int(text, 0)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
+    if not 0 <= value < 2**31:
+        raise argparse.ArgumentTypeError(f"{value} is not between 0 and 2147483647")
+    return value
+
+
+def main() -> int:
+    """Run a command; return its exit status."""
+    parser = argparse.ArgumentParser(prog="make", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    chosen = random.SystemRandom().randrange(2**31)
+
+    command = commands.add_parser("sim", help="run the regression")
+    command.add_argument("--seed", type=seed, default=chosen, help="fixes every random choice")
+    command.add_argument("--waves", action="store_true", help="write waveforms")
+
+    command = commands.add_parser("compare", help="replay traces")
+    command.add_argument("--engine", choices=("rtl", "model"), default="rtl")
+    command.add_argument("--seed", type=seed, default=chosen)
+    command.add_argument("traces", nargs="+")
+
+    arguments = parser.parse_args()
+    try:
+        if arguments.command == "sim":
+            return sim(arguments.seed, arguments.waves)
+        return compare(arguments.traces, arguments.engine, arguments.seed)
+    except (SimulationError, VerilatorError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: MIT
+"""What `make sim` and `make compare` print and write: table, drops, failures, the closing line."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from tb.simulator import TestResult
+
+COUNTS = ("operations", "messages", "dropped", "mismatches")
+
+LISTED_DROPS = 10
+"""How many drops are named on the terminal for each trace; the result file has more."""
+
+
+class Progress:
+    """Shows how far a replay is: on a terminal in place, elsewhere a line every ten seconds."""
+
+    def __init__(self, name: str, total: int) -> None:
+        self._name = name
+        self._total = total
+        self._terminal = sys.stderr.isatty()
+        self._next = time.monotonic() + (0.5 if self._terminal else 10)
+        self._shown = False
+
+    def __call__(self, done: int) -> None:
+        """Show that `done` operations are done, if it is time to."""
+        if time.monotonic() < self._next:
+            return
+        share = f" ({100 * done // self._total} %)" if self._total else ""
+        text = f"{self._name}: {done:,} of {self._total:,} operations{share}"
+        print(
+            f"\r{text}" if self._terminal else text,
+            end="" if self._terminal else "\n",
+            file=sys.stderr,
+            flush=True,
+        )
+        self._shown = True
+        self._next = time.monotonic() + (0.5 if self._terminal else 10)
+
+    def close(self) -> None:
+        """Clear the line."""
+        if self._terminal and self._shown:
+            print("\r" + " " * 78 + "\r", end="", file=sys.stderr, flush=True)
+
+
+def total(results: Iterable[TestResult], name: str) -> int:
+    """Add up one of the counts."""
+    return sum(result.count(name) for result in results)
+
+
+def closing_line(command: str, results: list[TestResult]) -> str:
+    """Return the line that `make sim` and `make compare` end with."""
+    operations, messages, dropped, mismatches = (total(results, name) for name in COUNTS)
+    return (
+        f"{command}: {operations} operations, {messages} messages compared, "
+        f"{dropped} dropped, {mismatches} mismatches"
+    )
+
+
+def table(groups: dict[str, list[TestResult]]) -> str:
+    """Return the tests with their counts, a group of them under each heading."""
+    names = [result.name for results in groups.values() for result in results]
+    width = max(map(len, names), default=0) + 2
+    header = "".join(f"{name:>12}" for name in COUNTS)
+    lines = []
+    for heading, results in groups.items():
+        lines += [heading, f"  {'test':<{width}}{header}{'seconds':>9}  result"]
+        for result in results:
+            counts = "".join(f"{result.count(name):>12,}" for name in COUNTS)
+            verdict = "pass" if result.passed else "FAIL"
+            lines.append(f"  {result.name:<{width}}{counts}{result.seconds:>9.1f}  {verdict}")
+    return "\n".join(lines)
+
+
+def drops(results: Iterable[TestResult]) -> str:
+    """Name what was dropped or refused in the traces, one by one."""
+    lines = []
+    for result in results:
+        found = result.counts.get("drops", [])
+        traced = [drop for drop in found if drop["line"] is not None]
+        if not result.name.startswith("trace_tests.") or not traced:
+            continue
+        lines.append(f"dropped or refused in {result.name.removeprefix('trace_tests.replay_')}:")
+        for drop in traced[:LISTED_DROPS]:
+            lines.append(
+                f"  line {drop['line']}: {drop['name']} → {drop['answer']}: {drop['text']}"
+            )
+        if len(traced) > LISTED_DROPS:
+            lines.append(f"  ... and {len(traced) - LISTED_DROPS} more: see the result file")
+    return "\n".join(lines)
+
+
+def failures(results: Iterable[TestResult]) -> str:
+    """Explain the tests that failed."""
+    lines = []
+    for result in results:
+        if result.passed:
+            continue
+        reports = result.counts.get("reports", [])
+        lines.append(f"FAILED {result.name}")
+        if reports:
+            lines += [report["text"] for report in reports[:3]]
+            if len(reports) > 3:
+                lines.append(f"... {result.count('mismatches')} mismatches in all")
+        else:
+            lines.append(result.failure)
+        lines.append("")
+    return "\n".join(lines)
+
+
+def write_result(path: Path, **values: Any) -> None:
+    """Write the machine-readable result."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(values, indent=1) + "\n")
+
+
+def as_values(results: list[TestResult]) -> list[dict[str, Any]]:
+    """Return the results for the result file."""
+    return [
+        {
+            "name": result.name,
+            "passed": result.passed,
+            "seconds": result.seconds,
+            "failure": result.failure,
+            **{name: result.count(name) for name in COUNTS},
+            "answers": result.counts.get("answers", {}),
+            "drops": result.counts.get("drops", []),
+            "reports": result.counts.get("reports", []),
+        }
+        for result in results
+    ]

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: MIT
+"""What most tests of the model need."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from models import AssignedBusRange, MsiConnection, RaisedWarning, observe_warnings
+from tests.model.recording import RecordingSignalMsi
+
+
+@pytest.fixture
+def recorder() -> RecordingSignalMsi:
+    return RecordingSignalMsi()
+
+
+@pytest.fixture
+def bus_range() -> AssignedBusRange:
+    """Buses 5 to 10."""
+    bus_range = AssignedBusRange()
+    bus_range.set_bus_range(5, 10)
+    return bus_range
+
+
+@pytest.fixture
+def connection(bus_range: AssignedBusRange, recorder: RecordingSignalMsi) -> MsiConnection:
+    """A connection with buses 5 to 10 and devfn 0x18, connected to the recorder."""
+    connection = MsiConnection(bus_range, 0x18)
+    connection.connect(recorder)
+    return connection
+
+
+@pytest.fixture
+def raised() -> Iterator[list[RaisedWarning]]:
+    """Every warning that the test's thread raises, in order."""
+    warnings: list[RaisedWarning] = []
+    with observe_warnings(warnings.append):
+        yield warnings

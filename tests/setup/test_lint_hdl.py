@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: MIT
+"""The lint of the RTL refuses what it should; with Verilator alone, yosys takes too long."""
+
+from pathlib import Path
+
+import pytest
+
+from tools.lint_hdl import lint_verilator, main, read_file_list
+
+GOOD = "module msi_translator (input logic a, output logic b);\n  assign b = a;\nendmodule\n"
+UNUSED = GOOD.replace("input logic a", "input logic a, input logic c")
+WAIVER = '`verilator_config\nlint_off -rule UNUSEDSIGNAL -file "*/msi_translator.sv"\n'
+
+
+def make_hdl(root: Path, source: str, waiver: str | None = None) -> list[str]:
+    (root / "hdl").mkdir()
+    (root / "hdl" / "msi_translator.sv").write_text("// SPDX-License-Identifier: MIT\n" + source)
+    (root / "hdl" / "translator.f").write_text("# packages first\n\nhdl/msi_translator.sv\n")
+    if waiver is not None:
+        (root / "hdl" / "lint.vlt").write_text(waiver)
+    return read_file_list(root)
+
+
+@pytest.mark.parametrize(
+    ("source", "waiver", "accepted"),
+    [(GOOD, None, True), (UNUSED, None, False), (UNUSED, WAIVER, True), ("module", None, False)],
+)
+def test_verilator(
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+    source: str,
+    waiver: str | None,
+    accepted: bool,
+) -> None:
+    sources = make_hdl(tmp_path, source, waiver)
+    assert sources == ["hdl/msi_translator.sv"]
+    assert lint_verilator(tmp_path, sources) == accepted
+    assert ("msi_translator.sv:" in capfd.readouterr().err) != accepted
+
+
+def test_file_that_does_not_exist(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    make_hdl(tmp_path, GOOD)
+    (tmp_path / "hdl" / "translator.f").write_text("hdl/msi_translator.sv\nhdl/gone.sv\n")
+    assert main(tmp_path) == 1
+    assert capsys.readouterr().err == "lint: hdl/translator.f: hdl/gone.sv does not exist\n"

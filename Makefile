@@ -7,13 +7,14 @@ ENGINE := rtl
 # The simulator's own make must not inherit the flags of this one, nor Python a foreign environment.
 unexport MAKEFLAGS MFLAGS MAKELEVEL PYTHONPATH PYTHONHOME
 
-.PHONY: help sim test compare lint regs setup clean distclean
+.PHONY: help sim test compare faults lint regs setup clean distclean
 
 help:
 	@echo 'make sim [SEED=n] [WAVES=1]  run the regression: RTL against the golden model'
-	@echo 'make test                    run the checks of make lint, then the tests of the Python code'
+	@echo 'make test                    run the checks of make lint, then all tests, those of make sim included'
 	@echo 'make compare TRACE="file [file...]" [ENGINE=rtl|model]'
 	@echo '                             replay your own traces on both (or on the model alone)'
+	@echo 'make faults                  break the RTL on purpose, and show that the tests notice'
 	@echo 'make lint                    check the Python (ruff, mypy) and the RTL (Verilator, yosys)'
 	@echo 'make regs                    regenerate the files that come from hdl/registers.rdl'
 	@echo 'make setup [PYTHON=program]  make the private environment in .venv (all targets do it)'
@@ -30,6 +31,9 @@ test: lint
 compare: $(if $(strip $(TRACE)),setup)
 	@$(if $(strip $(TRACE)),,$(error usage: make compare TRACE="file [file...]" [ENGINE=rtl|model]))\
 	$(PY) -m tb compare --engine '$(ENGINE)' $(TRACE)
+
+faults: setup
+	@$(PY) -m tools.faults
 
 lint: setup
 	$(PY) -m ruff check --quiet

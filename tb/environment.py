@@ -68,6 +68,7 @@ class Environment:
         self.name = name
         self.tables = run.tables
         self.rng = random.Random(f"{run.seed} {name}")
+        self.measured: dict[str, str] = {}
         self._progress = Path(run.results) / "progress"
         clock: LogicObject = dut.clk
         dut.rst_n.value = 0
@@ -81,13 +82,15 @@ class Environment:
         self._drivers: tuple[StreamDriver, ...] = (self.s_msi, self.s_evt)
 
         checker = self.checker
+        self.retire = RetireMonitor(dut, "retire", clock)
+        self.write_data = WriteDataMonitor(dut, "s_axil", clock)
         callbacks: dict[StreamMonitor, Callable[[Any], None]] = {
             MessageInputMonitor(dut, "s_msi", clock): checker.on_message_accepted,
             EventInputMonitor(dut, "s_evt", clock): checker.on_event_accepted,
-            RetireMonitor(dut, "retire", clock): checker.on_retired,
+            self.retire: checker.on_retired,
             MessageOutputMonitor(dut, "m_msi", clock): checker.on_message,
             WriteAddressMonitor(dut, "s_axil", clock): checker.on_write_address,
-            WriteDataMonitor(dut, "s_axil", clock): checker.on_write_data,
+            self.write_data: checker.on_write_data,
             WriteResponseMonitor(dut, "s_axil", clock): checker.on_write_response,
             ReadAddressMonitor(dut, "s_axil", clock): checker.on_read_address,
             ReadDataMonitor(dut, "s_axil", clock): checker.on_read_data,
@@ -214,6 +217,10 @@ class Environment:
         await self.settle()
         self.checker.unfollow()
 
+    def measure(self, name: str, value: str) -> None:
+        """Note a measured figure for the result and the report."""
+        self.measured[name] = value
+
     # ---- the end --------------------------------------------------------------------------------
 
     async def finish(self) -> None:
@@ -237,6 +244,7 @@ class Environment:
             "mismatches": checker.mismatches,
             "answers": {" ".join(key): count for key, count in sorted(checker.answers.items())},
             "drops": [drop.as_values() for drop in checker.drops],
+            "measured": self.measured,
             "reports": [asdict(report) for report in checker.reports],
         }
 

@@ -47,6 +47,10 @@ class StreamMonitor(BusMonitor):  # type: ignore[misc]
     def _raise(self, text: str) -> None:
         raise AssertionError(text)
 
+    def remove(self, callback: Callable[[Any], None]) -> None:
+        """Call a callback no longer."""
+        self._callbacks.remove(callback)
+
     def transaction(self) -> Any:
         """Return the transaction that the payload signals show now; by default their values."""
         return tuple(int(handle.value) for handle in self._payload)

@@ -15,7 +15,7 @@ from tb.simulator import TestResult
 COUNTS = ("operations", "messages", "dropped", "mismatches")
 
 LISTED_DROPS = 10
-"""How many drops are named on the terminal for each trace; the result file has more."""
+"""Up to how many drops of a trace are named on the terminal; the result file has them all."""
 
 
 class Progress:
@@ -87,13 +87,23 @@ def drops(results: Iterable[TestResult]) -> str:
         if not result.name.startswith("trace_tests.") or not traced:
             continue
         lines.append(f"dropped or refused in {result.name.removeprefix('trace_tests.replay_')}:")
-        for drop in traced[:LISTED_DROPS]:
+        if len(traced) > LISTED_DROPS:
+            lines.append(f"  {len(traced)} of them: see the result file")
+            continue
+        for drop in traced:
             lines.append(
                 f"  line {drop['line']}: {drop['name']} → {drop['answer']}: {drop['text']}"
             )
-        if len(traced) > LISTED_DROPS:
-            lines.append(f"  ... and {len(traced) - LISTED_DROPS} more: see the result file")
     return "\n".join(lines)
+
+
+def measured(results: Iterable[TestResult]) -> str:
+    """Return the figures that tests measured."""
+    figures: dict[str, str] = {}
+    for result in results:
+        figures |= result.counts.get("measured", {})
+    width = max(map(len, figures), default=0)
+    return "\n".join(f"    {name:<{width}}  {value}" for name, value in figures.items())
 
 
 def failures(results: Iterable[TestResult]) -> str:
@@ -129,6 +139,7 @@ def as_values(results: list[TestResult]) -> list[dict[str, Any]]:
             "seconds": result.seconds,
             "failure": result.failure,
             **{name: result.count(name) for name in COUNTS},
+            "measured": result.counts.get("measured", {}),
             "answers": result.counts.get("answers", {}),
             "drops": result.counts.get("drops", []),
             "reports": result.counts.get("reports", []),

@@ -10,6 +10,9 @@ from pathlib import Path
 
 from tb.operations import Tables
 
+FILE_LIST = "hdl/translator.f"
+"""The file list of the project's own RTL, relative to the project's root."""
+
 
 @dataclass(frozen=True, slots=True)
 class TraceFile:
@@ -24,7 +27,8 @@ class TraceFile:
 class Run:
     """The parameters of the translator, the seed of every random choice, and where results go.
 
-    `counter_width` is in bits. It travels to the simulation as a JSON file named in $TB_RUN.
+    `counter_width` is in bits; `file_list` names the RTL's sources. A run travels to the simulation
+    as a JSON file named in $TB_RUN.
     """
 
     tables: Tables
@@ -32,6 +36,7 @@ class Run:
     seed: int
     results: str
     traces: tuple[TraceFile, ...] = ()
+    file_list: str = FILE_LIST
 
     @property
     def parameters(self) -> dict[str, int]:

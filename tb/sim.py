@@ -23,10 +23,14 @@ RECORDINGS = (
 
 DEFAULT = Tables(ranges=16, connections=8, targets=32, routes=64)
 
-ANY_TABLES = ("tests.rtl.hardware_tests", "tests.rtl.random_tests")
+ANY_TABLES = ("tests.rtl.hardware_tests", "tests.rtl.timing_tests", "tests.rtl.random_tests")
 """The tests that run on tables of any size."""
 
-DIRECTED = ("tests.rtl.reference_unit_tests", "tests.rtl.rule_tests")
+DIRECTED = (
+    "tests.rtl.reference_unit_tests",
+    "tests.rtl.rule_tests",
+    "tests.rtl.programming_tests",
+)
 
 
 def trace_file(path: Path) -> tuple[TraceFile, Tables]:
@@ -61,6 +65,8 @@ def sim(seed: int, waves: bool) -> int:
         heading = f"{heading}: {run.describe()}"
         groups[heading] = simulate(run, modules, waves=waves)
         print(report.table({heading: groups[heading]}), flush=True)
+        if report.measured(groups[heading]):
+            print(f"  measured:\n{report.measured(groups[heading])}")
         if waves:
             print(f"  waveform: {Path(run.results) / 'dump.vcd'}")
     results = [result for group in groups.values() for result in group]

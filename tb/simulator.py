@@ -26,16 +26,15 @@ from typing import Any
 
 from cocotb_tools.runner import VerilatorControlFile, get_runner
 
-from tb.run import Run
+from tb.run import FILE_LIST, Run
 from tb.verilator import find_verilator
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
-FILE_LIST = ROOT / "hdl/translator.f"
 WAIVERS = ROOT / "hdl/lint.vlt"
 TOP = "msi_translator"
 TIMESCALE = ("1ns", "1ps")
-BUILD_ARGUMENTS = ("--assert", "--x-initial", "unique", "-Wall")
+BUILD_ARGUMENTS = ("--assert", "--x-initial", "unique")
 
 STALL_SECONDS = 120
 """After how many seconds without a sign of life a simulation is ended."""
@@ -60,9 +59,12 @@ class TestResult:
         return int(self.counts.get(name, 0))
 
 
-def sources() -> list[Path]:
-    """Return the RTL's source files, in the order in which they are compiled."""
-    lines = (line.strip() for line in FILE_LIST.read_text().splitlines())
+def sources(file_list: str) -> list[Path]:
+    """Return the RTL's source files, in the order in which they are compiled.
+
+    A file list has one path a line, relative to the project's root; `#` starts a comment line.
+    """
+    lines = (line.strip() for line in (ROOT / file_list).read_text().splitlines())
     return [ROOT / line for line in lines if line and not line.startswith("#")]
 
 
@@ -81,13 +83,16 @@ def build(run: Run, waves: bool = False) -> Path:
     verilator = find_verilator()
     parameters = run.parameters
     name = "-".join(str(value) for value in parameters.values()) + ("-waves" if waves else "")
+    if run.file_list != FILE_LIST:
+        name += "-" + hashlib.sha256(run.file_list.encode()).hexdigest()[:8]
     folder = BUILD / "simulators" / name
     stamp = folder / "fingerprint"
 
-    files = [WAIVERS, *sources()]
-    fingerprint = hashlib.sha256()
-    for part in (str(verilator), str(parameters), *BUILD_ARGUMENTS):
-        fingerprint.update(part.encode())
+    files = [WAIVERS, *sources(run.file_list)]
+    tools = hashlib.sha256(f"{verilator} {waves} {BUILD_ARGUMENTS}".encode())
+    runtime = BUILD / "simulators" / f"runtime-{tools.hexdigest()[:8]}"
+    fingerprint = tools.copy()
+    fingerprint.update(str(parameters).encode())
     for file in files:
         fingerprint.update(file.read_bytes())
     if stamp.is_file() and stamp.read_text() == fingerprint.hexdigest():
@@ -95,7 +100,11 @@ def build(run: Run, waves: bool = False) -> Path:
 
     print(f"building the simulation for {run.describe()} ...", flush=True)
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    # The simulator's own runtime is the same for every design, and takes longer to compile.
+    if runtime.is_dir():
+        shutil.copytree(runtime, folder)
+    else:
+        folder.mkdir(parents=True)
     log = folder / "build.log"
     os.environ |= verilator.environment()
     logging.getLogger("Verilator").setLevel(logging.ERROR)
@@ -114,6 +123,13 @@ def build(run: Run, waves: bool = False) -> Path:
         raise SimulationError(
             f"the RTL does not build ({error}); the end of {log}:\n{tail(log)}"
         ) from error
+    if not runtime.is_dir():
+        unfinished = runtime.with_suffix(".new")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir()
+        for file in folder.glob("verilated*.[od]"):
+            shutil.copy2(file, unfinished)
+        unfinished.rename(runtime)
     stamp.write_text(fingerprint.hexdigest())
     return folder
 

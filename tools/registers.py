@@ -61,9 +61,40 @@ def python_enum(name: str, enum: type[Enum]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def c_enums(enums: dict[str, Any]) -> str:
+    """Return the enums as C constants, for the C header."""
+    lines = []
+    for rdl_name in ENUMS:
+        lines.append(f"// enum - {rdl_name}")
+        for member in enums[rdl_name]:
+            name = f"MSI_CSR__{rdl_name.upper()}__{member.name}"
+            lines.append(f"#define {name} {member.value}")
+        lines.append("")
+    return "\n".join(lines) + "\n"
+
+
+def markdown_enums(enums: dict[str, Any]) -> str:
+    """Return the enums as tables, for the documentation."""
+    lines = []
+    for rdl_name in ENUMS:
+        lines += [f"## Codes: {rdl_name}", "", "| code | name | meaning |", "|---|---|---|"]
+        for member in enums[rdl_name]:
+            lines.append(f"| {member.value} | `{member.name}` | {member.rdl_desc} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def used_enums(top: AddrmapNode) -> dict[str, Any]:
+    """Return the enums that encode fields, by their names."""
+    encodings = (
+        field.get_property("encode") for register in top.registers() for field in register.fields()
+    )
+    return {encode.type_name: encode for encode in encodings if encode is not None}
+
+
 def python_module(top: AddrmapNode) -> str:
     """Return the source of `tb/csr.py`."""
-    enums: dict[str, Any] = {}
+    enums = used_enums(top)
     registers = ["", ""]
     for register in top.registers():
         fields = ", ".join(
@@ -74,10 +105,6 @@ def python_module(top: AddrmapNode) -> str:
             f"{register.inst_name} = "
             f"Register({register.absolute_address:#04x}, {width}, {{{fields}}})"
         )
-        for field in register.fields():
-            encode = field.get_property("encode")
-            if encode is not None:
-                enums[encode.type_name] = encode
     classes = [python_enum(python_name, enums[rdl_name]) for rdl_name, python_name in ENUMS.items()]
     return PYTHON_HEADER + "\n".join(classes) + "\n".join(registers) + "\n"
 
@@ -104,11 +131,14 @@ def generate(folder: Path) -> dict[str, str]:
     )
     peakrdl("c-header", folder / "msi_csr.h")
     peakrdl("markdown", folder / "registers.md")
+    header = (folder / "msi_csr.h").read_text()
+    before, addrmap, after = header.partition("// addrmap - msi_csr\n")
+    enums = used_enums(top)
     return {
         "hdl/generated/msi_csr.sv": (folder / "msi_csr.sv").read_text(),
         "hdl/generated/msi_csr_pkg.sv": (folder / "msi_csr_pkg.sv").read_text(),
-        "hdl/generated/msi_csr.h": (folder / "msi_csr.h").read_text(),
-        "docs/registers.md": (folder / "registers.md").read_text(),
+        "hdl/generated/msi_csr.h": before + c_enums(enums) + addrmap + after,
+        "docs/registers.md": (folder / "registers.md").read_text() + "\n" + markdown_enums(enums),
         "tb/csr.py": python_module(top),
     }
 

@@ -272,17 +272,19 @@ def waits_for_delivery(
     return arrived_before == [1]
 
 
+@pytest.mark.parametrize("sender", ["signal_msi", "signal_msi_with_rid"])
 @pytest.mark.parametrize("replace", ["connect", "disconnect"])
-def test_nothing_reaches_the_old_backend_once_it_is_replaced(replace: str) -> None:
+def test_nothing_reaches_the_old_backend_once_it_is_replaced(replace: str, sender: str) -> None:
     backend = HeldSignalMsi()
     connection = MsiConnection(AssignedBusRange(), 0x18)
     connection.connect(backend)
-    calls = {
-        "connect": lambda: connection.connect(RecordingSignalMsi()),
+    calls: dict[str, Callable[[], None]] = {
+        "signal_msi": partial(connection.target().signal_msi, 0x1000, 1),
+        "signal_msi_with_rid": partial(connection.target().signal_msi_with_rid, 0x0018, 0x1000, 1),
+        "connect": partial(connection.connect, RecordingSignalMsi()),
         "disconnect": connection.disconnect,
     }
-    send = connection.target().signal_msi
-    assert waits_for_delivery(backend, lambda: send(0x1000, 1), calls[replace])
+    assert waits_for_delivery(backend, calls[sender], calls[replace])
 
 
 @pytest.mark.parametrize("sender", ["event", "enable"])

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: MIT
+"""The worked example of docs/programming.md, register by register."""
+
+from __future__ import annotations
+
+from tb import csr
+from tb.csr import Answer, OperationCode
+from tb.environment import Environment, translator_test
+from tb.operations import SignalEvent
+from tb.registers import get_field
+from tests.rtl.scenario import does, play
+
+
+@translator_test()
+async def one_port_one_route(env: Environment) -> None:
+    """Root port 3 of segment 1, and route 7 of the function 11:00.0 behind it."""
+    registers = env.registers
+
+    async def command(code: OperationCode) -> int:
+        await registers.write(csr.COMMAND, code)
+        await registers.finish()
+        return get_field(csr.RESULT, "answer", await registers.read(csr.RESULT))
+
+    await registers.write(csr.ARG_RANGE, 0x0001_0003)
+    await registers.write(csr.ARG_RID, 0x0001_0000)
+    assert await command(OperationCode.CONNECT) == Answer.OK
+    assert await command(OperationCode.CONNECT_IRQFD) == Answer.OK
+    await registers.write(csr.ARG_BUS, 0x0018_1F10)
+    assert await command(OperationCode.SET_BUS_RANGE) == Answer.OK
+    await registers.write(csr.ARG_TARGET, 0x0007_0003)
+    assert await command(OperationCode.BIND_TARGET) == Answer.OK
+    assert await command(OperationCode.NEW_ROUTE) == Answer.OK
+    await registers.write(csr.ARG_RID, 0x0001_1100)
+    await registers.write(csr.ARG_ADDRESS_LOW, 0x0809_0040)
+    await registers.write(csr.ARG_ADDRESS_HIGH, 0)
+    await registers.write(csr.ARG_DATA, 5)
+    assert await command(OperationCode.ENABLE_WITH_RID) == Answer.OK
+    await play(env, does(SignalEvent(7), (0x0001_1100, 0x0809_0040, 5)))
+
+
+@translator_test()
+async def every_writable_register_reads_back(env: Environment) -> None:
+    """ARG registers keep what is written, byte by byte; identity and version are constant."""
+    registers = env.registers
+    assert await registers.read(csr.IDENTITY) == 0x4D53_4954
+    assert await registers.read(csr.VERSION) == 0x0001_0000
+    arguments = [
+        *(csr.ARG_RANGE, csr.ARG_TARGET, csr.ARG_BUS, csr.ARG_RID),
+        *(csr.ARG_ADDRESS_LOW, csr.ARG_ADDRESS_HIGH, csr.ARG_DATA),
+    ]
+    written = {}
+    for register in arguments:
+        written[register.offset] = env.rng.randrange(1, 2**32)
+        await registers.write(register, written[register.offset])
+    for register in arguments:
+        fields = (2 ** (high - low + 1) - 1 << low for high, low in register.fields.values())
+        assert await registers.read(register) == written[register.offset] & sum(fields)
+    await registers.master.write(csr.ARG_DATA.offset + 1, b"\x5a")
+    data = written[csr.ARG_DATA.offset]
+    assert await registers.read(csr.ARG_DATA) == data & ~0xFF00 | 0x5A00
+    await registers.write(csr.TABLES_0, 0)
+    assert await registers.read(csr.TABLES_0) != 0

@@ -1,0 +1,237 @@
+# SPDX-License-Identifier: MIT
+"""Rates, latencies and fairness, measured in clock cycles (H1, H4, H5).
+
+They run on tables of any size. What they measure is printed by `make sim`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count, islice
+
+import cocotb
+from cocotb.triggers import RisingEdge
+from cocotb.utils import get_sim_time
+
+from tb.environment import CLOCK_NS, Environment, translator_test
+from tb.operations import (
+    Disable,
+    Enable,
+    EnableWithRid,
+    Operation,
+    SetBusRange,
+    SignalEvent,
+    SignalMsi,
+    SignalMsiWithRid,
+)
+from tb.stimulus import stalls
+from tb.transactions import Retired, Source
+from tests.rtl.hardware_tests import ADDRESS, Objects, set_up
+
+WINDOW = 600
+"""Over how many cycles a rate is measured."""
+
+WARM_UP = 40
+"""How many cycles the sources run before that."""
+
+PIPELINE_CYCLES = 3
+"""The most cycles from an accepted `s_msi` to its `m_msi_valid` (H1)."""
+
+FAIR_WAIT = 2
+"""For how many operations of the others a waiting source waits at most (H4)."""
+
+
+def cycle_now() -> int:
+    """Return the number of the clock cycle."""
+    return round(get_sim_time("ns")) // CLOCK_NS
+
+
+class Timeline:
+    """When each operation retired, and where it came from."""
+
+    def __init__(self, env: Environment) -> None:
+        self.records: list[tuple[int, Retired]] = []
+        env.retire.add_callback(self._add)
+
+    def _add(self, retired: Retired) -> None:
+        self.records.append((cycle_now(), retired))
+
+    def longest_wait(self, source: Source, start: int, end: int) -> int:
+        """Return the most operations of others between two of a source, in a span of cycles."""
+        longest = waited = 0
+        for cycle, retired in self.records:
+            if start <= cycle < end:
+                waited = 0 if retired.source is source else waited + 1
+                longest = max(longest, waited)
+        return longest
+
+    def between(self, start: int, end: int) -> int:
+        """Return how many operations retired in a span of cycles."""
+        return sum(start <= cycle < end for cycle, _ in self.records)
+
+
+def mixed_messages(objects: Objects) -> Iterator[Operation]:
+    """Yield direct messages: most in range, some dropped, some without an explicit rid."""
+    for data in count(1):
+        if data % 7 == 3:
+            yield SignalMsi(objects.target, ADDRESS + data, data)
+        elif data % 5 == 2:
+            yield SignalMsiWithRid(objects.target, 0x2F01, ADDRESS + data, data)
+        else:
+            yield objects.message(data)
+
+
+def events(objects: Objects, routes: int) -> Iterator[SignalEvent]:
+    """Yield events: of the enabled route, and of others that were never made."""
+    for number in count():
+        yield SignalEvent(objects.route if number % 3 else number % routes)
+
+
+async def commands(env: Environment, objects: Objects) -> None:
+    """Issue commands for ever, each as soon as the one before is done."""
+    for number in count(1):
+        await env.registers.execute(SetBusRange(objects.range, 0x21, 0x2E + number % 2))
+
+
+async def rate(env: Environment, objects: Objects, *sources: Source) -> float:
+    """Saturate some sources; return the operations a cycle."""
+    timeline = Timeline(env)
+    if Source.MSI in sources:
+        for operation in islice(mixed_messages(objects), WINDOW + 2 * WARM_UP):
+            env.s_msi.append(operation)
+    if Source.EVT in sources:
+        for event in islice(events(objects, env.tables.routes), WINDOW + 2 * WARM_UP):
+            env.s_evt.append(event)
+    running = [cocotb.start_soon(commands(env, objects))] if Source.AXIL in sources else []
+    await env.cycle(WARM_UP)
+    start = cycle_now()
+    await env.cycle(WINDOW)
+    end = cycle_now()
+    measured = timeline.between(start, end) / (end - start)
+    names = " + ".join(f"s_{source.name.lower()}" for source in sources)
+    env.measure(f"operations a cycle, {names}", f"{measured:.3f}")
+    for source in sources if len(sources) == len(Source) else ():
+        if source is not Source.AXIL:
+            waited = timeline.longest_wait(source, start, end)
+            env.measure(
+                f"longest wait of s_{source.name.lower()}", f"{waited} operations of others"
+            )
+            assert waited <= FAIR_WAIT, f"s_{source.name.lower()} waited for {waited} (H4)"
+    for task in running:
+        task.cancel()
+    await env.s_msi.room()
+    return measured
+
+
+@translator_test()
+async def h1_s_msi_alone_runs_at_one_a_cycle(env: Environment) -> None:
+    """Direct messages, some of them dropped."""
+    assert await rate(env, await set_up(env), Source.MSI) == 1.0
+
+
+@translator_test()
+async def h1_h5_s_evt_alone_runs_at_one_a_cycle(env: Environment) -> None:
+    """Events, two in three of them on the same route."""
+    assert await rate(env, await set_up(env), Source.EVT) == 1.0
+
+
+@translator_test()
+async def h1_h4_s_msi_and_s_evt_run_at_one_a_cycle(env: Environment) -> None:
+    """Two sources take turns."""
+    assert await rate(env, await set_up(env), Source.MSI, Source.EVT) == 1.0
+
+
+@translator_test()
+async def h1_h4_all_sources_run_at_one_a_cycle(env: Environment) -> None:
+    """All three sources; none waits for more than two operations of the others."""
+    assert await rate(env, await set_up(env), Source.MSI, Source.EVT, Source.AXIL) == 1.0
+
+
+@translator_test()
+async def h1_s_axil_alone_is_as_fast_as_its_bus(env: Environment) -> None:
+    """Commands, each after the one before: the register accesses take the time (H6)."""
+    measured = await rate(env, await set_up(env), Source.AXIL)
+    assert measured > 0.02
+
+
+@translator_test()
+async def h1_latency_is_at_most_three_cycles(env: Environment) -> None:
+    """From the edge that accepts a message to the one that finds it on m_msi, pipeline empty."""
+    objects = await set_up(env)
+    edge = RisingEdge(env.dut.clk)
+    longest = 0
+    for data in range(1, 20):
+        await env.cycle(env.rng.randint(10, 15))
+        env.s_msi.append(objects.message(data))
+        while not (env.dut.s_msi_valid.value and env.dut.s_msi_ready.value):
+            await edge
+        accepted = cycle_now()
+        while not env.dut.m_msi_valid.value:
+            await edge
+        longest = max(longest, cycle_now() - accepted)
+    env.measure("latency from s_msi accepted to m_msi_valid", f"{longest} cycles")
+    assert longest <= PIPELINE_CYCLES
+
+
+async def command_latency(env: Environment, operation: Operation) -> int:
+    """Return the cycles from a command's write being accepted to its retirement."""
+    written: list[int] = []
+    retired: list[int] = []
+
+    def on_write(transfer: tuple[int, ...]) -> None:
+        del transfer
+        written.append(cycle_now())
+
+    def on_retired(record: Retired) -> None:
+        if record.source is Source.AXIL:
+            retired.append(cycle_now())
+
+    env.write_data.add_callback(on_write)
+    env.retire.add_callback(on_retired)
+    await env.registers.execute(operation)
+    env.write_data.remove(on_write)
+    env.retire.remove(on_retired)
+    return retired[-1] - written[-1]
+
+
+@translator_test()
+async def h4_commands_are_not_starved(env: Environment) -> None:
+    """Under saturation a command takes at most two cycles more than on an idle translator."""
+    objects = await set_up(env)
+    idle = max([await command_latency(env, Disable(objects.route)) for _ in range(5)])
+    for operation in islice(mixed_messages(objects), 3000):
+        env.s_msi.append(operation)
+    for event in islice(events(objects, env.tables.routes), 3000):
+        env.s_evt.append(event)
+    await env.cycle(WARM_UP)
+    longest = 0
+    for _ in range(12):
+        longest = max(longest, await command_latency(env, Enable(objects.route, ADDRESS, 1)))
+    assert not env.s_msi.idle and not env.s_evt.idle, "the sources ran dry: nothing was measured"
+    env.measure("longest wait of s_axil", f"{longest - idle} cycles more than when idle")
+    env.measure("command written to retired, idle", f"{idle} cycles")
+    assert longest <= idle + FAIR_WAIT, f"a command waited for {longest - idle} cycles (H4)"
+
+
+@translator_test()
+async def h5_back_to_back_operations_on_one_route(env: Environment) -> None:
+    """Events of one route in every cycle, while commands enable, disable and move it."""
+    objects = await set_up(env)
+
+    async def feed() -> None:
+        while True:
+            await env.s_evt.room()
+            env.s_evt.append(SignalEvent(objects.route))
+
+    feeding = cocotb.start_soon(feed())
+    for round_ in range(2):
+        for data in range(1, 30):
+            address = ADDRESS + 16 * data + round_
+            await env.registers.execute(Enable(objects.route, address, data))
+            if data % 3:
+                await env.registers.execute(Disable(objects.route))
+            if data % 4 == 1:
+                rid = 0x2A00 + data if data % 8 == 1 else 0x3000 + data
+                await env.registers.execute(EnableWithRid(objects.route, rid, address, 0x80 + data))
+        env.m_msi.stall(stalls(env.rng, 0.4, longest=4))
+    feeding.cancel()

@@ -1,0 +1,375 @@
+# SPDX-License-Identifier: MIT
+"""Every check of the checker, shown to fail when it must, and only then. No simulator."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from tb import csr
+from tb.checker import REPORTED, Checker
+from tb.csr import Answer
+from tb.operations import (
+    BindTarget,
+    Connect,
+    Message,
+    Operation,
+    SetBusRange,
+    SignalEvent,
+    SignalMsi,
+    SignalMsiWithRid,
+    Tables,
+)
+from tb.trace import Expect, TraceLine
+from tb.transactions import Retired, Source
+
+TABLES = Tables(4, 4, 4, 4)
+SENT = SignalMsiWithRid(1, 0x0600, 0x1000, 7)
+MESSAGE = Message(0x00AB_0600, 0x1000, 7)
+DROPPED = SignalMsiWithRid(1, 0x0B00, 0x1000, 8)
+DEFAULT = SignalMsi(1, 0x1000, 9)
+
+
+@pytest.fixture
+def checker() -> Checker:
+    """Return a checker that has seen a set-up: target 1 on range 5 to 10, segment 0xab."""
+    checker = Checker(SimpleNamespace(_name="dut"), TABLES, 8)
+    for operation in (Connect(2, 0xAB), SetBusRange(3, 5, 10), BindTarget(1, 2, 3, 0x18)):
+        command(checker, operation)
+        checker.on_retired(Retired(Source.AXIL, operation, Answer.OK))
+    assert checker.mismatches == 0
+    return checker
+
+
+def write(checker: Checker, address: int, data: int) -> None:
+    """Show the checker a whole register write."""
+    checker.on_write_address((address, 0))
+    checker.on_write_data((data, 0xF))
+    checker.on_write_response((0,))
+
+
+def read(checker: Checker, address: int, data: int) -> None:
+    """Show the checker a whole register read."""
+    checker.on_read_address((address, 0))
+    checker.on_read_data((data, 0))
+
+
+def command(checker: Checker, operation: Operation) -> None:
+    """Show the checker the writes of a command with these arguments (those used in this file)."""
+    match operation:
+        case Connect(connection, segment):
+            write(checker, csr.ARG_RANGE.offset, connection << 16)
+            write(checker, csr.ARG_RID.offset, segment << 16)
+        case SetBusRange(bus_range, secondary, subordinate):
+            write(checker, csr.ARG_RANGE.offset, bus_range)
+            write(checker, csr.ARG_BUS.offset, subordinate << 8 | secondary)
+        case BindTarget(target, connection, bus_range, devfn):
+            write(checker, csr.ARG_TARGET.offset, target)
+            write(checker, csr.ARG_RANGE.offset, connection << 16 | bus_range)
+            write(checker, csr.ARG_BUS.offset, devfn << 16)
+        case _:
+            raise NotImplementedError(operation)
+    write(checker, csr.COMMAND.offset, operation.code)
+
+
+def send(checker: Checker, message: Message = MESSAGE) -> None:
+    """Show the checker a message that goes all the way, as it should."""
+    checker.on_message_accepted(SENT)
+    checker.on_retired(Retired(Source.MSI, SENT, Answer.SENT, None, MESSAGE))
+    checker.on_message(message)
+
+
+def drop(checker: Checker) -> None:
+    """Show the checker a message that is dropped, as it should be."""
+    checker.on_message_accepted(DROPPED)
+    checker.on_retired(Retired(Source.MSI, DROPPED, Answer.DROPPED_BUS_RANGE))
+    checker.on_alert(True)
+
+
+def kinds(checker: Checker) -> list[str]:
+    """Return the kinds of the mismatches after the end of the run."""
+    checker.finish()
+    return [report.kind for report in checker.reports]
+
+
+def test_a_faultless_run(checker: Checker) -> None:
+    send(checker)
+    drop(checker)
+    assert kinds(checker) == []
+    assert (checker.operations, checker.messages, checker.dropped) == (5, 1, 1)
+    assert [each.name for each in checker.drops] == ["requester ID 0x0b00 (0b:00.0)"]
+
+
+@pytest.mark.parametrize(
+    "retired",
+    [
+        Retired(Source.MSI, SENT, Answer.DROPPED_BUS_RANGE),
+        Retired(Source.MSI, SENT, Answer.SENT),
+        Retired(Source.MSI, SENT, Answer.DELIVERED, None, MESSAGE),
+    ],
+)
+def test_a_wrong_answer(checker: Checker, retired: Retired) -> None:
+    checker.on_message_accepted(SENT)
+    checker.on_retired(retired)
+    if retired.message is not None:
+        checker.on_message(retired.message)
+    assert kinds(checker) == ["model"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        MESSAGE._replace(devid=0x0600),
+        MESSAGE._replace(address=0x1004),
+        MESSAGE._replace(data=8),
+    ],
+)
+def test_a_wrong_message(checker: Checker, wrong: Message) -> None:
+    checker.on_message_accepted(SENT)
+    checker.on_retired(Retired(Source.MSI, SENT, Answer.SENT, None, wrong))
+    checker.on_message(wrong)
+    assert kinds(checker) == ["model"]
+    assert str(MESSAGE) in checker.reports[0].text
+    assert str(wrong) in checker.reports[0].text
+
+
+def test_a_message_that_differs_from_its_record(checker: Checker) -> None:
+    send(checker, MESSAGE._replace(data=8))
+    assert kinds(checker) == ["message"]
+
+
+def test_a_message_may_be_seen_at_the_edge_of_its_record(checker: Checker) -> None:
+    checker.on_message_accepted(SENT)
+    checker.on_message(MESSAGE)
+    checker.on_retired(Retired(Source.MSI, SENT, Answer.SENT, None, MESSAGE))
+    assert kinds(checker) == []
+
+
+def test_a_message_lost(checker: Checker) -> None:
+    checker.on_message_accepted(SENT)
+    checker.on_retired(Retired(Source.MSI, SENT, Answer.SENT, None, MESSAGE))
+    assert kinds(checker) == ["lost"]
+
+
+def test_a_message_doubled(checker: Checker) -> None:
+    send(checker)
+    checker.on_message(MESSAGE)
+    assert kinds(checker) == ["message"]
+
+
+def test_an_operation_lost(checker: Checker) -> None:
+    checker.on_message_accepted(SENT)
+    checker.on_event_accepted(SignalEvent(1))
+    assert kinds(checker) == ["lost"]
+    assert "1 accepted on s_msi" in checker.reports[0].text
+    assert "1 accepted on s_evt" in checker.reports[0].text
+
+
+def test_an_operation_doubled(checker: Checker) -> None:
+    drop(checker)
+    checker.on_retired(Retired(Source.MSI, DROPPED, Answer.DROPPED_BUS_RANGE))
+    assert kinds(checker) == ["order"]
+
+
+def test_operations_reordered(checker: Checker) -> None:
+    checker.on_message_accepted(SENT)
+    checker.on_message_accepted(DROPPED)
+    checker.on_retired(Retired(Source.MSI, DROPPED, Answer.DROPPED_BUS_RANGE))
+    checker.on_alert(True)
+    checker.on_retired(Retired(Source.MSI, SENT, Answer.SENT, None, MESSAGE))
+    checker.on_message(MESSAGE)
+    assert kinds(checker) == ["order", "order"]
+
+
+def test_a_record_from_the_wrong_source(checker: Checker) -> None:
+    checker.on_message_accepted(DEFAULT)
+    message = Message(0x00AB_0518, 0x1000, 9)
+    checker.on_retired(Retired(Source.EVT, DEFAULT, Answer.SENT, None, message))
+    checker.on_message(message)
+    assert kinds(checker) == ["order", "lost"]
+
+
+def test_a_command_with_other_arguments_than_written(checker: Checker) -> None:
+    command(checker, SetBusRange(3, 5, 11))
+    checker.on_retired(Retired(Source.AXIL, SetBusRange(3, 5, 12), Answer.OK))
+    assert kinds(checker) == ["order"]
+
+
+def test_a_refused_command_must_be_counted(checker: Checker) -> None:
+    command(checker, SetBusRange(3, 5, 11))
+    command(checker, SetBusRange(3, 5, 12))
+    checker.on_retired(Retired(Source.AXIL, SetBusRange(3, 5, 11), Answer.OK))
+    read(checker, csr.STATUS.offset, 0b100)
+    read(checker, csr.REFUSED_COMMANDS.offset, 1)
+    assert checker.mismatches == 0
+    read(checker, csr.REFUSED_COMMANDS.offset, 0)
+    assert kinds(checker) == ["registers"]
+
+
+def test_a_command_that_never_retires(checker: Checker) -> None:
+    command(checker, SetBusRange(3, 5, 11))
+    assert kinds(checker) == ["lost"]
+
+
+@pytest.mark.parametrize(
+    ("register", "right", "wrong"),
+    [
+        (csr.DROPPED_BUS_RANGE, 1, 0),
+        (csr.DROPPED_BUS_RANGE, 1, 2),
+        (csr.DROPPED_DISCONNECTED, 0, 1),
+        (csr.REFUSED_BUS_RANGE, 0, 1),
+        (csr.ERRORS, 0, 1),
+        (csr.MESSAGES, 1, 0),
+        (csr.RESULT, Answer.OK, Answer.SENT),
+        (csr.ALERT, 1, 0),
+        (csr.LAST_DROP, 0x0A05_0B00, 0x0A05_0B01),
+        (csr.LAST_DROP, 0x0A05_0B00, 0x0A06_0B00),
+        (csr.TABLES_0, 0x0004_0004, 0x0004_0005),
+        (csr.TABLES_1, 0x0004_0004, 0x0005_0004),
+    ],
+)
+def test_registers(checker: Checker, register: csr.Register, right: int, wrong: int) -> None:
+    send(checker)
+    drop(checker)
+    read(checker, register.offset, right)
+    assert checker.mismatches == 0
+    read(checker, register.offset, wrong)
+    assert kinds(checker) == ["registers"]
+
+
+def test_the_reason_of_the_last_drop(checker: Checker) -> None:
+    drop(checker)
+    read(checker, csr.LAST_DROP.offset + 4, Answer.DROPPED_BUS_RANGE)
+    assert checker.mismatches == 0
+    read(checker, csr.LAST_DROP.offset + 4, Answer.DROPPED_DISCONNECTED)
+    assert kinds(checker) == ["registers"]
+
+
+def test_a_count_may_move_while_it_is_read(checker: Checker) -> None:
+    checker.on_read_address((csr.MESSAGES.offset, 0))
+    send(checker)
+    send(checker)
+    checker.on_read_data((1, 0))
+    assert checker.mismatches == 0
+    checker.on_read_address((csr.MESSAGES.offset, 0))
+    checker.on_read_data((1, 0))
+    assert kinds(checker) == ["registers"]
+
+
+def test_counters_saturate(checker: Checker) -> None:
+    for _ in range(300):
+        send(checker)
+    read(checker, csr.MESSAGES.offset, 255)
+    assert kinds(checker) == []
+
+
+def test_an_error_response(checker: Checker) -> None:
+    checker.on_read_address((csr.RESULT.offset, 0))
+    checker.on_read_data((Answer.OK, 2))
+    checker.on_write_address((csr.ARG_DATA.offset, 0))
+    checker.on_write_data((1, 0xF))
+    checker.on_write_response((2,))
+    assert kinds(checker) == ["registers", "registers"]
+
+
+def test_responses_out_of_nothing(checker: Checker) -> None:
+    checker.on_read_data((0, 0))
+    checker.on_write_response((0,))
+    assert kinds(checker) == ["registers", "registers"]
+
+
+def test_alert_without_a_drop(checker: Checker) -> None:
+    checker.on_alert(True)
+    assert "alert" in kinds(checker)
+
+
+def test_alert_missing(checker: Checker) -> None:
+    checker.on_message_accepted(DROPPED)
+    checker.on_retired(Retired(Source.MSI, DROPPED, Answer.DROPPED_BUS_RANGE))
+    assert kinds(checker) == ["alert"]
+
+
+def test_alert_gone_without_acknowledgement(checker: Checker) -> None:
+    drop(checker)
+    checker.on_alert(False)
+    assert "alert" in kinds(checker)
+
+
+def test_alert_acknowledged(checker: Checker) -> None:
+    drop(checker)
+    checker.on_write_address((csr.ALERT.offset, 0))
+    checker.on_write_data((1, 0xF))
+    checker.on_alert(False)
+    checker.on_write_response((0,))
+    read(checker, csr.ALERT.offset, 0)
+    assert kinds(checker) == []
+
+
+def line(number: int, operation: Operation, *messages: Message) -> TraceLine:
+    """Return a trace line that expects some messages."""
+    return TraceLine(number, operation, Expect(messages=messages))
+
+
+def test_a_trace_followed(checker: Checker) -> None:
+    checker.follow(iter([line(1, SENT, MESSAGE), line(2, DROPPED)]))
+    send(checker)
+    drop(checker)
+    assert kinds(checker) == []
+
+
+def test_a_trace_that_expects_something_else(checker: Checker) -> None:
+    checker.follow(iter([line(41, SENT), line(42, DROPPED)]))
+    send(checker)
+    drop(checker)
+    assert kinds(checker) == ["expect"]
+    assert "trace line 41" in checker.reports[0].text
+
+
+def test_a_trace_in_another_order(checker: Checker) -> None:
+    checker.follow(iter([line(1, DROPPED), line(2, SENT, MESSAGE)]))
+    send(checker)
+    drop(checker)
+    assert kinds(checker) == ["trace"]
+
+
+def test_a_trace_not_played_to_its_end(checker: Checker) -> None:
+    checker.follow(iter([line(1, SENT, MESSAGE), line(2, DROPPED)]))
+    send(checker)
+    assert kinds(checker) == ["trace"]
+
+
+def test_a_report_explains_itself(checker: Checker) -> None:
+    checker.on_message_accepted(SENT)
+    checker.on_retired(Retired(Source.MSI, SENT, Answer.DROPPED_BUS_RANGE))
+    text = checker.reports[0].text
+    assert "signal_msi_with_rid(target=1, rid=0x600" in text
+    assert "rules R1, R3, R4, R10" in text
+    assert f"expected:  SENT, {MESSAGE}" in text
+    assert "got:       DROPPED_BUS_RANGE, no message" in text
+    assert "on target 1, range 3, connection 2" in text
+    for earlier in (
+        "#1 connect(connection=2",
+        "#2 set_bus_range(range=3",
+        "#3 bind_target(target=1",
+    ):
+        assert earlier in text
+
+
+def test_many_mismatches_are_all_counted(checker: Checker) -> None:
+    for _ in range(REPORTED + 5):
+        checker.violation("s_msi: valid fell")
+    assert checker.mismatches == REPORTED + 5
+    assert len(checker.reports) == REPORTED
+
+
+def test_reset_forgets_everything(checker: Checker) -> None:
+    drop(checker)
+    checker.on_message_accepted(SENT)
+    checker.on_reset()
+    read(checker, csr.DROPPED_BUS_RANGE.offset, 0)
+    assert kinds(checker) == []
+    checker.on_message_accepted(SENT)
+    checker.on_retired(Retired(Source.MSI, SENT, Answer.SENT, None, MESSAGE))
+    checker.on_message(MESSAGE)
+    assert kinds(checker) == ["model"], "the range that let it pass is gone"

@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: MIT
+"""`make faults`: breaks the RTL on purpose, one fault at a time, and shows that `make sim` notices.
+
+A check that has never failed proves nothing. Each fault is one edit of a copy of `hdl/`; the tests
+of `make sim` (recorded traces aside) must fail on it, and the report must point at it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from tb.run import FILE_LIST, Run
+from tb.sim import ANY_TABLES, DEFAULT, DIRECTED
+from tb.simulator import BUILD, ROOT, TestResult, simulate, sources
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault: what is wrong, the file, and the edit. The old text occurs exactly once."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+
+
+FAULTS = (
+    Fault(
+        "`<` instead of `<=` at the subordinate bound",
+        "msi_engine.sv",
+        "execute_q.rid[15:8] <= bus_range.subordinate",
+        "execute_q.rid[15:8] < bus_range.subordinate",
+    ),
+    Fault(
+        "secondary bound ignored",
+        "msi_engine.sv",
+        "rid_in_range = bus_range.secondary <= execute_q.rid[15:8] &&",
+        "rid_in_range =",
+    ),
+    Fault(
+        "the target's devfn used for an explicit requester ID",
+        "msi_engine.sv",
+        "operation_code__ENABLE_WITH_RID} ? execute_q.rid",
+        "operation_code__ENABLE_WITH_RID} ? {execute_q.rid[15:8], devfn_q}",
+    ),
+    Fault(
+        "segment not prepended",
+        "msi_engine.sv",
+        "'{devid: {message_backend_entry.segment, bdf}",
+        "'{devid: {16'h0, bdf}",
+    ),
+    Fault(
+        "address and data of two stalled messages swapped",
+        "msi_skid_buffer.sv",
+        "      skid_data_q  <= in_data;",
+        "      skid_data_q <= {in_data[WIDTH-1:96], out_data_q[95:0]};\n"
+        "      if (in_valid) out_data_q[95:0] <= in_data[95:0];",
+    ),
+    Fault(
+        "a message dropped under backpressure",
+        "msi_skid_buffer.sv",
+        "      skid_valid_q <= in_valid;",
+        "      skid_valid_q <= 1'b0;",
+    ),
+    Fault(
+        "a drop not counted",
+        "msi_registers.sv",
+        "= retire_answer == answer__DROPPED_BUS_RANGE;",
+        "= 1'b0;",
+    ),
+    Fault(
+        "no forwarding from an operation one cycle earlier",
+        "msi_route_memory.sv",
+        "    if (write && write_index == read_index_q) read_data = write_data;\n",
+        "",
+    ),
+    Fault(
+        "no forwarding from an operation two cycles earlier",
+        "msi_route_memory.sv",
+        "forward_q    <= write && write_index == read_index;",
+        "forward_q    <= 1'b0;",
+    ),
+    Fault(
+        "no forwarding of the message from an `enable` one cycle earlier",
+        "msi_engine.sv",
+        "      route_message_q <= lookup_route_message;",
+        "      route_message_q <= u_route_messages.forward_q ? u_route_messages.forwarded_q"
+        " : u_route_messages.entry_q;",
+    ),
+    Fault(
+        "pending cleared by `disable`",
+        "msi_engine.sv",
+        "        operation_code__DISABLE: begin\n",
+        "        operation_code__DISABLE: begin\n          next_route_state.pending = 1'b0;\n",
+    ),
+    Fault(
+        "pending delivered twice",
+        "msi_engine.sv",
+        "= 1'b1;\n            next_route_state.pending = 1'b0;\n            if (route_state_q",
+        "= 1'b1;\n            if (route_state_q",
+    ),
+    Fault(
+        "`enable` delivering with the old address",
+        "msi_engine.sv",
+        "              sent_message.devid = {route_segment_q, bdf};",
+        "              sent_message.devid = {route_segment_q, bdf};\n"
+        "              sent_message.address = route_message_q.address;",
+    ),
+    Fault(
+        "`enable_with_rid` refused but the route left enabled",
+        "msi_engine.sv",
+        "            next_route_state.enabled = 1'b0;  // R8: what is pending stays pending\n",
+        "",
+    ),
+    Fault(
+        "DeviceID recomputed at event time",
+        "msi_engine.sv",
+        "'{devid: {route_segment_q, route_message_q.bdf}",
+        "'{devid: {route_segment_q, default_bdf}",
+    ),
+    Fault(
+        "two events in a row coalescing on an enabled route",
+        "msi_engine.sv",
+        "            send         = 1'b1;\n            sent_message = '{devid: {route_segment_q",
+        "            send = !(retire_valid_q && retire_q.request.route == execute_q.route &&\n"
+        "                     retire_q.request.operation == operation_code__SIGNAL_EVENT);\n"
+        "            sent_message = '{devid: {route_segment_q",
+    ),
+    Fault(
+        "event lost in the cycle of an `enable`",
+        "msi_translator.sv",
+        "= source_ready[SOURCE_EVT];",
+        "= source_ready[SOURCE_EVT] ||\n"
+        "        (source_ready[SOURCE_AXIL] && source_valid[SOURCE_AXIL] &&\n"
+        "         source_request[SOURCE_AXIL].operation == operation_code__ENABLE);",
+    ),
+    Fault(
+        "arbiter that starves `s_axil`",
+        "msi_arbiter.sv",
+        "    if (in_valid[first]) granted = first;",
+        "    if (in_valid[SOURCE_MSI] && last_q != SOURCE_MSI) granted = SOURCE_MSI;\n"
+        "    else if (in_valid[SOURCE_EVT]) granted = SOURCE_EVT;\n"
+        "    else if (in_valid[first]) granted = first;",
+    ),
+    Fault(
+        "stale route visible after reset",
+        "msi_engine.sv",
+        "      .write_data (next_route_state),\n      .clear      (clearing_q),",
+        "      .write_data (next_route_state),\n      .clear      (1'b0),",
+    ),
+    Fault(
+        "busy command not refused",
+        "msi_registers.sv",
+        "start     = command_written_q && !busy_q && ",
+        "start     = command_written_q && ",
+    ),
+    Fault(
+        "alert not raised by a refusal",
+        "msi_registers.sv",
+        "= drop_valid;",
+        "= drop_valid && drop.reason != answer__REFUSED_BUS_RANGE;",
+    ),
+)
+
+
+def break_rtl(fault: Fault, folder: Path) -> str:
+    """Copy the RTL to a folder, put the fault in, and return the path of the file list."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    paths = []
+    edited = False
+    for source in sources(FILE_LIST):
+        text = source.read_text()
+        if source.name == fault.file:
+            if text.count(fault.old) != 1:
+                raise SystemExit(
+                    f"{fault.name}: the text to replace occurs {text.count(fault.old)} times in "
+                    f"{fault.file}, not once: update tools/faults.py"
+                )
+            text = text.replace(fault.old, fault.new)
+            edited = True
+        # The waivers of hdl/lint.vlt name the folder of generated files.
+        copy = folder / source.relative_to(ROOT / "hdl")
+        copy.parent.mkdir(exist_ok=True)
+        copy.write_text(text)
+        paths.append(str(copy))
+    if not edited:
+        raise SystemExit(f"{fault.name}: there is no {fault.file}")
+    file_list = folder / "translator.f"
+    file_list.write_text("\n".join(paths) + "\n")
+    return str(file_list)
+
+
+def first_words(results: list[TestResult]) -> str:
+    """Return what the first failing test reports first."""
+    for result in results:
+        if not result.passed:
+            reports = result.counts.get("reports", [])
+            lines = (reports[0]["text"] if reports else result.failure).strip().splitlines()
+            return "\n".join([f"    {result.name}", *(f"      {line}" for line in lines[:4])])
+    return "    nothing failed"
+
+
+def main() -> int:
+    """Try the faults; return 0 if every one was noticed."""
+    parser = argparse.ArgumentParser(prog="make faults", description=__doc__)
+    parser.add_argument("--only", default="", help="only faults whose name contains this")
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    chosen = [fault for fault in FAULTS if arguments.only in fault.name]
+    missed = 0
+    for fault in chosen:
+        file_list = break_rtl(fault, BUILD / "faults/hdl")
+        run = Run(DEFAULT, 32, arguments.seed, str(BUILD / "faults/results"), (), file_list)
+        results = simulate(run, (*DIRECTED, *ANY_TABLES))
+        failed = [result for result in results if not result.passed]
+        missed += not failed
+        verdict = f"noticed by {len(failed)} of {len(results)} tests" if failed else "MISSED"
+        print(f"{fault.name}: {verdict}\n{first_words(results)}", flush=True)
+    print(f"faults: {len(chosen)} tried, {len(chosen) - missed} noticed, {missed} missed")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

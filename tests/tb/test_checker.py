@@ -372,4 +372,4 @@ def test_reset_forgets_everything(checker: Checker) -> None:
     checker.on_message_accepted(SENT)
     checker.on_retired(Retired(Source.MSI, SENT, Answer.SENT, None, MESSAGE))
     checker.on_message(MESSAGE)
-    assert kinds(checker) == ["model"], "the range that let it pass is gone"
+    assert kinds(checker) == ["model", "alert"], "the range that let it pass is gone"

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import random
 import sys
 
@@ -40,6 +41,7 @@ def main() -> int:
     command.add_argument("traces", nargs="+")
 
     arguments = parser.parse_args()
+    logging.getLogger("models").setLevel(logging.ERROR)  # every drop is reported one by one
     try:
         if arguments.command == "sim":
             return sim(arguments.seed, arguments.waves)

@@ -34,7 +34,7 @@ BUILD = ROOT / "build"
 WAIVERS = ROOT / "hdl/lint.vlt"
 TOP = "msi_translator"
 TIMESCALE = ("1ns", "1ps")
-BUILD_ARGUMENTS = ("--assert", "--x-initial", "unique")
+BUILD_ARGUMENTS = ("--assert", "--x-initial", "unique", "-Wno-UNOPTFLAT")
 
 STALL_SECONDS = 120
 """After how many seconds without a sign of life a simulation is ended."""
@@ -119,7 +119,7 @@ def build(run: Run, waves: bool = False) -> Path:
             waves=waves,
             log_file=log,
         )
-    except (SystemExit, subprocess.CalledProcessError) as error:
+    except (SystemExit, RuntimeError, subprocess.CalledProcessError) as error:
         raise SimulationError(
             f"the RTL does not build ({error}); the end of {log}:\n{tail(log)}"
         ) from error

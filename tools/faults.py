@@ -132,11 +132,12 @@ FAULTS = (
     ),
     Fault(
         "event lost in the cycle of an `enable`",
-        "msi_translator.sv",
-        "= source_ready[SOURCE_EVT];",
-        "= source_ready[SOURCE_EVT] ||\n"
-        "        (source_ready[SOURCE_AXIL] && source_valid[SOURCE_AXIL] &&\n"
-        "         source_request[SOURCE_AXIL].operation == operation_code__ENABLE);",
+        "msi_arbiter.sv",
+        "    in_ready[granted] = out_ready;",
+        "    in_ready[granted] = out_ready;\n"
+        "    if (granted == SOURCE_AXIL && in_valid[SOURCE_AXIL] &&\n"
+        "        in_request[SOURCE_AXIL].operation == msi_csr_pkg::operation_code__ENABLE)\n"
+        "      in_ready[SOURCE_EVT] = out_ready;",
     ),
     Fault(
         "arbiter that starves `s_axil`",

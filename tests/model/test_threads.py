@@ -54,6 +54,7 @@ def interrupt(step: int, call: Callable[[], object], other: Callable[[], object]
         return trace
 
     before = sys.gettrace()
+    sys._getframe().f_trace_opcodes = True  # Python 3.12 wants to know before it starts
     sys.settrace(trace)
     try:
         call()

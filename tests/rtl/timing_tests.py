@@ -207,10 +207,12 @@ async def h4_commands_are_not_starved(env: Environment) -> None:
     longest = 0
     for _ in range(12):
         longest = max(longest, await command_latency(env, Enable(objects.route, ADDRESS, 1)))
-    assert not env.s_msi.idle and not env.s_evt.idle, "the sources ran dry: nothing was measured"
     env.measure("longest wait of s_axil", f"{longest - idle} cycles more than when idle")
     env.measure("command written to retired, idle", f"{idle} cycles")
-    assert longest <= idle + FAIR_WAIT, f"a command waited for {longest - idle} cycles (H4)"
+    assert longest <= idle + FAIR_WAIT, (
+        f"a command on s_axil waited for {longest - idle} cycles (H4)"
+    )
+    assert not env.s_msi.idle and not env.s_evt.idle, "the sources ran dry: nothing was measured"
 
 
 @translator_test()

@@ -4,8 +4,9 @@
 // the two others come first, in cyclic order. With all of them waiting, none waits for more than two
 // operations of the others; alone, a source has every cycle.
 //
-// Contract: valid/ready on both sides. At most one in_ready is high; it depends on out_ready and on
-// the other sources' in_valid, never the other way round. No cycle of delay.
+// Contract: valid/ready on both sides; out_request may change until it is taken. At most one in_ready
+// is high; it depends on out_ready and on the other sources' in_valid, never the other way round.
+// No cycle of delay.
 
 `default_nettype none
 

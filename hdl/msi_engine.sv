@@ -8,12 +8,12 @@
 //   lookup   its target is read, or bound (bind_target); the route's state arrives
 //   execute  its bus range and backends are read; rules R1 to R10 decide; state is written
 //
-// Every table is read and written in one and the same stage, so operations see each other's effect
-// without further ado; the route memories, read a stage early because their read is registered,
+// The small tables are read and written in one and the same stage, so operations see each other's
+// effect without further ado; the route memories, read early because their read is registered,
 // forward what the execute stage writes (msi_route_memory, H5).
 //
-// Contract: request and message are valid/ready streams (H2). While message_ready is low nothing
-// moves. Each accepted operation gives one retire record, in order, in the cycle after its execute
+// Contract: a request is taken when request_valid and request_ready are high, and may change until
+// then; message is a valid/ready stream (H2). While message_ready is low nothing moves. Each accepted operation gives one retire record, in order, in the cycle after its execute
 // stage; its message, if it has one, is handed over in that execute stage. After reset,
 // clearing is high for as many cycles as the largest table has entries, while the tables are cleared;
 // nothing is accepted until then (H8).
@@ -139,10 +139,8 @@ module msi_engine
   request_t lookup_q;
 
   always_ff @(posedge clk) begin
-    if (advance) begin
-      lookup_valid_q <= accept;
-      lookup_q       <= request;
-    end
+    if (advance) lookup_valid_q <= accept;
+    if (accept) lookup_q <= request;
     if (!rst_n) lookup_valid_q <= 1'b0;
   end
 
@@ -262,7 +260,7 @@ module msi_engine
       route_message_q <= lookup_route_message;
       if (takes_target(lookup_q.operation)) begin
         range_index_q <= target.range;
-        devfn_q       <= target.bound ? target.devfn : '0;
+        devfn_q       <= target.devfn;
       end else begin
         range_index_q <= lookup_route_origin.range;
         devfn_q       <= lookup_route_origin.devfn;
@@ -409,13 +407,13 @@ module msi_engine
         end
 
         operation_code__ENABLE, operation_code__ENABLE_WITH_RID: begin
-          set_route_state = 1'b1;
+          set_route_state   = 1'b1;
+          set_route_message = 1'b1;  // of no use to a route that is refused, and of no harm
           if (execute_q.operation == operation_code__ENABLE_WITH_RID && !rid_in_range) begin
             answer                   = answer__REFUSED_BUS_RANGE;
             is_drop                  = 1'b1;
             next_route_state.enabled = 1'b0;  // R8: what is pending stays pending
           end else begin
-            set_route_message        = 1'b1;
             next_route_state.enabled = 1'b1;
             next_route_state.pending = 1'b0;
             if (route_state_q.pending) begin
@@ -457,7 +455,7 @@ module msi_engine
           answer = irqfd ? answer__DIRECT_MSI : answer__NO_DIRECT_MSI;
         end
 
-        operation_code__NONE: answer = answer__NONE;  // never issued: see msi_registers
+        default: answer = answer__NONE;  // operation_code__NONE is never issued: see msi_registers
       endcase
     end
   end
@@ -492,7 +490,7 @@ module msi_engine
           answer: answer,
           bdf: answer == answer__BDF ? default_bdf : '0,
           sent: send,
-          message: send ? sent_message : '0
+          message: sent_message
       };
       drop_q <= '{
           reason: answer,
@@ -508,9 +506,13 @@ module msi_engine
   end
 
   assign retire_valid = retire_valid_q;
-  assign retire       = retire_q;
   assign drop_valid   = drop_valid_q;
   assign drop         = drop_q;
+
+  always_comb begin
+    retire = retire_q;
+    if (!retire_q.sent) retire.message = '0;
+  end
 
 endmodule
 

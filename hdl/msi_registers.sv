@@ -7,7 +7,8 @@
 // request until it is taken; STATUS.busy is high from then until that operation's retire record was
 // seen, and RESULT holds its answer afterwards. A command written while busy, or naming no operation,
 // is refused: STATUS.refused and REFUSED_COMMANDS show it, and nothing else changes (H6). Counters
-// saturate; alert is high from a drop or refusal until software acknowledges it (H7).
+// saturate; alert is high from a drop or refusal until software acknowledges it (H7). retire and drop
+// are valid-only, and seen in the cycle in which they are valid.
 
 `default_nettype none
 
@@ -63,7 +64,35 @@ module msi_registers
   msi_csr__in_t  hwif_in;
   msi_csr__out_t hwif_out;
 
-  msi_csr u_csr (.*);
+  if (COUNTER_WIDTH < 4 || COUNTER_WIDTH > 32) begin : gen_counter_width_illegal
+    $error("COUNTER_WIDTH must be 4 to 32");
+  end
+
+  msi_csr u_csr (
+      .clk,
+      .rst_n,
+      .s_axil_awready,
+      .s_axil_awvalid,
+      .s_axil_awaddr,
+      .s_axil_awprot,
+      .s_axil_wready,
+      .s_axil_wvalid,
+      .s_axil_wdata,
+      .s_axil_wstrb,
+      .s_axil_bready,
+      .s_axil_bvalid,
+      .s_axil_bresp,
+      .s_axil_arready,
+      .s_axil_arvalid,
+      .s_axil_araddr,
+      .s_axil_arprot,
+      .s_axil_rready,
+      .s_axil_rvalid,
+      .s_axil_rdata,
+      .s_axil_rresp,
+      .hwif_in,
+      .hwif_out
+  );
 
   // ---- commands ---------------------------------------------------------------------------------
 
@@ -127,25 +156,28 @@ module msi_registers
 
   // ---- drops and refusals -----------------------------------------------------------------------
 
-  drop_t last_drop_q;
+  drop_t   last_drop_q;
+  answer_e reason_shown_q;  // of the drop that the last read of LAST_DROP showed
 
   always_ff @(posedge clk) begin
     if (drop_valid) last_drop_q <= drop;
-    if (!rst_n) last_drop_q <= '0;
+    if (hwif_out.LAST_DROP.rid.swacc) reason_shown_q <= last_drop_q.reason;
+    if (!rst_n) begin
+      last_drop_q    <= '0;
+      reason_shown_q <= answer__NONE;
+    end
   end
 
   assign alert = hwif_out.ALERT.alert.value;
 
   // ---- counters (H7) ----------------------------------------------------------------------------
 
-  typedef enum int unsigned {
-    COUNT_MESSAGES,
-    COUNT_DROPPED_BUS_RANGE,
-    COUNT_DROPPED_DISCONNECTED,
-    COUNT_REFUSED_BUS_RANGE,
-    COUNT_ERRORS,
-    COUNT_REFUSED_COMMANDS
-  } counter_e;
+  localparam int unsigned COUNT_MESSAGES = 0;
+  localparam int unsigned COUNT_DROPPED_BUS_RANGE = 1;
+  localparam int unsigned COUNT_DROPPED_DISCONNECTED = 2;
+  localparam int unsigned COUNT_REFUSED_BUS_RANGE = 3;
+  localparam int unsigned COUNT_ERRORS = 4;
+  localparam int unsigned COUNT_REFUSED_COMMANDS = 5;
   localparam int unsigned COUNTERS = 6;
 
   logic [COUNTERS-1:0] increment;
@@ -183,7 +215,7 @@ module msi_registers
     hwif_in.TABLES_1.targets.next     = 16'(TARGETS);
     hwif_in.TABLES_1.routes.next      = 16'(ROUTES);
 
-    hwif_in.STATUS.busy.next     = busy_q;
+    hwif_in.STATUS.busy.next     = busy_q || start;
     hwif_in.STATUS.clearing.next = clearing;
     hwif_in.STATUS.refused.hwset = refuse;
     hwif_in.RESULT.answer.next   = answer_q;
@@ -196,11 +228,11 @@ module msi_registers
     hwif_in.ERRORS.count.next               = count[COUNT_ERRORS];
     hwif_in.REFUSED_COMMANDS.count.next     = count[COUNT_REFUSED_COMMANDS];
 
-    hwif_in.ALERT.alert.hwset          = drop_valid;
-    hwif_in.LAST_DROP.rid.next         = last_drop_q.rid;
-    hwif_in.LAST_DROP.secondary.next   = last_drop_q.secondary;
-    hwif_in.LAST_DROP.subordinate.next = last_drop_q.subordinate;
-    hwif_in.LAST_DROP.reason.next      = last_drop_q.reason;
+    hwif_in.ALERT.alert.hwset            = drop_valid;
+    hwif_in.LAST_DROP.rid.next           = last_drop_q.rid;
+    hwif_in.LAST_DROP.secondary.next     = last_drop_q.secondary;
+    hwif_in.LAST_DROP.subordinate.next   = last_drop_q.subordinate;
+    hwif_in.LAST_DROP_REASON.reason.next = reason_shown_q;
   end
 
 endmodule

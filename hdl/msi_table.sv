@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// A small table: combinational read, one synchronous write port (distributed RAM on an FPGA).
+// A table with combinational read and one synchronous write port: distributed RAM on an FPGA, where
+// it is small.
 //
 // Contract: a write is seen by reads from the next cycle on. While clear is high the entry
-// clear_index is written with 0 and write is ignored. Reading an index >= DEPTH gives an undefined
-// value; writing one changes nothing.
+// clear_index is written with 0, if it exists, and write is ignored. Reading an index >= DEPTH gives
+// an undefined value; the user never writes one.
 
 `default_nettype none
 
@@ -13,13 +14,13 @@ module msi_table #(
     parameter int unsigned DEPTH = 16,  // entries, 1 to 65,536
     localparam int unsigned INDEX_WIDTH = DEPTH > 1 ? $clog2(DEPTH) : 1
 ) (
-    input  wire logic             clk,
+    input  wire logic                   clk,
     input  wire logic [INDEX_WIDTH-1:0] read_index,
-    output logic      [WIDTH-1:0] read_data,
-    input  wire logic             write,
+    output logic      [WIDTH-1:0]       read_data,
+    input  wire logic                   write,
     input  wire logic [INDEX_WIDTH-1:0] write_index,
-    input  wire logic [WIDTH-1:0] write_data,
-    input  wire logic             clear,
+    input  wire logic [WIDTH-1:0]       write_data,
+    input  wire logic                   clear,
     input  wire msi_pkg::index_t        clear_index
 );
 

@@ -15,6 +15,10 @@
 // retire has no ready: one record an executed operation, one cycle each. A message appears on m_msi
 // no earlier than its retire record, and in the same order (H3). Indexes are 16 bits wide for every
 // table size; one outside its table is answered with an error.
+//
+// Combinational paths from input to output: from each source's valid to the others' ready, through
+// the arbiter; so no source may make its valid wait for another's ready. All neighbours are reset
+// together: a request offered in a cycle of reset is lost, ready or not.
 
 `default_nettype none
 
@@ -101,30 +105,25 @@ module msi_translator
 
   // ---- the three sources ------------------------------------------------------------------------
 
-  logic     [SOURCES-1:0] source_valid;
-  logic     [SOURCES-1:0] source_ready;
-  request_t [SOURCES-1:0] source_request;
+  logic     command_valid, command_ready;
+  request_t command;
+  request_t msi_request;
+  request_t evt_request;
 
   always_comb begin
-    source_valid[SOURCE_MSI]             = s_msi_valid;
-    source_request[SOURCE_MSI]           = '0;
-    source_request[SOURCE_MSI].source    = SOURCE_MSI;
-    source_request[SOURCE_MSI].operation = s_msi_explicit_rid ? operation_code__SIGNAL_MSI_WITH_RID
-                                                              : operation_code__SIGNAL_MSI;
-    source_request[SOURCE_MSI].target    = s_msi_target;
-    source_request[SOURCE_MSI].rid       = s_msi_rid;
-    source_request[SOURCE_MSI].address   = s_msi_address;
-    source_request[SOURCE_MSI].data      = s_msi_data;
-    s_msi_ready                          = source_ready[SOURCE_MSI];
-  end
+    msi_request           = '0;
+    msi_request.source    = SOURCE_MSI;
+    msi_request.operation = s_msi_explicit_rid ? operation_code__SIGNAL_MSI_WITH_RID
+                                               : operation_code__SIGNAL_MSI;
+    msi_request.target    = s_msi_target;
+    msi_request.rid       = s_msi_rid;
+    msi_request.address   = s_msi_address;
+    msi_request.data      = s_msi_data;
 
-  always_comb begin
-    source_valid[SOURCE_EVT]             = s_evt_valid;
-    source_request[SOURCE_EVT]           = '0;
-    source_request[SOURCE_EVT].source    = SOURCE_EVT;
-    source_request[SOURCE_EVT].operation = operation_code__SIGNAL_EVENT;
-    source_request[SOURCE_EVT].route     = s_evt_route;
-    s_evt_ready                          = source_ready[SOURCE_EVT];
+    evt_request           = '0;
+    evt_request.source    = SOURCE_EVT;
+    evt_request.operation = operation_code__SIGNAL_EVENT;
+    evt_request.route     = s_evt_route;
   end
 
   logic    clearing;
@@ -139,14 +138,39 @@ module msi_translator
       .ROUTES       (ROUTES),
       .COUNTER_WIDTH(COUNTER_WIDTH)
   ) u_registers (
-      .command_valid(source_valid[SOURCE_AXIL]),
-      .command_ready(source_ready[SOURCE_AXIL]),
-      .command      (source_request[SOURCE_AXIL]),
+      .clk,
+      .rst_n,
+      .s_axil_awvalid,
+      .s_axil_awready,
+      .s_axil_awaddr,
+      .s_axil_awprot,
+      .s_axil_wvalid,
+      .s_axil_wready,
+      .s_axil_wdata,
+      .s_axil_wstrb,
+      .s_axil_bvalid,
+      .s_axil_bready,
+      .s_axil_bresp,
+      .s_axil_arvalid,
+      .s_axil_arready,
+      .s_axil_araddr,
+      .s_axil_arprot,
+      .s_axil_rvalid,
+      .s_axil_rready,
+      .s_axil_rdata,
+      .s_axil_rresp,
+      .command_valid,
+      .command_ready,
+      .command,
+      .clearing,
+      .retire_valid,
       .retire_source(retire.request.source),
       .retire_answer(retire.answer),
       .retire_bdf   (retire.bdf),
       .retire_sent  (retire.sent),
-      .*
+      .drop_valid,
+      .drop,
+      .alert
   );
 
   // ---- choice, execution, output ----------------------------------------------------------------
@@ -159,9 +183,9 @@ module msi_translator
   msi_arbiter u_arbiter (
       .clk,
       .rst_n,
-      .in_valid   (source_valid),
-      .in_ready   (source_ready),
-      .in_request (source_request),
+      .in_valid   ({s_evt_valid, s_msi_valid, command_valid}),
+      .in_ready   ({s_evt_ready, s_msi_ready, command_ready}),
+      .in_request ({evt_request, msi_request, command}),
       .out_valid  (request_valid),
       .out_ready  (request_ready),
       .out_request(request)
@@ -172,7 +196,21 @@ module msi_translator
       .CONNECTIONS(CONNECTIONS),
       .TARGETS    (TARGETS),
       .ROUTES     (ROUTES)
-  ) u_engine (.*);
+  ) u_engine (
+      .clk,
+      .rst_n,
+      .clearing,
+      .request_valid,
+      .request_ready,
+      .request,
+      .message_valid,
+      .message_ready,
+      .message,
+      .retire_valid,
+      .retire,
+      .drop_valid,
+      .drop
+  );
 
   msi_skid_buffer #(
       .WIDTH($bits(message_t))

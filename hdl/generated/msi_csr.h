@@ -30,21 +30,17 @@ extern "C" {
 #define MSI_CSR__TABLES_0__RANGES_bm 0xffff
 #define MSI_CSR__TABLES_0__RANGES_bp 0
 #define MSI_CSR__TABLES_0__RANGES_bw 16
-#define MSI_CSR__TABLES_0__RANGES_reset 0x0
 #define MSI_CSR__TABLES_0__CONNECTIONS_bm 0xffff0000
 #define MSI_CSR__TABLES_0__CONNECTIONS_bp 16
 #define MSI_CSR__TABLES_0__CONNECTIONS_bw 16
-#define MSI_CSR__TABLES_0__CONNECTIONS_reset 0x0
 
 // reg - msi_csr::TABLES_1
 #define MSI_CSR__TABLES_1__TARGETS_bm 0xffff
 #define MSI_CSR__TABLES_1__TARGETS_bp 0
 #define MSI_CSR__TABLES_1__TARGETS_bw 16
-#define MSI_CSR__TABLES_1__TARGETS_reset 0x0
 #define MSI_CSR__TABLES_1__ROUTES_bm 0xffff0000
 #define MSI_CSR__TABLES_1__ROUTES_bp 16
 #define MSI_CSR__TABLES_1__ROUTES_bw 16
-#define MSI_CSR__TABLES_1__ROUTES_reset 0x0
 
 // reg - msi_csr::STATUS
 #define MSI_CSR__STATUS__BUSY_bm 0x1
@@ -193,10 +189,12 @@ extern "C" {
 #define MSI_CSR__LAST_DROP__SUBORDINATE_bp 24
 #define MSI_CSR__LAST_DROP__SUBORDINATE_bw 8
 #define MSI_CSR__LAST_DROP__SUBORDINATE_reset 0x0
-#define MSI_CSR__LAST_DROP__REASON_bm 0xf00000000
-#define MSI_CSR__LAST_DROP__REASON_bp 32
-#define MSI_CSR__LAST_DROP__REASON_bw 4
-#define MSI_CSR__LAST_DROP__REASON_reset 0x0
+
+// reg - msi_csr::LAST_DROP_REASON
+#define MSI_CSR__LAST_DROP_REASON__REASON_bm 0xf
+#define MSI_CSR__LAST_DROP_REASON__REASON_bp 0
+#define MSI_CSR__LAST_DROP_REASON__REASON_bw 4
+#define MSI_CSR__LAST_DROP_REASON__REASON_reset 0x0
 
 // enum - operation_code
 #define MSI_CSR__OPERATION_CODE__NONE 0
@@ -259,12 +257,12 @@ typedef struct __attribute__ ((__packed__)) {
     uint32_t ERRORS;
     uint32_t REFUSED_COMMANDS;
     uint32_t ALERT;
-    uint8_t RESERVED_5c_5f[0x4];
-    uint64_t LAST_DROP;
+    uint32_t LAST_DROP;
+    uint32_t LAST_DROP_REASON;
 } msi_csr_t;
 
 
-static_assert(sizeof(msi_csr_t) == 0x68, "Packing error");
+static_assert(sizeof(msi_csr_t) == 0x64, "Packing error");
 
 #ifdef __cplusplus
 }

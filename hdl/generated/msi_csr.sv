@@ -246,7 +246,8 @@ module msi_csr (
         logic ERRORS;
         logic REFUSED_COMMANDS;
         logic ALERT;
-        logic [1:0] LAST_DROP;
+        logic LAST_DROP;
+        logic LAST_DROP_REASON;
     } decoded_reg_strb_t;
     decoded_reg_strb_t decoded_reg_strb;
     logic decoded_err;
@@ -266,7 +267,7 @@ module msi_csr (
         decoded_reg_strb.TABLES_0 = cpuif_req_masked & (cpuif_addr == 7'h8) & !cpuif_req_is_wr;
         decoded_reg_strb.TABLES_1 = cpuif_req_masked & (cpuif_addr == 7'hc) & !cpuif_req_is_wr;
         decoded_reg_strb.STATUS = cpuif_req_masked & (cpuif_addr == 7'h10);
-        decoded_reg_strb.COMMAND = cpuif_req_masked & (cpuif_addr == 7'h14);
+        decoded_reg_strb.COMMAND = cpuif_req_masked & (cpuif_addr == 7'h14) & cpuif_req_is_wr;
         decoded_reg_strb.RESULT = cpuif_req_masked & (cpuif_addr == 7'h18) & !cpuif_req_is_wr;
         decoded_reg_strb.ARG_RANGE = cpuif_req_masked & (cpuif_addr == 7'h20);
         decoded_reg_strb.ARG_TARGET = cpuif_req_masked & (cpuif_addr == 7'h24);
@@ -282,8 +283,8 @@ module msi_csr (
         decoded_reg_strb.ERRORS = cpuif_req_masked & (cpuif_addr == 7'h50) & !cpuif_req_is_wr;
         decoded_reg_strb.REFUSED_COMMANDS = cpuif_req_masked & (cpuif_addr == 7'h54) & !cpuif_req_is_wr;
         decoded_reg_strb.ALERT = cpuif_req_masked & (cpuif_addr == 7'h58);
-        decoded_reg_strb.LAST_DROP[0] = cpuif_req_masked & (cpuif_addr == 7'h60) & !cpuif_req_is_wr;
-        decoded_reg_strb.LAST_DROP[1] = cpuif_req_masked & (cpuif_addr == 7'h64) & !cpuif_req_is_wr;
+        decoded_reg_strb.LAST_DROP = cpuif_req_masked & (cpuif_addr == 7'h5c) & !cpuif_req_is_wr;
+        decoded_reg_strb.LAST_DROP_REASON = cpuif_req_masked & (cpuif_addr == 7'h60) & !cpuif_req_is_wr;
         decoded_err = '0;
     end
 
@@ -802,26 +803,7 @@ module msi_csr (
         end
     end
     assign hwif_out.ALERT.alert.value = field_storage.ALERT.alert.value;
-
-    //--------------------------------------------------------------------------
-    // Read double-buffers
-    //--------------------------------------------------------------------------
-    typedef struct {
-        struct {
-            logic [63:0] data;
-        } LAST_DROP;
-    } rbuf_storage_t;
-    rbuf_storage_t rbuf_storage;
-
-    always_ff @(posedge clk) begin
-        if(decoded_reg_strb.LAST_DROP[0] && !decoded_req_is_wr) begin
-            rbuf_storage.LAST_DROP.data[15:0] <= hwif_in.LAST_DROP.rid.next;
-            rbuf_storage.LAST_DROP.data[23:16] <= hwif_in.LAST_DROP.secondary.next;
-            rbuf_storage.LAST_DROP.data[31:24] <= hwif_in.LAST_DROP.subordinate.next;
-            rbuf_storage.LAST_DROP.data[35:32] <= hwif_in.LAST_DROP.reason.next;
-            rbuf_storage.LAST_DROP.data[63:36] <= '0;
-        end
-    end
+    assign hwif_out.LAST_DROP.rid.swacc = decoded_reg_strb.LAST_DROP;
 
     //--------------------------------------------------------------------------
     // Write response
@@ -862,9 +844,6 @@ module msi_csr (
             readback_data_var[0] = hwif_in.STATUS.busy.next;
             readback_data_var[1] = hwif_in.STATUS.clearing.next;
             readback_data_var[2] = field_storage.STATUS.refused.value;
-        end
-        if(rd_mux_addr == 7'h14) begin
-            readback_data_var[3:0] = field_storage.COMMAND.operation.value;
         end
         if(rd_mux_addr == 7'h18) begin
             readback_data_var[3:0] = hwif_in.RESULT.answer.next;
@@ -917,13 +896,13 @@ module msi_csr (
         if(rd_mux_addr == 7'h58) begin
             readback_data_var[0] = field_storage.ALERT.alert.value;
         end
-        if(rd_mux_addr == 7'h60) begin
+        if(rd_mux_addr == 7'h5c) begin
             readback_data_var[15:0] = hwif_in.LAST_DROP.rid.next;
             readback_data_var[23:16] = hwif_in.LAST_DROP.secondary.next;
             readback_data_var[31:24] = hwif_in.LAST_DROP.subordinate.next;
         end
-        if(rd_mux_addr == 7'h64) begin
-            readback_data_var = rbuf_storage.LAST_DROP.data[63:32];
+        if(rd_mux_addr == 7'h60) begin
+            readback_data_var[3:0] = hwif_in.LAST_DROP_REASON.reason.next;
         end
         readback_data = readback_data_var;
         readback_done = decoded_req & ~decoded_req_is_wr;

@@ -5,7 +5,7 @@ package msi_csr_pkg;
 
     localparam MSI_CSR_DATA_WIDTH = 32;
     localparam MSI_CSR_MIN_ADDR_WIDTH = 7;
-    localparam MSI_CSR_SIZE = 'h68;
+    localparam MSI_CSR_SIZE = 'h64;
 
     typedef struct {
         logic [15:0] next;
@@ -133,15 +133,18 @@ package msi_csr_pkg;
     } msi_csr__LAST_DROP__subordinate__in_t;
 
     typedef struct {
-        logic [3:0] next;
-    } msi_csr__LAST_DROP__reason__in_t;
-
-    typedef struct {
         msi_csr__LAST_DROP__rid__in_t rid;
         msi_csr__LAST_DROP__secondary__in_t secondary;
         msi_csr__LAST_DROP__subordinate__in_t subordinate;
-        msi_csr__LAST_DROP__reason__in_t reason;
     } msi_csr__LAST_DROP__in_t;
+
+    typedef struct {
+        logic [3:0] next;
+    } msi_csr__LAST_DROP_REASON__reason__in_t;
+
+    typedef struct {
+        msi_csr__LAST_DROP_REASON__reason__in_t reason;
+    } msi_csr__LAST_DROP_REASON__in_t;
 
     typedef struct {
         msi_csr__TABLES_0__in_t TABLES_0;
@@ -156,6 +159,7 @@ package msi_csr_pkg;
         msi_csr__REFUSED_COMMANDS__in_t REFUSED_COMMANDS;
         msi_csr__ALERT__in_t ALERT;
         msi_csr__LAST_DROP__in_t LAST_DROP;
+        msi_csr__LAST_DROP_REASON__in_t LAST_DROP_REASON;
     } msi_csr__in_t;
 
     typedef struct {
@@ -265,6 +269,14 @@ package msi_csr_pkg;
     } msi_csr__ALERT__out_t;
 
     typedef struct {
+        logic swacc;
+    } msi_csr__LAST_DROP__rid__out_t;
+
+    typedef struct {
+        msi_csr__LAST_DROP__rid__out_t rid;
+    } msi_csr__LAST_DROP__out_t;
+
+    typedef struct {
         msi_csr__STATUS__out_t STATUS;
         msi_csr__COMMAND__out_t COMMAND;
         msi_csr__ARG_RANGE__out_t ARG_RANGE;
@@ -275,6 +287,7 @@ package msi_csr_pkg;
         msi_csr__ARG_ADDRESS_HIGH__out_t ARG_ADDRESS_HIGH;
         msi_csr__ARG_DATA__out_t ARG_DATA;
         msi_csr__ALERT__out_t ALERT;
+        msi_csr__LAST_DROP__out_t LAST_DROP;
     } msi_csr__out_t;
 
     typedef enum logic [3:0] {

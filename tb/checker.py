@@ -14,36 +14,19 @@ from __future__ import annotations
 
 import logging
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from cocotb_bus.scoreboard import Scoreboard
 
-from tb import csr
-from tb.csr import Answer, OperationCode
+from tb.csr import Answer
 from tb.history import Entry, History
-from tb.operations import (
-    BY_CODE,
-    EnableWithRid,
-    Message,
-    Operation,
-    SignalMsiWithRid,
-    Tables,
-    arguments_of,
-)
+from tb.operations import EnableWithRid, Message, Operation, SignalMsi, SignalMsiWithRid, Tables
 from tb.reference import Outcome, Reference
-from tb.registers import ARGUMENTS, get_field
+from tb.register_model import RegisterModel
 from tb.trace import TraceLine
-from tb.transactions import (
-    DROPS,
-    ERRORS,
-    WARNINGS,
-    RegisterRead,
-    RegisterWrite,
-    Retired,
-    Source,
-)
+from tb.transactions import DROPS, WARNINGS, Retired, Source
 
 REPORTED = 20
 """How many mismatches are reported in full; more are only counted."""
@@ -69,21 +52,6 @@ RULES: dict[str, str] = {
     "supports_direct_msi": "R7",
 }
 """The rules that decide each operation's answer."""
-
-COUNTERS: dict[int, frozenset[Answer]] = {
-    csr.DROPPED_BUS_RANGE.offset: frozenset({Answer.DROPPED_BUS_RANGE}),
-    csr.DROPPED_DISCONNECTED.offset: frozenset({Answer.DROPPED_DISCONNECTED}),
-    csr.REFUSED_BUS_RANGE.offset: frozenset({Answer.REFUSED_BUS_RANGE}),
-    csr.ERRORS.offset: ERRORS,
-}
-"""The answers that each counter register counts."""
-
-NAMES: dict[int, str] = {
-    register.offset: name
-    for name, register in vars(csr).items()
-    if isinstance(register, csr.Register)
-}
-"""The name of the register at each offset."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +91,6 @@ class Drop:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class _PendingRead:
-    """A register read without its data yet, and what the register showed when it was accepted."""
-
-    address: int
-    expected: tuple[int, int] | None
-    changes: int
-
-
 def describe(answer: Answer, bdf: int | None, message: Message | None) -> str:
     """Say an answer and its message in one phrase."""
     value = f" {bdf:#06x}" if bdf is not None else ""
@@ -141,11 +100,15 @@ def describe(answer: Answer, bdf: int | None, message: Message | None) -> str:
 class Checker(Scoreboard):  # type: ignore[misc]
     """The scoreboard. Its `on_…` methods are the callbacks of the monitors."""
 
-    def __init__(self, dut: object, tables: Tables, counter_width: int) -> None:
+    def __init__(
+        self, dut: object, tables: Tables, counter_width: int, cycle: Callable[[], int]
+    ) -> None:
+        """Check `dut`; `cycle` returns the number of the clock cycle."""
         super().__init__(dut, fail_immediately=False)
         self.log = logging.getLogger("tb.checker")
         self.tables = tables
-        self._counter_limit = 2**counter_width - 1
+        self._counter_width = counter_width
+        self._cycle = cycle
         self.operations = 0
         self.messages = 0
         self.dropped = 0
@@ -165,25 +128,12 @@ class Checker(Scoreboard):  # type: ignore[misc]
             Source.MSI: deque(),
             Source.EVT: deque(),
         }
-        self._commands: deque[Operation | int] = deque()  # written, not yet retired or refused
         self._retired_messages: deque[tuple[Message, Entry]] = deque()
         self._early_messages: deque[Message] = deque()
-        # The registers, as software should see them
-        self._changes = 0  # of anything that a register shows
-        self._counted: Counter[Answer] = Counter()
-        self._sent = 0
-        self._refused_commands = 0
-        self._result = 0
-        self._last_drop = (0, 0)
-        self._last_drop_mask = 0xFFFF_FFFF
-        self._alert: bool | None = False  # None: an acknowledgement and a drop met
-        self._alert_pin = False
-        self._acknowledging = False
-        self._arguments: dict[int, int] = {}
-        self._write_addresses: deque[int] = deque()
-        self._write_data: deque[tuple[int, int]] = deque()
-        self._writes_unanswered: deque[RegisterWrite] = deque()
-        self._reads: deque[_PendingRead] = deque()
+        self._last: Entry | None = None
+        self.registers = RegisterModel(
+            self.tables, self._counter_width, self._register_mismatch, self._cycle
+        )
 
     # ---- what happened --------------------------------------------------------------------------
 
@@ -215,14 +165,15 @@ class Checker(Scoreboard):  # type: ignore[misc]
     def on_retired(self, retired: Retired) -> None:
         """An operation was executed."""
         self.operations += 1
-        self._changes += 1
         line = next(self._lines, None) if self._lines is not None else None
         entry = Entry(self.operations, retired, line.number if line is not None else None)
         self._history.add(entry)
+        self._last = entry
         self.answers[(retired.operation.name, retired.answer.name)] += 1
         outcome = self._reference.execute(retired.operation)
 
-        self._check_source(entry)
+        if retired.source is not Source.AXIL:
+            self._check_source(entry)
         self._check_trace(entry, line)
         if (
             outcome.answer is not retired.answer
@@ -238,7 +189,25 @@ class Checker(Scoreboard):  # type: ignore[misc]
         if retired.message is not None:
             self._retired_messages.append((retired.message, entry))
             self._match_messages()
-        self._note_for_registers(entry, outcome)
+        self._note(entry, outcome)
+
+    def _note(self, entry: Entry, outcome: Outcome) -> None:
+        """Count what the model did, and tell the register model."""
+        operation = entry.retired.operation
+        bus_range = None
+        if outcome.answer in DROPS:
+            self.dropped += 1
+        if outcome.answer in WARNINGS:
+            if len(self.drops) < LISTED_DROPS:
+                self.drops.append(Drop(entry.number, entry.line, entry.retired))
+            fields = outcome.warnings[0].fields
+            if "secondary" in fields:
+                bus_range = fields["secondary"], fields["subordinate"]
+            elif isinstance(operation, SignalMsi | SignalMsiWithRid):
+                bus_range = self._reference.bus_range(operation.target)
+        known = self.registers.on_retired(entry.retired.source, operation, outcome, bus_range)
+        if not known:
+            self._mismatch("order", entry, "one of the commands written", f"{operation} (H3)")
 
     def on_message(self, message: Message) -> None:
         """A message was handed over on `m_msi`."""
@@ -247,32 +216,22 @@ class Checker(Scoreboard):  # type: ignore[misc]
 
     def on_alert(self, level: bool) -> None:
         """The alert output changed."""
-        self._alert_pin = level
-        if level and self._alert is False:
-            self._mismatch("alert", None, "alert low: nothing was dropped", "alert rose (H7)")
-        if not level and self._alert and not self._acknowledging:
-            self._mismatch("alert", None, "alert up until acknowledged", "alert fell (H7)")
+        self.registers.on_alert(level)
 
     # ---- order (H3) -----------------------------------------------------------------------------
 
     def _check_source(self, entry: Entry) -> None:
         """What retires must be the oldest operation that its source had accepted."""
-        retired = entry.retired
-        source = retired.source
-        if source is Source.AXIL:
-            while self._commands:
-                command = self._commands.popleft()
-                if command == retired.operation:
-                    return
-                self._refuse(command)
-            expected = None
-        else:
-            queue = self._accepted[source]
-            expected = queue.popleft() if queue else None
-            if expected == retired.operation:
-                return
-        wanted = str(expected) if expected is not None else "nothing: all accepted had retired"
-        self._mismatch("order", entry, wanted, f"{retired.operation} retired (H3)")
+        queue = self._accepted[entry.retired.source]
+        operation = entry.retired.operation
+        if queue and queue[0] == operation:
+            queue.popleft()
+            return
+        wanted = str(queue[0]) if queue else "nothing: all accepted had retired"
+        self._mismatch("order", entry, wanted, f"{operation} retired (H3)")
+        if operation in queue:  # those before it are lost: report that once, not ever after
+            while queue.popleft() != operation:
+                pass
 
     def _match_messages(self, settle: bool = True) -> None:
         """Pair what retired with what `m_msi` showed, in order.
@@ -304,158 +263,6 @@ class Checker(Scoreboard):  # type: ignore[misc]
             for difference in entry.retired.differences(line.expect):
                 self._mismatch("expect", entry, "as recorded in the trace", difference)
 
-    # ---- registers (H6, H7) ---------------------------------------------------------------------
-
-    def _note_for_registers(self, entry: Entry, outcome: Outcome) -> None:
-        """Work out what the registers show after an operation."""
-        retired = entry.retired
-        self._counted[outcome.answer] += 1
-        if outcome.message is not None:
-            self._sent += 1
-        if outcome.answer in DROPS:
-            self.dropped += 1
-        if retired.source is Source.AXIL:
-            self._result = outcome.answer | (outcome.bdf or 0) << 16
-        if outcome.answer in WARNINGS:
-            if len(self.drops) < LISTED_DROPS:
-                self.drops.append(Drop(entry.number, entry.line, retired))
-            fields = outcome.warnings[0].fields
-            low = fields["rid"]
-            self._last_drop_mask = 0xFFFF
-            if "secondary" in fields:
-                low |= fields["secondary"] << 16 | fields["subordinate"] << 24
-                self._last_drop_mask = 0xFFFF_FFFF
-            self._last_drop = (low, outcome.answer)
-            self._alert = None if self._acknowledging else True
-
-    def _refuse(self, command: Operation | int) -> None:
-        """A command that was written turned out to be refused."""
-        del command
-        self._refused_commands += 1
-        self._changes += 1
-
-    def _expected(self, address: int) -> tuple[int, int] | None:
-        """Return the (smallest, largest) value that a register may show now; None: anything."""
-        limit = self._counter_limit
-        if address in COUNTERS:
-            count = min(sum(self._counted[answer] for answer in COUNTERS[address]), limit)
-            return count, count
-        if address == csr.MESSAGES.offset:
-            return min(self._sent, limit), min(self._sent, limit)
-        if address == csr.REFUSED_COMMANDS.offset:
-            most = self._refused_commands + len(self._commands)
-            return min(self._refused_commands, limit), min(most, limit)
-        if address == csr.RESULT.offset:
-            return self._result, self._result
-        if address == csr.LAST_DROP.offset + 4:
-            return self._last_drop[1], self._last_drop[1]
-        if address == csr.ALERT.offset and self._alert is not None:
-            return int(self._alert), int(self._alert)
-        if address == csr.TABLES_0.offset:
-            value = self.tables.ranges | self.tables.connections << 16
-            return value, value
-        if address == csr.TABLES_1.offset:
-            value = self.tables.targets | self.tables.routes << 16
-            return value, value
-        return None
-
-    def on_write_address(self, transfer: tuple[int, int]) -> None:
-        """An address was accepted on `s_axil_aw`."""
-        self._write_addresses.append(transfer[0])
-        self._pair_writes()
-
-    def on_write_data(self, transfer: tuple[int, int]) -> None:
-        """Data was accepted on `s_axil_w`."""
-        self._write_data.append(transfer)
-        self._pair_writes()
-
-    def _pair_writes(self) -> None:
-        while self._write_addresses and self._write_data:
-            write = RegisterWrite(self._write_addresses.popleft(), *self._write_data.popleft())
-            self._writes_unanswered.append(write)
-            self._on_write(write)
-
-    def _on_write(self, write: RegisterWrite) -> None:
-        address = write.address & ~3
-        mask = sum(0xFF << 8 * byte for byte in range(4) if write.strobes >> byte & 1)
-        if address == csr.COMMAND.offset and write.strobes & 1:
-            kind = BY_CODE.get(OperationCode(write.data & 0xF))
-            self._commands.append(self._command(kind) if kind is not None else 0)
-            self._changes += 1
-        elif address == csr.ALERT.offset and write.data & mask & 1:
-            self._acknowledging = True
-            self._changes += 1
-        else:
-            held = self._arguments.get(address, 0)
-            self._arguments[address] = held & ~mask | write.data & mask
-
-    def _command(self, kind: type[Operation]) -> Operation:
-        """Return the operation that a command of this kind is, as the ARG registers stand."""
-        values = []
-        for name in arguments_of(kind):
-            value = 0
-            for register, field, lowest in ARGUMENTS[name]:
-                held = self._arguments.get(register.offset, 0)
-                value |= get_field(register, field, held) << lowest
-            values.append(value)
-        return kind(*values)
-
-    def on_write_response(self, transfer: tuple[int]) -> None:
-        """A write was answered on `s_axil_b`."""
-        if not self._writes_unanswered:
-            self._mismatch("registers", None, "no write response", "one on s_axil_b")
-            return
-        write = self._writes_unanswered.popleft()
-        if transfer[0] != 0:
-            name = NAMES.get(write.address, hex(write.address))
-            self._mismatch("registers", None, f"OKAY to a write of {name}", f"{transfer[0]}")
-        if write.address == csr.ALERT.offset and self._acknowledging:
-            self._acknowledging = False
-            if self._alert is True:
-                self._alert = False
-
-    def on_read_address(self, transfer: tuple[int, int]) -> None:
-        """An address was accepted on `s_axil_ar`."""
-        address = transfer[0] & ~3
-        self._reads.append(_PendingRead(address, self._expected(address), self._changes))
-
-    def on_read_data(self, transfer: tuple[int, int]) -> None:
-        """Data came back on `s_axil_r`."""
-        if not self._reads:
-            self._mismatch("registers", None, "no read data", f"{transfer[0]:#x} on s_axil_r")
-            return
-        pending = self._reads.popleft()
-        read = RegisterRead(pending.address, transfer[0])
-        name = NAMES.get(read.address, hex(read.address))
-        if transfer[1] != 0:
-            self._mismatch("registers", None, f"OKAY to a read of {name}", f"{transfer[1]}")
-        self._check_read(name, read, pending)
-
-    def _check_read(self, name: str, read: RegisterRead, pending: _PendingRead) -> None:
-        """What software read must be what the register showed between address and data."""
-        if read.address == csr.STATUS.offset and pending.changes == self._changes:
-            if not get_field(csr.STATUS, "busy", read.data):
-                while self._commands:  # none is in flight: those that did not retire were refused
-                    self._refuse(self._commands.popleft())
-            return
-        if read.address == csr.LAST_DROP.offset:
-            low = self._last_drop[0]
-            if pending.changes == self._changes and (read.data ^ low) & self._last_drop_mask:
-                self._mismatch("registers", None, f"{name} {low:#x}", f"{read.data:#x} (H7)")
-            return
-        now = self._expected(read.address)
-        if pending.expected is None or now is None:
-            return
-        low, high = pending.expected[0], now[1]
-        is_count = read.address in COUNTERS or read.address in (
-            csr.MESSAGES.offset,
-            csr.REFUSED_COMMANDS.offset,
-        )
-        certain = is_count or pending.changes == self._changes
-        if certain and not low <= read.data <= high:
-            wanted = f"{low:#x}" if low == high else f"{low:#x} to {high:#x}"
-            self._mismatch("registers", None, f"{name} {wanted}", f"{read.data:#x} (H6, H7)")
-
     # ---- the end --------------------------------------------------------------------------------
 
     @property
@@ -468,20 +275,25 @@ class Checker(Scoreboard):  # type: ignore[misc]
         ]
         if self._retired_messages:
             parts.append(f"{len(self._retired_messages)} retired messages not seen on m_msi")
-        if self._commands:
-            parts.append(f"{len(self._commands)} commands neither retired nor refused")
+        if self.registers.under_way:
+            parts.append(self.registers.under_way)
         return "; ".join(parts)
 
     def finish(self) -> None:
         """Check that nothing is left over, after everything had time to come out."""
         if self.under_way:
-            self._mismatch("lost", None, "everything accepted comes out (H3)", self.under_way)
+            oldest = [str(queue[0]) for queue in self._accepted.values() if queue]
+            what = f"{self.under_way}; oldest: {', '.join(oldest)}" if oldest else self.under_way
+            self._mismatch("lost", None, "everything accepted comes out (H3)", what)
         if self._early_messages:
             message = self._early_messages.popleft()
             self._mismatch("message", None, "nothing on m_msi: no record retired with it", message)
         self.unfollow()
-        if self._alert is not None and self._alert_pin != self._alert:
-            self._mismatch("alert", None, f"alert {self._alert:d}", f"{self._alert_pin:d} (H7)")
+        self.registers.finish()
+
+    def _register_mismatch(self, expected: str, got: str) -> None:
+        """Software read what the registers could not show, or the alert is wrong."""
+        self._mismatch("registers", None, expected, got)
 
     def violation(self, text: str) -> None:
         """A monitor saw the rules of its bus broken."""
@@ -489,8 +301,8 @@ class Checker(Scoreboard):  # type: ignore[misc]
 
     def _mismatch(self, kind: str, entry: Entry | None, expected: object, got: object) -> None:
         """Record a difference, with what led to it."""
-        self.errors += 1
         self.mismatches += 1
+        self.errors = self.mismatches
         if len(self.reports) >= REPORTED:
             return
         lines = [f"mismatch {self.mismatches} ({kind})"]
@@ -500,6 +312,8 @@ class Checker(Scoreboard):  # type: ignore[misc]
             lines[0] += f" at operation {entry.number}{where}"
             source = entry.retired.source.name.lower()
             lines.append(f"  operation: {entry.retired.operation}, from s_{source} (rules {rules})")
+        elif self._last is not None:
+            lines[0] += f" after operation {self._last}"
         lines.append(f"  expected:  {expected}")
         lines.append(f"  got:       {got}")
         if entry is not None:

@@ -19,13 +19,15 @@ from typing import Any
 import cocotb
 from cocotb.clock import Clock
 from cocotb.handle import LogicObject
-from cocotb.triggers import ClockCycles, NextTimeStep, RisingEdge, ValueChange
+from cocotb.triggers import ClockCycles, NextTimeStep, RisingEdge
+from cocotb.utils import get_sim_time
 
 from tb import csr
 from tb.checker import Checker
 from tb.drivers import EventDriver, MessageDriver, ReadyDriver, StreamDriver
 from tb.monitors import (
     EventInputMonitor,
+    LevelMonitor,
     MessageInputMonitor,
     MessageOutputMonitor,
     ReadAddressMonitor,
@@ -53,9 +55,15 @@ HANG_CYCLES = 4000
 
 STATUS_REGISTERS = (
     *(csr.STATUS, csr.RESULT, csr.MESSAGES, csr.DROPPED_BUS_RANGE, csr.DROPPED_DISCONNECTED),
-    *(csr.REFUSED_BUS_RANGE, csr.ERRORS, csr.REFUSED_COMMANDS, csr.ALERT, csr.LAST_DROP),
+    *(csr.REFUSED_BUS_RANGE, csr.ERRORS, csr.REFUSED_COMMANDS, csr.ALERT),
+    *(csr.LAST_DROP, csr.LAST_DROP_REASON),
 )
 """What `finish` reads, for the checker to hold against what it counted."""
+
+
+def cycle_now() -> int:
+    """Return the number of the clock cycle."""
+    return round(get_sim_time("ns")) // CLOCK_NS
 
 
 class Environment:
@@ -74,7 +82,7 @@ class Environment:
         dut.rst_n.value = 0
         Clock(clock, CLOCK_NS, unit="ns").start()
 
-        self.checker = Checker(dut, run.tables, run.counter_width)
+        self.checker = Checker(dut, run.tables, run.counter_width, cycle_now)
         self.s_msi = MessageDriver(dut, "s_msi", clock)
         self.s_evt = EventDriver(dut, "s_evt", clock)
         self.m_msi = ReadyDriver(dut, "m_msi", clock)
@@ -82,6 +90,11 @@ class Environment:
         self._drivers: tuple[StreamDriver, ...] = (self.s_msi, self.s_evt)
 
         checker = self.checker
+
+        def registers(callback: str) -> Callable[[Any], None]:
+            # The register model is made anew at each reset.
+            return lambda transfer: getattr(checker.registers, callback)(transfer)
+
         self.retire = RetireMonitor(dut, "retire", clock)
         self.write_data = WriteDataMonitor(dut, "s_axil", clock)
         callbacks: dict[StreamMonitor, Callable[[Any], None]] = {
@@ -89,25 +102,27 @@ class Environment:
             EventInputMonitor(dut, "s_evt", clock): checker.on_event_accepted,
             self.retire: checker.on_retired,
             MessageOutputMonitor(dut, "m_msi", clock): checker.on_message,
-            WriteAddressMonitor(dut, "s_axil", clock): checker.on_write_address,
-            self.write_data: checker.on_write_data,
-            WriteResponseMonitor(dut, "s_axil", clock): checker.on_write_response,
-            ReadAddressMonitor(dut, "s_axil", clock): checker.on_read_address,
-            ReadDataMonitor(dut, "s_axil", clock): checker.on_read_data,
+            WriteAddressMonitor(dut, "s_axil", clock): registers("on_write_address"),
+            self.write_data: registers("on_write_data"),
+            WriteResponseMonitor(dut, "s_axil", clock): registers("on_write_response"),
+            ReadAddressMonitor(dut, "s_axil", clock): registers("on_read_address"),
+            ReadDataMonitor(dut, "s_axil", clock): registers("on_read_data"),
         }
-        self._monitors = tuple(callbacks)
+        alert = LevelMonitor(dut.alert, paused=True)
+        alert.add_callback(checker.on_alert)
+        self._monitors: tuple[StreamMonitor | LevelMonitor, ...] = (*callbacks, alert)
+        LevelMonitor(dut.rst_n).add_callback(self._on_reset_changed)
         for monitor, callback in callbacks.items():
             monitor.violation = checker.violation
             checker.add_interface(monitor, [], compare_fn=callback)
-        cocotb.start_soon(self._watch_alert())
         cocotb.start_soon(self._watch_progress())
 
-    async def _watch_alert(self) -> None:
-        changed = ValueChange(self.dut.alert)
-        while True:
-            await changed
-            if not self._monitors[0].paused:
-                self.checker.on_alert(bool(self.dut.alert.value))
+    def _on_reset_changed(self, rst_n: bool) -> None:
+        """Stop or start watching, and let the checker start over (H8)."""
+        for monitor in self._monitors:
+            monitor.paused = not rst_n
+        if not rst_n:
+            self.checker.on_reset()
 
     async def _watch_progress(self) -> None:
         """Show signs of life, and fail when something waits and nothing moved for HANG_CYCLES."""
@@ -118,33 +133,31 @@ class Environment:
             cycles += HANG_CYCLES
             await ClockCycles(self.dut.clk, HANG_CYCLES)
             waiting = self.waiting
-            now = (self.checker.operations, self.checker.messages, self.checker.resets, waiting)
+            now = (self.checker.operations, self.checker.messages, self.checker.resets)
             if waiting and now == before:
                 raise AssertionError(
-                    f"the design hangs: nothing moved for {HANG_CYCLES} clock cycles, and {waiting}"
+                    f"the design hangs: no operation and no message in {HANG_CYCLES} clock cycles, "
+                    f"and {waiting}"
                 )
-            before = now
+            before = now if waiting else None
 
     @property
     def waiting(self) -> str:
         """Say what has not been accepted or has not come out yet; empty if nothing."""
         parts = [f"{driver.name} waits for ready" for driver in self._drivers if not driver.idle]
+        if self.registers.polling:
+            parts.append("software waits for STATUS.busy to fall")
         return "; ".join([*parts, *filter(None, [self.checker.under_way])])
 
     async def reset(self, cycles: int = 2) -> None:
         """Reset the translator for some clock cycles; everything under way is given up (H8)."""
         self.dut.rst_n.value = 0
-        for monitor in self._monitors:
-            monitor.paused = True
         for driver in self._drivers:
             driver.flush()
         self.registers.reset()
-        self.checker.on_reset()
         await ClockCycles(self.dut.clk, cycles)
         await NextTimeStep()  # so that no monitor looks at the last clock edge of the reset
         self.dut.rst_n.value = 1
-        for monitor in self._monitors:
-            monitor.paused = False
 
     # ---- stimulus -------------------------------------------------------------------------------
 
@@ -175,6 +188,11 @@ class Environment:
         """Issue operations in order, each through its own source (see `play`)."""
         await self.play(operations)
 
+    async def execute_commands(self, *operations: Operation) -> None:
+        """Issue operations as commands, whatever they are, while the other sources go on."""
+        for operation in operations:
+            await self.registers.execute(operation)
+
     async def play(self, operations: Iterable[Operation]) -> None:
         """Issue operations so that they execute in the order given.
 
@@ -203,6 +221,7 @@ class Environment:
 
     async def settle(self) -> None:
         """Wait until everything that was issued has come out."""
+        await self.registers.finish()
         await self.wait_until(lambda: not self.waiting)
         await self.cycle(QUIET_CYCLES)
 
@@ -226,7 +245,6 @@ class Environment:
     async def finish(self) -> None:
         """Let everything come out, read the status registers, and close the books."""
         self.flow()
-        await self.registers.finish()
         await self.settle()
         for register in STATUS_REGISTERS:
             await self.registers.read(register)

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 from cocotb.handle import LogicObject, SimHandleBase
-from cocotb.triggers import RisingEdge
-from cocotb_bus.monitors import BusMonitor
+from cocotb.triggers import RisingEdge, ValueChange
+from cocotb_bus.monitors import BusMonitor, Monitor
 
 from tb.csr import Answer, OperationCode
 from tb.operations import (
@@ -26,11 +26,26 @@ from tb.operations import (
 )
 from tb.transactions import Retired, Source
 
+Reader = Callable[[], int]
+
+
+def reader(handle: Any) -> Reader:
+    """Return a function that returns a signal's value, as an unsigned number.
+
+    It goes below cocotb's value objects, which take most of the time of a long replay.
+    """
+    read = handle._handle.get_signal_val_binstr
+
+    def value() -> int:
+        return int(read(), 2)
+
+    return value
+
 
 class StreamMonitor(BusMonitor):  # type: ignore[misc]
     """Sees every transfer of a valid/ready bus (or of a valid-only bus: `has_ready` False).
 
-    `in_reset` is set from outside while reset is active: nothing counts then.
+    `paused` is set from outside while reset is active: nothing counts then.
     """
 
     valid = "valid"
@@ -40,7 +55,7 @@ class StreamMonitor(BusMonitor):  # type: ignore[misc]
 
     def __init__(self, entity: SimHandleBase, name: str, clock: LogicObject) -> None:
         self._signals = [self.valid, *([self.ready] if self.has_ready else []), *self.payload]
-        self.paused = True  # by reset
+        self.paused = True
         self.violation: Callable[[str], None] = self._raise
         super().__init__(entity, name, clock)
 
@@ -51,36 +66,36 @@ class StreamMonitor(BusMonitor):  # type: ignore[misc]
         """Call a callback no longer."""
         self._callbacks.remove(callback)
 
-    def transaction(self) -> Any:
+    def transaction(self, read: dict[str, Reader]) -> Any:
         """Return the transaction that the payload signals show now; by default their values."""
-        return tuple(int(handle.value) for handle in self._payload)
+        return tuple(read[name]() for name in self.payload)
 
     async def _monitor_recv(self) -> None:
-        valid = getattr(self.bus, self.valid)
-        ready = getattr(self.bus, self.ready) if self.has_ready else None
-        self._payload = [getattr(self.bus, name) for name in self.payload]
+        read = {name: reader(getattr(self.bus, name)) for name in self._signals}
+        valid = read[self.valid]
+        ready = read[self.ready] if self.has_ready else lambda: 1
         clock_edge = RisingEdge(self.clock)
-        valid_edge = RisingEdge(valid)
+        valid_edge = RisingEdge(getattr(self.bus, self.valid))
         held: tuple[int, ...] | None = None  # the payload of a transfer that waits for ready
         while True:
-            if held is None and not valid.value:
+            if held is None and not valid():
                 await valid_edge  # costs nothing while the bus is idle
             await clock_edge
             if self.paused:
                 held = None
-            elif not valid.value:
+            elif not valid():
                 if held is not None:
                     self.violation(f"{self.name}: valid fell before ready came (H2)")
                     held = None
             else:
-                stalled = ready is not None and not ready.value
+                stalled = not ready()
                 if held is not None or stalled:
-                    now = tuple(int(handle.value) for handle in self._payload)
+                    now = tuple(read[name]() for name in self.payload)
                     if held is not None and held != now:
                         self.violation(f"{self.name}: the payload changed while it waited (H2)")
                     held = now if stalled else None
                 if not stalled:
-                    self._recv(self.transaction())
+                    self._recv(self.transaction(read))
 
 
 class MessageInputMonitor(StreamMonitor):
@@ -88,14 +103,11 @@ class MessageInputMonitor(StreamMonitor):
 
     payload = ("target", "explicit_rid", "rid", "address", "data")
 
-    def transaction(self) -> Operation:
+    def transaction(self, read: dict[str, Reader]) -> Operation:
         """Return the operation that is being accepted."""
-        bus = self.bus
-        target = int(bus.target.value)
-        address = int(bus.address.value)
-        data = int(bus.data.value)
-        if bus.explicit_rid.value:
-            return SignalMsiWithRid(target, int(bus.rid.value), address, data)
+        target, address, data = read["target"](), read["address"](), read["data"]()
+        if read["explicit_rid"]():
+            return SignalMsiWithRid(target, read["rid"](), address, data)
         return SignalMsi(target, address, data)
 
 
@@ -104,9 +116,9 @@ class EventInputMonitor(StreamMonitor):
 
     payload = ("route",)
 
-    def transaction(self) -> Operation:
+    def transaction(self, read: dict[str, Reader]) -> Operation:
         """Return the operation that is being accepted."""
-        return SignalEvent(int(self.bus.route.value))
+        return SignalEvent(read["route"]())
 
 
 class MessageOutputMonitor(StreamMonitor):
@@ -114,10 +126,9 @@ class MessageOutputMonitor(StreamMonitor):
 
     payload = ("devid", "address", "data")
 
-    def transaction(self) -> Message:
+    def transaction(self, read: dict[str, Reader]) -> Message:
         """Return the message that is being handed over."""
-        bus = self.bus
-        return Message(int(bus.devid.value), int(bus.address.value), int(bus.data.value))
+        return Message(read["devid"](), read["address"](), read["data"]())
 
 
 class RetireMonitor(StreamMonitor):
@@ -130,24 +141,37 @@ class RetireMonitor(StreamMonitor):
         *("answer", "bdf", "sent", "message_devid", "message_address", "message_data"),
     )
 
-    def transaction(self) -> Retired:
+    def transaction(self, read: dict[str, Reader]) -> Retired:
         """Return the record; arguments that its operation does not take are not looked at."""
-        bus = self.bus
-        code = int(bus.operation.value)
+        code = read["operation"]()
         kind = BY_CODE.get(OperationCode(code))
         if kind is None:
             raise AssertionError(f"retire: {code} is not the code of an operation")
-        operation = kind(*(int(getattr(bus, name).value) for name in arguments_of(kind)))
-        answer = Answer(int(bus.answer.value))
+        operation = kind(*[read[name]() for name in arguments_of(kind)])
+        answer = Answer(read["answer"]())
         message = None
-        if bus.sent.value:
+        if read["sent"]():
             message = Message(
-                int(bus.message_devid.value),
-                int(bus.message_address.value),
-                int(bus.message_data.value),
+                read["message_devid"](), read["message_address"](), read["message_data"]()
             )
-        bdf = int(bus.bdf.value) if answer is Answer.BDF else None
-        return Retired(Source(int(bus.source.value)), operation, answer, bdf, message)
+        bdf = read["bdf"]() if answer is Answer.BDF else None
+        return Retired(Source(read["source"]()), operation, answer, bdf, message)
+
+
+class LevelMonitor(Monitor):  # type: ignore[misc]
+    """Sees every change of a one-bit signal, unless it is `paused`: `rst_n`, `alert`."""
+
+    def __init__(self, signal: LogicObject, paused: bool = False) -> None:
+        self._signal = signal
+        self.paused = paused
+        super().__init__()
+
+    async def _monitor_recv(self) -> None:
+        changed = ValueChange(self._signal)
+        while True:
+            await changed
+            if not self.paused:
+                self._recv(bool(self._signal.value))
 
 
 class _Channel(StreamMonitor):

@@ -49,7 +49,7 @@ from tb.operations import (
     Tables,
     arguments_of,
 )
-from tb.trace import UNSET, Expect
+from tb.trace import Expect
 
 
 class ModelError(Exception):
@@ -72,17 +72,7 @@ class Outcome(NamedTuple):
 
     def differences(self, expect: Expect) -> list[str]:
         """Say, part by part, what differs from a recorded expectation; empty if nothing does."""
-        messages = () if self.message is None else (self.message,)
-        differences = []
-        if expect.messages is not None and expect.messages != messages:
-            wanted = ", ".join(map(str, expect.messages)) or "no message"
-            differences.append(f"messages: expected {wanted}, got {self.message or 'no message'}")
-        if expect.returns is not UNSET and expect.returns != self.returns:
-            differences.append(f"returns: expected {expect.returns}, got {self.returns}")
-        if expect.warnings is not None and expect.warnings != len(self.warnings):
-            got = "; ".join(map(str, self.warnings)) or "none"
-            differences.append(f"warnings: expected {expect.warnings}, got {got}")
-        return differences
+        return expect.differences(self.message, self.returns, self.warnings)
 
 
 class _Its:
@@ -125,6 +115,7 @@ class Reference:
             MsiConnection(AssignedBusRange(), 0) for _ in range(tables.connections)
         ]
         self._targets = [MsiTarget.disconnected() for _ in range(tables.targets)]
+        self._bus_ranges: dict[int, AssignedBusRange] = {}  # of the targets that were bound
         self._routes: list[MsiRoute | None] = [None] * tables.routes
         self._indices = {
             kind: [
@@ -169,6 +160,11 @@ class Reference:
         self._warnings.clear()
         with observe_warnings(self._warnings.append):
             return self._methods[kind](operation)
+
+    def bus_range(self, target: int) -> tuple[int, int]:
+        """Return the (secondary, subordinate) bus that a target is held against now."""
+        bound = self._bus_ranges.get(target)
+        return bound.bus_range() if bound is not None else (0, 0)
 
     def _outcome(
         self,
@@ -222,6 +218,7 @@ class Reference:
         own = self._connections[operation.connection].target()
         bus_range = self._ranges[operation.range]
         self._targets[operation.target] = own.with_bus_range(bus_range, operation.devfn)
+        self._bus_ranges[operation.target] = bus_range
         return self._outcome(quiet=Answer.OK)
 
     # Targets

@@ -11,7 +11,7 @@ from cocotb.handle import LogicObject, SimHandleBase
 from cocotbext.axi import AxiLiteBus, AxiLiteMaster
 
 from tb import csr
-from tb.csr import Answer, OperationCode, Register
+from tb.csr import Answer, Register
 from tb.operations import Operation, arguments_of
 
 ARGUMENTS: dict[str, tuple[tuple[Register, str, int], ...]] = {
@@ -28,6 +28,13 @@ ARGUMENTS: dict[str, tuple[tuple[Register, str, int], ...]] = {
     "data": ((csr.ARG_DATA, "data", 0),),
 }
 """Where each argument goes: register, field, and the argument's bit that is the field's lowest."""
+
+
+ARGUMENT_REGISTERS: tuple[Register, ...] = (
+    *(csr.ARG_RANGE, csr.ARG_TARGET, csr.ARG_BUS, csr.ARG_RID),
+    *(csr.ARG_ADDRESS_LOW, csr.ARG_ADDRESS_HIGH, csr.ARG_DATA),
+)
+"""The registers that hold arguments."""
 
 
 def get_field(register: Register, field: str, value: int) -> int:
@@ -50,11 +57,13 @@ class Registers:
         logging.getLogger(f"cocotb.{entity._name}.s_axil").setLevel(logging.ERROR)
         bus = AxiLiteBus.from_prefix(entity, "s_axil")
         self.master = AxiLiteMaster(bus, clock, reset_n, reset_active_level=False)
+        self.polling = False  # STATUS.busy
         self._arguments: dict[int, int] = {}  # the values of the ARG registers, by offset
 
     def reset(self) -> None:
-        """Forget what the ARG registers hold."""
+        """Forget what the ARG registers hold, and what was under way."""
         self._arguments.clear()
+        self.polling = False
 
     @property
     def _channels(self) -> tuple[Any, ...]:
@@ -87,6 +96,15 @@ class Registers:
         """Write a 32-bit register."""
         await self.master.write(register.offset, value.to_bytes(4, "little"))
 
+    async def write_bytes(self, address: int, data: bytes) -> None:
+        """Write some bytes, with the strobes that belong to them."""
+        await self.master.write(address, data)
+
+    def hold_responses(self, hold: bool) -> None:
+        """Keep ready low for responses and read data, or let them come."""
+        self.master.write_if.b_channel.pause = hold
+        self.master.read_if.r_channel.pause = hold
+
     async def write_arguments(self, operation: Operation) -> None:
         """Write the ARG registers that do not hold the operation's arguments yet."""
         wanted: dict[int, int] = {}
@@ -107,8 +125,10 @@ class Registers:
 
     async def finish(self) -> None:
         """Wait until no command is in flight."""
+        self.polling = True
         while get_field(csr.STATUS, "busy", await self.read(csr.STATUS)):
             pass
+        self.polling = False
 
     async def execute(self, operation: Operation) -> tuple[Answer, int]:
         """Execute an operation as a command; return its answer and RESULT.bdf."""
@@ -118,14 +138,6 @@ class Registers:
         answer = Answer(get_field(csr.RESULT, "answer", result))
         return answer, get_field(csr.RESULT, "bdf", result)
 
-    async def start_code(self, code: int) -> None:
-        """Write any code to COMMAND, with the arguments as they stand."""
-        await self.write(csr.COMMAND, code)
-
     async def acknowledge(self) -> None:
         """Acknowledge the alert."""
         await self.write(csr.ALERT, 1)
-
-
-COMMANDS = {code.value: code for code in OperationCode if code is not OperationCode.NONE}
-"""The codes that COMMAND takes."""

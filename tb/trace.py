@@ -18,7 +18,7 @@ import re
 import stat
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final, NamedTuple, NoReturn
@@ -76,6 +76,25 @@ class Expect(NamedTuple):
     messages: tuple[Message, ...] | None = None
     returns: bool | int | Unset | None = UNSET
     warnings: int | None = None
+
+    def differences(
+        self, message: Message | None, returns: bool | int | None, warnings: Sequence[object]
+    ) -> list[str]:
+        """Say, part by part, what an operation did differently; empty if nothing.
+
+        `warnings` has one item for each warning that was raised; the items are only shown.
+        """
+        messages = () if message is None else (message,)
+        found = []
+        if self.messages is not None and self.messages != messages:
+            wanted = ", ".join(map(str, self.messages)) or "no message"
+            found.append(f"messages: expected {wanted}, got {message or 'no message'}")
+        if self.returns is not UNSET and self.returns != returns:
+            found.append(f"returns: expected {self.returns}, got {returns}")
+        if self.warnings is not None and self.warnings != len(warnings):
+            got = "; ".join(map(str, warnings)) or "none"
+            found.append(f"warnings: expected {self.warnings}, got {got}")
+        return found
 
 
 class TraceLine(NamedTuple):

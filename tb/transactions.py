@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from tb.csr import Answer
 from tb.operations import Message, Operation
-from tb.trace import UNSET, Expect
+from tb.trace import Expect
 
 DROPS = frozenset({Answer.DROPPED_BUS_RANGE, Answer.DROPPED_DISCONNECTED})
 """The answers that mean a message was dropped."""
@@ -62,29 +62,5 @@ class Retired(NamedTuple):
 
     def differences(self, expect: Expect) -> list[str]:
         """Say, part by part, what differs from a recorded expectation; empty if nothing does."""
-        messages = () if self.message is None else (self.message,)
-        warnings = 1 if self.answer in WARNINGS else 0
-        differences = []
-        if expect.messages is not None and expect.messages != messages:
-            wanted = ", ".join(map(str, expect.messages)) or "no message"
-            differences.append(f"messages: expected {wanted}, got {self.message or 'no message'}")
-        if expect.returns is not UNSET and expect.returns != self.returns:
-            differences.append(f"returns: expected {expect.returns}, got {self.returns}")
-        if expect.warnings is not None and expect.warnings != warnings:
-            differences.append(f"warnings: expected {expect.warnings}, got {warnings}")
-        return differences
-
-
-class RegisterWrite(NamedTuple):
-    """A register write on `s_axil`: byte address, 32-bit data, 4-bit byte strobes."""
-
-    address: int
-    data: int
-    strobes: int
-
-
-class RegisterRead(NamedTuple):
-    """A register read on `s_axil`: byte address and the 32-bit data that came back."""
-
-    address: int
-    data: int
+        warnings = [self.answer.name] if self.answer in WARNINGS else []
+        return expect.differences(self.message, self.returns, warnings)

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from itertools import count
 
+import cocotb
+
 from tb import csr
 from tb.csr import Answer, OperationCode
-from tb.environment import Environment, translator_test
+from tb.environment import STATUS_REGISTERS, Environment, translator_test
 from tb.operations import (
     BindTarget,
     Connect,
     ConnectIrqfd,
+    ConsumePending,
     DefaultBdf,
     Disable,
     Disconnect,
@@ -22,12 +25,14 @@ from tb.operations import (
     EnableWithRid,
     Message,
     NewRoute,
+    Operation,
     SetBusRange,
     SignalEvent,
     SignalMsi,
     SignalMsiWithRid,
+    SupportsDirectMsi,
 )
-from tb.registers import get_field
+from tb.registers import ARGUMENT_REGISTERS, get_field
 from tests.rtl.scenario import does, play
 
 ADDRESS = 0xFEDC_BA98_7654_3210
@@ -66,6 +71,27 @@ async def set_up(env: Environment) -> Objects:
     objects = Objects(env)
     await objects.set_up()
     return objects
+
+
+@translator_test()
+async def h2_valid_does_not_wait_for_ready(env: Environment) -> None:
+    """A message, a write response and read data are offered while their ready is low."""
+    objects = await set_up(env)
+    env.m_msi.never()
+    env.s_msi.append(objects.message(1))
+    await env.cycle(8)
+    assert env.dut.m_msi_valid.value, "m_msi_valid waits for m_msi_ready (H2)"
+    for response, access in (
+        ("bvalid", env.registers.write(csr.ARG_DATA, 5)),
+        ("rvalid", env.registers.read(csr.ARG_DATA)),
+    ):
+        env.registers.hold_responses(True)
+        running = cocotb.start_soon(access)
+        await env.cycle(12)
+        assert getattr(env.dut, f"s_axil_{response}").value, f"{response} waits for ready (H2)"
+        env.registers.hold_responses(False)
+        await running
+    env.m_msi.always()
 
 
 @translator_test()
@@ -117,6 +143,53 @@ async def h6_a_command_while_busy_is_refused_without_effect(env: Environment) ->
             (SEGMENT << 16 | 0x4163, ADDRESS, 9),
         ),
     )
+
+
+@translator_test()
+async def h6_a_refused_command_leaves_the_result_alone(env: Environment) -> None:
+    """RESULT keeps the answer of the command before, for both kinds of refusal."""
+    objects = await set_up(env)
+    await env.registers.execute(DefaultBdf(objects.target))
+    result = await env.registers.read(csr.RESULT)
+    assert result == Answer.BDF | 0x2163 << 16
+    await env.registers.write(csr.COMMAND, OperationCode.NONE)
+    await env.cycle(5)
+    assert await env.registers.read(csr.RESULT) == result
+    assert await env.registers.read(csr.COMMAND) == 0
+
+
+@translator_test()
+async def h6_status_and_alert_are_acknowledged_one_by_one(env: Environment) -> None:
+    """Writing 1 clears its own bit, writing 0 or other bits clears nothing."""
+    objects = await set_up(env)
+    refused = 1 << csr.STATUS.fields["refused"].low
+    await env.registers.write(csr.COMMAND, OperationCode.NONE)
+    await env.execute(SignalMsiWithRid(objects.target, 0x2F02, ADDRESS, 1))
+    await env.settle()
+    for register, data in ((csr.STATUS, 0), (csr.STATUS, 0xFFFF_FFFF ^ refused), (csr.ALERT, 0xFE)):
+        await env.registers.write(register, data)
+        assert await env.registers.read(csr.STATUS) == refused
+        assert await env.registers.read(csr.ALERT) == 1
+    await env.registers.write(csr.STATUS, refused)
+    assert await env.registers.read(csr.STATUS) == 0
+    assert await env.registers.read(csr.ALERT) == 1
+    await env.registers.write(csr.COMMAND, OperationCode.NONE)
+    await env.registers.acknowledge()
+    assert await env.registers.read(csr.STATUS) == refused
+    assert await env.registers.read(csr.ALERT) == 0
+
+
+@translator_test()
+async def h6_only_the_lowest_byte_of_command_starts_one(env: Environment) -> None:
+    """A write without its byte strobe is no command, accepted or refused."""
+    objects = await set_up(env)
+    await env.registers.write_arguments(SetBusRange(objects.range, 0x11, 0x12))
+    await env.registers.write_bytes(
+        csr.COMMAND.offset + 1, bytes([OperationCode.SET_BUS_RANGE] * 3)
+    )
+    await env.cycle(10)
+    assert await env.registers.read(csr.REFUSED_COMMANDS) == 0
+    await play(env, does(DefaultBdf(objects.target), returns=0x2163))
 
 
 @translator_test()
@@ -177,7 +250,7 @@ async def h7_drops_are_counted_by_reason_and_the_last_is_held(env: Environment) 
         assert get_field(csr.LAST_DROP, "rid", last) == rid
         assert get_field(csr.LAST_DROP, "secondary", last) == 0x21
         assert get_field(csr.LAST_DROP, "subordinate", last) == 0x2E
-        assert get_field(csr.LAST_DROP, "reason", last) == reason
+        assert await env.registers.read(csr.LAST_DROP_REASON) == reason
         assert env.dut.alert.value
         await env.registers.write(csr.ALERT, 0)
         assert env.dut.alert.value
@@ -200,6 +273,23 @@ async def h7_a_drop_during_the_acknowledgement_keeps_the_alert_up(env: Environme
         await env.registers.acknowledge()
         await env.settle()
         assert not env.dut.alert.value
+
+
+@translator_test()
+async def h7_the_last_drop_is_held_in_one_piece(env: Environment) -> None:
+    """Read it while drops of two kinds come in every cycle: rid, range and reason match."""
+    objects = await set_up(env)
+    reasons = {0x2F: Answer.DROPPED_BUS_RANGE, 0x21: Answer.DROPPED_DISCONNECTED}
+    await env.execute(Disconnect(objects.connection))
+    for data in range(1, 1200):
+        bus = 0x2F if env.rng.random() < 0.5 else 0x21
+        env.s_msi.append(SignalMsiWithRid(objects.target, bus << 8 | data % 256, ADDRESS, data))
+    await env.cycle(20)
+    for _ in range(25):
+        last = await env.registers.read(csr.LAST_DROP)
+        reason = await env.registers.read(csr.LAST_DROP_REASON)
+        assert reason == reasons[get_field(csr.LAST_DROP, "rid", last) >> 8]
+    assert not env.s_msi.idle, "the drops ran out: nothing was tested"
 
 
 @translator_test()
@@ -246,6 +336,112 @@ async def h8_reset_clears_everything(env: Environment) -> None:
 
 
 @translator_test()
+async def h8_a_command_in_flight_is_gone_after_reset(env: Environment) -> None:
+    """Reset while a command waits behind a stalled output, and just after it was written."""
+    for cycles in range(8):
+        objects = await set_up(env)
+        if cycles == 7:
+            env.m_msi.never()
+            for data in range(1, 6):
+                env.s_msi.append(objects.message(data))
+            await env.cycle(10)
+            await env.registers.start(SetBusRange(objects.range, 0x41, 0x42))
+        else:
+            await env.registers.write_arguments(SetBusRange(objects.range, 0x41, 0x42))
+            writing = cocotb.start_soon(
+                env.registers.write(csr.COMMAND, OperationCode.SET_BUS_RANGE)
+            )
+            await env.cycle(cycles)
+            writing.cancel()
+        await env.reset(1)
+        env.m_msi.always()
+        await env.cycle(max(env.tables) + 10)
+        assert await env.registers.read(csr.STATUS) == 0
+        assert env.checker.registers.under_way == ""
+        await play(
+            env,
+            does(BindTarget(objects.target, objects.connection, objects.range, 0x63)),
+            does(DefaultBdf(objects.target), returns=0x63),
+        )
+        await env.reset()
+
+
+@translator_test()
+async def h8_every_register_has_its_reset_value_after_reset(env: Environment) -> None:
+    """Whatever was in it. The first read is of LAST_DROP_REASON, by itself."""
+    objects = await set_up(env)
+    await env.execute(SignalMsiWithRid(objects.target, 0x2F02, ADDRESS, 1))
+    await env.settle()
+    await env.registers.read(csr.LAST_DROP)
+    for register in ARGUMENT_REGISTERS:
+        await env.registers.write(register, 0xFFFF_FFFF)
+    await env.registers.write(csr.COMMAND, OperationCode.NONE)
+    await env.reset(1)
+    assert await env.registers.read(csr.LAST_DROP_REASON) == 0
+    assert await env.registers.read(csr.STATUS) in (0, 1 << csr.STATUS.fields["clearing"].low)
+    for register in (*ARGUMENT_REGISTERS, *STATUS_REGISTERS[1:]):
+        assert await env.registers.read(register) == 0
+    for address in range(0, 0x80, 4):
+        await env.registers.read(csr.Register(address, 32, {}))
+
+
+@translator_test()
+async def h8_clearing_is_shown_and_ends(env: Environment) -> None:
+    """STATUS.clearing is up for as long as the largest table has entries."""
+    clearing = 1 << csr.STATUS.fields["clearing"].low
+    await env.reset(1)
+    seen = 0
+    while await env.registers.read(csr.STATUS) == clearing:
+        seen += 1
+    assert await env.registers.read(csr.STATUS) == 0
+    if max(env.tables) > 40:
+        assert seen, "STATUS.clearing was never up"
+
+
+def spread(env: Environment, size: int, most: int = 96) -> list[int]:
+    """Return indexes of a table: both ends, beside each power of two, and some at random."""
+    edges = {0, size - 1, *(2**bit + near for bit in range(12) for near in (-1, 0, 1))}
+    chosen = {index for index in edges if 0 <= index < size}
+    others = [index for index in range(size) if index not in chosen]
+    chosen |= set(env.rng.sample(others, min(len(others), max(0, most - len(chosen)))))
+    return sorted(chosen)
+
+
+@translator_test()
+async def h8_h9_entries_of_every_table_keep_their_own_values(env: Environment) -> None:
+    """Give entries all over each table their own contents, read all back; reset, and all is gone."""
+    ranges, connections, targets, routes = (spread(env, size) for size in env.tables)
+    setup: list[Operation] = []
+    for index in ranges:
+        setup.append(SetBusRange(index, index ^ 0xA5, index ^ 0x5A))
+    for index in connections:
+        setup += [Connect(index, 0x1000 + index), ConnectIrqfd(index, 0x2000 + index)]
+    for place, index in enumerate(targets):
+        connection = connections[place % len(connections)]
+        bus_range = ranges[place * 3 % len(ranges)]
+        setup.append(BindTarget(index, connection, bus_range, index * 7 % 255 + 1))
+    for place, index in enumerate(routes):
+        setup.append(NewRoute(index, targets[place * 5 % len(targets)]))
+        setup.append(Enable(index, ADDRESS + index, index + 1))
+    await env.execute(*setup)
+    probes: list[Operation] = [SignalMsi(index, ADDRESS, index + 1) for index in targets]
+    probes += [SignalEvent(index) for index in routes]
+    await env.execute(*probes)
+    await env.settle()
+    assert env.checker.answers[("signal_msi", "SENT")] == len(targets)
+    assert env.checker.answers[("signal_event", "SENT")] == len(routes)
+    await env.reset(1)
+    for place, index in enumerate(targets):
+        bus_range = ranges[place * 3 % len(ranges)]
+        probes.append(BindTarget(index, connections[place % len(connections)], bus_range, 1))
+        probes.append(DefaultBdf(index))
+    await env.execute(*probes)
+    await env.settle()
+    assert env.checker.answers[("signal_msi", "DROPPED_DISCONNECTED")] == len(targets)
+    assert env.checker.answers[("signal_event", "ERROR_NO_ROUTE")] == len(routes)
+
+
+@translator_test()
 async def h8_nothing_is_accepted_before_the_tables_are_clear(env: Environment) -> None:
     """Offer operations from the first cycle after reset; they wait, and see the reset state."""
     objects = await set_up(env)
@@ -289,7 +485,9 @@ async def h9_registers_report_the_tables_and_indexes_outside_are_errors(env: Env
             EnableWithRid(routes, 0x2101, ADDRESS, next(data)),
             Disable(routes),
             SignalEvent(routes),
+            ConsumePending(routes),
             DefaultBdf(targets),
+            SupportsDirectMsi(targets),
         )
         await env.execute(*operations)
         errors += len(operations)

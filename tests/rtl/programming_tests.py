@@ -7,7 +7,7 @@ from tb import csr
 from tb.csr import Answer, OperationCode
 from tb.environment import Environment, translator_test
 from tb.operations import SignalEvent
-from tb.registers import get_field
+from tb.registers import ARGUMENT_REGISTERS, get_field
 from tests.rtl.scenario import does, play
 
 
@@ -44,18 +44,14 @@ async def every_writable_register_reads_back(env: Environment) -> None:
     registers = env.registers
     assert await registers.read(csr.IDENTITY) == 0x4D53_4954
     assert await registers.read(csr.VERSION) == 0x0001_0000
-    arguments = [
-        *(csr.ARG_RANGE, csr.ARG_TARGET, csr.ARG_BUS, csr.ARG_RID),
-        *(csr.ARG_ADDRESS_LOW, csr.ARG_ADDRESS_HIGH, csr.ARG_DATA),
-    ]
     written = {}
-    for register in arguments:
+    for register in ARGUMENT_REGISTERS:
         written[register.offset] = env.rng.randrange(1, 2**32)
         await registers.write(register, written[register.offset])
-    for register in arguments:
+    for register in ARGUMENT_REGISTERS:
         fields = (2 ** (high - low + 1) - 1 << low for high, low in register.fields.values())
         assert await registers.read(register) == written[register.offset] & sum(fields)
-    await registers.master.write(csr.ARG_DATA.offset + 1, b"\x5a")
+    await registers.write_bytes(csr.ARG_DATA.offset + 1, b"\x5a")
     data = written[csr.ARG_DATA.offset]
     assert await registers.read(csr.ARG_DATA) == data & ~0xFF00 | 0x5A00
     await registers.write(csr.TABLES_0, 0)

@@ -6,8 +6,12 @@ from __future__ import annotations
 import cocotb
 from cocotb.triggers import Combine
 
-from tb.environment import Environment, translator_test
+from tb import csr
+from tb.environment import STATUS_REGISTERS, Environment, translator_test
+from tb.registers import ARGUMENT_REGISTERS
 from tb.stimulus import RandomOperations
+
+READABLE = (*STATUS_REGISTERS, *ARGUMENT_REGISTERS, csr.TABLES_0, csr.TABLES_1)
 
 MESSAGES = 400
 """How many direct messages each test sends; as many events, and a third as many commands."""
@@ -37,13 +41,24 @@ async def events(env: Environment, random: RandomOperations, count: int) -> None
         env.s_evt.append(random.event())
 
 
+async def reads(env: Environment) -> None:
+    """Read registers at random, for ever: the checker knows what each may show."""
+    while True:
+        await env.registers.read(env.rng.choice(READABLE))
+        if env.rng.random() < 0.1:
+            await env.registers.acknowledge()
+        await env.cycle(env.rng.randint(1, 20))
+
+
 async def traffic(env: Environment, random: RandomOperations, count: int = MESSAGES) -> None:
     """Run all three sources at once, until each has had its share."""
+    reading = cocotb.start_soon(reads(env))
     await Combine(
         cocotb.start_soon(commands(env, random, count // 3)),
         cocotb.start_soon(messages(env, random, count)),
         cocotb.start_soon(events(env, random, count)),
     )
+    reading.cancel()
 
 
 async def set_up(env: Environment, random: RandomOperations) -> None:
@@ -107,6 +122,8 @@ async def reset_in_the_middle(env: Environment) -> None:
         ]
         for operation in random.setup():
             await env.registers.start(operation)
+        if env.rng.random() < 0.7:
+            await env.registers.finish()  # so that clearing is over
         await env.cycle(env.rng.randint(1, 60))
         for task in running:
             task.cancel()

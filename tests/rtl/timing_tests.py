@@ -11,11 +11,15 @@ from itertools import count, islice
 
 import cocotb
 from cocotb.triggers import RisingEdge
-from cocotb.utils import get_sim_time
 
-from tb.environment import CLOCK_NS, Environment, translator_test
+from tb import csr
+from tb.csr import OperationCode
+from tb.environment import Environment, cycle_now, translator_test
 from tb.operations import (
+    BindTarget,
+    Connect,
     Disable,
+    Disconnect,
     Enable,
     EnableWithRid,
     Operation,
@@ -39,11 +43,6 @@ PIPELINE_CYCLES = 3
 
 FAIR_WAIT = 2
 """For how many operations of the others a waiting source waits at most (H4)."""
-
-
-def cycle_now() -> int:
-    """Return the number of the clock cycle."""
-    return round(get_sim_time("ns")) // CLOCK_NS
 
 
 class Timeline:
@@ -237,3 +236,50 @@ async def h5_back_to_back_operations_on_one_route(env: Environment) -> None:
                 await env.registers.execute(EnableWithRid(objects.route, rid, address, 0x80 + data))
         env.m_msi.stall(stalls(env.rng, 0.4, longest=4))
     feeding.cancel()
+
+
+@translator_test()
+async def h5_messages_see_the_command_directly_before_them(env: Environment) -> None:
+    """Messages of one target in every cycle, while commands change all that is behind it."""
+    objects = await set_up(env)
+    ranges, connections, *_ = env.tables
+
+    async def feed() -> None:
+        for data in count(1):
+            await env.s_msi.room()
+            explicit = SignalMsiWithRid(objects.target, 0x2200 + data % 256, ADDRESS, data)
+            env.s_msi.append(explicit if data % 2 else SignalMsi(objects.target, ADDRESS, data))
+
+    feeding = cocotb.start_soon(feed())
+    for number in range(1, 25):
+        await env.execute_commands(
+            BindTarget(objects.target, number % connections, number % ranges, number),
+            SetBusRange(number % ranges, 0x20 + number % 4, 0x28 - number % 8),
+            Connect(number % connections, 0x1000 + number),
+            Disconnect((number + 1) % connections),
+        )
+    feeding.cancel()
+
+
+@translator_test()
+async def h5_forwarding_holds_through_a_stall(env: Environment) -> None:
+    """An enable that delivers into a full output, with events of its route directly behind it."""
+    objects = await set_up(env)
+    for number in range(1, 40):
+        await env.execute_commands(Disable(objects.route))
+        env.s_evt.append(SignalEvent(objects.route))
+        await env.settle()
+        env.m_msi.never()
+        await env.registers.write_arguments(Enable(objects.route, ADDRESS + number, number))
+        writing = cocotb.start_soon(env.registers.write(csr.COMMAND, OperationCode.ENABLE))
+        await env.cycle(env.rng.randint(0, 4))
+        env.s_msi.append(objects.message(number))
+        env.s_msi.append(objects.message(0x100 + number))
+        await env.cycle(env.rng.randint(0, 3))
+        for _ in range(5):
+            env.s_evt.append(SignalEvent(objects.route))
+        await env.cycle(env.rng.randint(1, 12))
+        env.m_msi.stall(stalls(env.rng, 0.6, longest=4))
+        await writing
+        await env.settle()
+        env.m_msi.always()

@@ -1,0 +1,362 @@
+# SPDX-License-Identifier: MIT
+"""What software may read from the registers (H6, H7), worked out from what the monitors saw.
+
+Every register shows one of a set of values. Mostly the set has one member; it has more while a
+write is on its way, or where two things happened so close together that the bus does not tell which
+came first. A read may return any value that its register could show between its address and its
+data.
+Unused addresses read as 0.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from tb import csr
+from tb.csr import Answer, OperationCode, Register
+from tb.operations import BY_CODE, Operation, Tables, arguments_of
+from tb.reference import Outcome
+from tb.registers import ARGUMENTS, get_field
+from tb.transactions import ERRORS, WARNINGS, Source
+
+COUNTERS: dict[int, frozenset[Answer]] = {
+    csr.DROPPED_BUS_RANGE.offset: frozenset({Answer.DROPPED_BUS_RANGE}),
+    csr.DROPPED_DISCONNECTED.offset: frozenset({Answer.DROPPED_DISCONNECTED}),
+    csr.REFUSED_BUS_RANGE.offset: frozenset({Answer.REFUSED_BUS_RANGE}),
+    csr.ERRORS.offset: ERRORS,
+}
+"""The answers that each counter register counts."""
+
+NAMES: dict[int, str] = {
+    register.offset: name for name, register in vars(csr).items() if isinstance(register, Register)
+}
+"""The name of the register at each offset."""
+
+WRITABLE: dict[int, int] = {
+    register.offset: sum((2 << high) - (1 << low) for high, low in register.fields.values())
+    for places in ARGUMENTS.values()
+    for register, _, _ in places
+}
+"""The bits that each ARG register keeps."""
+
+IDENTITY = 0x4D53_4954
+VERSION = 0x0001_0000
+BUSY, CLEARING, REFUSED = (1 << csr.STATUS.fields[name].low for name in csr.STATUS.fields)
+
+ALERT_CYCLES = 2
+"""How many cycles after a drop's retire record the alert must be up, at most."""
+
+
+@dataclass(eq=False, slots=True)
+class Command:
+    """A command that was written. `operation` is None where it names none."""
+
+    operation: Operation | None
+    alone: bool  # no other command was in flight, or could have been, when it was written
+    behind: bool  # another one certainly was
+    accepted: bool = False  # for certain
+    answered: bool = False  # its write response was seen
+    overtaken: bool = False  # a command retired between its write and its response
+
+
+@dataclass(slots=True)
+class _Write:
+    """A register write without its response yet."""
+
+    address: int
+    data: int
+    mask: int
+    command: Command | None = None
+    disturbed: bool = False  # what the write clears may have been set again meanwhile
+
+
+@dataclass(slots=True)
+class _Read:
+    """A register read without its data yet, and the values it may return."""
+
+    address: int
+    allowed: set[int]
+    answered: tuple[Command, ...]  # commands whose write had been answered before
+    drops: list[tuple[int, Answer]] = field(default_factory=list)  # LAST_DROP, and the reason
+
+
+class RegisterModel:
+    """Predicts the registers. `report(expected, got)` is called for each difference.
+
+    `cycle` returns the number of the clock cycle, for what must happen in time.
+    """
+
+    def __init__(
+        self,
+        tables: Tables,
+        counter_width: int,
+        report: Callable[[str, str], None],
+        cycle: Callable[[], int],
+    ) -> None:
+        """Take the reset state, with counters of `counter_width` bits."""
+        self._report = report
+        self._cycle = cycle
+        self._largest = 2**counter_width - 1
+        self._counted: Counter[Answer] = Counter()
+        self._sent = 0
+        self._refused = 0  # commands, for certain
+        self._flag = {0}  # STATUS.refused
+        self._clearing = True  # until the first operation retires
+        self._commands: deque[Command] = deque()  # written, neither retired nor refused yet
+        self._drop = (0, Answer.NONE)  # LAST_DROP and its reason
+        self._alert: set[int] = {0}
+        self._alert_pin = 0
+        self._alert_due: int | None = None  # the cycle of a drop that the pin does not show yet
+        self._arguments: dict[int, int] = {}  # the ARG registers, as last written
+        self._write_addresses: deque[int] = deque()
+        self._write_data: deque[tuple[int, int]] = deque()
+        self._writes: deque[_Write] = deque()
+        self._reads: deque[_Read] = deque()
+        self._shows: dict[int, set[int]] = {
+            csr.IDENTITY.offset: {IDENTITY},
+            csr.VERSION.offset: {VERSION},
+            csr.TABLES_0.offset: {tables.ranges | tables.connections << 16},
+            csr.TABLES_1.offset: {tables.targets | tables.routes << 16},
+            csr.STATUS.offset: {0, CLEARING},
+        }
+
+    @property
+    def under_way(self) -> str:
+        """Say which accesses are not answered and which commands not settled; empty if none."""
+        parts = []
+        if self._commands:
+            parts.append(f"{len(self._commands)} commands neither retired nor refused")
+        if self._writes or self._reads:
+            parts.append(
+                f"{len(self._writes)} writes and {len(self._reads)} reads on s_axil not answered"
+            )
+        return "; ".join(parts)
+
+    def _show(self, address: int, values: Iterable[int]) -> None:
+        """Let a register show one of some values from now on."""
+        now = self._shows[address] = set(values)
+        for read in self._reads:
+            if read.address == address:
+                read.allowed |= now
+
+    def _show_status(self) -> None:
+        accepted = any(command.accepted and command.answered for command in self._commands)
+        busy = {BUSY} if accepted else {0, BUSY} if self._commands else {0}
+        clearing = {0, CLEARING} if self._clearing else {0}
+        refused = {REFUSED * bit for bit in self._flag}
+        if any(not command.accepted for command in self._commands):
+            refused |= {REFUSED}
+        values = {one | two | three for one in busy for two in clearing for three in refused}
+        self._show(csr.STATUS.offset, values)
+        unsettled = sum(not command.accepted for command in self._commands)
+        counts = range(self._refused, self._refused + unsettled + 1)
+        self._show(csr.REFUSED_COMMANDS.offset, {min(count, self._largest) for count in counts})
+
+    # ---- operations and the alert ---------------------------------------------------------------
+
+    def on_retired(
+        self,
+        source: Source,
+        operation: Operation,
+        outcome: Outcome,
+        bus_range: tuple[int, int] | None,
+    ) -> bool:
+        """An operation retired with this outcome, against this range if it was dropped or refused.
+
+        Returns whether, coming from the registers, it was a command waiting there.
+        """
+        self._clearing = False
+        known = source is not Source.AXIL or self._retire_command(operation)
+        self._counted[outcome.answer] += 1
+        for address, answers in COUNTERS.items():
+            if outcome.answer in answers:
+                count = sum(self._counted[answer] for answer in answers)
+                self._show(address, {min(count, self._largest)})
+        if outcome.message is not None:
+            self._sent += 1
+            self._show(csr.MESSAGES.offset, {min(self._sent, self._largest)})
+        if source is Source.AXIL:
+            self._show(csr.RESULT.offset, {outcome.answer | (outcome.bdf or 0) << 16})
+        if outcome.answer in WARNINGS:
+            self._on_drop(outcome, bus_range)
+        return known
+
+    def _on_drop(self, outcome: Outcome, bus_range: tuple[int, int] | None) -> None:
+        """A message was dropped or a route refused."""
+        secondary, subordinate = bus_range or (0, 0)
+        low = outcome.warnings[0].fields["rid"] | secondary << 16 | subordinate << 24
+        self._drop = (low, outcome.answer)
+        self._show(csr.LAST_DROP.offset, {low})
+        for read in self._reads:
+            if read.address == csr.LAST_DROP.offset:
+                read.drops.append(self._drop)
+        clearing = [write for write in self._writes if write.address == csr.ALERT.offset]
+        for write in clearing:
+            write.disturbed = True
+        self._alert = {0, 1} if clearing else {1}
+        self._show(csr.ALERT.offset, self._alert)
+        if not self._alert_pin and self._alert_due is None and not clearing:
+            self._alert_due = self._cycle()
+
+    def on_alert(self, level: bool) -> None:
+        """The alert output changed."""
+        self._alert_pin = int(level)
+        if level:
+            if self._alert == {0}:
+                self._report("alert low: nothing was dropped", "alert rose (H7)")
+            late = self._cycle() - self._alert_due if self._alert_due is not None else 0
+            if late > ALERT_CYCLES:
+                self._report(f"alert up {ALERT_CYCLES} cycles after a drop", f"{late} cycles (H7)")
+            self._alert_due = None
+        elif self._alert == {1}:
+            self._report("alert up until acknowledged", "alert fell (H7)")
+
+    # ---- writes and commands --------------------------------------------------------------------
+
+    def on_write_address(self, transfer: tuple[int, int]) -> None:
+        """An address was accepted on `s_axil_aw`."""
+        self._write_addresses.append(transfer[0] & ~3)
+        self._pair_writes()
+
+    def on_write_data(self, transfer: tuple[int, int]) -> None:
+        """Data was accepted on `s_axil_w`."""
+        self._write_data.append(transfer)
+        self._pair_writes()
+
+    def _pair_writes(self) -> None:
+        while self._write_addresses and self._write_data:
+            address = self._write_addresses.popleft()
+            data, strobes = self._write_data.popleft()
+            mask = sum(0xFF << 8 * byte for byte in range(4) if strobes >> byte & 1)
+            write = _Write(address, data, mask)
+            self._writes.append(write)
+            if address == csr.COMMAND.offset and mask & 1:
+                write.command = self._command(data & 0xF)
+                self._commands.append(write.command)
+                self._show_status()
+            elif address == csr.STATUS.offset and data & mask & REFUSED:
+                self._flag |= {0}
+                self._show_status()
+            elif address == csr.ALERT.offset and data & mask & 1:
+                self._alert |= {0}
+                self._show(address, self._alert)
+            elif address in WRITABLE:
+                mask &= WRITABLE[address]
+                value = self._arguments.get(address, 0) & ~mask | data & mask
+                self._arguments[address] = value
+                self._show(address, self._shows.get(address, {0}) | {value})
+
+    def _command(self, code: int) -> Command:
+        """Return the command that this code is now, with the ARG registers as they stand."""
+        kind = BY_CODE.get(OperationCode(code))
+        operation = None
+        if kind is not None:
+            values = []
+            for name in arguments_of(kind):
+                value = 0
+                for register, part, lowest in ARGUMENTS[name]:
+                    held = self._arguments.get(register.offset, 0)
+                    value |= get_field(register, part, held) << lowest
+                values.append(value)
+            operation = kind(*values)
+        behind = any(command.accepted for command in self._commands)
+        return Command(operation, alone=not self._commands, behind=behind)
+
+    def on_write_response(self, transfer: tuple[int]) -> None:
+        """A write was answered on `s_axil_b`."""
+        if not self._writes:
+            self._report("no write response", "one on s_axil_b")
+            return
+        write = self._writes.popleft()
+        if transfer[0] != 0:
+            name = NAMES.get(write.address, hex(write.address))
+            self._report(f"OKAY to a write of {name}", f"response {transfer[0]}")
+        if write.command is not None:
+            self._answer_command(write.command)
+        elif write.address == csr.STATUS.offset and write.data & write.mask & REFUSED:
+            self._flag = {0, 1} if write.disturbed else {0}
+            self._show_status()
+        elif write.address == csr.ALERT.offset and write.data & write.mask & 1:
+            # A drop came in between: the pin tells whether before or after the acknowledgement.
+            self._alert = {0, 1} if write.disturbed else {0}
+            self._show(csr.ALERT.offset, self._alert)
+        elif write.address in WRITABLE and all(w.address != write.address for w in self._writes):
+            self._show(write.address, {self._arguments[write.address]})
+
+    def _answer_command(self, command: Command) -> None:
+        """A command's write was answered: by now it was accepted or refused."""
+        command.answered = True
+        if command not in self._commands:
+            return  # it has retired already
+        if command.operation is None or (command.behind and not command.overtaken):
+            self._commands.remove(command)
+            self._refuse({1})
+        elif command.alone:
+            command.accepted = True
+        self._show_status()
+
+    def _refuse(self, flag: set[int]) -> None:
+        """One more command was refused; what STATUS.refused may be now."""
+        self._refused += 1
+        self._flag = flag
+        for write in self._writes:
+            if write.address == csr.STATUS.offset:
+                write.disturbed = True
+                self._flag = {0, 1}
+
+    def _retire_command(self, operation: Operation) -> bool:
+        """Take the command that retired, and those before it, which were refused."""
+        waiting = [command.operation for command in self._commands]
+        if operation not in waiting:
+            return False
+        for command in list(self._commands)[: waiting.index(operation)]:
+            self._commands.remove(command)
+            if command.accepted:
+                self._report(f"{command.operation} to retire first", f"{operation} (H3)")
+            self._refuse({0, 1})  # it may have been acknowledged since
+        self._commands.popleft()
+        for command in self._commands:
+            if not command.answered:
+                command.overtaken = True
+        self._show_status()
+        return True
+
+    # ---- reads ----------------------------------------------------------------------------------
+
+    def on_read_address(self, transfer: tuple[int, int]) -> None:
+        """An address was accepted on `s_axil_ar`."""
+        address = transfer[0] & ~3
+        answered = tuple(command for command in self._commands if command.answered)
+        allowed = set(self._shows.get(address, {0}))
+        self._reads.append(_Read(address, allowed, answered, [self._drop]))
+
+    def on_read_data(self, transfer: tuple[int, int]) -> None:
+        """Data came back on `s_axil_r`."""
+        if not self._reads:
+            self._report("no read data", f"{transfer[0]:#x} on s_axil_r")
+            return
+        read = self._reads.popleft()
+        data, response = transfer
+        name = NAMES.get(read.address, hex(read.address))
+        if response != 0:
+            self._report(f"OKAY to a read of {name}", f"response {response}")
+        if data not in read.allowed:
+            wanted = " or ".join(f"{value:#x}" for value in sorted(read.allowed)[:4])
+            self._report(f"{name} {wanted}", f"{data:#x} (H6, H7)")
+        if read.address == csr.STATUS.offset and not data & BUSY:
+            # None is in flight: those answered before, and not retired, were refused.
+            for command in read.answered:
+                if command in self._commands and not command.accepted:
+                    self._commands.remove(command)
+                    self._refuse({int(bool(data & REFUSED))})
+            self._show_status()
+        if read.address == csr.LAST_DROP.offset:
+            reasons = {int(reason) for low, reason in read.drops if low == data}
+            self._show(csr.LAST_DROP_REASON.offset, reasons or {int(self._drop[1])})
+
+    def finish(self) -> None:
+        """Check what must hold when all is quiet."""
+        if self._alert_pin not in self._alert:
+            self._report(f"alert {min(self._alert)}", f"{self._alert_pin} (H7)")

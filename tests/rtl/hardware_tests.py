@@ -409,7 +409,7 @@ def spread(env: Environment, size: int, most: int = 96) -> list[int]:
 
 @translator_test()
 async def h8_h9_entries_of_every_table_keep_their_own_values(env: Environment) -> None:
-    """Give entries all over each table their own contents, read all back; reset, and all is gone."""
+    """Give entries all over each table their own contents; read them; reset, and all is gone."""
     ranges, connections, targets, routes = (spread(env, size) for size in env.tables)
     setup: list[Operation] = []
     for index in ranges:

@@ -23,6 +23,8 @@ from tb.operations import (
 from tests.rtl.scenario import does, play
 
 SEGMENT = 0xBEAD
+CONNECTION, RANGE, TARGET, ROUTE = 2, 3, 4, 5
+OTHER_RANGE, OTHER_TARGET = 6, 7
 
 
 def devid(bus: int, devfn: int) -> int:
@@ -31,12 +33,12 @@ def devid(bus: int, devfn: int) -> int:
 
 
 async def connected(env: Environment, secondary: int, subordinate: int, devfn: int) -> None:
-    """Make target 1 on a connection with both backends, and with a range of its own."""
+    """Make TARGET on a connection with both backends, and with a range of its own."""
     await env.execute(
-        Connect(1, SEGMENT),
-        ConnectIrqfd(1, SEGMENT),
-        SetBusRange(1, secondary, subordinate),
-        BindTarget(1, 1, 1, devfn),
+        Connect(CONNECTION, SEGMENT),
+        ConnectIrqfd(CONNECTION, SEGMENT),
+        SetBusRange(RANGE, secondary, subordinate),
+        BindTarget(TARGET, CONNECTION, RANGE, devfn),
     )
 
 
@@ -44,14 +46,16 @@ async def connected(env: Environment, secondary: int, subordinate: int, devfn: i
 async def signal_msi_resolves_default_bdf(env: Environment) -> None:
     """The secondary bus and the target's devfn make the requester ID."""
     await connected(env, 5, 10, 0x18)
-    await play(env, does(SignalMsi(1, 0xFEE0_0000, 42), (devid(5, 0x18), 0xFEE0_0000, 42)))
+    await play(env, does(SignalMsi(TARGET, 0xFEE0_0000, 42), (devid(5, 0x18), 0xFEE0_0000, 42)))
 
 
 @translator_test()
 async def signal_msi_with_rid_accepts_bus_in_range(env: Environment) -> None:
     """A bus inside the range."""
     await connected(env, 5, 10, 0)
-    await play(env, does(SignalMsiWithRid(1, 0x070A, 0xABCD, 99), (devid(7, 0x0A), 0xABCD, 99)))
+    await play(
+        env, does(SignalMsiWithRid(TARGET, 0x070A, 0xABCD, 99), (devid(7, 0x0A), 0xABCD, 99))
+    )
 
 
 @translator_test()
@@ -60,8 +64,8 @@ async def signal_msi_with_rid_drops_bus_outside_range(env: Environment) -> None:
     await connected(env, 5, 10, 0)
     await play(
         env,
-        does(SignalMsiWithRid(1, 11 << 8, 0xABCD, 1), warnings=1),
-        does(SignalMsiWithRid(1, 4 << 8, 0xABCD, 2), warnings=1),
+        does(SignalMsiWithRid(TARGET, 11 << 8, 0xABCD, 1), warnings=1),
+        does(SignalMsiWithRid(TARGET, 4 << 8, 0xABCD, 2), warnings=1),
     )
 
 
@@ -71,8 +75,8 @@ async def signal_msi_with_rid_accepts_boundary_buses(env: Environment) -> None:
     await connected(env, 5, 10, 0)
     await play(
         env,
-        does(SignalMsiWithRid(1, 5 << 8, 0x1000, 10), (devid(5, 0), 0x1000, 10)),
-        does(SignalMsiWithRid(1, 10 << 8, 0x2000, 20), (devid(10, 0), 0x2000, 20)),
+        does(SignalMsiWithRid(TARGET, 5 << 8, 0x1000, 10), (devid(5, 0), 0x1000, 10)),
+        does(SignalMsiWithRid(TARGET, 10 << 8, 0x2000, 20), (devid(10, 0), 0x2000, 20)),
     )
 
 
@@ -82,9 +86,9 @@ async def route_enable_resolves_default_bdf(env: Environment) -> None:
     await connected(env, 3, 8, 0x10)
     await play(
         env,
-        does(NewRoute(1, 1), returns=True),
-        does(Enable(1, 0xFEE0_0000, 55)),
-        does(SignalEvent(1), (devid(3, 0x10), 0xFEE0_0000, 55)),
+        does(NewRoute(ROUTE, TARGET), returns=True),
+        does(Enable(ROUTE, 0xFEE0_0000, 55)),
+        does(SignalEvent(ROUTE), (devid(3, 0x10), 0xFEE0_0000, 55)),
     )
 
 
@@ -94,9 +98,9 @@ async def route_enable_with_rid_accepts_bus_in_range(env: Environment) -> None:
     await connected(env, 5, 10, 0)
     await play(
         env,
-        does(NewRoute(1, 1), returns=True),
-        does(EnableWithRid(1, 0x070A, 0xBEEF, 77)),
-        does(SignalEvent(1), (devid(7, 0x0A), 0xBEEF, 77)),
+        does(NewRoute(ROUTE, TARGET), returns=True),
+        does(EnableWithRid(ROUTE, 0x070A, 0xBEEF, 77)),
+        does(SignalEvent(ROUTE), (devid(7, 0x0A), 0xBEEF, 77)),
     )
 
 
@@ -106,9 +110,9 @@ async def route_enable_with_rid_disables_when_bus_outside_range(env: Environment
     await connected(env, 5, 10, 0)
     await play(
         env,
-        does(NewRoute(1, 1), returns=True),
-        does(EnableWithRid(1, 11 << 8, 0xBEEF, 77), warnings=1),
-        does(SignalEvent(1)),
+        does(NewRoute(ROUTE, TARGET), returns=True),
+        does(EnableWithRid(ROUTE, 11 << 8, 0xBEEF, 77), warnings=1),
+        does(SignalEvent(ROUTE)),
     )
 
 
@@ -118,8 +122,8 @@ async def with_devfn_derives_target_with_new_devfn(env: Environment) -> None:
     await connected(env, 2, 5, 0)
     await play(
         env,
-        does(BindTarget(2, 1, 1, 0x18)),
-        does(SignalMsi(2, 0x1000, 1), (devid(2, 0x18), 0x1000, 1)),
+        does(BindTarget(OTHER_TARGET, CONNECTION, RANGE, 0x18)),
+        does(SignalMsi(OTHER_TARGET, 0x1000, 1), (devid(2, 0x18), 0x1000, 1)),
     )
 
 
@@ -129,8 +133,8 @@ async def with_bus_range_derives_target_with_new_range(env: Environment) -> None
     await connected(env, 1, 20, 0)
     await play(
         env,
-        does(SetBusRange(2, 10, 15)),
-        does(BindTarget(2, 1, 2, 0x08)),
-        does(SignalMsi(2, 0x2000, 2), (devid(10, 0x08), 0x2000, 2)),
-        does(SignalMsiWithRid(2, 16 << 8, 0x3000, 3), warnings=1),
+        does(SetBusRange(OTHER_RANGE, 10, 15)),
+        does(BindTarget(OTHER_TARGET, CONNECTION, OTHER_RANGE, 0x08)),
+        does(SignalMsi(OTHER_TARGET, 0x2000, 2), (devid(10, 0x08), 0x2000, 2)),
+        does(SignalMsiWithRid(OTHER_TARGET, 16 << 8, 0x3000, 3), warnings=1),
     )

@@ -10,7 +10,7 @@ import sys
 
 from tb.compare import compare
 from tb.sim import sim
-from tb.simulator import SimulationError
+from tb.simulator import Interrupted, SimulationError, catch_signals
 from tb.verilator import VerilatorError
 
 
@@ -42,6 +42,7 @@ def main() -> int:
 
     arguments = parser.parse_args()
     logging.getLogger("models").setLevel(logging.ERROR)  # every drop is reported one by one
+    catch_signals()
     try:
         if arguments.command == "sim":
             return sim(arguments.seed, arguments.waves)
@@ -49,9 +50,9 @@ def main() -> int:
     except (SimulationError, VerilatorError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return 130
+    except Interrupted as signal:
+        print(f"{arguments.command}: interrupted", file=sys.stderr)
+        return signal.status
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from collections.abc import Sequence
@@ -14,8 +15,8 @@ from tb.checker import LISTED_DROPS, REPORTED, Drop, Mismatch
 from tb.operations import LIMITS, Tables
 from tb.reference import Reference
 from tb.run import Run, TraceFile
-from tb.sim import DEFAULT, trace_file
-from tb.simulator import BUILD, ROOT, TestResult, simulate
+from tb.sim import DEFAULT, TRACES, trace_file
+from tb.simulator import BUILD, ROOT, Interrupted, TestResult, exclusive, finished, simulate
 from tb.trace import TraceError, iter_trace
 from tb.transactions import DROPS, WARNINGS, Retired, Source
 
@@ -63,7 +64,7 @@ def on_model(trace: TraceFile, tables: Tables) -> TestResult:
     progress.close()
     passed = counts["mismatches"] == 0
     return TestResult(
-        f"trace_tests.replay_{trace.name}",
+        trace.test,
         passed,
         time.monotonic() - started,
         "" if passed else f"{counts['mismatches']} mismatches",
@@ -81,7 +82,7 @@ def compare(paths: Sequence[str], engine: str, seed: int) -> int:
     bad = 0
     for path in paths:
         try:
-            found.append(trace_file(Path(path)))
+            found.append(trace_file(Path(path), [trace.name for trace, _ in found]))
         except TraceError as error:
             print(f"error: {error}", file=sys.stderr)
             bad += 1
@@ -91,34 +92,57 @@ def compare(paths: Sequence[str], engine: str, seed: int) -> int:
             file=sys.stderr,
         )
         return 2
-
-    tables = sizes([needed for _, needed in found])
     traces = tuple(trace for trace, _ in found)
-    if engine == "model":
-        heading = "golden model alone"
-        results = [on_model(trace, tables) for trace in traces]
-    else:
-        run = Run(tables, COUNTER_WIDTH, seed, str(RESULTS / "rtl"), traces)
-        heading = f"golden model and RTL with {run.describe()}"
-        progress = report.Progress("replay", sum(trace.operations for trace in traces))
-        results = simulate(run, ["tests.rtl.trace_tests"], progress=progress)
-        progress.close()
-    passed = all(result.passed for result in results) and len(results) == len(traces)
+    tables = sizes([needed for _, needed in found])
+    with exclusive(RESULTS.with_suffix(".lock"), "make compare"):
+        return _compare(traces, tables, engine, seed)
 
+
+def _compare(traces: tuple[TraceFile, ...], tables: Tables, engine: str, seed: int) -> int:
+    print(f"seed {seed}", flush=True)
+    shutil.rmtree(RESULTS, ignore_errors=True)
+    path = RESULTS / "result.json"
+    run = Run(tables, COUNTER_WIDTH, seed, str(RESULTS / "rtl"), traces)
+    heading = "golden model alone"
+    results: list[TestResult] = []
+
+    def write(passed: bool, interrupted: bool) -> None:
+        report.write_result(
+            path,
+            engine=engine,
+            seed=seed,
+            passed=passed,
+            interrupted=interrupted,
+            tables=tables._asdict(),
+            traces=report.as_values(results),
+        )
+
+    try:
+        if engine == "model":
+            for trace in traces:
+                results.append(on_model(trace, tables))
+        else:
+            heading = f"golden model and RTL with {run.describe()}"
+            progress = report.Progress("replay", run.operations)
+            results = simulate(run, TRACES, progress=progress)
+            progress.close()
+    except Interrupted as signal:
+        results = results or finished(Path(run.results))
+        write(passed=False, interrupted=True)
+        print(report.interrupted("compare", results, path), file=sys.stderr)
+        return signal.status
+
+    replayed = sum(trace.test in {each.name for each in results if each.counts} for trace in traces)
+    passed = all(result.passed for result in results) and replayed == len(traces)
     print(report.table({heading: results}))
     drops = report.drops(results)
     if drops:
         print(drops)
     if not passed:
         print(f"\n{report.failures(results)}")
-    written = RESULTS / "result.json"
-    report.write_result(
-        written,
-        engine=engine,
-        passed=passed,
-        tables=tables._asdict(),
-        traces=report.as_values(results),
-    )
-    print(f"results: {written.relative_to(ROOT)}")
+    if replayed < len(traces):
+        print(f"{replayed} of {len(traces)} traces ran")
+    write(passed, interrupted=False)
+    print(f"results: {path.relative_to(ROOT)}; seed {seed}")
     print(report.closing_line("compare", results))
     return 0 if passed else 1

@@ -55,12 +55,22 @@ def total(results: Iterable[TestResult], name: str) -> int:
 
 
 def closing_line(command: str, results: list[TestResult]) -> str:
-    """Return the line that `make sim` and `make compare` end with."""
+    """Return the line that `make sim` and `make compare` end with.
+
+    Tests that failed without a mismatch (an assertion, a hang, a crash) are added to it.
+    """
     operations, messages, dropped, mismatches = (total(results, name) for name in COUNTS)
+    failed = sum(not result.passed and not result.count("mismatches") for result in results)
     return (
         f"{command}: {operations} operations, {messages} messages compared, "
         f"{dropped} dropped, {mismatches} mismatches"
+        + (f", {failed} tests FAILED" if failed else "")
     )
+
+
+def interrupted(command: str, results: list[TestResult], path: Path) -> str:
+    """Return the one line that a command ends with when a signal ends it."""
+    return f"{command}: interrupted; the {len(results)} tests that had finished are in {path}"
 
 
 def table(groups: dict[str, list[TestResult]]) -> str:

@@ -16,11 +16,20 @@ FILE_LIST = "hdl/translator.f"
 
 @dataclass(frozen=True, slots=True)
 class TraceFile:
-    """A validated trace to replay: its path, a name for people, and its number of operations."""
+    """A validated trace to replay: its path, a name of its own, and its number of operations.
+
+    `stall` is the share of the time, 0 to 1, for which every interface stalls meanwhile.
+    """
 
     path: str
     name: str
     operations: int
+    stall: float = 0.0
+
+    @property
+    def test(self) -> str:
+        """The name of the test that replays it."""
+        return f"trace_tests.replay_{self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,11 @@ class Run:
         """The translator's parameters, by their names in the RTL."""
         sizes = {name.upper(): size for name, size in self.tables._asdict().items()}
         return {**sizes, "COUNTER_WIDTH": self.counter_width}
+
+    @property
+    def operations(self) -> int:
+        """How many operations its traces have."""
+        return sum(trace.operations for trace in self.traces)
 
     def describe(self) -> str:
         """Say the parameters in words."""

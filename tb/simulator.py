@@ -2,27 +2,31 @@
 """Builds the simulation of a translator and runs cocotb tests in it.
 
 A build is kept in `build/` under the name of its parameters, and made anew only when something it
-was made from has changed. A simulation runs in a process group of its own: one that stops making
-progress is ended, and says so.
+was made from has changed. Builds and simulations run in processes of their own, each with a process
+group: a simulation that stops making progress is ended and says so, and all can be ended at once.
 """
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
+import importlib.metadata
 import json
-import logging
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from types import FrameType
+from typing import Any, ClassVar
 
 from cocotb_tools.runner import VerilatorControlFile, get_runner
 
@@ -31,7 +35,8 @@ from tb.verilator import find_verilator
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
-WAIVERS = ROOT / "hdl/lint.vlt"
+SIMULATORS = BUILD / "simulators"
+WAIVERS = "hdl/lint.vlt"
 TOP = "msi_translator"
 TIMESCALE = ("1ns", "1ps")
 BUILD_ARGUMENTS = ("--assert", "--x-initial", "unique", "-Wno-UNOPTFLAT")
@@ -39,14 +44,120 @@ BUILD_ARGUMENTS = ("--assert", "--x-initial", "unique", "-Wno-UNOPTFLAT")
 STALL_SECONDS = 120
 """After how many seconds without a sign of life a simulation is ended."""
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""The signals that end a command, and everything it has started, at once."""
+
 
 class SimulationError(Exception):
     """A simulation could not be built, or did not run to its end; says why and where to look."""
 
 
+class Stopped(Exception):
+    """Raised in what waits for a process when all processes are stopped."""
+
+
+class Interrupted(KeyboardInterrupt):
+    """A signal asks the command to end; `status` is the exit status that says so."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.status = 128 + number
+
+
+def catch_signals() -> None:
+    """Make the first of SIGNALS raise Interrupted, so that what runs is ended and results kept."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        for each in SIGNALS:
+            signal.signal(each, signal.SIG_IGN)
+        raise Interrupted(number)
+
+    for each in SIGNALS:
+        if signal.getsignal(each) is not signal.SIG_IGN:  # nohup, for one, wants it ignored
+            signal.signal(each, interrupt)
+
+
+class Processes:
+    """Processes that can be stopped all at once, each with those that it has started itself."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self._stopped = False
+
+    @contextlib.contextmanager
+    def run(
+        self, command: Sequence[str], log: Path, environment: Mapping[str, str]
+    ) -> Iterator[subprocess.Popen[bytes]]:
+        """Run a command in the project's root; it does not outlive the block.
+
+        Raises Stopped, before or after, once `stop` was called.
+        """
+        with log.open("w") as output, self._lock:
+            self.check()
+            process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            self._running.add(process)
+        try:
+            yield process
+        finally:
+            kill(process)
+            process.wait()
+            with self._lock:
+                self._running.discard(process)
+        self.check()
+
+    def stop(self) -> None:
+        """Kill everything that runs, and let nothing start any more."""
+        with self._lock:
+            self._stopped = True
+            for process in self._running:
+                kill(process)
+
+    def check(self) -> None:
+        """Raise Stopped if `stop` was called."""
+        if self._stopped:
+            raise Stopped
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """Kill a process and all others of its group, unless it has ended."""
+    if process.poll() is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+@contextlib.contextmanager
+def exclusive(lock: Path, what: str, processes: Processes | None = None) -> Iterator[None]:
+    """Hold a lock file. While another process holds it, wait and say so; see Processes.check."""
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("a") as file:
+        waiting = False
+        while True:
+            with contextlib.suppress(BlockingIOError):
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            if not waiting:
+                print(f"waiting for another {what} in this folder to end ...", flush=True)
+                waiting = True
+            time.sleep(0.1)
+            if processes is not None:
+                processes.check()
+        yield
+
+
 @dataclass(frozen=True, slots=True)
 class TestResult:
     """One cocotb test: what it did, and why it failed if it did."""
+
+    __test__: ClassVar[bool] = False  # whatever pytest thinks of the name
 
     name: str
     passed: bool
@@ -59,13 +170,27 @@ class TestResult:
         return int(self.counts.get(name, 0))
 
 
-def sources(file_list: str) -> list[Path]:
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """One of several simulations: a heading for people, what to run, and the test modules."""
+
+    heading: str
+    run: Run
+    modules: tuple[str, ...]
+
+
+def sources(file_list: str = FILE_LIST, root: Path = ROOT) -> list[Path]:
     """Return the RTL's source files, in the order in which they are compiled.
 
-    A file list has one path a line, relative to the project's root; `#` starts a comment line.
+    A file list has one path a line, relative to `root`; `#` starts a comment line. Raises
+    SimulationError for a file that does not exist.
     """
-    lines = (line.strip() for line in (ROOT / file_list).read_text().splitlines())
-    return [ROOT / line for line in lines if line and not line.startswith("#")]
+    lines = (line.strip() for line in (root / file_list).read_text().splitlines())
+    names = [line for line in lines if line and not line.startswith("#")]
+    for name in names:
+        if not (root / name).is_file():
+            raise SimulationError(f"{file_list}: {name} does not exist")
+    return [root / name for name in names]
 
 
 def tail(path: Path, lines: int = 15) -> str:
@@ -75,63 +200,66 @@ def tail(path: Path, lines: int = 15) -> str:
     return ""
 
 
-def build(run: Run, waves: bool = False) -> Path:
-    """Build the simulation for a run's parameters, unless it is there already; return its folder.
+_building = threading.Lock()
 
-    Raises SimulationError if it cannot be built, VerilatorError if there is no usable Verilator.
+
+def build(run: Run, executable: Path, *, waves: bool, processes: Processes) -> None:
+    """Put the simulation for a run's parameters at `executable`; build it if that is not done yet.
+
+    One build runs at a time, whichever thread or process asks for it. What others use is a copy,
+    and a build is kept only when it is complete. Raises SimulationError if it cannot be built,
+    VerilatorError if there is no usable Verilator.
     """
     verilator = find_verilator()
-    parameters = run.parameters
-    name = "-".join(str(value) for value in parameters.values()) + ("-waves" if waves else "")
+    name = "-".join(str(value) for value in run.parameters.values()) + ("-waves" if waves else "")
     if run.file_list != FILE_LIST:
         name += "-" + hashlib.sha256(run.file_list.encode()).hexdigest()[:8]
-    folder = BUILD / "simulators" / name
-    stamp = folder / "fingerprint"
+    kept = SIMULATORS / name
+    stamp = kept / "fingerprint"
 
-    files = [WAIVERS, *sources(run.file_list)]
-    tools = hashlib.sha256(f"{verilator} {waves} {BUILD_ARGUMENTS}".encode())
-    runtime = BUILD / "simulators" / f"runtime-{tools.hexdigest()[:8]}"
-    fingerprint = tools.copy()
-    fingerprint.update(str(parameters).encode())
-    for file in files:
-        fingerprint.update(file.read_bytes())
-    if stamp.is_file() and stamp.read_text() == fingerprint.hexdigest():
-        return folder
-
-    print(f"building the simulation for {run.describe()} ...", flush=True)
-    shutil.rmtree(folder, ignore_errors=True)
+    files = [ROOT / WAIVERS, *sources(run.file_list)]
+    cocotb = importlib.metadata.version("cocotb")
+    made_with = (verilator.root, verilator.executable, verilator.version, cocotb)
+    tools = hashlib.sha256(f"{made_with} {waves} {BUILD_ARGUMENTS}".encode())
     # The simulator's own runtime is the same for every design, and takes longer to compile.
-    if runtime.is_dir():
-        shutil.copytree(runtime, folder)
-    else:
-        folder.mkdir(parents=True)
-    log = folder / "build.log"
-    os.environ |= verilator.environment()
-    logging.getLogger("Verilator").setLevel(logging.ERROR)
-    try:
-        get_runner("verilator").build(
-            sources=[VerilatorControlFile(WAIVERS), *files[1:]],
-            hdl_toplevel=TOP,
-            parameters=parameters,
-            build_dir=folder,
-            build_args=BUILD_ARGUMENTS,
-            timescale=TIMESCALE,
-            waves=waves,
-            log_file=log,
-        )
-    except (SystemExit, RuntimeError, subprocess.CalledProcessError) as error:
-        raise SimulationError(
-            f"the RTL does not build ({error}); the end of {log}:\n{tail(log)}"
-        ) from error
-    if not runtime.is_dir():
-        unfinished = runtime.with_suffix(".new")
-        shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir()
-        for file in folder.glob("verilated*.[od]"):
-            shutil.copy2(file, unfinished)
-        unfinished.rename(runtime)
-    stamp.write_text(fingerprint.hexdigest())
-    return folder
+    runtime = SIMULATORS / f"runtime-{tools.hexdigest()[:8]}"
+    tools.update(str(run.parameters).encode())
+    for file in files:
+        tools.update(file.read_bytes())
+    fingerprint = tools.hexdigest()
+
+    with _building, exclusive(SIMULATORS / "lock", "build", processes):
+        if not (stamp.is_file() and stamp.read_text() == fingerprint):
+            print(f"building the simulation for {run.describe()} ...", flush=True)
+            for leftover in SIMULATORS.glob("*.new"):
+                shutil.rmtree(leftover, ignore_errors=True)
+            folder = SIMULATORS / f"{name}.{os.getpid()}.new"
+            if runtime.is_dir():
+                shutil.copytree(runtime, folder)
+            else:
+                folder.mkdir()
+            job = {
+                "task": "build",
+                "sources": [str(file) for file in files],
+                "parameters": run.parameters,
+                "folder": str(folder),
+                "waves": waves,
+            }
+            log = SIMULATORS / f"{name}.log"
+            with _job(job, log, processes, verilator.environment()) as process:
+                process.wait()
+            if process.returncode != 0:
+                raise SimulationError(f"the RTL does not build; the end of {log}:\n{tail(log)}")
+            if not runtime.is_dir():
+                unfinished = runtime.with_suffix(f".{os.getpid()}.new")
+                unfinished.mkdir()
+                for file in folder.glob("verilated*.[od]"):
+                    shutil.copy2(file, unfinished)
+                unfinished.rename(runtime)
+            (folder / "fingerprint").write_text(fingerprint)
+            shutil.rmtree(kept, ignore_errors=True)
+            folder.rename(kept)
+        shutil.copy2(kept / TOP, executable)
 
 
 def simulate(
@@ -140,46 +268,87 @@ def simulate(
     *,
     waves: bool = False,
     progress: Callable[[int], None] | None = None,
+    processes: Processes | None = None,
 ) -> list[TestResult]:
     """Run the cocotb tests of some modules; return their results.
 
     `progress` is called now and then with the number of operations executed so far. A simulation
-    that ends early, or is ended because it hangs, gives a failed result that says so.
+    that ends early, or is ended because it hangs, gives a failed result that says so; so does each
+    module without a test that ran, and each trace that was not replayed.
     """
-    simulator = build(run, waves)
+    processes = processes or Processes()
     folder = Path(run.results)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     run.save(folder / "run.json")
+    build(run, folder / TOP, waves=waves, processes=processes)
     log = folder / "simulation.log"
     job = {
+        "task": "simulate",
         "modules": list(modules),
-        "build": str(simulator),
         "folder": str(folder),
         "seed": run.seed,
         "waves": waves,
     }
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tb.simulator", json.dumps(job)],
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        try:
-            ended = _wait(process, folder / "progress", progress)
-        except BaseException:
-            os.killpg(process.pid, signal.SIGKILL)
-            raise
-    results = _results(folder)
-    if ended or (process.returncode != 0 and all(result.passed for result in results)):
+    with _job(job, log, processes) as process:
+        ended = _wait(process, folder / "progress", progress)
+    results = finished(folder)
+    complete = (folder / "results.xml").is_file()
+    if ended or not complete or (process.returncode and all(each.passed for each in results)):
         why = ended or f"the simulation ended early (exit status {process.returncode})"
         running = _running(folder, results)
-        failure = f"{why}; the end of {log}:\n{tail(log)}"
-        results.append(TestResult(running, False, 0.0, failure))
+        results.append(TestResult(running, False, 0.0, f"{why}; the end of {log}:\n{tail(log)}"))
+    ran = {result.name for result in results}
+    ran |= {name.partition(".")[0] for name in ran}
+    planned = [module.rpartition(".")[2] for module in modules]
+    for name in (*planned, *(trace.test for trace in run.traces)):
+        if name not in ran:
+            results.append(TestResult(name, False, 0.0, f"no test of {name} ran; see {log}"))
     return results
+
+
+def simulate_all(
+    simulations: Sequence[Simulation],
+    done: Callable[[Simulation, list[TestResult]], None],
+    *,
+    waves: bool = False,
+) -> None:
+    """Run simulations side by side, one a core; call `done` with each, in the order given.
+
+    Those with the longest traces start first. When anything is raised, all are ended at once.
+    """
+    processes = Processes()
+    longest_first = sorted(simulations, key=lambda each: each.run.operations, reverse=True)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        try:
+            results = {
+                each: pool.submit(
+                    simulate, each.run, each.modules, waves=waves, processes=processes
+                )
+                for each in longest_first
+            }
+            for each in simulations:
+                done(each, results[each].result())
+        except BaseException:
+            processes.stop()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _job(
+    job: dict[str, Any],
+    log: Path,
+    processes: Processes,
+    environment: Mapping[str, str] | None = None,
+) -> contextlib.AbstractContextManager[subprocess.Popen[bytes]]:
+    """Run `_child` in a process of its own, free of what the caller's environment tells cocotb."""
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("COCOTB_") and name not in ("WAVES", "GUI")
+    }
+    command = [sys.executable, "-m", "tb.simulator", json.dumps(job)]
+    return processes.run(command, log, {**inherited, **(environment or {})})
 
 
 def _wait(
@@ -199,8 +368,7 @@ def _wait(
             if progress is not None and text.split()[:1]:
                 progress(int(text.split()[0]))
         elif time.monotonic() - last_sign > STALL_SECONDS:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            kill(process)
             return (
                 f"the simulation hangs: no clock cycle in {STALL_SECONDS} seconds, so it was ended"
             )
@@ -212,38 +380,59 @@ def _running(folder: Path, results: list[TestResult]) -> str:
     return words[2] if len(words) > 2 else f"(before test {len(results) + 1})"
 
 
-def _results(folder: Path) -> list[TestResult]:
-    """Read what the tests of a simulation left: cocotb's results and the checkers' counts."""
+def finished(folder: Path) -> list[TestResult]:
+    """Return the tests of a simulation that have ended, also when the simulation itself has not.
+
+    They are read from what it leaves in its folder: cocotb's results and the checkers' counts.
+    """
+    counts: dict[str, dict[str, Any]] = {}
+    for file in sorted(folder.glob("*.*.json"), key=lambda file: file.stat().st_mtime_ns):
+        with contextlib.suppress(ValueError):  # one that was being written
+            counts[file.name.removesuffix(".json")] = json.loads(file.read_text())
     results = []
-    try:
-        suites = ElementTree.parse(folder / "results.xml").getroot()
-    except (OSError, ElementTree.ParseError):
-        return []
-    for case in suites.iter("testcase"):
-        name = f"{case.get('classname', '').rpartition('.')[2]}.{case.get('name')}"
-        counts: dict[str, Any] = {}
-        with contextlib.suppress(OSError):
-            counts = json.loads((folder / f"{name}.json").read_text())
-        problem = case.find("failure")
-        if problem is None:
-            problem = case.find("error")
-        failure = ""
-        if problem is not None:
-            failure = problem.get("message") or problem.get("error_msg") or problem.text or "failed"
-        seconds = float(case.get("time") or 0)
-        results.append(TestResult(name, problem is None, seconds, failure, counts))
+    with contextlib.suppress(OSError, ElementTree.ParseError):
+        for case in ElementTree.parse(folder / "results.xml").iter("testcase"):
+            name = f"{case.get('classname', '').rpartition('.')[2]}.{case.get('name')}"
+            seconds = float(case.get("time") or 0)
+            failure = _failure(case)
+            results.append(TestResult(name, not failure, seconds, failure, counts.pop(name, {})))
+    for name, values in counts.items():
+        failure = "" if values["passed"] else "failed; see simulation.log"
+        results.append(TestResult(name, not failure, 0.0, failure, values))
     return results
 
 
+def _failure(case: ElementTree.Element) -> str:
+    """Return why a test of cocotb's results did not pass, or nothing if it did."""
+    if case.find("skipped") is not None:
+        return "skipped: it proves nothing"
+    for problem in (case.find("failure"), case.find("error")):
+        if problem is not None:
+            return problem.get("message") or problem.get("error_msg") or problem.text or "failed"
+    return ""
+
+
 def _child(job: dict[str, Any]) -> None:
-    """Run one simulation in this process (of its own): see `simulate`."""
+    """Do one job in this process (of its own): build, or run, one simulation."""
     folder = Path(job["folder"])
     runner = get_runner("verilator")
+    if job["task"] == "build":
+        waivers, *sources = job["sources"]
+        runner.build(
+            sources=[VerilatorControlFile(waivers), *sources],
+            hdl_toplevel=TOP,
+            parameters=job["parameters"],
+            build_dir=folder,
+            build_args=BUILD_ARGUMENTS,
+            timescale=TIMESCALE,
+            waves=job["waves"],
+        )
+        return
     runner.test(
         test_module=job["modules"],
         hdl_toplevel=TOP,
         hdl_toplevel_lang="verilog",
-        build_dir=job["build"],
+        build_dir=folder,
         test_dir=folder,
         results_xml=str(folder / "results.xml"),
         seed=job["seed"],
@@ -260,4 +449,7 @@ def _child(job: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    _child(json.loads(sys.argv[1]))
+    try:
+        _child(json.loads(sys.argv[1]))
+    except RuntimeError as error:  # a command that failed, and has said why
+        sys.exit(str(error))

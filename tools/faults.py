@@ -2,59 +2,85 @@
 """`make faults`: breaks the RTL on purpose, one fault at a time, and shows that `make sim` notices.
 
 A check that has never failed proves nothing. Each fault is one edit of a copy of `hdl/`; the tests
-of `make sim` (recorded traces aside) must fail on it, and the report must point at it.
+of `make sim` (recorded traces aside) pass without it, must fail on it, and one that fails must name
+the rule or property that is broken.
 """
 
 from __future__ import annotations
 
 import argparse
+import re
 import shutil
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tb.operations import Tables
 from tb.run import FILE_LIST, Run
 from tb.sim import ANY_TABLES, DEFAULT, DIRECTED
-from tb.simulator import BUILD, ROOT, TestResult, simulate, sources
+from tb.simulator import (
+    BUILD,
+    ROOT,
+    Interrupted,
+    SimulationError,
+    TestResult,
+    catch_signals,
+    exclusive,
+    simulate,
+    sources,
+)
+from tb.verilator import VerilatorError
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault: what is wrong, the file, and the edit. The old text occurs exactly once."""
+    """One fault: what is wrong, the file, and the edit. The old text occurs exactly once.
+
+    `tag` is the rule or property (R3, H4) that a failing test or its report must name; `tables` are
+    those of the translator it is tried on.
+    """
 
     name: str
+    tag: str
     file: str
     old: str
     new: str
+    tables: Tables = DEFAULT
 
 
 FAULTS = (
     Fault(
         "`<` instead of `<=` at the subordinate bound",
+        "R1",
         "msi_engine.sv",
         "execute_q.rid[15:8] <= bus_range.subordinate",
         "execute_q.rid[15:8] < bus_range.subordinate",
     ),
     Fault(
         "secondary bound ignored",
+        "R1",
         "msi_engine.sv",
         "rid_in_range = bus_range.secondary <= execute_q.rid[15:8] &&",
         "rid_in_range =",
     ),
     Fault(
         "the target's devfn used for an explicit requester ID",
+        "R3",
         "msi_engine.sv",
         "operation_code__ENABLE_WITH_RID} ? execute_q.rid",
         "operation_code__ENABLE_WITH_RID} ? {execute_q.rid[15:8], devfn_q}",
     ),
     Fault(
         "segment not prepended",
+        "R10",
         "msi_engine.sv",
         "'{devid: {message_backend_entry.segment, bdf}",
         "'{devid: {16'h0, bdf}",
     ),
     Fault(
         "address and data of two stalled messages swapped",
+        "H2",
         "msi_skid_buffer.sv",
         "      skid_data_q  <= in_data;",
         "      skid_data_q <= {in_data[WIDTH-1:96], out_data_q[95:0]};\n"
@@ -62,30 +88,35 @@ FAULTS = (
     ),
     Fault(
         "a message dropped under backpressure",
+        "H3",
         "msi_skid_buffer.sv",
         "      skid_valid_q <= in_valid;",
         "      skid_valid_q <= 1'b0;",
     ),
     Fault(
         "a drop not counted",
+        "H7",
         "msi_registers.sv",
         "= retire_answer == answer__DROPPED_BUS_RANGE;",
         "= 1'b0;",
     ),
     Fault(
         "no forwarding from an operation one cycle earlier",
+        "H5",
         "msi_route_memory.sv",
         "    if (write && write_index == read_index_q) read_data = write_data;\n",
         "",
     ),
     Fault(
         "no forwarding from an operation two cycles earlier",
+        "H5",
         "msi_route_memory.sv",
         "forward_q    <= write && write_index == read_index;",
         "forward_q    <= 1'b0;",
     ),
     Fault(
         "no forwarding of the message from an `enable` one cycle earlier",
+        "H5",
         "msi_engine.sv",
         "      route_message_q <= lookup_route_message;",
         "      route_message_q <= u_route_messages.forward_q ? u_route_messages.forwarded_q"
@@ -93,18 +124,21 @@ FAULTS = (
     ),
     Fault(
         "pending cleared by `disable`",
+        "R9",
         "msi_engine.sv",
         "        operation_code__DISABLE: begin\n",
         "        operation_code__DISABLE: begin\n          next_route_state.pending = 1'b0;\n",
     ),
     Fault(
         "pending delivered twice",
+        "R9",
         "msi_engine.sv",
         "= 1'b1;\n            next_route_state.pending = 1'b0;\n            if (route_state_q",
         "= 1'b1;\n            if (route_state_q",
     ),
     Fault(
         "`enable` delivering with the old address",
+        "R9",
         "msi_engine.sv",
         "              sent_message.devid = {route_segment_q, bdf};",
         "              sent_message.devid = {route_segment_q, bdf};\n"
@@ -112,18 +146,21 @@ FAULTS = (
     ),
     Fault(
         "`enable_with_rid` refused but the route left enabled",
+        "R8",
         "msi_engine.sv",
         "            next_route_state.enabled = 1'b0;  // R8: what is pending stays pending\n",
         "",
     ),
     Fault(
         "DeviceID recomputed at event time",
+        "R8",
         "msi_engine.sv",
         "'{devid: {route_segment_q, route_message_q.bdf}",
         "'{devid: {route_segment_q, default_bdf}",
     ),
     Fault(
         "two events in a row coalescing on an enabled route",
+        "R9",
         "msi_engine.sv",
         "            send         = 1'b1;\n            sent_message = '{devid: {route_segment_q",
         "            send = !(retire_valid_q && retire_q.request.route == execute_q.route &&\n"
@@ -132,6 +169,7 @@ FAULTS = (
     ),
     Fault(
         "event lost in the cycle of an `enable`",
+        "H3",
         "msi_arbiter.sv",
         "    in_ready[granted] = out_ready;",
         "    in_ready[granted] = out_ready;\n"
@@ -141,6 +179,7 @@ FAULTS = (
     ),
     Fault(
         "arbiter that starves `s_axil`",
+        "H4",
         "msi_arbiter.sv",
         "    if (in_valid[first]) granted = first;",
         "    if (in_valid[SOURCE_MSI] && last_q != SOURCE_MSI) granted = SOURCE_MSI;\n"
@@ -149,18 +188,21 @@ FAULTS = (
     ),
     Fault(
         "stale route visible after reset",
+        "H8",
         "msi_engine.sv",
         "      .write_data (next_route_state),\n      .clear      (clearing_q),",
         "      .write_data (next_route_state),\n      .clear      (1'b0),",
     ),
     Fault(
         "busy command not refused",
+        "H6",
         "msi_registers.sv",
         "start     = command_written_q && !busy_q && ",
         "start     = command_written_q && ",
     ),
     Fault(
         "alert not raised by a refusal",
+        "H7",
         "msi_registers.sv",
         "= drop_valid;",
         "= drop_valid && drop.reason != answer__REFUSED_BUS_RANGE;",
@@ -174,7 +216,7 @@ def break_rtl(fault: Fault, folder: Path) -> str:
     folder.mkdir(parents=True)
     paths = []
     edited = False
-    for source in sources(FILE_LIST):
+    for source in sources():
         text = source.read_text()
         if source.name == fault.file:
             if text.count(fault.old) != 1:
@@ -196,34 +238,82 @@ def break_rtl(fault: Fault, folder: Path) -> str:
     return str(file_list)
 
 
-def first_words(results: list[TestResult]) -> str:
-    """Return what the first failing test reports first."""
-    for result in results:
-        if not result.passed:
-            reports = result.counts.get("reports", [])
-            lines = (reports[0]["text"] if reports else result.failure).strip().splitlines()
-            return "\n".join([f"    {result.name}", *(f"      {line}" for line in lines[:4])])
-    return "    nothing failed"
+def first_words(result: TestResult) -> str:
+    """Return what a failing test reports first."""
+    reports = result.counts.get("reports", [])
+    lines = (reports[0]["text"] if reports else result.failure).strip().splitlines()
+    return "\n".join([f"    {result.name}", *(f"      {line}" for line in lines[:4])])
+
+
+def names(result: TestResult, tag: str) -> bool:
+    """Whether a failing test, by its name or in its reports, names a rule or property."""
+    said = [
+        result.name,
+        result.failure,
+        *(each["text"] for each in result.counts.get("reports", [])),
+    ]
+    # H1 is not H10; test names separate their words with underscores.
+    return re.search(rf"(?<![a-z0-9]){tag}(?![0-9])", "\n".join(said), re.IGNORECASE) is not None
+
+
+def verdict(results: list[TestResult], tag: str) -> tuple[bool, str]:
+    """Judge what the tests said about a fault: whether they noticed it by name, and words."""
+    failed = [result for result in results if not result.passed]
+    if not failed:
+        return False, "MISSED: nothing failed"
+    by_name = [result for result in failed if names(result, tag)]
+    noticed = f"{len(failed)} of {len(results)} tests"
+    if not by_name:
+        return (
+            False,
+            f"MISSED: noticed by {noticed}, but not by name ({tag})\n{first_words(failed[0])}",
+        )
+    return True, f"noticed by {noticed}, as {tag}\n{first_words(by_name[0])}"
+
+
+def run_tests(tables: Tables, seed: int, file_list: str = FILE_LIST) -> list[TestResult]:
+    """Run the tests that faults are tried on."""
+    run = Run(tables, 32, seed, str(BUILD / "faults/results"), (), file_list)
+    return simulate(run, (*DIRECTED, *ANY_TABLES) if tables == DEFAULT else ANY_TABLES)
+
+
+def try_faults(chosen: Sequence[Fault], seed: int) -> int:
+    """Try some faults, after a run without any; return the exit status."""
+    for tables in dict.fromkeys(fault.tables for fault in chosen):
+        failed = [result for result in run_tests(tables, seed) if not result.passed]
+        if failed:
+            print(f"without a fault, {len(failed)} tests fail: nothing can be shown")
+            print("\n".join(map(first_words, failed)))
+            return 1
+    missed = 0
+    for fault in chosen:
+        file_list = break_rtl(fault, BUILD / "faults/hdl")
+        noticed, words = verdict(run_tests(fault.tables, seed, file_list), fault.tag)
+        missed += not noticed
+        print(f"{fault.name}: {words}", flush=True)
+    print(f"faults: {len(chosen)} tried, {len(chosen) - missed} noticed, {missed} missed")
+    return 1 if missed else 0
 
 
 def main() -> int:
-    """Try the faults; return 0 if every one was noticed."""
+    """Try the faults; return 0 if every one was noticed by name."""
     parser = argparse.ArgumentParser(prog="make faults", description=__doc__)
     parser.add_argument("--only", default="", help="only faults whose name contains this")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     chosen = [fault for fault in FAULTS if arguments.only in fault.name]
-    missed = 0
-    for fault in chosen:
-        file_list = break_rtl(fault, BUILD / "faults/hdl")
-        run = Run(DEFAULT, 32, arguments.seed, str(BUILD / "faults/results"), (), file_list)
-        results = simulate(run, (*DIRECTED, *ANY_TABLES))
-        failed = [result for result in results if not result.passed]
-        missed += not failed
-        verdict = f"noticed by {len(failed)} of {len(results)} tests" if failed else "MISSED"
-        print(f"{fault.name}: {verdict}\n{first_words(results)}", flush=True)
-    print(f"faults: {len(chosen)} tried, {len(chosen) - missed} noticed, {missed} missed")
-    return 1 if missed else 0
+    if not chosen:
+        parser.error(f"no fault has {arguments.only!r} in its name")
+    catch_signals()
+    try:
+        with exclusive(BUILD / "faults.lock", "make faults"):
+            return try_faults(chosen, arguments.seed)
+    except (SimulationError, VerilatorError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except Interrupted as signal:
+        print("faults: interrupted", file=sys.stderr)
+        return signal.status
 
 
 if __name__ == "__main__":

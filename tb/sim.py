@@ -91,7 +91,7 @@ def plan(seed: int) -> list[Simulation]:
     return [
         simulation("default tables", "default", DEFAULT, 32, (*DIRECTED, *ANY_TABLES)),
         simulation("one of everything", "smallest", Tables(1, 1, 1, 1), 4, ANY_TABLES),
-        simulation("2,048 routes, odd sizes", "largest", Tables(5, 3, 300, 2048), 16, ANY_TABLES),
+        simulation("2,048 routes, odd sizes", "largest", Tables(5, 3, 300, 2048), 8, ANY_TABLES),
         simulation("recorded traces", "traces", DEFAULT, 32, TRACES, (*recorded, *stalled)),
     ]
 

@@ -207,6 +207,126 @@ FAULTS = (
         "= drop_valid;",
         "= drop_valid && drop.reason != answer__REFUSED_BUS_RANGE;",
     ),
+    Fault(
+        "RESULT shows the answers of other sources, too",
+        "H6",
+        "msi_registers.sv",
+        "hwif_in.RESULT.answer.next   = answer_q;",
+        "hwif_in.RESULT.answer.next   = retire_valid ? retire_answer : answer_q;",
+    ),
+    Fault(
+        "a command refused without reason, and counted",
+        "H6",
+        "msi_registers.sv",
+        "start     = command_written_q && !busy_q &&",
+        "start     = command_written_q && !busy_q &&\n"
+        "                !(retire_valid && retire_answer == answer__HELD_PENDING) &&",
+    ),
+    Fault(
+        "busy stuck after a delivering enable",
+        "H6",
+        "msi_registers.sv",
+        "      busy_q   <= 1'b0;\n      answer_q",
+        "      busy_q   <= retire_answer == answer__DELIVERED;\n      answer_q",
+    ),
+    Fault(
+        "a refused command without operation wipes RESULT",
+        "H6",
+        "msi_registers.sv",
+        "    if (start) begin\n      busy_q ",
+        "    if (refuse && operation == operation_code__NONE) answer_q <= answer__NONE;\n"
+        "    if (start) begin\n      busy_q ",
+    ),
+    Fault(
+        "the reason of the last drop torn from its requester ID",
+        "H7",
+        "msi_registers.sv",
+        "= reason_shown_q;",
+        "= last_drop_q.reason;",
+    ),
+    Fault(
+        "the last drop holds the wrong requester ID without an explicit one",
+        "H7",
+        "msi_engine.sv",
+        "          rid: bdf,",
+        "          rid: execute_q.rid,",
+    ),
+    Fault(
+        "STATUS.clearing never up",
+        "H8",
+        "msi_registers.sv",
+        "hwif_in.STATUS.clearing.next = clearing;",
+        "hwif_in.STATUS.clearing.next = 1'b0;",
+    ),
+    Fault(
+        "`m_msi_valid` waits for ready",
+        "H2",
+        "msi_skid_buffer.sv",
+        "assign out_valid = out_valid_q;",
+        "assign out_valid = out_valid_q && out_ready;",
+    ),
+    Fault(
+        "a command in flight survives reset",
+        "H8",
+        "msi_registers.sv",
+        "      command_valid_q   <= 1'b0;\n",
+        "",
+    ),
+    Fault(
+        "a command just written survives reset",
+        "H8",
+        "msi_registers.sv",
+        "      command_written_q <= 1'b0;\n",
+        "",
+    ),
+    Fault(
+        "forwarding lost in a stall",
+        "H5",
+        "msi_route_memory.sv",
+        "      forwarded_q  <= write_data;\n    end",
+        "      forwarded_q  <= write_data;\n    end else forward_q <= 1'b0;",
+    ),
+    Fault(
+        "a bound target seen one operation late",
+        "R5",
+        "msi_engine.sv",
+        "      target_q        <= target;",
+        "      target_q        <= target;\n"
+        "      if (retire_valid_q && retire_q.request.operation == operation_code__BIND_TARGET)\n"
+        "        target_q <= target_q;",
+    ),
+    Fault(
+        "half of the routes not cleared after reset",
+        "H8",
+        "msi_engine.sv",
+        "clear_index_q == index_t'(LARGEST - 1)",
+        "clear_index_q == index_t'(LARGEST / 2 - 1)",
+        Tables(5, 3, 300, 2048),
+    ),
+    Fault(
+        "routes 1,024 apart share their origin",
+        "H9",
+        "msi_engine.sv",
+        "      .write      (write_route_origin),\n"
+        "      .write_index(execute_q.route[ROUTE_WIDTH-1:0]),",
+        "      .write      (write_route_origin),\n"
+        "      .write_index({1'b0, execute_q.route[ROUTE_WIDTH-2:0]}),",
+        Tables(5, 3, 300, 2048),
+    ),
+    Fault(
+        "a retire record repeated during a stall",
+        "H3",
+        "msi_engine.sv",
+        "    retire_valid_q <= execute;",
+        "    retire_valid_q <= execute_valid_q && (advance || !retire_valid_q);",
+    ),
+    Fault(
+        "the lowest bit of the irqfd's segment lost",
+        "R10",
+        "msi_engine.sv",
+        ".write_data ({1'b1, execute_q.segment}),",
+        ".write_data ({1'b1, execute_q.segment[15:1], 1'b0}),",
+    ),
 )
 
 

@@ -174,7 +174,7 @@ class Checker(Scoreboard):  # type: ignore[misc]
 
         if retired.source is not Source.AXIL:
             self._check_source(entry)
-        self._check_trace(entry, line)
+        self._check_trace(entry, line, outcome)
         if (
             outcome.answer is not retired.answer
             or outcome.message != retired.message
@@ -251,7 +251,7 @@ class Checker(Scoreboard):  # type: ignore[misc]
 
     # ---- traces ---------------------------------------------------------------------------------
 
-    def _check_trace(self, entry: Entry, line: TraceLine | None) -> None:
+    def _check_trace(self, entry: Entry, line: TraceLine | None, outcome: Outcome) -> None:
         """What retires must be the trace's next line, and do what the line expects."""
         if self._lines is None:
             return
@@ -260,8 +260,10 @@ class Checker(Scoreboard):  # type: ignore[misc]
             self._mismatch("trace", entry, wanted, f"{entry.retired.operation} retired")
             self._lines = None  # the rest would only repeat this
         elif line.expect is not None:
+            model = describe(outcome.answer, outcome.bdf, outcome.message)
             for difference in entry.retired.differences(line.expect):
-                self._mismatch("expect", entry, "as recorded in the trace", difference)
+                expected = f"as the trace records (the golden model does: {model})"
+                self._mismatch("expect", entry, expected, difference)
 
     # ---- the end --------------------------------------------------------------------------------
 

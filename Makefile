@@ -4,16 +4,25 @@
 PY := .venv/bin/python
 ENGINE := rtl
 
+# The design under test, where it is not the project's own: RTL=filelist.f TOP=name
+DESIGN = $(if $(RTL),--rtl '$(RTL)') $(if $(TOP),--top '$(TOP)')
+
 # The simulator's own make must not inherit the flags of this one, nor Python a foreign environment.
 unexport MAKEFLAGS MFLAGS MAKELEVEL PYTHONPATH PYTHONHOME
+
+# A variable that nothing reads is a typing error.
+KNOWN := SEED WAVES TRACE ENGINE RTL TOP PYTHON PY
+$(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),\
+  $(if $(filter $(KNOWN) MAKE% -%,$(name)),,$(error unknown variable $(name); there are: $(KNOWN)))))
 
 .PHONY: help sim test compare faults lint regs setup clean distclean
 
 help:
 	@echo 'make sim [SEED=n] [WAVES=1]  run the regression: RTL against the golden model'
 	@echo 'make test                    run the checks of make lint, then all tests, those of make sim included'
-	@echo 'make compare TRACE="file [file...]" [ENGINE=rtl|model]'
+	@echo 'make compare TRACE="file [file...]" [ENGINE=rtl|model] [SEED=n]'
 	@echo '                             replay your own traces on both (or on the model alone)'
+	@echo '  RTL=filelist.f TOP=name    with sim and compare: test your own RTL'
 	@echo 'make faults                  break the RTL on purpose, and show that the tests notice'
 	@echo 'make lint                    check the Python (ruff, mypy) and the RTL (Verilator, yosys)'
 	@echo 'make regs                    regenerate the files that come from hdl/registers.rdl'
@@ -22,7 +31,7 @@ help:
 	@echo 'make distclean               remove the private environment and all caches as well'
 
 sim: setup
-	@$(PY) -m tb sim $(if $(SEED),--seed '$(SEED)') $(if $(filter-out 0,$(WAVES)),--waves)
+	@$(PY) -m tb sim $(DESIGN) $(if $(SEED),--seed '$(SEED)') $(if $(filter-out 0,$(WAVES)),--waves)
 
 test: lint
 	@$(PY) -m pytest
@@ -30,7 +39,7 @@ test: lint
 # Without a trace, say so before anything is set up.
 compare: $(if $(strip $(TRACE)),setup)
 	@$(if $(strip $(TRACE)),,$(error usage: make compare TRACE="file [file...]" [ENGINE=rtl|model]))\
-	$(PY) -m tb compare --engine '$(ENGINE)' $(if $(SEED),--seed '$(SEED)') $(TRACE)
+	$(PY) -m tb compare $(DESIGN) --engine '$(ENGINE)' $(if $(SEED),--seed '$(SEED)') -- $(TRACE)
 
 faults: setup
 	@$(PY) -m tools.faults

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The engine: executes operations one at a time, in order, up to one a cycle (SPEC §2 to §4).
+// The engine: executes operations one at a time, in order, up to one a cycle (see
+// docs/specification.md).
 //
 //   accept ─► lookup ─► execute ─► message (to the skid buffer), retire record, drop record
 //
@@ -13,10 +14,10 @@
 // forward what the execute stage writes (msi_route_memory, H5).
 //
 // Contract: a request is taken when request_valid and request_ready are high, and may change until
-// then; message is a valid/ready stream (H2). While message_ready is low nothing moves. Each accepted operation gives one retire record, in order, in the cycle after its execute
-// stage; its message, if it has one, is handed over in that execute stage. After reset,
-// clearing is high for as many cycles as the largest table has entries, while the tables are cleared;
-// nothing is accepted until then (H8).
+// then; message is a valid/ready stream (H2). While message_ready is low nothing moves. Each accepted
+// operation gives one retire record, in order, in the cycle after its execute stage; its message, if
+// it has one, is handed over in that execute stage. After reset, clearing is high for as many cycles
+// as the largest table has entries, while the tables are cleared; nothing is accepted until then (H8).
 
 `default_nettype none
 

@@ -4,6 +4,12 @@
 from .widths import BUS_BITS, check_width
 
 
+def in_range(bus: int, bus_range: tuple[int, int]) -> bool:
+    """Return whether `bus` is in a (secondary, subordinate) range, both ends inclusive (R1)."""
+    secondary, subordinate = bus_range
+    return secondary <= bus <= subordinate
+
+
 class AssignedBusRange:
     """The buses `secondary..subordinate` (8 bits each, both inclusive) behind one port; reset 0, 0.
 
@@ -31,8 +37,7 @@ class AssignedBusRange:
     def contains_bus(self, bus: int) -> bool:
         """Return whether `bus` (8 bits) is in range, both ends inclusive (R1)."""
         check_width("bus", bus, BUS_BITS)
-        secondary, subordinate = self._bus_range
-        return secondary <= bus <= subordinate
+        return in_range(bus, self._bus_range)
 
     def __repr__(self) -> str:
         """Return the range in hexadecimal, as PCI bus numbers are written."""

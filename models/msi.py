@@ -10,7 +10,7 @@ import threading
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from .bus_range import AssignedBusRange
+from .bus_range import AssignedBusRange, in_range
 from .irqfd import Event, IrqFd, IrqFdRoute
 from .ratelimit import RateLimited
 from .widths import ADDRESS_BITS, DATA_BITS, DEVFN_BITS, RID_BITS, check_message, check_width
@@ -69,9 +69,10 @@ def resolve_default_bdf(default: DefaultBdf) -> int:
 def rid_in_range(rid: int, bus_range: AssignedBusRange, place: RateLimited, message: str) -> bool:
     """Return whether the bus of `rid` is in range (R1); if not, raise the warning at `place`."""
     # One reading of the range, for the decision and for the warning that explains it.
-    secondary, subordinate = bus_range.bus_range()
-    if secondary <= rid >> 8 <= subordinate:
+    now = bus_range.bus_range()
+    if in_range(rid >> 8, now):
         return True
+    secondary, subordinate = now
     place.warn(message, rid=rid, secondary=secondary, subordinate=subordinate)
     return False
 

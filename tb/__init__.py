@@ -1,2 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""The testbench: what drives, watches and checks the translator's RTL against the golden model."""
+"""The testbench.
+
+| what            | module                                                             |
+|-----------------|--------------------------------------------------------------------|
+| vocabulary      | operations (and their codes: csr, generated), transactions, trace  |
+| the model       | reference: executes an operation on the golden model               |
+| buses           | drivers, monitors, registers (software's view of s_axil)           |
+| checks          | checker, register_model (what software may read), history          |
+| stimulus        | stimulus (random operations, stalls)                               |
+| a test          | environment: all of the above around one translator                |
+| running         | rtl (the design), verilator, run (parameters), simulator, report   |
+| commands        | sim (`make sim`), compare (`make compare`), __main__               |
+"""

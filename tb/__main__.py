@@ -6,9 +6,12 @@ from __future__ import annotations
 import argparse
 import logging
 import random
+import re
 import sys
+from typing import NoReturn
 
 from tb.compare import compare
+from tb.rtl import OWN, Rtl, RtlError
 from tb.sim import sim
 from tb.simulator import Interrupted, SimulationError, catch_signals
 from tb.verilator import VerilatorError
@@ -25,9 +28,18 @@ def seed(text: str) -> int:
     return value
 
 
+class Parser(argparse.ArgumentParser):
+    """Speaks of the variables of make, not of the flags that they become."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong, in one line."""
+        said = re.sub(r"argument --(\w+)", lambda match: f"{match[1].upper()}=", message)
+        self.exit(2, f"error: {said}\n")
+
+
 def main() -> int:
     """Run a command; return its exit status."""
-    parser = argparse.ArgumentParser(prog="make", description=__doc__)
+    parser = Parser(prog="make", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     chosen = random.SystemRandom().randrange(2**31)
 
@@ -40,14 +52,19 @@ def main() -> int:
     command.add_argument("--seed", type=seed, default=chosen)
     command.add_argument("traces", nargs="+")
 
+    for command in commands.choices.values():
+        command.add_argument("--rtl", default=OWN.file_list, help="file list of the RTL")
+        command.add_argument("--top", default=OWN.top, help="name of its top module")
+
     arguments = parser.parse_args()
+    rtl = Rtl(arguments.rtl, arguments.top)
     logging.getLogger("models").setLevel(logging.ERROR)  # every drop is reported one by one
     catch_signals()
     try:
         if arguments.command == "sim":
-            return sim(arguments.seed, arguments.waves)
-        return compare(arguments.traces, arguments.engine, arguments.seed)
-    except (SimulationError, VerilatorError) as error:
+            return sim(arguments.seed, arguments.waves, rtl)
+        return compare(arguments.traces, arguments.engine, arguments.seed, rtl)
+    except (RtlError, SimulationError, VerilatorError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except Interrupted as signal:

@@ -66,16 +66,17 @@ class Mismatch:
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """One message dropped or route refused."""
+    """One message that the golden model dropped, or route that it refused."""
 
     operation: int
     line: int | None
-    retired: Retired
+    what: Operation
+    answer: Answer
 
     @property
     def name(self) -> str:
         """The requester ID it claimed, if that was explicit; otherwise the operation's name."""
-        operation = self.retired.operation
+        operation = self.what
         if isinstance(operation, SignalMsiWithRid | EnableWithRid):
             return f"requester ID {operation.rid:#06x} ({bus_device_function(operation.rid)})"
         return operation.name
@@ -86,8 +87,8 @@ class Drop:
             "operation": self.operation,
             "line": self.line,
             "name": self.name,
-            "text": str(self.retired.operation),
-            "answer": self.retired.answer.name,
+            "text": str(self.what),
+            "answer": self.answer.name,
         }
 
 
@@ -199,7 +200,7 @@ class Checker(Scoreboard):  # type: ignore[misc]
             self.dropped += 1
         if outcome.answer in WARNINGS:
             if len(self.drops) < LISTED_DROPS:
-                self.drops.append(Drop(entry.number, entry.line, entry.retired))
+                self.drops.append(Drop(entry.number, entry.line, operation, outcome.answer))
             fields = outcome.warnings[0].fields
             if "secondary" in fields:
                 bus_range = fields["secondary"], fields["subordinate"]

@@ -14,11 +14,12 @@ from tb import report
 from tb.checker import LISTED_DROPS, REPORTED, Drop, Mismatch
 from tb.operations import LIMITS, Tables
 from tb.reference import Reference
+from tb.rtl import OWN, ROOT, Rtl
 from tb.run import Run, TraceFile
 from tb.sim import DEFAULT, TRACES, trace_file
-from tb.simulator import BUILD, ROOT, Interrupted, TestResult, exclusive, finished, simulate
+from tb.simulator import BUILD, Interrupted, TestResult, exclusive, finished, simulate
 from tb.trace import TraceError, iter_trace
-from tb.transactions import DROPS, WARNINGS, Retired, Source
+from tb.transactions import DROPS, WARNINGS
 
 RESULTS = BUILD / "compare"
 COUNTER_WIDTH = 32
@@ -52,8 +53,9 @@ def on_model(trace: TraceFile, tables: Tables) -> TestResult:
         if outcome.answer in WARNINGS:
             counts["dropped"] += outcome.answer in DROPS
             if len(drops) < LISTED_DROPS:
-                retired = Retired(Source.AXIL, line.operation, outcome.answer)
-                drops.append(Drop(counts["operations"], line.number, retired))
+                drops.append(
+                    Drop(counts["operations"], line.number, line.operation, outcome.answer)
+                )
         for difference in outcome.differences(line.expect) if line.expect is not None else ():
             counts["mismatches"] += 1
             if len(reports) < REPORTED:
@@ -76,7 +78,7 @@ def on_model(trace: TraceFile, tables: Tables) -> TestResult:
     )
 
 
-def compare(paths: Sequence[str], engine: str, seed: int) -> int:
+def compare(paths: Sequence[str], engine: str, seed: int, rtl: Rtl = OWN) -> int:
     """Replay traces, print the results, and return the exit status."""
     found: list[tuple[TraceFile, Tables]] = []
     bad = 0
@@ -94,15 +96,19 @@ def compare(paths: Sequence[str], engine: str, seed: int) -> int:
         return 2
     traces = tuple(trace for trace, _ in found)
     tables = sizes([needed for _, needed in found])
+    if engine == "rtl" and not rtl.own:
+        rtl.check()
     with exclusive(RESULTS.with_suffix(".lock"), "make compare"):
-        return _compare(traces, tables, engine, seed)
+        return _compare(traces, tables, engine, seed, rtl)
 
 
-def _compare(traces: tuple[TraceFile, ...], tables: Tables, engine: str, seed: int) -> int:
+def _compare(
+    traces: tuple[TraceFile, ...], tables: Tables, engine: str, seed: int, rtl: Rtl
+) -> int:
     print(f"seed {seed}", flush=True)
     shutil.rmtree(RESULTS, ignore_errors=True)
     path = RESULTS / "result.json"
-    run = Run(tables, COUNTER_WIDTH, seed, str(RESULTS / "rtl"), traces)
+    run = Run(tables, COUNTER_WIDTH, seed, str(RESULTS / "rtl"), traces, rtl)
     heading = "golden model alone"
     results: list[TestResult] = []
 
@@ -134,6 +140,8 @@ def _compare(traces: tuple[TraceFile, ...], tables: Tables, engine: str, seed: i
 
     replayed = sum(trace.test in {each.name for each in results if each.counts} for trace in traces)
     passed = all(result.passed for result in results) and replayed == len(traces)
+    for trace in traces:
+        print(f"{trace.test}: {trace.path}")
     print(report.table({heading: results}))
     drops = report.drops(results)
     if drops:

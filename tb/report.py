@@ -15,7 +15,7 @@ from tb.simulator import TestResult
 COUNTS = ("operations", "messages", "dropped", "mismatches")
 
 LISTED_DROPS = 10
-"""Up to how many drops of a trace are named on the terminal; the result file has them all."""
+"""Up to how many drops of a trace are named on the terminal; the result file has more."""
 
 
 class Progress:
@@ -30,7 +30,7 @@ class Progress:
 
     def __call__(self, done: int) -> None:
         """Show that `done` operations are done, if it is time to."""
-        if time.monotonic() < self._next:
+        if not done or time.monotonic() < self._next:
             return
         share = f" ({100 * done // self._total} %)" if self._total else ""
         text = f"{self._name}: {done:,} of {self._total:,} operations{share}"
@@ -96,9 +96,9 @@ def drops(results: Iterable[TestResult]) -> str:
         traced = [drop for drop in found if drop["line"] is not None]
         if not result.name.startswith("trace_tests.") or not traced:
             continue
-        lines.append(f"dropped or refused in {result.name.removeprefix('trace_tests.replay_')}:")
+        lines.append(f"dropped or refused, in {result.name.removeprefix('trace_tests.replay_')}:")
         if len(traced) > LISTED_DROPS:
-            lines.append(f"  {len(traced)} of them: see the result file")
+            lines.append(f"  {result.count('dropped'):,} messages: the result file lists them")
             continue
         for drop in traced:
             lines.append(

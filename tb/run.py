@@ -9,9 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tb.operations import Tables
-
-FILE_LIST = "hdl/translator.f"
-"""The file list of the project's own RTL, relative to the project's root."""
+from tb.rtl import OWN, Rtl
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +34,8 @@ class TraceFile:
 class Run:
     """The parameters of the translator, the seed of every random choice, and where results go.
 
-    `counter_width` is in bits; `file_list` names the RTL's sources. A run travels to the simulation
-    as a JSON file named in $TB_RUN.
+    `counter_width` is in bits; `rtl` is the design under test. A run travels to the simulation as a
+    JSON file named in $TB_RUN.
     """
 
     tables: Tables
@@ -45,7 +43,7 @@ class Run:
     seed: int
     results: str
     traces: tuple[TraceFile, ...] = ()
-    file_list: str = FILE_LIST
+    rtl: Rtl = OWN
 
     @property
     def parameters(self) -> dict[str, int]:
@@ -72,5 +70,6 @@ class Run:
         """Read the file that $TB_RUN names."""
         values = json.loads(Path(os.environ["TB_RUN"]).read_text())
         values["tables"] = Tables(*values["tables"])
+        values["rtl"] = Rtl(**values["rtl"])
         values["traces"] = tuple(TraceFile(**trace) for trace in values["traces"])
         return cls(**values)

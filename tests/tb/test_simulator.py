@@ -18,6 +18,7 @@ import pytest
 
 from tb import simulator
 from tb.operations import Tables
+from tb.rtl import Rtl, RtlError
 from tb.run import Run, TraceFile
 from tb.simulator import (
     Processes,
@@ -30,7 +31,6 @@ from tb.simulator import (
     finished,
     simulate,
     simulate_all,
-    sources,
 )
 
 FAKE_CHILD = """
@@ -65,7 +65,7 @@ class Project:
         self.simulates("pass")
         monkeypatch.setattr(simulator, "ROOT", root)
         monkeypatch.setattr(simulator, "SIMULATORS", root / "simulators")
-        monkeypatch.setattr(simulator.sources, "__defaults__", ("hdl/translator.f", root))
+        monkeypatch.setattr(Rtl.sources, "__defaults__", (root,))
 
     @property
     def builds(self) -> int:
@@ -151,10 +151,8 @@ def test_threads_share_one_build(project: Project) -> None:
 
 def test_a_source_that_does_not_exist(project: Project) -> None:
     project.source.unlink()
-    with pytest.raises(SimulationError, match=r"^hdl/translator\.f: hdl/a\.sv does not exist$"):
+    with pytest.raises(RtlError, match=r"^hdl/translator\.f:2: hdl/a\.sv does not exist$"):
         project.build()
-    with pytest.raises(SimulationError, match=r"hdl/a\.sv does not exist"):
-        sources(root=project.root)
 
 
 def test_what_did_not_run_has_failed(project: Project) -> None:

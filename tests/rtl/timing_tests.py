@@ -141,6 +141,18 @@ async def h1_h4_s_msi_and_s_evt_run_at_one_a_cycle(env: Environment) -> None:
 
 
 @translator_test()
+async def h1_h4_s_msi_and_s_axil_run_at_one_a_cycle(env: Environment) -> None:
+    """Commands take their turns between messages."""
+    assert await rate(env, await set_up(env), Source.MSI, Source.AXIL) == 1.0
+
+
+@translator_test()
+async def h1_h4_s_evt_and_s_axil_run_at_one_a_cycle(env: Environment) -> None:
+    """Commands take their turns between events."""
+    assert await rate(env, await set_up(env), Source.EVT, Source.AXIL) == 1.0
+
+
+@translator_test()
 async def h1_h4_all_sources_run_at_one_a_cycle(env: Environment) -> None:
     """All three sources; none waits for more than two operations of the others."""
     assert await rate(env, await set_up(env), Source.MSI, Source.EVT, Source.AXIL) == 1.0

@@ -289,10 +289,23 @@ FAULTS = (
         "a bound target seen one operation late",
         "H5",
         "msi_engine.sv",
-        "      target_q        <= target;",
-        "      target_q        <= target;\n"
-        "      if (retire_valid_q && retire_q.request.operation == operation_code__BIND_TARGET)\n"
-        "        target_q <= target_q;",
+        "      .write      (bind_target),\n"
+        "      .write_index(lookup_q.target[TARGET_WIDTH-1:0]),\n"
+        "      .write_data ({\n"
+        "        1'b1,\n"
+        "        lookup_q.connection[CONNECTION_WIDTH-1:0],\n"
+        "        lookup_q.range[RANGE_WIDTH-1:0],\n"
+        "        lookup_q.devfn\n"
+        "      }),",
+        "      .write      (advance && execute_valid_q && !bad_index_q &&\n"
+        "                   execute_q.operation == operation_code__BIND_TARGET),\n"
+        "      .write_index(execute_q.target[TARGET_WIDTH-1:0]),\n"
+        "      .write_data ({\n"
+        "        1'b1,\n"
+        "        execute_q.connection[CONNECTION_WIDTH-1:0],\n"
+        "        execute_q.range[RANGE_WIDTH-1:0],\n"
+        "        execute_q.devfn\n"
+        "      }),",
     ),
     Fault(
         "half of the routes not cleared after reset",

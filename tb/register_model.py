@@ -18,7 +18,7 @@ from tb import csr
 from tb.csr import Answer, OperationCode, Register
 from tb.operations import BY_CODE, Operation, Tables, arguments_of
 from tb.reference import Outcome
-from tb.registers import ARGUMENTS, get_field
+from tb.registers import ARGUMENT_REGISTERS, ARGUMENTS, get_field
 from tb.transactions import ERRORS, WARNINGS, Source
 
 COUNTERS: dict[int, frozenset[Answer]] = {
@@ -36,8 +36,7 @@ NAMES: dict[int, str] = {
 
 WRITABLE: dict[int, int] = {
     register.offset: sum((2 << high) - (1 << low) for high, low in register.fields.values())
-    for places in ARGUMENTS.values()
-    for register, _, _ in places
+    for register in ARGUMENT_REGISTERS
 }
 """The bits that each ARG register keeps."""
 

@@ -63,8 +63,7 @@ async def traffic(env: Environment, random: RandomOperations, count: int = MESSA
 
 async def set_up(env: Environment, random: RandomOperations) -> None:
     """Bring the objects in use to life, as commands."""
-    for operation in random.setup():
-        await env.registers.execute(operation)
+    await env.execute_commands(*random.setup())
 
 
 @translator_test()

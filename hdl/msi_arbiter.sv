@@ -5,8 +5,10 @@
 // operations of the others; alone, a source has every cycle.
 //
 // Contract: valid/ready on both sides; granted is the source whose operation is offered, and may change
-// until it is taken. At most one in_ready is high; it depends on out_ready and on the other sources'
-// in_valid, never the other way round. No cycle of delay.
+// until it is taken. in_ready depends on out_ready and on the other sources' in_valid, never the other
+// way round; of the sources that are valid, one at most is ready. No cycle of delay. msi_over_axil and
+// evt_over_axil are for the multiplexers of arguments that only two sources have: they take less logic
+// than granted.
 
 `default_nettype none
 
@@ -19,36 +21,36 @@ module msi_arbiter
     output logic      [SOURCES-1:0] in_ready,
     output logic                    out_valid,
     input  wire logic               out_ready,
-    output source_e                 granted     // means nothing unless out_valid
+    output source_e                 granted,        // means nothing unless out_valid
+    output logic                    msi_over_axil,  // where one of these two is granted: s_msi
+    output logic                    evt_over_axil   // where one of these two is granted: s_evt
 );
 
   source_e last_q;  // the source whose operation was taken last
-  source_e first, second;
+
+  // In the order that starts behind last_q, which others come before a source: after the one in front of
+  // it, none; after itself, both; otherwise the one in front of it.
+  function automatic logic first(source_e last, logic [SOURCES-1:0] valid, source_e in_front,
+                                 source_e behind);
+    return last == in_front || (!valid[in_front] && (last == behind || !valid[behind]));
+  endfunction
+
+  logic [SOURCES-1:0] turn;  // it is the source's turn, if it is valid
 
   always_comb begin
-    unique case (last_q)
-      SOURCE_AXIL: begin
-        first  = SOURCE_MSI;
-        second = SOURCE_EVT;
-      end
-      SOURCE_MSI: begin
-        first  = SOURCE_EVT;
-        second = SOURCE_AXIL;
-      end
-      default: begin
-        first  = SOURCE_AXIL;
-        second = SOURCE_MSI;
-      end
-    endcase
-    granted = last_q;
-    if (in_valid[first]) granted = first;
-    else if (in_valid[second]) granted = second;
-  end
+    turn[SOURCE_AXIL] = first(last_q, in_valid, SOURCE_EVT, SOURCE_MSI);
+    turn[SOURCE_MSI]  = first(last_q, in_valid, SOURCE_AXIL, SOURCE_EVT);
+    turn[SOURCE_EVT]  = first(last_q, in_valid, SOURCE_MSI, SOURCE_AXIL);
 
-  always_comb begin
-    out_valid         = |in_valid;
-    in_ready          = '0;
-    in_ready[granted] = out_ready;
+    granted = SOURCE_AXIL;
+    if (in_valid[SOURCE_MSI] && turn[SOURCE_MSI]) granted = SOURCE_MSI;
+    if (in_valid[SOURCE_EVT] && turn[SOURCE_EVT]) granted = SOURCE_EVT;
+
+    out_valid = |in_valid;
+    in_ready  = out_ready ? turn : '0;
+
+    msi_over_axil = in_valid[SOURCE_MSI] && !(in_valid[SOURCE_AXIL] && last_q != SOURCE_AXIL);
+    evt_over_axil = in_valid[SOURCE_EVT] && !(in_valid[SOURCE_AXIL] && last_q == SOURCE_EVT);
   end
 
   always_ff @(posedge clk) begin

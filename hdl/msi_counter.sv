@@ -18,9 +18,13 @@ module msi_counter #(
   end
 
   logic [WIDTH-1:0] count_q;
+  logic [WIDTH-1:0] next;
+  logic             overflow;
+
+  assign {overflow, next} = {1'b0, count_q} + 1'b1;
 
   always_ff @(posedge clk) begin
-    if (increment && count_q != '1) count_q <= count_q + 1'b1;
+    if (increment && !overflow) count_q <= next;
     if (!rst_n) count_q <= '0;
   end
 

@@ -5,10 +5,9 @@
 //
 //   accept ─► lookup ─► execute ─► message (to the skid buffer), retire record, drop record
 //
-//   accept   an operation is taken; the route memories read the entry of its route; enable writes the
-//            route's message
-//   lookup   its target is read, and the bus range and backends of that; commands that set one of
-//            these write it
+//   accept   an operation is taken; its target is read, or bound (bind_target); the route memories read
+//            the entry of its route, and enable writes the route's message
+//   lookup   the bus range and the backends of its target are read, or set by a command
 //   execute  the state and the message of its route arrive; rules R1 to R10 decide; route state is
 //            written
 //
@@ -48,6 +47,7 @@ module msi_engine
     input  wire logic     request_valid,
     output logic          request_ready,
     input  wire request_t request,
+    input  wire logic     command_taken,  // request is taken, and it is the command
     output logic          message_valid,
     input  wire logic     message_ready,
     output message_t      message,
@@ -173,15 +173,15 @@ module msi_engine
 
   always_ff @(posedge clk) begin
     command_bad_index_q       <= command_bad_index;
-    command_enables_q         <= !command_bad_index && enables(command.operation);
-    command_binds_q           <= !command_bad_index &&
+    command_enables_q         <= !command_bad_index_q && enables(command.operation);
+    command_binds_q           <= !command_bad_index_q &&
                                  command.operation == operation_code__BIND_TARGET;
-    command_sets_range_q      <= !command_bad_index &&
+    command_sets_range_q      <= !command_bad_index_q &&
                                  command.operation == operation_code__SET_BUS_RANGE;
-    command_sets_connection_q <= !command_bad_index &&
+    command_sets_connection_q <= !command_bad_index_q &&
                                  command.operation inside {operation_code__CONNECT,
                                                            operation_code__DISCONNECT};
-    command_sets_irqfd_q      <= !command_bad_index &&
+    command_sets_irqfd_q      <= !command_bad_index_q &&
                                  command.operation == operation_code__CONNECT_IRQFD;
   end
 
@@ -207,7 +207,7 @@ module msi_engine
 
   // R1
   function automatic logic in_range(logic [7:0] bus, bus_range_t bus_range);
-    return bus_range.secondary <= bus && bus <= bus_range.subordinate;
+    return !(bus < bus_range.secondary || bus_range.subordinate < bus);
   endfunction
 
   // ---- accept -----------------------------------------------------------------------------------
@@ -217,18 +217,27 @@ module msi_engine
   assign advance       = message_ready;
   assign request_ready = advance && !clearing_q;
 
-  logic     lookup_valid_q;
-  request_t lookup_q;
+  target_t target;
 
-  always_ff @(posedge clk) begin
-    if (advance) begin
-      lookup_valid_q <= request_valid && request_ready;
-      lookup_q       <= request;
-      // The requester ID that enable resolved to; signal_msi does not take one.
-      if (request.source == SOURCE_AXIL) lookup_q.rid <= command_rid;
-    end
-    if (!rst_n) lookup_valid_q <= 1'b0;
-  end
+  msi_table #(
+      .WIDTH  ($bits(target_t)),
+      .DEPTH  (TARGETS),
+      .CLEARED(1)
+  ) u_targets (
+      .clk,
+      .read_index (request.target[TARGET_WIDTH-1:0]),
+      .read_data  (target),
+      .write      (command_taken && command_binds_q),
+      .write_index(command.target[TARGET_WIDTH-1:0]),
+      .write_data ({
+        1'b1,
+        command.connection[CONNECTION_WIDTH-1:0],
+        command.range[RANGE_WIDTH-1:0],
+        command.devfn
+      }),
+      .clear      (clearing_q),
+      .clear_index(clear_index_q[TARGET_WIDTH-1:0])
+  );
 
   // What a route sends (R8). A route that is refused, or was never made, does not use it.
   message_t route_message;
@@ -241,11 +250,23 @@ module msi_engine
       .read       (advance),
       .read_index (request.route[ROUTE_WIDTH-1:0]),
       .read_data  (route_message),
-      .write      (request_valid && request_ready && request.source == SOURCE_AXIL &&
-                   command_enables_q),
+      .write      (command_taken && command_enables_q),
       .write_index(command.route[ROUTE_WIDTH-1:0]),
       .write_data ({origin.segment, command_rid, command.address, command.data})
   );
+
+  logic     lookup_valid_q;
+  request_t lookup_q;
+  target_t  target_q;
+
+  always_ff @(posedge clk) begin
+    if (advance) begin
+      lookup_valid_q <= request_valid && request_ready;
+      lookup_q       <= request;
+      target_q       <= target;
+    end
+    if (!rst_n) lookup_valid_q <= 1'b0;
+  end
 
   // ---- lookup -----------------------------------------------------------------------------------
 
@@ -261,30 +282,9 @@ module msi_engine
     endcase
   end
 
-  target_t    target;
   bus_range_t target_range;
   backend_t   message_backend;
   backend_t   irqfd_backend;
-
-  msi_table #(
-      .WIDTH  ($bits(target_t)),
-      .DEPTH  (TARGETS),
-      .CLEARED(1)
-  ) u_targets (
-      .clk,
-      .read_index (lookup_q.target[TARGET_WIDTH-1:0]),
-      .read_data  (target),
-      .write      (lookup_command && command_binds_q),
-      .write_index(command.target[TARGET_WIDTH-1:0]),
-      .write_data ({
-        1'b1,
-        command.connection[CONNECTION_WIDTH-1:0],
-        command.range[RANGE_WIDTH-1:0],
-        command.devfn
-      }),
-      .clear      (clearing_q),
-      .clear_index(clear_index_q[TARGET_WIDTH-1:0])
-  );
 
   msi_table #(
       .WIDTH  ($bits(bus_range_t)),
@@ -293,7 +293,7 @@ module msi_engine
       .CLEARED($bits(bus_range_t))
   ) u_ranges (
       .clk,
-      .read_index ({origin.range, target.range}),
+      .read_index ({origin.range, target_q.range}),
       .read_data  ({origin_range, target_range}),
       .write      (lookup_command && command_sets_range_q),
       .write_index(command.range[RANGE_WIDTH-1:0]),
@@ -308,7 +308,7 @@ module msi_engine
       .CLEARED(1)
   ) u_message_backends (
       .clk,
-      .read_index (target.connection),
+      .read_index (target_q.connection),
       .read_data  (message_backend),
       .write      (lookup_command && command_sets_connection_q),
       .write_index(command.connection[CONNECTION_WIDTH-1:0]),
@@ -323,7 +323,7 @@ module msi_engine
       .CLEARED(1)
   ) u_irqfd_backends (
       .clk,
-      .read_index (target.connection),
+      .read_index (target_q.connection),
       .read_data  (irqfd_backend),
       .write      (lookup_command && command_sets_irqfd_q),
       .write_index(command.connection[CONNECTION_WIDTH-1:0]),
@@ -332,40 +332,103 @@ module msi_engine
       .clear_index(clear_index_q[CONNECTION_WIDTH-1:0])
   );
 
-  logic       execute_valid_q;
-  request_t   execute_q;
-  logic       bad_index_q;
-  logic       uses_route_q;   // takes a route, which is within the table
-  logic       explicit_rid_q; // execute_q.rid is the requester ID; otherwise it is the default one (R2)
-  bus_range_t range_q;        // the target's
-  logic [7:0] devfn_q;
-  logic       connected_q;    // R4
-  logic       irqfd_q;        // R7
+  // What the operation answers, and what it answers where the execute stage does not find what it asks
+  // for: an irqfd backend, an enabled route, a pending event.
+  answer_e lookup_answer, lookup_otherwise;
+
+  always_comb begin
+    lookup_answer    = answer__OK;
+    lookup_otherwise = answer__OK;
+    unique case (lookup_q.operation)
+      operation_code__SIGNAL_MSI, operation_code__SIGNAL_MSI_WITH_RID: lookup_answer = answer__SENT;
+      operation_code__NEW_ROUTE: lookup_otherwise = answer__NO_IRQFD;
+      operation_code__ENABLE, operation_code__ENABLE_WITH_RID: begin
+        lookup_answer = command_in_range_q ? answer__DELIVERED : answer__REFUSED_BUS_RANGE;
+      end
+      operation_code__SIGNAL_EVENT: begin
+        lookup_answer    = answer__SENT;
+        lookup_otherwise = answer__HELD_PENDING;
+      end
+      operation_code__CONSUME_PENDING: begin
+        lookup_answer    = answer__WAS_PENDING;
+        lookup_otherwise = answer__WAS_NOT_PENDING;
+      end
+      operation_code__DEFAULT_BDF: lookup_answer = answer__BDF;
+      operation_code__SUPPORTS_DIRECT_MSI: begin
+        lookup_answer    = answer__DIRECT_MSI;
+        lookup_otherwise = answer__NO_DIRECT_MSI;
+      end
+      default: ;
+    endcase
+  end
+
+  logic     execute_valid_q;
+  request_t execute_q;
+  answer_e  answer_q, otherwise_q;
+
+  bus_range_t  range_q;              // the target's
+  logic        rid_in_range_q;       // R1, of an explicit requester ID; 0/0 where not bound
+  logic [7:0]  devfn_q;
+  logic        connected_q, irqfd_q; // R4, R7
   logic [15:0] segment_q, irqfd_segment_q;
   logic [RANGE_WIDTH-1:0] range_index_q;
+
+  logic good_q;          // there is an operation, and its indexes are good
+
+  // Which operation it is. Means nothing unless good_q.
+  logic takes_route_q;
+  logic signals_q;       // signal_msi, signal_msi_with_rid
+  logic explicit_rid_q;  // signal_msi_with_rid
+  logic new_route_q;
+  logic enables_q;       // enable, enable_with_rid, in range
+  logic refuses_q;       // enable_with_rid, out of range
+  logic disables_q;
+  logic event_q;
+  logic consumes_q;
+  logic asks_irqfd_q;    // new_route, supports_direct_msi
+  logic default_bdf_q;
 
   always_ff @(posedge clk) begin
     if (advance) begin
       execute_valid_q <= lookup_valid_q;
       execute_q       <= lookup_q;
-      bad_index_q     <= lookup_bad_index;
-      uses_route_q    <= lookup_valid_q && takes_route(lookup_q.operation) && !lookup_bad_index;
-      explicit_rid_q  <= lookup_q.operation == operation_code__SIGNAL_MSI_WITH_RID;
-      range_index_q   <= target.range;
+      // The requester ID that enable resolved to; signal_msi does not take one.
+      if (lookup_q.source == SOURCE_AXIL) execute_q.rid <= command_rid;
+      answer_q        <= lookup_answer;
+      otherwise_q     <= lookup_otherwise;
+
+      range_index_q   <= target_q.range;
       range_q         <= target_range;
-      devfn_q         <= target.devfn;
-      if (!target.bound) begin
+      rid_in_range_q  <= target_q.bound ? in_range(lookup_q.rid[15:8], target_range)
+                                        : lookup_q.rid[15:8] == 8'h00;
+      devfn_q         <= target_q.devfn;
+      if (!target_q.bound) begin
         range_q <= '0;
         devfn_q <= '0;
       end
-      connected_q     <= target.bound && message_backend.connected;
+      connected_q     <= target_q.bound && message_backend.connected;
       segment_q       <= message_backend.segment;
-      irqfd_q         <= target.bound && irqfd_backend.connected;
+      irqfd_q         <= target_q.bound && irqfd_backend.connected;
       irqfd_segment_q <= irqfd_backend.segment;
+
+      good_q          <= lookup_valid_q && !lookup_bad_index;
+      takes_route_q   <= takes_route(lookup_q.operation);
+      signals_q       <= lookup_q.operation inside {operation_code__SIGNAL_MSI,
+                                                    operation_code__SIGNAL_MSI_WITH_RID};
+      explicit_rid_q  <= lookup_q.operation == operation_code__SIGNAL_MSI_WITH_RID;
+      new_route_q     <= lookup_q.operation == operation_code__NEW_ROUTE;
+      enables_q       <= enables(lookup_q.operation) && command_in_range_q;
+      refuses_q       <= enables(lookup_q.operation) && !command_in_range_q;
+      disables_q      <= lookup_q.operation == operation_code__DISABLE;
+      event_q         <= lookup_q.operation == operation_code__SIGNAL_EVENT;
+      consumes_q      <= lookup_q.operation == operation_code__CONSUME_PENDING;
+      asks_irqfd_q    <= lookup_q.operation inside {operation_code__NEW_ROUTE,
+                                                    operation_code__SUPPORTS_DIRECT_MSI};
+      default_bdf_q   <= lookup_q.operation == operation_code__DEFAULT_BDF;
     end
     if (!rst_n) begin
       execute_valid_q <= 1'b0;
-      uses_route_q    <= 1'b0;
+      good_q          <= 1'b0;
     end
   end
 
@@ -382,131 +445,71 @@ module msi_engine
       .accept_index (request.route[ROUTE_WIDTH-1:0]),
       .lookup_index (lookup_q.route[ROUTE_WIDTH-1:0]),
       .execute_index(execute_q.route[ROUTE_WIDTH-1:0]),
-      .execute_uses (uses_route_q),
+      .execute_uses (good_q && takes_route_q),
       .state        (route_state),
       .next_state   (next_route_state),
       .clear        (clearing_q),
       .clear_index  (clear_index_q[ROUTE_WIDTH-1:0])
   );
 
-  logic        rid_in_range;  // R1, of the explicit requester ID
-  logic [15:0] default_bdf;   // R2
-
-  always_comb begin
-    rid_in_range = in_range(execute_q.rid[15:8], range_q);
-    default_bdf  = {range_q.secondary, devfn_q};
-  end
-
+  logic    bus_refused;  // R3: of an explicit requester ID; comes before the question of R4
+  logic    found;        // what the operation asks for
   answer_e answer;
   logic    send;
   logic    is_drop;
 
   always_comb begin
-    answer           = answer__OK;
-    send             = 1'b0;
-    is_drop          = 1'b0;
+    bus_refused = explicit_rid_q && !rid_in_range_q;
+
+    found = 1'b1;
+    if (asks_irqfd_q) found = irqfd_q;
+    if (event_q) found = route_state.enabled;
+    if (enables_q || consumes_q) found = route_state.pending;
+
+    answer = found ? answer_q : otherwise_q;
+    if (!good_q) answer = answer__ERROR_INDEX;
+    else if (bus_refused) answer = answer__DROPPED_BUS_RANGE;
+    else if (signals_q && !connected_q) answer = answer__DROPPED_DISCONNECTED;
+    else if (takes_route_q && !new_route_q && !route_state.made) answer = answer__ERROR_NO_ROUTE;
+
+    // Only a route that was made is enabled, or has something pending.
+    send    = good_q && ((signals_q && connected_q && !bus_refused) ||
+                         (event_q && route_state.enabled) || (enables_q && route_state.pending));
+    is_drop = good_q && ((signals_q && (!connected_q || bus_refused)) ||
+                         (refuses_q && route_state.made));
+  end
+
+  always_comb begin
     next_route_state = route_state;
-    write_origin     = 1'b0;
-
-    if (bad_index_q) begin
-      answer = answer__ERROR_INDEX;
-    end else if (execute_q.operation inside {operation_code__ENABLE,
-                                             operation_code__ENABLE_WITH_RID,
-                                             operation_code__DISABLE,
-                                             operation_code__SIGNAL_EVENT,
-                                             operation_code__CONSUME_PENDING} &&
-                 !route_state.made) begin
-      answer = answer__ERROR_NO_ROUTE;
-    end else begin
-      unique case (execute_q.operation)
-        // done in the lookup stage
-        operation_code__SET_BUS_RANGE, operation_code__CONNECT, operation_code__DISCONNECT,
-        operation_code__CONNECT_IRQFD, operation_code__BIND_TARGET: ;
-
-        operation_code__SIGNAL_MSI, operation_code__SIGNAL_MSI_WITH_RID: begin
-          if (explicit_rid_q && !rid_in_range) begin
-            answer  = answer__DROPPED_BUS_RANGE;  // R3: comes before the question of R4
-            is_drop = 1'b1;
-          end else if (!connected_q) begin
-            answer  = answer__DROPPED_DISCONNECTED;
-            is_drop = 1'b1;
-          end else begin
-            answer = answer__SENT;
-            send   = 1'b1;
-          end
-        end
-
-        operation_code__NEW_ROUTE: begin
-          if (irqfd_q) begin
-            write_origin     = execute_valid_q;
-            next_route_state = '{made: 1'b1, enabled: 1'b0, pending: 1'b0};
-          end else begin
-            answer = answer__NO_IRQFD;
-          end
-        end
-
-        operation_code__ENABLE, operation_code__ENABLE_WITH_RID: begin
-          if (!command_in_range_q) begin
-            answer                   = answer__REFUSED_BUS_RANGE;
-            is_drop                  = 1'b1;
-            next_route_state.enabled = 1'b0;  // R8: what is pending stays pending
-          end else begin
-            next_route_state.enabled = 1'b1;
-            next_route_state.pending = 1'b0;
-            if (route_state.pending) begin
-              answer = answer__DELIVERED;
-              send   = 1'b1;
-            end
-          end
-        end
-
-        operation_code__DISABLE: next_route_state.enabled = 1'b0;
-
-        operation_code__SIGNAL_EVENT: begin
-          if (route_state.enabled) begin
-            answer = answer__SENT;
-            send   = 1'b1;
-          end else begin
-            answer                   = answer__HELD_PENDING;
-            next_route_state.pending = 1'b1;
-          end
-        end
-
-        operation_code__CONSUME_PENDING: begin
-          answer                   = route_state.pending ? answer__WAS_PENDING
-                                                         : answer__WAS_NOT_PENDING;
-          next_route_state.pending = 1'b0;
-        end
-
-        operation_code__DEFAULT_BDF: answer = answer__BDF;
-
-        operation_code__SUPPORTS_DIRECT_MSI: begin
-          answer = irqfd_q ? answer__DIRECT_MSI : answer__NO_DIRECT_MSI;
-        end
-
-        default: answer = answer__NONE;  // operation_code__NONE is never issued: see msi_registers
-      endcase
+    if (new_route_q) begin
+      if (irqfd_q) next_route_state = '{made: 1'b1, enabled: 1'b0, pending: 1'b0};
+    end else if (route_state.made) begin
+      if (enables_q) next_route_state.enabled = 1'b1;
+      if (disables_q || refuses_q) next_route_state.enabled = 1'b0;  // R8: pending stays
+      if (enables_q || consumes_q) next_route_state.pending = 1'b0;
+      if (event_q && !route_state.enabled) next_route_state.pending = 1'b1;
     end
   end
 
-  assign new_origin = '{segment: irqfd_segment_q, range: range_index_q, devfn: devfn_q};
+  assign write_origin = good_q && new_route_q && irqfd_q;
+  assign new_origin   = '{segment: irqfd_segment_q, range: range_index_q, devfn: devfn_q};
 
   // The message, if one is sent.
-  logic        is_enable;
+  logic [15:0] default_bdf;  // R2
   logic [15:0] rid;
   message_t    sent_message;
 
   always_comb begin
-    is_enable    = enables(execute_q.operation);
-    rid          = explicit_rid_q || is_enable ? execute_q.rid : default_bdf;
-    sent_message = '{devid: {is_enable ? origin.segment : segment_q, rid},
+    default_bdf  = {range_q.secondary, devfn_q};
+    rid          = explicit_rid_q || enables_q || refuses_q ? execute_q.rid : default_bdf;
+    sent_message = '{devid: {enables_q ? origin.segment : segment_q, rid},
                      address: execute_q.address, data: execute_q.data};
-    if (execute_q.operation == operation_code__SIGNAL_EVENT) sent_message = route_message;
+    if (event_q) sent_message = route_message;
   end
 
   // ---- results ----------------------------------------------------------------------------------
 
-  assign message_valid = execute_valid_q && send;
+  assign message_valid = send;
   assign message       = sent_message;
 
   logic    retire_valid_q;
@@ -516,21 +519,21 @@ module msi_engine
 
   always_ff @(posedge clk) begin
     retire_valid_q <= advance && execute_valid_q;
-    drop_valid_q   <= advance && execute_valid_q && is_drop;
+    drop_valid_q   <= advance && is_drop;
     if (advance) begin
       retire_q.request         <= execute_q;
       retire_q.request.address <= sent_message.address;
       retire_q.request.data    <= sent_message.data;
       retire_q.answer          <= answer;
       retire_q.bdf             <= default_bdf;
-      if (execute_q.operation != operation_code__DEFAULT_BDF || bad_index_q) retire_q.bdf <= '0;
+      if (!good_q || !default_bdf_q) retire_q.bdf <= '0;
       retire_q.sent            <= send;
       retire_q.devid           <= sent_message.devid;
       drop_q <= '{
           reason: answer,
           rid: rid,
-          secondary: is_enable ? command_range_q.secondary : range_q.secondary,
-          subordinate: is_enable ? command_range_q.subordinate : range_q.subordinate
+          secondary: refuses_q ? command_range_q.secondary : range_q.secondary,
+          subordinate: refuses_q ? command_range_q.subordinate : range_q.subordinate
       };
     end
     if (!rst_n) begin

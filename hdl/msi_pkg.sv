@@ -50,7 +50,7 @@ package msi_pkg;
   } command_t;
 
   // For how many cycles a command stands still before it is offered (see msi_engine).
-  localparam int unsigned COMMAND_SETTLE = 4;
+  localparam int unsigned COMMAND_SETTLE = 3;
 
   // What an interrupt message carries to the ITS.
   typedef struct packed {

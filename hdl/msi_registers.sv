@@ -68,28 +68,65 @@ module msi_registers
     $error("COUNTER_WIDTH must be 4 to 32");
   end
 
+  logic        req, req_is_wr;
+  logic        req_stall_wr, req_stall_rd;
+  logic [6:0]  addr;
+  logic [31:0] wr_data, wr_biten, rd_data;
+  logic        rd_ack, rd_err, wr_ack, wr_err;
+
+  msi_axi_lite #(
+      .ADDRESS_WIDTH($bits(addr))
+  ) u_axi_lite (
+      .clk,
+      .rst_n,
+      .s_axil_awvalid,
+      .s_axil_awready,
+      .s_axil_awaddr,
+      .s_axil_awprot,
+      .s_axil_wvalid,
+      .s_axil_wready,
+      .s_axil_wdata,
+      .s_axil_wstrb,
+      .s_axil_bvalid,
+      .s_axil_bready,
+      .s_axil_bresp,
+      .s_axil_arvalid,
+      .s_axil_arready,
+      .s_axil_araddr,
+      .s_axil_arprot,
+      .s_axil_rvalid,
+      .s_axil_rready,
+      .s_axil_rdata,
+      .s_axil_rresp,
+      .req,
+      .req_is_wr,
+      .addr,
+      .wr_data,
+      .wr_biten,
+      .req_stall_wr,
+      .req_stall_rd,
+      .rd_ack,
+      .rd_err,
+      .rd_data,
+      .wr_ack,
+      .wr_err
+  );
+
   msi_csr u_csr (
       .clk,
       .rst_n,
-      .s_axil_awready,
-      .s_axil_awvalid,
-      .s_axil_awaddr,
-      .s_axil_awprot,
-      .s_axil_wready,
-      .s_axil_wvalid,
-      .s_axil_wdata,
-      .s_axil_wstrb,
-      .s_axil_bready,
-      .s_axil_bvalid,
-      .s_axil_bresp,
-      .s_axil_arready,
-      .s_axil_arvalid,
-      .s_axil_araddr,
-      .s_axil_arprot,
-      .s_axil_rready,
-      .s_axil_rvalid,
-      .s_axil_rdata,
-      .s_axil_rresp,
+      .s_cpuif_req         (req),
+      .s_cpuif_req_is_wr   (req_is_wr),
+      .s_cpuif_addr        (addr),
+      .s_cpuif_wr_data     (wr_data),
+      .s_cpuif_wr_biten    (wr_biten),
+      .s_cpuif_req_stall_wr(req_stall_wr),
+      .s_cpuif_req_stall_rd(req_stall_rd),
+      .s_cpuif_rd_ack      (rd_ack),
+      .s_cpuif_rd_err      (rd_err),
+      .s_cpuif_rd_data     (rd_data),
+      .s_cpuif_wr_ack      (wr_ack),
+      .s_cpuif_wr_err      (wr_err),
       .hwif_in,
       .hwif_out
   );

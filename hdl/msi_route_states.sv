@@ -4,9 +4,10 @@
 // of every earlier one (H5).
 //
 //   accept   the memory reads the entry accept_index
-//   lookup   the operation's index is compared with those of the two operations before it, whose
+//   lookup   the operation's index is compared with those of the three operations before it, whose
 //            writes the read at accept came too early for
 //   execute  state is what the operation finds, next_state what it leaves
+//   done     the state that it left is written
 //
 // Contract: the operations move by one stage at each edge with advance high. execute_uses says that
 // the operation in execute has a route, with an index below DEPTH; its next_state is written, so it is
@@ -32,6 +33,11 @@ module msi_route_states #(
     input  wire logic [INDEX_WIDTH-1:0] clear_index
 );
 
+  // The two operations that left execute last: what was an operation in execute is in 0, then in 1.
+  logic [1:0]                  done_uses_q;
+  logic [1:0][INDEX_WIDTH-1:0] done_index_q;
+  logic [1:0][WIDTH-1:0]       done_state_q;
+
   logic [WIDTH-1:0] stored;
 
   msi_block_ram #(
@@ -42,30 +48,25 @@ module msi_route_states #(
       .read       (advance),
       .read_index (accept_index),
       .read_data  (stored),
-      .write      (clear || execute_uses),
-      .write_index(clear ? clear_index : execute_index),
-      .write_data (clear ? '0 : next_state)
+      .write      (clear || done_uses_q[0]),
+      .write_index(clear ? clear_index : done_index_q[0]),
+      .write_data (clear ? '0 : done_state_q[0])
   );
 
-  // The operation that left execute last.
-  logic                   done_uses_q;
-  logic [INDEX_WIDTH-1:0] done_index_q;
-  logic [WIDTH-1:0]       done_state_q;
-
-  logic                   forward_q;  // the operation in execute has the route of one of those two:
-  logic [WIDTH-1:0]       forwarded_q;
+  logic             forward_q;  // the operation in execute has the route of one of the three before it:
+  logic [WIDTH-1:0] forwarded_q;
 
   always_ff @(posedge clk) begin
     if (advance) begin
-      done_uses_q  <= execute_uses;
-      done_index_q <= execute_index;
-      done_state_q <= next_state;
-      if (execute_uses && execute_index == lookup_index) begin
-        forward_q   <= 1'b1;
-        forwarded_q <= next_state;
-      end else begin
-        forward_q   <= done_uses_q && done_index_q == lookup_index;
-        forwarded_q <= done_state_q;
+      done_uses_q  <= {done_uses_q[0], execute_uses};
+      done_index_q <= {done_index_q[0], execute_index};
+      done_state_q <= {done_state_q[0], next_state};
+      forward_q    <= 1'b1;
+      if (execute_uses && execute_index == lookup_index) forwarded_q <= next_state;
+      else if (done_uses_q[0] && done_index_q[0] == lookup_index) forwarded_q <= done_state_q[0];
+      else begin
+        forward_q   <= done_uses_q[1] && done_index_q[1] == lookup_index;
+        forwarded_q <= done_state_q[1];
       end
     end
   end

@@ -110,33 +110,22 @@ module msi_translator
   source_e  granted;
   request_t request;
 
+  logic     msi_over_axil, evt_over_axil;
+
   // Arguments that an operation does not take may be anything.
   always_comb begin
-    request = '{
-        source: granted,
-        operation: command.operation,
-        target: s_msi_target,
-        route: command.route,
-        rid: s_msi_rid,
-        address: s_msi_address,
-        data: s_msi_data
-    };
+    request.source = granted;
     unique case (granted)
-      SOURCE_MSI: begin
-        request.operation = s_msi_explicit_rid ? operation_code__SIGNAL_MSI_WITH_RID
-                                               : operation_code__SIGNAL_MSI;
-      end
-      SOURCE_EVT: begin
-        request.operation = operation_code__SIGNAL_EVENT;
-        request.route     = s_evt_route;
-      end
-      default: begin
-        request.target  = command.target;
-        request.rid     = command.rid;
-        request.address = command.address;
-        request.data    = command.data;
-      end
+      SOURCE_MSI: request.operation = s_msi_explicit_rid ? operation_code__SIGNAL_MSI_WITH_RID
+                                                         : operation_code__SIGNAL_MSI;
+      SOURCE_EVT: request.operation = operation_code__SIGNAL_EVENT;
+      default:    request.operation = command.operation;
     endcase
+    request.target  = msi_over_axil ? s_msi_target : command.target;
+    request.rid     = msi_over_axil ? s_msi_rid : command.rid;
+    request.address = msi_over_axil ? s_msi_address : command.address;
+    request.data    = msi_over_axil ? s_msi_data : command.data;
+    request.route   = evt_over_axil ? s_evt_route : command.route;
   end
 
   logic    clearing;
@@ -199,7 +188,9 @@ module msi_translator
       .in_ready ({s_evt_ready, s_msi_ready, command_ready}),
       .out_valid(request_valid),
       .out_ready(request_ready),
-      .granted
+      .granted,
+      .msi_over_axil,
+      .evt_over_axil
   );
 
   msi_engine #(
@@ -215,6 +206,7 @@ module msi_translator
       .request_valid,
       .request_ready,
       .request,
+      .command_taken(command_valid && command_ready),
       .message_valid,
       .message_ready,
       .message,

@@ -6,6 +6,7 @@ hdl/msi_block_ram.sv
 hdl/msi_route_states.sv
 hdl/msi_skid_buffer.sv
 hdl/msi_counter.sv
+hdl/msi_axi_lite.sv
 hdl/msi_arbiter.sv
 hdl/msi_engine.sv
 hdl/msi_registers.sv

@@ -53,28 +53,28 @@ FAULTS = (
         "`<` instead of `<=` at the subordinate bound",
         "R1",
         "msi_engine.sv",
-        "bus <= bus_range.subordinate",
-        "bus < bus_range.subordinate",
+        "bus_range.subordinate < bus)",
+        "bus_range.subordinate <= bus)",
     ),
     Fault(
         "secondary bound ignored",
         "R1",
         "msi_engine.sv",
-        "return bus_range.secondary <= bus &&",
-        "return",
+        "return !(bus < bus_range.secondary || ",
+        "return !(",
     ),
     Fault(
         "the target's devfn used for an explicit requester ID",
         "R3",
         "msi_engine.sv",
-        "is_enable ? execute_q.rid :",
-        "is_enable ? {execute_q.rid[15:8], devfn_q} :",
+        "refuses_q ? execute_q.rid :",
+        "refuses_q ? {execute_q.rid[15:8], devfn_q} :",
     ),
     Fault(
         "segment not prepended",
         "R10",
         "msi_engine.sv",
-        "{is_enable ? origin.segment : segment_q, rid}",
+        "{enables_q ? origin.segment : segment_q, rid}",
         "{16'h0, rid}",
     ),
     Fault(
@@ -103,60 +103,80 @@ FAULTS = (
         "no forwarding from an operation one cycle earlier",
         "H5",
         "msi_route_states.sv",
-        "if (execute_uses && execute_index == lookup_index) begin",
-        "if (1'b0) begin",
+        "      if (execute_uses && execute_index == lookup_index)",
+        "      if (1'b0)",
     ),
     Fault(
         "no forwarding from an operation two cycles earlier",
         "H5",
         "msi_route_states.sv",
-        "<= done_uses_q && done_index_q == lookup_index;",
+        "else if (done_uses_q[0] && done_index_q[0] == lookup_index)",
+        "else if (1'b0)",
+    ),
+    Fault(
+        "no forwarding from an operation three cycles earlier",
+        "H5",
+        "msi_route_states.sv",
+        "<= done_uses_q[1] && done_index_q[1] == lookup_index;",
         "<= 1'b0;",
+    ),
+    Fault(
+        "a command offered before it is resolved",
+        "R8",
+        "msi_pkg.sv",
+        "COMMAND_SETTLE = 3;",
+        "COMMAND_SETTLE = 2;",
+    ),
+    Fault(
+        "a bus range seen one operation late",
+        "H5",
+        "msi_engine.sv",
+        "(lookup_command && command_sets_range_q)",
+        "(execute_valid_q && execute_q.source == SOURCE_AXIL && command_sets_range_q)",
     ),
     Fault(
         "the message of an `enable` written one cycle late",
         "H5",
         "msi_engine.sv",
-        "request_valid && request_ready && request.source == SOURCE_AXIL &&\n"
-        "                   command_enables_q",
-        "lookup_command && command_enables_q",
+        "(command_taken && command_enables_q)",
+        "(lookup_command && command_enables_q)",
     ),
     Fault(
         "pending cleared by `disable`",
         "R9",
         "msi_engine.sv",
-        "operation_code__DISABLE: next_route_state.enabled = 1'b0;",
-        "operation_code__DISABLE: next_route_state = '{made: 1'b1, enabled: 1'b0, pending: 1'b0};",
+        "      if (enables_q || consumes_q) next",
+        "      if (enables_q || consumes_q || disables_q) next",
     ),
     Fault(
         "pending delivered twice",
         "R9",
         "msi_engine.sv",
-        "= 1'b1;\n            next_route_state.pending = 1'b0;\n            if (route_state.",
-        "= 1'b1;\n            if (route_state.",
+        "      if (enables_q || consumes_q) next",
+        "      if (consumes_q) next",
     ),
     Fault(
         "`enable` delivering with the old address",
         "R9",
         "msi_engine.sv",
-        "SIGNAL_EVENT) sent_message = route_message;",
-        "SIGNAL_EVENT) sent_message = route_message;\n"
-        "    if (is_enable) sent_message.address = route_message.address;",
+        "    if (event_q) sent_message = route_message;",
+        "    if (event_q) sent_message = route_message;\n"
+        "    if (enables_q) sent_message.address = route_message.address;",
     ),
     Fault(
         "`enable_with_rid` refused but the route left enabled",
         "R8",
         "msi_engine.sv",
-        "            next_route_state.enabled = 1'b0;  // R8: what is pending stays pending\n",
-        "",
+        "      if (disables_q || refuses_q) next",
+        "      if (disables_q) next",
     ),
     Fault(
         "DeviceID recomputed at event time",
         "R8",
         "msi_engine.sv",
-        "SIGNAL_EVENT) sent_message = route_message;",
-        "SIGNAL_EVENT) begin\n"
-        "      sent_message = route_message;\n"
+        "    if (event_q) sent_message = route_message;",
+        "    if (event_q) begin\n"
+        "      sent_message             = route_message;\n"
         "      sent_message.devid[15:8] = command_range_q.secondary;\n"
         "    end",
     ),
@@ -164,32 +184,25 @@ FAULTS = (
         "two events in a row coalescing on an enabled route",
         "R9",
         "msi_engine.sv",
-        "          if (route_state.enabled) begin\n"
-        "            answer = answer__SENT;\n"
-        "            send   = 1'b1;",
-        "          if (route_state.enabled) begin\n"
-        "            answer = answer__SENT;\n"
-        "            send = !(retire_valid_q && retire_q.request.route == execute_q.route &&\n"
-        "                     retire_q.request.operation == operation_code__SIGNAL_EVENT);",
+        "(event_q && route_state.enabled) ||",
+        "(event_q && route_state.enabled &&\n"
+        "      !(retire_valid_q && retire_q.request.route == execute_q.route &&\n"
+        "        retire_q.request.operation == operation_code__SIGNAL_EVENT)) ||",
     ),
     Fault(
-        "event lost in the cycle of an `enable`",
+        "event lost in the cycle of a command",
         "H3",
         "msi_arbiter.sv",
-        "    in_ready[granted] = out_ready;",
-        "    in_ready[granted] = out_ready;\n"
-        "    if (granted == SOURCE_AXIL && in_valid[SOURCE_AXIL] &&\n"
-        "        in_request[SOURCE_AXIL].operation == msi_csr_pkg::operation_code__ENABLE)\n"
-        "      in_ready[SOURCE_EVT] = out_ready;",
+        "    in_ready  = out_ready ? turn : '0;",
+        "    in_ready  = out_ready ? turn : '0;\n"
+        "    if (in_valid[SOURCE_AXIL] && turn[SOURCE_AXIL]) in_ready[SOURCE_EVT] = out_ready;",
     ),
     Fault(
         "arbiter that starves `s_axil`",
         "H4",
         "msi_arbiter.sv",
-        "    if (in_valid[first]) granted = first;",
-        "    if (in_valid[SOURCE_MSI] && last_q != SOURCE_MSI) granted = SOURCE_MSI;\n"
-        "    else if (in_valid[SOURCE_EVT]) granted = SOURCE_EVT;\n"
-        "    else if (in_valid[first]) granted = first;",
+        "    turn[SOURCE_AXIL] = first(last_q, in_valid, SOURCE_EVT, SOURCE_MSI);",
+        "    turn[SOURCE_AXIL] = !in_valid[SOURCE_MSI] && !in_valid[SOURCE_EVT];",
     ),
     Fault(
         "stale route visible after reset",
@@ -288,15 +301,15 @@ FAULTS = (
         "forwarding lost in a stall",
         "H5",
         "msi_route_states.sv",
-        "        forwarded_q <= done_state_q;\n      end\n    end",
-        "        forwarded_q <= done_state_q;\n      end\n    end else forward_q <= 1'b0;",
+        "        forwarded_q <= done_state_q[1];\n      end\n    end",
+        "        forwarded_q <= done_state_q[1];\n      end\n    end else forward_q <= 1'b0;",
     ),
     Fault(
         "a bound target seen one operation late",
         "H5",
         "msi_engine.sv",
+        "(command_taken && command_binds_q)",
         "(lookup_command && command_binds_q)",
-        "(execute_valid_q && execute_q.source == SOURCE_AXIL && command_binds_q)",
     ),
     Fault(
         "half of the routes not cleared after reset",

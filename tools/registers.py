@@ -8,6 +8,7 @@ of them is not what the description gives (that is: was edited by hand, or not g
 from __future__ import annotations
 
 import argparse
+import re
 import subprocess
 import sys
 import tempfile
@@ -115,6 +116,23 @@ def peakrdl(exporter: str, output: Path, *options: str) -> None:
     subprocess.run([*command, *options], check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
 
 
+def byte_writes_as_if(source: str) -> str:
+    """Return a register block whose writes of single bytes synthesis tools understand.
+
+    PeakRDL writes `(old & ~enable) | (new & enable)`: a lookup table for each bit. As
+    `if (enable)` it becomes what it is, the clock enable of the byte's flip-flops.
+    """
+    written, count = re.subn(
+        r"next_c = \(\S+ & ~decoded_wr_biten\[(\d+):(\d+)\]\)"
+        r" \| \(decoded_wr_data\[\1:\2\] & decoded_wr_biten\[\1:\2\]\);",
+        r"for(int i=\2; i<=\1; i++) if(decoded_wr_biten[i]) next_c[i-\2] = decoded_wr_data[i];",
+        source,
+    )
+    if not count:
+        raise SystemExit("PeakRDL writes byte enables in another way: update tools/registers.py")
+    return written
+
+
 def generate(folder: Path) -> dict[str, str]:
     """Return the text of every generated file, by its path in the repository."""
     compiler = RDLCompiler()
@@ -124,7 +142,8 @@ def generate(folder: Path) -> dict[str, str]:
     peakrdl(
         "regblock",
         folder,
-        "--cpuif=axi4-lite-flat",
+        "--cpuif=passthrough",
+        "--rt-read-fanin",
         "--default-reset=rst_n",
         "--module-name=msi_csr",
         "--package-name=msi_csr_pkg",
@@ -135,7 +154,7 @@ def generate(folder: Path) -> dict[str, str]:
     before, addrmap, after = header.partition("// addrmap - msi_csr\n")
     enums = used_enums(top)
     return {
-        "hdl/generated/msi_csr.sv": (folder / "msi_csr.sv").read_text(),
+        "hdl/generated/msi_csr.sv": byte_writes_as_if((folder / "msi_csr.sv").read_text()),
         "hdl/generated/msi_csr_pkg.sv": (folder / "msi_csr_pkg.sv").read_text(),
         "hdl/generated/msi_csr.h": before + c_enums(enums) + addrmap + after,
         "docs/registers.md": (folder / "registers.md").read_text() + "\n" + markdown_enums(enums),

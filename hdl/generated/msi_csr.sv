@@ -5,25 +5,18 @@ module msi_csr (
         input wire clk,
         input wire rst_n,
 
-        output logic s_axil_awready,
-        input wire s_axil_awvalid,
-        input wire [6:0] s_axil_awaddr,
-        input wire [2:0] s_axil_awprot,
-        output logic s_axil_wready,
-        input wire s_axil_wvalid,
-        input wire [31:0] s_axil_wdata,
-        input wire [3:0]s_axil_wstrb,
-        input wire s_axil_bready,
-        output logic s_axil_bvalid,
-        output logic [1:0] s_axil_bresp,
-        output logic s_axil_arready,
-        input wire s_axil_arvalid,
-        input wire [6:0] s_axil_araddr,
-        input wire [2:0] s_axil_arprot,
-        input wire s_axil_rready,
-        output logic s_axil_rvalid,
-        output logic [31:0] s_axil_rdata,
-        output logic [1:0] s_axil_rresp,
+        input wire s_cpuif_req,
+        input wire s_cpuif_req_is_wr,
+        input wire [6:0] s_cpuif_addr,
+        input wire [31:0] s_cpuif_wr_data,
+        input wire [31:0] s_cpuif_wr_biten,
+        output wire s_cpuif_req_stall_wr,
+        output wire s_cpuif_req_stall_rd,
+        output wire s_cpuif_rd_ack,
+        output wire s_cpuif_rd_err,
+        output wire [31:0] s_cpuif_rd_data,
+        output wire s_cpuif_wr_ack,
+        output wire s_cpuif_wr_err,
 
         input msi_csr_pkg::msi_csr__in_t hwif_in,
         output msi_csr_pkg::msi_csr__out_t hwif_out
@@ -47,176 +40,34 @@ module msi_csr (
     logic cpuif_wr_ack;
     logic cpuif_wr_err;
 
-    // Max Outstanding Transactions: 2
-    logic [1:0] axil_n_in_flight;
-    logic axil_prev_was_rd;
-    logic axil_arvalid;
-    logic [6:0] axil_araddr;
-    logic axil_ar_accept;
-    logic axil_awvalid;
-    logic [6:0] axil_awaddr;
-    logic axil_wvalid;
-    logic [31:0] axil_wdata;
-    logic [3:0] axil_wstrb;
-    logic axil_aw_accept;
-    logic axil_resp_acked;
-
-    // Transaction request acceptance
-    always_ff @(posedge clk) begin
-        if(~rst_n) begin
-            axil_prev_was_rd <= '0;
-            axil_arvalid <= '0;
-            axil_araddr <= '0;
-            axil_awvalid <= '0;
-            axil_awaddr <= '0;
-            axil_wvalid <= '0;
-            axil_wdata <= '0;
-            axil_wstrb <= '0;
-            axil_n_in_flight <= '0;
-        end else begin
-            // AR* acceptance register
-            if(axil_ar_accept) begin
-                axil_prev_was_rd <= '1;
-                axil_arvalid <= '0;
-            end
-            if(s_axil_arvalid && s_axil_arready) begin
-                axil_arvalid <= '1;
-                axil_araddr <= s_axil_araddr;
-            end
-
-            // AW* & W* acceptance registers
-            if(axil_aw_accept) begin
-                axil_prev_was_rd <= '0;
-                axil_awvalid <= '0;
-                axil_wvalid <= '0;
-            end
-            if(s_axil_awvalid && s_axil_awready) begin
-                axil_awvalid <= '1;
-                axil_awaddr <= s_axil_awaddr;
-            end
-            if(s_axil_wvalid && s_axil_wready) begin
-                axil_wvalid <= '1;
-                axil_wdata <= s_axil_wdata;
-                axil_wstrb <= s_axil_wstrb;
-            end
-
-            // Keep track of in-flight transactions
-            if((axil_ar_accept || axil_aw_accept) && !axil_resp_acked) begin
-                axil_n_in_flight <= axil_n_in_flight + 1'b1;
-            end else if(!(axil_ar_accept || axil_aw_accept) && axil_resp_acked) begin
-                axil_n_in_flight <= axil_n_in_flight - 1'b1;
-            end
-        end
-    end
-
-    always_comb begin
-        s_axil_arready = (!axil_arvalid || axil_ar_accept);
-        s_axil_awready = (!axil_awvalid || axil_aw_accept);
-        s_axil_wready = (!axil_wvalid || axil_aw_accept);
-    end
-
-    // Request dispatch
-    always_comb begin
-        cpuif_wr_data = axil_wdata;
-        for(int i=0; i<4; i++) begin
-            cpuif_wr_biten[i*8 +: 8] = {8{axil_wstrb[i]}};
-        end
-        cpuif_req = '0;
-        cpuif_req_is_wr = '0;
-        cpuif_addr = '0;
-        axil_ar_accept = '0;
-        axil_aw_accept = '0;
-
-        if(axil_n_in_flight < 2'd2) begin
-            // Can safely issue more transactions without overwhelming response buffer
-            if(axil_arvalid && !axil_prev_was_rd) begin
-                cpuif_req = '1;
-                cpuif_req_is_wr = '0;
-                cpuif_addr = {axil_araddr[6:2], 2'b0};
-                if(!cpuif_req_stall_rd) axil_ar_accept = '1;
-            end else if(axil_awvalid && axil_wvalid) begin
-                cpuif_req = '1;
-                cpuif_req_is_wr = '1;
-                cpuif_addr = {axil_awaddr[6:2], 2'b0};
-                if(!cpuif_req_stall_wr) axil_aw_accept = '1;
-            end else if(axil_arvalid) begin
-                cpuif_req = '1;
-                cpuif_req_is_wr = '0;
-                cpuif_addr = {axil_araddr[6:2], 2'b0};
-                if(!cpuif_req_stall_rd) axil_ar_accept = '1;
-            end
-        end
-    end
-
-
-    // AXI4-Lite Response Logic
-    logic axil_resp_buffer_is_wr[2];
-    logic axil_resp_buffer_err[2];
-    logic [31:0] axil_resp_buffer_rdata[2];
-
-    logic [1:0] axil_resp_wptr;
-    logic [1:0] axil_resp_rptr;
-
-    always_ff @(posedge clk) begin
-        if(~rst_n) begin
-            for(int i=0; i<2; i++) begin
-                axil_resp_buffer_is_wr[i] <= '0;
-                axil_resp_buffer_err[i] <= '0;
-                axil_resp_buffer_rdata[i] <= '0;
-            end
-            axil_resp_wptr <= '0;
-            axil_resp_rptr <= '0;
-        end else begin
-            // Store responses in buffer until AXI response channel accepts them
-            if(cpuif_rd_ack || cpuif_wr_ack) begin
-                if(cpuif_rd_ack) begin
-                    axil_resp_buffer_is_wr[axil_resp_wptr[0:0]] <= '0;
-                    axil_resp_buffer_err[axil_resp_wptr[0:0]] <= cpuif_rd_err;
-                    axil_resp_buffer_rdata[axil_resp_wptr[0:0]] <= cpuif_rd_data;
-
-                end else if(cpuif_wr_ack) begin
-                    axil_resp_buffer_is_wr[axil_resp_wptr[0:0]] <= '1;
-                    axil_resp_buffer_err[axil_resp_wptr[0:0]] <= cpuif_wr_err;
-                end
-                axil_resp_wptr <= axil_resp_wptr + 1'b1;
-            end
-
-            // Advance read pointer when acknowledged
-            if(axil_resp_acked) begin
-                axil_resp_rptr <= axil_resp_rptr + 1'b1;
-            end
-        end
-    end
-
-    always_comb begin
-        axil_resp_acked = '0;
-        s_axil_bvalid = '0;
-        s_axil_rvalid = '0;
-        if(axil_resp_rptr != axil_resp_wptr) begin
-            if(axil_resp_buffer_is_wr[axil_resp_rptr[0:0]]) begin
-                s_axil_bvalid = '1;
-                if(s_axil_bready) axil_resp_acked = '1;
-            end else begin
-                s_axil_rvalid = '1;
-                if(s_axil_rready) axil_resp_acked = '1;
-            end
-        end
-
-        s_axil_rdata = axil_resp_buffer_rdata[axil_resp_rptr[0:0]];
-        if(axil_resp_buffer_err[axil_resp_rptr[0:0]]) begin
-            s_axil_bresp = 2'b10;
-            s_axil_rresp = 2'b10;
-        end else begin
-            s_axil_bresp = 2'b00;
-            s_axil_rresp = 2'b00;
-        end
-    end
+    assign cpuif_req = s_cpuif_req;
+    assign cpuif_req_is_wr = s_cpuif_req_is_wr;
+    assign cpuif_addr = s_cpuif_addr;
+    assign cpuif_wr_data = s_cpuif_wr_data;
+    assign cpuif_wr_biten = s_cpuif_wr_biten;
+    assign s_cpuif_req_stall_wr = cpuif_req_stall_wr;
+    assign s_cpuif_req_stall_rd = cpuif_req_stall_rd;
+    assign s_cpuif_rd_ack = cpuif_rd_ack;
+    assign s_cpuif_rd_err = cpuif_rd_err;
+    assign s_cpuif_rd_data = cpuif_rd_data;
+    assign s_cpuif_wr_ack = cpuif_wr_ack;
+    assign s_cpuif_wr_err = cpuif_wr_err;
 
     logic cpuif_req_masked;
 
-    // Read & write latencies are balanced. Stalls not required
+    // Read latency > write latency. May need to delay next write that follows a read
+    logic [0:0] cpuif_req_stall_sr;
+    always_ff @(posedge clk) begin
+        if(~rst_n) begin
+            cpuif_req_stall_sr <= '0;
+        end else if(cpuif_req && !cpuif_req_is_wr) begin
+            cpuif_req_stall_sr <= '1;
+        end else begin
+            cpuif_req_stall_sr <= (cpuif_req_stall_sr >> 'd1);
+        end
+    end
     assign cpuif_req_stall_rd = '0;
-    assign cpuif_req_stall_wr = '0;
+    assign cpuif_req_stall_wr = cpuif_req_stall_sr[0];
     assign cpuif_req_masked = cpuif_req
                             & !(!cpuif_req_is_wr & cpuif_req_stall_rd)
                             & !(cpuif_req_is_wr & cpuif_req_stall_wr);
@@ -484,7 +335,7 @@ module msi_csr (
         next_c = field_storage.COMMAND.operation.value;
         load_next_c = '0;
         if(decoded_reg_strb.COMMAND && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.COMMAND.operation.value & ~decoded_wr_biten[3:0]) | (decoded_wr_data[3:0] & decoded_wr_biten[3:0]);
+            for(int i=0; i<=3; i++) if(decoded_wr_biten[i]) next_c[i-0] = decoded_wr_data[i];
             load_next_c = '1;
         end
         field_combo.COMMAND.operation.next = next_c;
@@ -508,7 +359,7 @@ module msi_csr (
         next_c = field_storage.ARG_RANGE.range.value;
         load_next_c = '0;
         if(decoded_reg_strb.ARG_RANGE && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.ARG_RANGE.range.value & ~decoded_wr_biten[15:0]) | (decoded_wr_data[15:0] & decoded_wr_biten[15:0]);
+            for(int i=0; i<=15; i++) if(decoded_wr_biten[i]) next_c[i-0] = decoded_wr_data[i];
             load_next_c = '1;
         end
         field_combo.ARG_RANGE.range.next = next_c;
@@ -531,7 +382,7 @@ module msi_csr (
         next_c = field_storage.ARG_RANGE.connection.value;
         load_next_c = '0;
         if(decoded_reg_strb.ARG_RANGE && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.ARG_RANGE.connection.value & ~decoded_wr_biten[31:16]) | (decoded_wr_data[31:16] & decoded_wr_biten[31:16]);
+            for(int i=16; i<=31; i++) if(decoded_wr_biten[i]) next_c[i-16] = decoded_wr_data[i];
             load_next_c = '1;
         end
         field_combo.ARG_RANGE.connection.next = next_c;
@@ -554,7 +405,7 @@ module msi_csr (
         next_c = field_storage.ARG_TARGET.target.value;
         load_next_c = '0;
         if(decoded_reg_strb.ARG_TARGET && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.ARG_TARGET.target.value & ~decoded_wr_biten[15:0]) | (decoded_wr_data[15:0] & decoded_wr_biten[15:0]);
+            for(int i=0; i<=15; i++) if(decoded_wr_biten[i]) next_c[i-0] = decoded_wr_data[i];
             load_next_c = '1;
         end
         field_combo.ARG_TARGET.target.next = next_c;
@@ -577,7 +428,7 @@ module msi_csr (
         next_c = field_storage.ARG_TARGET.route.value;
         load_next_c = '0;
         if(decoded_reg_strb.ARG_TARGET && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.ARG_TARGET.route.value & ~decoded_wr_biten[31:16]) | (decoded_wr_data[31:16] & decoded_wr_biten[31:16]);
+            for(int i=16; i<=31; i++) if(decoded_wr_biten[i]) next_c[i-16] = decoded_wr_data[i];
             load_next_c = '1;
         end
         field_combo.ARG_TARGET.route.next = next_c;
@@ -600,7 +451,7 @@ module msi_csr (
         next_c = field_storage.ARG_BUS.secondary.value;
         load_next_c = '0;
         if(decoded_reg_strb.ARG_BUS && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.ARG_BUS.secondary.value & ~decoded_wr_biten[7:0]) | (decoded_wr_data[7:0] & decoded_wr_biten[7:0]);
+            for(int i=0; i<=7; i++) if(decoded_wr_biten[i]) next_c[i-0] = decoded_wr_data[i];
             load_next_c = '1;
         end
         field_combo.ARG_BUS.secondary.next = next_c;
@@ -623,7 +474,7 @@ module msi_csr (
         next_c = field_storage.ARG_BUS.subordinate.value;
         load_next_c = '0;
         if(decoded_reg_strb.ARG_BUS && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.ARG_BUS.subordinate.value & ~decoded_wr_biten[15:8]) | (decoded_wr_data[15:8] & decoded_wr_biten[15:8]);
+            for(int i=8; i<=15; i++) if(decoded_wr_biten[i]) next_c[i-8] = decoded_wr_data[i];
             load_next_c = '1;
         end
         field_combo.ARG_BUS.subordinate.next = next_c;
@@ -646,7 +497,7 @@ module msi_csr (
         next_c = field_storage.ARG_BUS.devfn.value;
         load_next_c = '0;
         if(decoded_reg_strb.ARG_BUS && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.ARG_BUS.devfn.value & ~decoded_wr_biten[23:16]) | (decoded_wr_data[23:16] & decoded_wr_biten[23:16]);
+            for(int i=16; i<=23; i++) if(decoded_wr_biten[i]) next_c[i-16] = decoded_wr_data[i];
             load_next_c = '1;
         end
         field_combo.ARG_BUS.devfn.next = next_c;
@@ -669,7 +520,7 @@ module msi_csr (
         next_c = field_storage.ARG_RID.rid.value;
         load_next_c = '0;
         if(decoded_reg_strb.ARG_RID && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.ARG_RID.rid.value & ~decoded_wr_biten[15:0]) | (decoded_wr_data[15:0] & decoded_wr_biten[15:0]);
+            for(int i=0; i<=15; i++) if(decoded_wr_biten[i]) next_c[i-0] = decoded_wr_data[i];
             load_next_c = '1;
         end
         field_combo.ARG_RID.rid.next = next_c;
@@ -692,7 +543,7 @@ module msi_csr (
         next_c = field_storage.ARG_RID.segment.value;
         load_next_c = '0;
         if(decoded_reg_strb.ARG_RID && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.ARG_RID.segment.value & ~decoded_wr_biten[31:16]) | (decoded_wr_data[31:16] & decoded_wr_biten[31:16]);
+            for(int i=16; i<=31; i++) if(decoded_wr_biten[i]) next_c[i-16] = decoded_wr_data[i];
             load_next_c = '1;
         end
         field_combo.ARG_RID.segment.next = next_c;
@@ -715,7 +566,7 @@ module msi_csr (
         next_c = field_storage.ARG_ADDRESS_LOW.address.value;
         load_next_c = '0;
         if(decoded_reg_strb.ARG_ADDRESS_LOW && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.ARG_ADDRESS_LOW.address.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+            for(int i=0; i<=31; i++) if(decoded_wr_biten[i]) next_c[i-0] = decoded_wr_data[i];
             load_next_c = '1;
         end
         field_combo.ARG_ADDRESS_LOW.address.next = next_c;
@@ -738,7 +589,7 @@ module msi_csr (
         next_c = field_storage.ARG_ADDRESS_HIGH.address.value;
         load_next_c = '0;
         if(decoded_reg_strb.ARG_ADDRESS_HIGH && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.ARG_ADDRESS_HIGH.address.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+            for(int i=0; i<=31; i++) if(decoded_wr_biten[i]) next_c[i-0] = decoded_wr_data[i];
             load_next_c = '1;
         end
         field_combo.ARG_ADDRESS_HIGH.address.next = next_c;
@@ -761,7 +612,7 @@ module msi_csr (
         next_c = field_storage.ARG_DATA.data.value;
         load_next_c = '0;
         if(decoded_reg_strb.ARG_DATA && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.ARG_DATA.data.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+            for(int i=0; i<=31; i++) if(decoded_wr_biten[i]) next_c[i-0] = decoded_wr_data[i];
             load_next_c = '1;
         end
         field_combo.ARG_DATA.data.next = next_c;
@@ -822,90 +673,124 @@ module msi_csr (
     logic readback_err;
     logic readback_done;
     logic [31:0] readback_data;
+    function automatic bit [3:0] ad_low(bit [6:0] addr);
+        return addr[3:0];
+    endfunction
+    function automatic bit [2:0] ad_hi(bit [6:0] addr);
+        return addr[6:4];
+    endfunction
+
+    // readback stage 1
+    logic [31:0] readback_data_rt_c[8];
     always_comb begin
-        automatic logic [31:0] readback_data_var;
-        readback_data_var = '0;
-        if(rd_mux_addr == 7'h0) begin
-            readback_data_var[31:0] = 32'h4d534954;
+        automatic logic [31:0] readback_data_var[8];
+        for(int i=0; i<8; i++) readback_data_var[i] = '0;
+        if(ad_low(rd_mux_addr) == ad_low(7'h0)) begin
+            readback_data_var[ad_hi(7'h0)][31:0] = 32'h4d534954;
         end
-        if(rd_mux_addr == 7'h4) begin
-            readback_data_var[15:0] = 16'h0;
-            readback_data_var[31:16] = 16'h1;
+        if(ad_low(rd_mux_addr) == ad_low(7'h4)) begin
+            readback_data_var[ad_hi(7'h4)][15:0] = 16'h0;
+            readback_data_var[ad_hi(7'h4)][31:16] = 16'h1;
         end
-        if(rd_mux_addr == 7'h8) begin
-            readback_data_var[15:0] = hwif_in.TABLES_0.ranges.next;
-            readback_data_var[31:16] = hwif_in.TABLES_0.connections.next;
+        if(ad_low(rd_mux_addr) == ad_low(7'h8)) begin
+            readback_data_var[ad_hi(7'h8)][15:0] = hwif_in.TABLES_0.ranges.next;
+            readback_data_var[ad_hi(7'h8)][31:16] = hwif_in.TABLES_0.connections.next;
         end
-        if(rd_mux_addr == 7'hc) begin
-            readback_data_var[15:0] = hwif_in.TABLES_1.targets.next;
-            readback_data_var[31:16] = hwif_in.TABLES_1.routes.next;
+        if(ad_low(rd_mux_addr) == ad_low(7'hc)) begin
+            readback_data_var[ad_hi(7'hc)][15:0] = hwif_in.TABLES_1.targets.next;
+            readback_data_var[ad_hi(7'hc)][31:16] = hwif_in.TABLES_1.routes.next;
         end
-        if(rd_mux_addr == 7'h10) begin
-            readback_data_var[0] = hwif_in.STATUS.busy.next;
-            readback_data_var[1] = hwif_in.STATUS.clearing.next;
-            readback_data_var[2] = field_storage.STATUS.refused.value;
+        if(ad_low(rd_mux_addr) == ad_low(7'h10)) begin
+            readback_data_var[ad_hi(7'h10)][0] = hwif_in.STATUS.busy.next;
+            readback_data_var[ad_hi(7'h10)][1] = hwif_in.STATUS.clearing.next;
+            readback_data_var[ad_hi(7'h10)][2] = field_storage.STATUS.refused.value;
         end
-        if(rd_mux_addr == 7'h18) begin
-            readback_data_var[3:0] = hwif_in.RESULT.answer.next;
-            readback_data_var[31:16] = hwif_in.RESULT.bdf.next;
+        if(ad_low(rd_mux_addr) == ad_low(7'h18)) begin
+            readback_data_var[ad_hi(7'h18)][3:0] = hwif_in.RESULT.answer.next;
+            readback_data_var[ad_hi(7'h18)][31:16] = hwif_in.RESULT.bdf.next;
         end
-        if(rd_mux_addr == 7'h20) begin
-            readback_data_var[15:0] = field_storage.ARG_RANGE.range.value;
-            readback_data_var[31:16] = field_storage.ARG_RANGE.connection.value;
+        if(ad_low(rd_mux_addr) == ad_low(7'h20)) begin
+            readback_data_var[ad_hi(7'h20)][15:0] = field_storage.ARG_RANGE.range.value;
+            readback_data_var[ad_hi(7'h20)][31:16] = field_storage.ARG_RANGE.connection.value;
         end
-        if(rd_mux_addr == 7'h24) begin
-            readback_data_var[15:0] = field_storage.ARG_TARGET.target.value;
-            readback_data_var[31:16] = field_storage.ARG_TARGET.route.value;
+        if(ad_low(rd_mux_addr) == ad_low(7'h24)) begin
+            readback_data_var[ad_hi(7'h24)][15:0] = field_storage.ARG_TARGET.target.value;
+            readback_data_var[ad_hi(7'h24)][31:16] = field_storage.ARG_TARGET.route.value;
         end
-        if(rd_mux_addr == 7'h28) begin
-            readback_data_var[7:0] = field_storage.ARG_BUS.secondary.value;
-            readback_data_var[15:8] = field_storage.ARG_BUS.subordinate.value;
-            readback_data_var[23:16] = field_storage.ARG_BUS.devfn.value;
+        if(ad_low(rd_mux_addr) == ad_low(7'h28)) begin
+            readback_data_var[ad_hi(7'h28)][7:0] = field_storage.ARG_BUS.secondary.value;
+            readback_data_var[ad_hi(7'h28)][15:8] = field_storage.ARG_BUS.subordinate.value;
+            readback_data_var[ad_hi(7'h28)][23:16] = field_storage.ARG_BUS.devfn.value;
         end
-        if(rd_mux_addr == 7'h2c) begin
-            readback_data_var[15:0] = field_storage.ARG_RID.rid.value;
-            readback_data_var[31:16] = field_storage.ARG_RID.segment.value;
+        if(ad_low(rd_mux_addr) == ad_low(7'h2c)) begin
+            readback_data_var[ad_hi(7'h2c)][15:0] = field_storage.ARG_RID.rid.value;
+            readback_data_var[ad_hi(7'h2c)][31:16] = field_storage.ARG_RID.segment.value;
         end
-        if(rd_mux_addr == 7'h30) begin
-            readback_data_var[31:0] = field_storage.ARG_ADDRESS_LOW.address.value;
+        if(ad_low(rd_mux_addr) == ad_low(7'h30)) begin
+            readback_data_var[ad_hi(7'h30)][31:0] = field_storage.ARG_ADDRESS_LOW.address.value;
         end
-        if(rd_mux_addr == 7'h34) begin
-            readback_data_var[31:0] = field_storage.ARG_ADDRESS_HIGH.address.value;
+        if(ad_low(rd_mux_addr) == ad_low(7'h34)) begin
+            readback_data_var[ad_hi(7'h34)][31:0] = field_storage.ARG_ADDRESS_HIGH.address.value;
         end
-        if(rd_mux_addr == 7'h38) begin
-            readback_data_var[31:0] = field_storage.ARG_DATA.data.value;
+        if(ad_low(rd_mux_addr) == ad_low(7'h38)) begin
+            readback_data_var[ad_hi(7'h38)][31:0] = field_storage.ARG_DATA.data.value;
         end
-        if(rd_mux_addr == 7'h40) begin
-            readback_data_var[31:0] = hwif_in.MESSAGES.count.next;
+        if(ad_low(rd_mux_addr) == ad_low(7'h40)) begin
+            readback_data_var[ad_hi(7'h40)][31:0] = hwif_in.MESSAGES.count.next;
         end
-        if(rd_mux_addr == 7'h44) begin
-            readback_data_var[31:0] = hwif_in.DROPPED_BUS_RANGE.count.next;
+        if(ad_low(rd_mux_addr) == ad_low(7'h44)) begin
+            readback_data_var[ad_hi(7'h44)][31:0] = hwif_in.DROPPED_BUS_RANGE.count.next;
         end
-        if(rd_mux_addr == 7'h48) begin
-            readback_data_var[31:0] = hwif_in.DROPPED_DISCONNECTED.count.next;
+        if(ad_low(rd_mux_addr) == ad_low(7'h48)) begin
+            readback_data_var[ad_hi(7'h48)][31:0] = hwif_in.DROPPED_DISCONNECTED.count.next;
         end
-        if(rd_mux_addr == 7'h4c) begin
-            readback_data_var[31:0] = hwif_in.REFUSED_BUS_RANGE.count.next;
+        if(ad_low(rd_mux_addr) == ad_low(7'h4c)) begin
+            readback_data_var[ad_hi(7'h4c)][31:0] = hwif_in.REFUSED_BUS_RANGE.count.next;
         end
-        if(rd_mux_addr == 7'h50) begin
-            readback_data_var[31:0] = hwif_in.ERRORS.count.next;
+        if(ad_low(rd_mux_addr) == ad_low(7'h50)) begin
+            readback_data_var[ad_hi(7'h50)][31:0] = hwif_in.ERRORS.count.next;
         end
-        if(rd_mux_addr == 7'h54) begin
-            readback_data_var[31:0] = hwif_in.REFUSED_COMMANDS.count.next;
+        if(ad_low(rd_mux_addr) == ad_low(7'h54)) begin
+            readback_data_var[ad_hi(7'h54)][31:0] = hwif_in.REFUSED_COMMANDS.count.next;
         end
-        if(rd_mux_addr == 7'h58) begin
-            readback_data_var[0] = field_storage.ALERT.alert.value;
+        if(ad_low(rd_mux_addr) == ad_low(7'h58)) begin
+            readback_data_var[ad_hi(7'h58)][0] = field_storage.ALERT.alert.value;
         end
-        if(rd_mux_addr == 7'h5c) begin
-            readback_data_var[15:0] = hwif_in.LAST_DROP.rid.next;
-            readback_data_var[23:16] = hwif_in.LAST_DROP.secondary.next;
-            readback_data_var[31:24] = hwif_in.LAST_DROP.subordinate.next;
+        if(ad_low(rd_mux_addr) == ad_low(7'h5c)) begin
+            readback_data_var[ad_hi(7'h5c)][15:0] = hwif_in.LAST_DROP.rid.next;
+            readback_data_var[ad_hi(7'h5c)][23:16] = hwif_in.LAST_DROP.secondary.next;
+            readback_data_var[ad_hi(7'h5c)][31:24] = hwif_in.LAST_DROP.subordinate.next;
         end
-        if(rd_mux_addr == 7'h60) begin
-            readback_data_var[3:0] = hwif_in.LAST_DROP_REASON.reason.next;
+        if(ad_low(rd_mux_addr) == ad_low(7'h60)) begin
+            readback_data_var[ad_hi(7'h60)][3:0] = hwif_in.LAST_DROP_REASON.reason.next;
         end
-        readback_data = readback_data_var;
-        readback_done = decoded_req & ~decoded_req_is_wr;
+        readback_data_rt_c = readback_data_var;
+    end
+
+    logic [31:0] readback_data_rt[8];
+    logic readback_done_rt;
+    logic readback_err_rt;
+    logic [6:0] readback_addr_rt;
+    always_ff @(posedge clk) begin
+        if(~rst_n) begin
+            for(int i=0; i<8; i++) readback_data_rt[i] <= '0;
+            readback_done_rt <= '0;
+            readback_err_rt <= '0;
+            readback_addr_rt <= '0;
+        end else begin
+            readback_data_rt <= readback_data_rt_c;
+            readback_err_rt <= decoded_err;
+            readback_done_rt <= decoded_req & ~decoded_req_is_wr;
+            readback_addr_rt <= rd_mux_addr;
+        end
+    end
+
+
+
+    // readback stage 2
+    always_comb begin
+        readback_data = readback_data_rt[readback_addr_rt[6:4]];
+        readback_done = readback_done_rt;
         readback_err = '0;
     end
 

@@ -22,6 +22,7 @@ from tb.operations import (
     Disconnect,
     Enable,
     EnableWithRid,
+    NewRoute,
     Operation,
     SetBusRange,
     SignalEvent,
@@ -247,6 +248,26 @@ async def h5_back_to_back_operations_on_one_route(env: Environment) -> None:
                 rid = 0x2A00 + data if data % 8 == 1 else 0x3000 + data
                 await env.registers.execute(EnableWithRid(objects.route, rid, address, 0x80 + data))
         env.m_msi.stall(stalls(env.rng, 0.4, longest=4))
+    feeding.cancel()
+
+
+@translator_test()
+async def h5_operations_on_routes_in_turn(env: Environment) -> None:
+    """Events of three routes in turn, while commands enable and disable each: at any distance."""
+    objects = await set_up(env)
+    routes = min(3, env.tables.routes)
+    for route in range(routes):
+        await env.registers.execute(NewRoute(route, objects.target))
+
+    async def feed() -> None:
+        for number in count():
+            await env.s_evt.room()
+            env.s_evt.append(SignalEvent(number % routes))
+
+    feeding = cocotb.start_soon(feed())
+    for data in range(1, 40):
+        await env.registers.execute(Enable(data % routes, ADDRESS + 16 * data, data))
+        await env.registers.execute(Disable(data % routes))
     feeding.cancel()
 
 

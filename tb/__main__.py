@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from tb.compare import compare
 from tb.rtl import OWN, Rtl, RtlError
-from tb.sim import sim
+from tb.sim import ChoiceError, only, sim
 from tb.simulator import Interrupted, SimulationError, catch_signals
 from tb.verilator import VerilatorError
 
@@ -46,6 +46,8 @@ def main() -> int:
     command = commands.add_parser("sim", help="run the regression")
     command.add_argument("--seed", type=seed, default=chosen, help="fixes every random choice")
     command.add_argument("--waves", action="store_true", help="write waveforms")
+    command.add_argument("--set", default="", help="only one parameter set, or the traces")
+    command.add_argument("--test", default="", help="only one test: module.name")
 
     command = commands.add_parser("compare", help="replay traces")
     command.add_argument("--engine", choices=("rtl", "model"), default="rtl")
@@ -62,9 +64,10 @@ def main() -> int:
     catch_signals()
     try:
         if arguments.command == "sim":
-            return sim(arguments.seed, arguments.waves, rtl)
+            only_these = only(arguments.set, arguments.test)
+            return sim(arguments.seed, arguments.waves, rtl, only_these)
         return compare(arguments.traces, arguments.engine, arguments.seed, rtl)
-    except (RtlError, SimulationError, VerilatorError) as error:
+    except (ChoiceError, RtlError, SimulationError, VerilatorError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except Interrupted as signal:

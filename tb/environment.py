@@ -12,7 +12,7 @@ import json
 import random
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import asdict
-from itertools import tee
+from itertools import repeat, tee
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from cocotb.utils import get_sim_time
 
 from tb import csr
 from tb.checker import Checker
+from tb.coverage import Coverage
 from tb.drivers import EventDriver, MessageDriver, ReadyDriver, StreamDriver
 from tb.monitors import (
     EventInputMonitor,
@@ -41,7 +42,7 @@ from tb.monitors import (
 from tb.operations import Operation, SignalEvent, SignalMsi, SignalMsiWithRid
 from tb.registers import Registers
 from tb.run import Run
-from tb.stimulus import gaps, pauses, stalls
+from tb.stimulus import LENGTHS, SHARES, gaps, pauses, stalls
 from tb.trace import TraceLine
 
 CLOCK_NS = 10
@@ -82,7 +83,8 @@ class Environment:
         dut.rst_n.value = 0
         Clock(clock, CLOCK_NS, unit="ns").start()
 
-        self.checker = Checker(dut, run.tables, run.counter_width, cycle_now)
+        self.coverage = coverage = Coverage(run.tables)
+        self.checker = Checker(dut, run.tables, run.counter_width, cycle_now, coverage)
         self.s_msi = MessageDriver(dut, "s_msi", clock)
         self.s_evt = EventDriver(dut, "s_evt", clock)
         self.m_msi = ReadyDriver(dut, "m_msi", clock)
@@ -97,11 +99,14 @@ class Environment:
 
         self.retire = RetireMonitor(dut, "retire", clock)
         self.write_data = WriteDataMonitor(dut, "s_axil", clock)
+        self._s_msi_monitor = MessageInputMonitor(dut, "s_msi", clock)
+        self._s_evt_monitor = EventInputMonitor(dut, "s_evt", clock)
+        self._m_msi_monitor = MessageOutputMonitor(dut, "m_msi", clock)
         callbacks: dict[StreamMonitor, Callable[[Any], None]] = {
-            MessageInputMonitor(dut, "s_msi", clock): checker.on_message_accepted,
-            EventInputMonitor(dut, "s_evt", clock): checker.on_event_accepted,
+            self._s_msi_monitor: checker.on_message_accepted,
+            self._s_evt_monitor: checker.on_event_accepted,
             self.retire: checker.on_retired,
-            MessageOutputMonitor(dut, "m_msi", clock): checker.on_message,
+            self._m_msi_monitor: checker.on_message,
             WriteAddressMonitor(dut, "s_axil", clock): registers("on_write_address"),
             self.write_data: registers("on_write_data"),
             WriteResponseMonitor(dut, "s_axil", clock): registers("on_write_response"),
@@ -115,14 +120,47 @@ class Environment:
         for monitor, callback in callbacks.items():
             monitor.violation = checker.violation
             checker.add_interface(monitor, [], compare_fn=callback)
+            if monitor.has_ready:
+                monitor.add_callback(self._cover_transfers(monitor))
+        self._m_msi_monitor.add_callback(self._cover_backpressure)
+        self._reset_changed: int | None = None  # in which clock cycle rst_n changed last
         cocotb.start_soon(self._watch_progress())
 
     def _on_reset_changed(self, rst_n: bool) -> None:
         """Stop or start watching, and let the checker start over (H8)."""
+        if self._reset_changed is not None:
+            self._cover_reset(rst_n, cycle_now() - self._reset_changed)
+        if rst_n or self._reset_changed is not None:
+            self._reset_changed = cycle_now()
         for monitor in self._monitors:
             monitor.paused = not rst_n
         if not rst_n:
             self.checker.on_reset()
+
+    def _cover_reset(self, rst_n: bool, cycles: int) -> None:
+        """Count what a reset found, or how long it was: `cycles` since rst_n changed before."""
+        if rst_n:
+            self.coverage.on_reset_ended(cycles)
+            return
+        waiting = {
+            "s_msi waiting": self._s_msi_monitor.waited,
+            "s_evt waiting": self._s_evt_monitor.waited,
+            "m_msi waiting": self._m_msi_monitor.waited,
+            "clearing": cycles <= max(self.tables),
+        }
+        found = [what for what, waits in waiting.items() if waits]
+        self.coverage.on_reset([*found, *self.checker.reset_finds()])
+
+    def _cover_transfers(self, monitor: StreamMonitor) -> Callable[[Any], None]:
+        """Return a callback that counts for how long each transfer waited."""
+        stream, on_transfer = monitor.stream, self.coverage.on_transfer
+        return lambda _: on_transfer(stream, monitor.waited)
+
+    def _cover_backpressure(self, _: Any) -> None:
+        """Count which inputs wait while m_msi has been waiting for long."""
+        if self._m_msi_monitor.waited >= 4:
+            inputs = {"s_msi": self._s_msi_monitor, "s_evt": self._s_evt_monitor}
+            self.coverage.on_backpressure(name for name, each in inputs.items() if each.waited)
 
     async def _watch_progress(self) -> None:
         """Show signs of life, and fail when something waits and nothing moved for HANG_CYCLES."""
@@ -168,10 +206,29 @@ class Environment:
         self.s_evt.gaps = gaps(self.rng, share)
         self.registers.stall(lambda: pauses(self.rng, share))
 
+    def stall_each(self) -> None:
+        """Stall each interface after its own fashion, drawn at random: never to nearly always."""
+
+        def draw() -> tuple[float, int]:
+            return self.rng.choice(SHARES), self.rng.choice(LENGTHS)
+
+        def pause() -> Iterator[bool]:
+            share, longest = draw()
+            return pauses(self.rng, share, longest) if share else repeat(False)
+
+        self.flow()
+        for driver in self._drivers:
+            driver.gaps = gaps(self.rng, *draw())
+        share, longest = draw()
+        if share:
+            self.m_msi.stall(stalls(self.rng, share, longest))
+        self.registers.stall(pause)
+
     def flow(self) -> None:
         """Stall nothing any more."""
         self.m_msi.always()
-        self.s_msi.gaps = self.s_evt.gaps = None
+        for driver in self._drivers:
+            driver.gaps = None
         self.registers.flow()
 
     async def cycle(self, count: int = 1) -> None:
@@ -263,6 +320,7 @@ class Environment:
             "answers": {" ".join(key): count for key, count in sorted(checker.answers.items())},
             "drops": [drop.as_values() for drop in checker.drops],
             "measured": self.measured,
+            "coverage": self.coverage.as_values(),
             "reports": [asdict(report) for report in checker.reports],
         }
 

@@ -45,7 +45,9 @@ def reader(handle: Any) -> Reader:
 class StreamMonitor(BusMonitor):  # type: ignore[misc]
     """Sees every transfer of a valid/ready bus (or of a valid-only bus: `has_ready` False).
 
-    `paused` is set from outside while reset is active: nothing counts then.
+    `paused` is set from outside while reset is active: nothing counts then. `waited` says for how
+    many clock cycles the transfer at hand has waited for ready; it is that of the last one while
+    callbacks run.
     """
 
     valid = "valid"
@@ -56,11 +58,17 @@ class StreamMonitor(BusMonitor):  # type: ignore[misc]
     def __init__(self, entity: SimHandleBase, name: str, clock: LogicObject) -> None:
         self._signals = [self.valid, *([self.ready] if self.has_ready else []), *self.payload]
         self.paused = True
+        self.waited = 0
         self.violation: Callable[[str], None] = self._raise
         super().__init__(entity, name, clock)
 
     def _raise(self, text: str) -> None:
         raise AssertionError(text)
+
+    @property
+    def stream(self) -> str:
+        """The name of its stream, for reports and coverage."""
+        return str(self.name)
 
     def remove(self, callback: Callable[[Any], None]) -> None:
         """Call a callback no longer."""
@@ -83,10 +91,12 @@ class StreamMonitor(BusMonitor):  # type: ignore[misc]
             await clock_edge
             if self.paused:
                 held = None
+                self.waited = 0
             elif not valid():
                 if held is not None:
                     self.violation(f"{self.name}: valid fell before ready came (H2)")
                     held = None
+                    self.waited = 0
             else:
                 stalled = not ready()
                 if held is not None or stalled:
@@ -94,8 +104,11 @@ class StreamMonitor(BusMonitor):  # type: ignore[misc]
                     if held is not None and held != now:
                         self.violation(f"{self.name}: the payload changed while it waited (H2)")
                     held = now if stalled else None
-                if not stalled:
+                if stalled:
+                    self.waited += 1
+                else:
                     self._recv(self.transaction(read))
+                    self.waited = 0
 
 
 class MessageInputMonitor(StreamMonitor):
@@ -183,6 +196,11 @@ class _Channel(StreamMonitor):
         self.valid = f"{self.channel}valid"
         self.ready = f"{self.channel}ready"
         super().__init__(entity, name, clock)
+
+    @property
+    def stream(self) -> str:
+        """The name of its channel."""
+        return self.channel
 
 
 class WriteAddressMonitor(_Channel):

@@ -16,6 +16,8 @@ from models import (
     DROPPED_DISCONNECTED,
     REFUSED_BUS_RANGE,
     AssignedBusRange,
+    DisconnectedMsiTarget,
+    InMemoryEvent,
     InMemoryIrqFd,
     ItsIrqFd,
     ItsSignalMsi,
@@ -115,8 +117,9 @@ class Reference:
             MsiConnection(AssignedBusRange(), 0) for _ in range(tables.connections)
         ]
         self._targets = [MsiTarget.disconnected() for _ in range(tables.targets)]
-        self._bus_ranges: dict[int, AssignedBusRange] = {}  # of the targets that were bound
         self._routes: list[MsiRoute | None] = [None] * tables.routes
+        self._bound: dict[int, BindTarget] = {}  # how each target was bound
+        self._origins: dict[int, BindTarget] = {}  # how each route's target was bound then
         self._indices = {
             kind: [
                 (field, getattr(tables, TABLE_OF[field]))
@@ -161,10 +164,46 @@ class Reference:
         with observe_warnings(self._warnings.append):
             return self._methods[kind](operation)
 
-    def bus_range(self, target: int) -> tuple[int, int]:
-        """Return the (secondary, subordinate) bus that a target is held against now."""
-        bound = self._bus_ranges.get(target)
-        return bound.bus_range() if bound is not None else (0, 0)
+    # What the objects are now, for reports and for coverage
+
+    def bound(self, target: int) -> BindTarget | None:
+        """Return how a target was bound; None if it never was."""
+        return self._bound.get(target)
+
+    def origin(self, route: int) -> BindTarget | None:
+        """Return how a route's target was bound when the route was made; None if it was not."""
+        return self._origins.get(route)
+
+    def bus_range(self, bound: BindTarget | None) -> tuple[int, int]:
+        """Return the (secondary, subordinate) bus that a target or a route is held against now."""
+        return self.range_now(bound.range) if bound is not None else (0, 0)
+
+    def range_now(self, bus_range: int) -> tuple[int, int]:
+        """Return the (secondary, subordinate) bus of a bus range."""
+        return self._ranges[bus_range].bus_range()
+
+    def connection_state(self, connection: int) -> str:
+        """Return which backends a connection has: none, message, irqfd or both."""
+        inner = self._connections[connection].target()._inner
+        message = not isinstance(inner.signal_msi, DisconnectedMsiTarget)
+        irqfd = inner.irqfd is not None
+        return (
+            "both" if message and irqfd else "message" if message else "irqfd" if irqfd else "none"
+        )
+
+    def target_state(self, target: int) -> str:
+        """Return the backends behind a target (see connection_state); unbound if it never was."""
+        bound = self._bound.get(target)
+        return self.connection_state(bound.connection) if bound is not None else "unbound"
+
+    def route_state(self, route: int) -> str:
+        """Return absent, disabled, pending (disabled, with an event held) or enabled."""
+        made = self._routes[route]
+        if made is None:
+            return "absent"
+        event = made.event()
+        assert isinstance(event, InMemoryEvent)
+        return "enabled" if event.armed else "pending" if event.pending else "disabled"
 
     def _outcome(
         self,
@@ -218,7 +257,7 @@ class Reference:
         own = self._connections[operation.connection].target()
         bus_range = self._ranges[operation.range]
         self._targets[operation.target] = own.with_bus_range(bus_range, operation.devfn)
-        self._bus_ranges[operation.target] = bus_range
+        self._bound[operation.target] = operation
         return self._outcome(quiet=Answer.OK)
 
     # Targets
@@ -248,6 +287,7 @@ class Reference:
         if route is None:
             return self._outcome(quiet=Answer.NO_IRQFD, returns=False)
         self._routes[operation.route] = route
+        self._origins[operation.route] = self._bound[operation.target]
         return self._outcome(quiet=Answer.OK, returns=True)
 
     def _enable(self, operation: Enable) -> Outcome:

@@ -58,7 +58,7 @@ class Registers:
         bus = AxiLiteBus.from_prefix(entity, "s_axil")
         self.master = AxiLiteMaster(bus, clock, reset_n, reset_active_level=False)
         self.polling = False  # STATUS.busy
-        self._arguments: dict[int, int] = {}  # the values of the ARG registers, by offset
+        self._arguments: dict[int, int] = {}  # what ARG registers are known to hold, by offset
 
     def reset(self) -> None:
         """Forget what the ARG registers hold, and what was under way."""
@@ -98,6 +98,7 @@ class Registers:
 
     async def write_bytes(self, address: int, data: bytes) -> None:
         """Write some bytes, with the strobes that belong to them."""
+        self._arguments.clear()  # one of them may have changed
         await self.master.write(address, data)
 
     def hold_responses(self, hold: bool) -> None:
@@ -114,7 +115,7 @@ class Registers:
                 held = wanted.get(register.offset, self._arguments.get(register.offset, 0))
                 wanted[register.offset] = put_field(register, field, argument >> lowest, held)
         for offset, value in wanted.items():
-            if self._arguments.get(offset, 0) != value:
+            if self._arguments.get(offset) != value:
                 await self.master.write(offset, value.to_bytes(4, "little"))
                 self._arguments[offset] = value
 

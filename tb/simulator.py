@@ -14,6 +14,7 @@ import hashlib
 import importlib.metadata
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -24,6 +25,7 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from types import FrameType
 from typing import Any, ClassVar
@@ -39,6 +41,27 @@ SIMULATORS = BUILD / "simulators"
 WAIVERS = "hdl/lint.vlt"
 TIMESCALE = ("1ns", "1ps")
 BUILD_ARGUMENTS = ("--assert", "--x-initial", "unique", "-Wno-UNOPTFLAT")
+
+
+class Flavour(StrEnum):
+    """What a build of the simulation records beside the results."""
+
+    PLAIN = ""
+    WAVES = "waves"
+    COVERAGE = "coverage"
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """What Verilator is told (for waves, cocotb's runner tells it)."""
+        if self is not Flavour.COVERAGE:
+            return ()
+        # --coverage as a whole fails in Verilator 5.48 on signals that are public.
+        kinds = ("--coverage-line", "--coverage-toggle", "--coverage-expr")
+        return (*kinds, "--coverage-expr-max", "1000")
+
+
+CODE_COVERAGE = "coverage.dat"
+"""What a simulation with coverage leaves in its folder."""
 
 STALL_SECONDS = 120
 """After how many seconds without a sign of life a simulation is ended."""
@@ -188,7 +211,7 @@ def tail(path: Path, lines: int = 15) -> str:
 _building = threading.Lock()
 
 
-def build(run: Run, executable: Path, *, waves: bool, processes: Processes) -> None:
+def build(run: Run, executable: Path, *, flavour: Flavour, processes: Processes) -> None:
     """Put the simulation for a run's parameters at `executable`; build it if that is not done yet.
 
     One build runs at a time, whichever thread or process asks for it. What others use is a copy,
@@ -196,7 +219,7 @@ def build(run: Run, executable: Path, *, waves: bool, processes: Processes) -> N
     VerilatorError if there is no usable Verilator.
     """
     verilator = find_verilator()
-    name = "-".join(str(value) for value in run.parameters.values()) + ("-waves" if waves else "")
+    name = "-".join(filter(None, [*map(str, run.parameters.values()), flavour]))
     if not run.rtl.own:
         name += "-" + hashlib.sha256(str(run.rtl).encode()).hexdigest()[:8]
     kept = SIMULATORS / name
@@ -207,7 +230,7 @@ def build(run: Run, executable: Path, *, waves: bool, processes: Processes) -> N
     files = [ROOT / WAIVERS, *sources.files]
     cocotb = importlib.metadata.version("cocotb")
     made_with = (verilator.root, verilator.executable, verilator.version, cocotb)
-    tools = hashlib.sha256(f"{made_with} {waves} {BUILD_ARGUMENTS}".encode())
+    tools = hashlib.sha256(f"{made_with} {flavour} {BUILD_ARGUMENTS} {flavour.arguments}".encode())
     # The simulator's own runtime is the same for every design, and takes longer to compile.
     runtime = SIMULATORS / f"runtime-{tools.hexdigest()[:8]}"
     tools.update(str(run.parameters).encode())
@@ -234,7 +257,7 @@ def build(run: Run, executable: Path, *, waves: bool, processes: Processes) -> N
                 "top": run.rtl.top,
                 "parameters": run.parameters,
                 "folder": str(folder),
-                "waves": waves,
+                "flavour": flavour,
             }
             log = SIMULATORS / f"{name}.log"
             with _job(job, log, processes, verilator.environment()) as process:
@@ -257,12 +280,14 @@ def simulate(
     run: Run,
     modules: Sequence[str],
     *,
-    waves: bool = False,
+    flavour: Flavour = Flavour.PLAIN,
+    only: str = "",
     progress: Callable[[int], None] | None = None,
     processes: Processes | None = None,
 ) -> list[TestResult]:
     """Run the cocotb tests of some modules; return their results.
 
+    `only` names one test, as in `rule_tests.r8_refused_means_disabled`; without it all run.
     `progress` is called now and then with the number of operations executed so far. A simulation
     that ends early, or is ended because it hangs, gives a failed result that says so; so does each
     module without a test that ran, and each trace that was not replayed.
@@ -272,7 +297,7 @@ def simulate(
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     run.save(folder / "run.json")
-    build(run, folder / run.rtl.top, waves=waves, processes=processes)
+    build(run, folder / run.rtl.top, flavour=flavour, processes=processes)
     log = folder / "simulation.log"
     job = {
         "task": "simulate",
@@ -280,7 +305,8 @@ def simulate(
         "folder": str(folder),
         "top": run.rtl.top,
         "seed": run.seed,
-        "waves": waves,
+        "flavour": flavour,
+        "only": only,
     }
     with _job(job, log, processes) as process:
         ended = _wait(process, folder / "progress", progress)
@@ -293,7 +319,8 @@ def simulate(
     ran = {result.name for result in results}
     ran |= {name.partition(".")[0] for name in ran}
     planned = [module.rpartition(".")[2] for module in modules]
-    for name in (*planned, *(trace.test for trace in run.traces)):
+    planned += [trace.test for trace in run.traces]
+    for name in [only] if only else planned:
         if name not in ran:
             results.append(TestResult(name, False, 0.0, f"no test of {name} ran; see {log}"))
     return results
@@ -303,7 +330,8 @@ def simulate_all(
     simulations: Sequence[Simulation],
     done: Callable[[Simulation, list[TestResult]], None],
     *,
-    waves: bool = False,
+    flavour: Flavour = Flavour.PLAIN,
+    only: str = "",
 ) -> None:
     """Run simulations side by side, one a core; call `done` with each, in the order given.
 
@@ -315,7 +343,12 @@ def simulate_all(
         try:
             results = {
                 each: pool.submit(
-                    simulate, each.run, each.modules, waves=waves, processes=processes
+                    simulate,
+                    each.run,
+                    each.modules,
+                    flavour=flavour,
+                    only=only,
+                    processes=processes,
                 )
                 for each in longest_first
             }
@@ -407,6 +440,7 @@ def _failure(case: ElementTree.Element) -> str:
 def _child(job: dict[str, Any]) -> None:
     """Do one job in this process (of its own): build, or run, one simulation."""
     folder = Path(job["folder"])
+    flavour = Flavour(job["flavour"])
     runner = get_runner("verilator")
     if job["task"] == "build":
         waivers, *sources = job["sources"]
@@ -417,9 +451,9 @@ def _child(job: dict[str, Any]) -> None:
             hdl_toplevel=job["top"],
             parameters=job["parameters"],
             build_dir=folder,
-            build_args=BUILD_ARGUMENTS,
+            build_args=[*BUILD_ARGUMENTS, *flavour.arguments],
             timescale=TIMESCALE,
-            waves=job["waves"],
+            waves=flavour is Flavour.WAVES,
         )
         return
     runner.test(
@@ -430,7 +464,8 @@ def _child(job: dict[str, Any]) -> None:
         test_dir=folder,
         results_xml=str(folder / "results.xml"),
         seed=job["seed"],
-        waves=job["waves"],
+        waves=flavour is Flavour.WAVES,
+        test_filter=rf"\b{re.escape(job['only'])}$" if job["only"] else None,
         timescale=TIMESCALE,
         test_args=["+verilator+rand+reset+2", f"+verilator+seed+{job['seed'] % (2**31 - 1) + 1}"],
         extra_env={

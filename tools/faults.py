@@ -19,7 +19,7 @@ from pathlib import Path
 from tb.operations import Tables
 from tb.rtl import OWN, ROOT, Rtl, RtlError
 from tb.run import Run
-from tb.sim import ANY_TABLES, DEFAULT, DIRECTED
+from tb.sim import DEFAULT, DIRECTED, HARDWARE, RANDOM
 from tb.simulator import (
     BUILD,
     Interrupted,
@@ -406,7 +406,7 @@ def verdict(results: list[TestResult], tag: str) -> tuple[bool, str]:
 def run_tests(tables: Tables, seed: int, rtl: Rtl = OWN) -> list[TestResult]:
     """Run the tests that faults are tried on."""
     run = Run(tables, 32, seed, str(BUILD / "faults/results"), (), rtl)
-    return simulate(run, (*DIRECTED, *ANY_TABLES) if tables == DEFAULT else ANY_TABLES)
+    return simulate(run, (*(DIRECTED if tables == DEFAULT else ()), *HARDWARE, *RANDOM))
 
 
 def try_faults(chosen: Sequence[Fault], seed: int) -> int:

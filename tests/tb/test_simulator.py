@@ -21,6 +21,7 @@ from tb.operations import Tables
 from tb.rtl import Rtl, RtlError
 from tb.run import Run, TraceFile
 from tb.simulator import (
+    Flavour,
     Processes,
     Simulation,
     SimulationError,
@@ -100,7 +101,7 @@ class Project:
 
     def build(self) -> str:
         """Build; return what the executable was made from."""
-        build(self.run(), self.root / "executable", waves=False, processes=Processes())
+        build(self.run(), self.root / "executable", flavour=Flavour.PLAIN, processes=Processes())
         return (self.root / "executable").read_text()
 
 
@@ -137,7 +138,7 @@ def test_threads_share_one_build(project: Project) -> None:
         threading.Thread(
             target=build,
             args=(project.run(), project.root / f"executable{number}"),
-            kwargs={"waves": False, "processes": Processes()},
+            kwargs={"flavour": Flavour.PLAIN, "processes": Processes()},
         )
         for number in range(4)
     ]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The command line behind the Makefile: `python -m tb sim` and `python -m tb compare`."""
+"""The command line behind the Makefile: `python -m tb sim`, `compare`, `regress`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import sys
 from typing import NoReturn
 
 from tb.compare import compare
+from tb.regress import RegressError, regress
 from tb.rtl import OWN, Rtl, RtlError
 from tb.sim import ChoiceError, only, sim
 from tb.simulator import Interrupted, SimulationError, catch_signals
@@ -25,6 +26,14 @@ def seed(text: str) -> int:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
     if not 0 <= value < 2**31:
         raise argparse.ArgumentTypeError(f"{value} is not between 0 and 2147483647")
+    return value
+
+
+def count(text: str) -> int:
+    """Read a number of things: 1 or more."""
+    value = seed(text)
+    if not value:
+        raise argparse.ArgumentTypeError("0 is not enough")
     return value
 
 
@@ -49,6 +58,13 @@ def main() -> int:
     command.add_argument("--set", default="", help="only one parameter set, or the traces")
     command.add_argument("--test", default="", help="only one test: module.name")
 
+    for name, what in (("regress", "many seeds"), ("coverage", "and fail if not all is covered")):
+        command = commands.add_parser(name, help=what)
+        command.add_argument("--seed", type=seed, help="the first seed")
+        command.add_argument("--seeds", type=count, help="how many seeds (20)")
+        command.add_argument("--jobs", type=count, help="how many simulations at once")
+        command.add_argument("--resume", action="store_true", help="go on with the one before")
+
     command = commands.add_parser("compare", help="replay traces")
     command.add_argument("--engine", choices=("rtl", "model"), default="rtl")
     command.add_argument("--seed", type=seed, default=chosen)
@@ -66,8 +82,17 @@ def main() -> int:
         if arguments.command == "sim":
             only_these = only(arguments.set, arguments.test)
             return sim(arguments.seed, arguments.waves, rtl, only_these)
+        if arguments.command in ("regress", "coverage"):
+            return regress(
+                arguments.seed,
+                arguments.seeds,
+                arguments.jobs,
+                arguments.resume,
+                rtl,
+                gate=arguments.command == "coverage",
+            )
         return compare(arguments.traces, arguments.engine, arguments.seed, rtl)
-    except (ChoiceError, RtlError, SimulationError, VerilatorError) as error:
+    except (ChoiceError, RegressError, RtlError, SimulationError, VerilatorError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except Interrupted as signal:

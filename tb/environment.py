@@ -88,7 +88,7 @@ class Environment:
         self.s_msi = MessageDriver(dut, "s_msi", clock)
         self.s_evt = EventDriver(dut, "s_evt", clock)
         self.m_msi = ReadyDriver(dut, "m_msi", clock)
-        self.registers = Registers(dut, clock, dut.rst_n)
+        self.registers = Registers(dut, clock, dut.rst_n, self.rng)
         self._drivers: tuple[StreamDriver, ...] = (self.s_msi, self.s_evt)
 
         checker = self.checker

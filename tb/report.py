@@ -153,6 +153,7 @@ def as_values(results: list[TestResult]) -> list[dict[str, Any]]:
             "answers": result.counts.get("answers", {}),
             "drops": result.counts.get("drops", []),
             "reports": result.counts.get("reports", []),
+            "coverage": result.counts.get("coverage", {}),
         }
         for result in results
     ]

@@ -120,15 +120,15 @@ def only(set_: str, test: str) -> Only:
         if test not in traced or set_ not in ("", TRACES_SET):
             raise ChoiceError(f"TEST={test}: SET={TRACES_SET} has {', '.join(traced)}")
         return Only(TRACES_SET, test)
-    if name not in tests_in(module):
+    if name not in names_in(module):
         known = [path.stem for path in sorted((ROOT / "tests/rtl").glob("*_tests.py"))]
-        names = [f"{module}.{each}" for each in tests_in(module)]
+        names = [f"{module}.{each}" for each in names_in(module)]
         there = ", ".join(names) or f"module.test; modules: {', '.join(known)}"
         raise ChoiceError(f"TEST={test}: there is no such test; there are: {there}")
     return Only(set_ or "default", test)
 
 
-def tests_in(module: str) -> list[str]:
+def names_in(module: str) -> list[str]:
     """Return the names of the cocotb tests in a module of `tests/rtl`; none if there is no such."""
     path = ROOT / "tests/rtl" / f"{module}.py"
     if not path.is_file():

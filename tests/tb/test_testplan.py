@@ -9,7 +9,7 @@ from fnmatch import fnmatch
 
 from tb.coverage import POINTS, results
 from tb.rtl import ROOT
-from tb.sim import recordings, tests_in
+from tb.sim import names_in, recordings
 from tb.testplan import Rule, judge, load
 
 SPECIFIED = [*(f"R{number}" for number in range(1, 12)), *(f"H{number}" for number in range(1, 10))]
@@ -18,7 +18,7 @@ SPECIFIED = [*(f"R{number}" for number in range(1, 12)), *(f"H{number}" for numb
 def cocotb_tests() -> set[str]:
     """Return the names of all cocotb tests, as results name them."""
     modules = [path.stem for path in (ROOT / "tests/rtl").glob("*_tests.py")]
-    written = {f"{module}.{name}" for module in modules for name in tests_in(module)}
+    written = {f"{module}.{name}" for module in modules for name in names_in(module)}
     return written | {trace.test for trace in recordings()}
 
 

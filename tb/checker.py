@@ -337,6 +337,7 @@ class Checker(Scoreboard):  # type: ignore[misc]
             lines.append(f"  operation: {entry.retired.operation}, from s_{source} (rules {rules})")
         elif self._last is not None:
             lines[0] += f" after operation {self._last}"
+        lines[0] += f", in clock cycle {self._cycle():,}"
         lines.append(f"  expected:  {expected}")
         lines.append(f"  got:       {got}")
         if entry is not None:

@@ -108,9 +108,9 @@ class Checker(Scoreboard):  # type: ignore[misc]
         tables: Tables,
         counter_width: int,
         cycle: Callable[[], int],
-        coverage: Coverage,
+        coverage: Coverage | None = None,
     ) -> None:
-        """Check `dut`; `cycle` returns the number of the clock cycle."""
+        """Check `dut`; `cycle` returns the number of the clock cycle; count in `coverage`."""
         super().__init__(dut, fail_immediately=False)
         self.log = logging.getLogger("tb.checker")
         self.tables = tables
@@ -178,7 +178,8 @@ class Checker(Scoreboard):  # type: ignore[misc]
         self._history.add(entry)
         self._last = entry
         self.answers[(retired.operation.name, retired.answer.name)] += 1
-        self._coverage.on_executed(retired, self._reference, self._cycle())
+        if self._coverage is not None:
+            self._coverage.on_executed(retired, self._reference, self._cycle())
         outcome = self._reference.execute(retired.operation)
 
         if retired.source is not Source.AXIL:

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import product
+from typing import Any
 
 from tb import csr
 from tb.csr import Answer, Register
@@ -25,6 +26,7 @@ from tb.operations import (
     NewRoute,
     Operation,
     SetBusRange,
+    SignalEvent,
     SignalMsi,
     SignalMsiWithRid,
     Tables,
@@ -173,6 +175,7 @@ HAZARDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 """By object: the operations that change it, and those that then look at it."""
 
 _HAZARDS = frozenset(pair for before, after in HAZARDS.values() for pair in product(before, after))
+_CHANGERS = frozenset(first for first, _ in _HAZARDS)
 
 
 # ---- the cover points ----------------------------------------------------------------------------
@@ -206,6 +209,12 @@ def wait_kind(cycles: int) -> str:
     if cycles < 2:
         return WAITS[cycles]
     return WAITS[2] if cycles < 4 else WAITS[3] if cycles < 16 else WAITS[4]
+
+
+_TRIPLES = {
+    sources: ("interleaving", *(SOURCES[each] for each in sources))
+    for sources in product(SOURCES, repeat=3)
+}
 
 
 def _interleavings() -> Iterable[Bin]:
@@ -314,8 +323,12 @@ class Coverage:
             for kind in OPERATIONS.values()
         }
         self._counts: Counter[Bin] = Counter()  # the cover point's name, then the bin
-        # What retired within HAZARD_CYCLES: when, what, and the object that it changed.
-        self._recent: list[tuple[int, Retired, Object | None]] = []
+        # What messages and events hit, for as long as no command changes an object.
+        self._known: dict[tuple[Any, ...], tuple[tuple[Bin, ...], tuple[Object, ...]]] = {}
+        # When the last two operations retired, and where they came from.
+        self._before = self._last = (-1, Source.AXIL)
+        # What changed an object within HAZARD_CYCLES: when, by which operation, which object.
+        self._changes: list[tuple[int, str, Object]] = []
 
     def as_values(self) -> Counts:
         """Return the counts, also of what falls into no bin."""
@@ -332,7 +345,8 @@ class Coverage:
         """Reset became active, with some of UNDER_WAY under way."""
         for what in tuple(under_way) or UNDER_WAY[:1]:
             self._counts[("reset", what)] += 1
-        self._recent.clear()
+        self._known.clear()
+        self._changes.clear()
 
     def on_reset_ended(self, cycles: int) -> None:
         """Reset became inactive after some clock cycles."""
@@ -341,7 +355,7 @@ class Coverage:
 
     def on_transfer(self, stream: str, waited: int) -> None:
         """A transfer happened on a stream, after it had waited for some cycles for ready."""
-        self._counts[("wait", stream, wait_kind(waited))] += 1
+        self._counts[("wait", stream, wait_kind(waited) if waited else WAITS[0])] += 1
 
     def on_backpressure(self, waiting: Iterable[str]) -> None:
         """While m_msi waited for 4 cycles or more, these inputs were waiting."""
@@ -349,11 +363,57 @@ class Coverage:
 
     def on_executed(self, retired: Retired, reference: Reference, cycle: int) -> None:
         """An operation retired in a clock cycle; the reference has not executed it yet."""
-        operation = retired.operation
+        operation, answer = retired.operation, retired.answer
+        match operation:
+            case SignalMsiWithRid(target, rid):
+                key: tuple[Any, ...] | None = (answer.value, target, rid >> 8)
+            case SignalMsi(target):
+                key = (answer.value, target)
+            case SignalEvent(route) if route < self._tables["routes"]:
+                key = (answer.value, reference.route_state(route), route)
+            case _:
+                key = None
+                self._known.clear()
+        known = self._known.get(key) if key is not None else None
+        if known is None:
+            known = self._bins(operation, answer, reference)
+            if key is not None:
+                self._known[key] = known
+        bins, objects = known
         counts = self._counts
+        for each in bins:
+            counts[each] += 1
+        if retired.source is Source.AXIL:
+            counts[("command", "executed")] += 1
+        if self._last[0] == cycle - 1 and self._before[0] == cycle - 2:
+            counts[_TRIPLES[self._before[1], self._last[1], retired.source]] += 1
+        self._before, self._last = self._last, (cycle, retired.source)
+        if self._changes:
+            self._hazards(operation.name, objects, cycle)
+        if objects and operation.name in _CHANGERS and answer is not Answer.NO_IRQFD:
+            self._changes.append((cycle, operation.name, objects[0]))
+
+    def _hazards(self, name: str, objects: tuple[Object, ...], cycle: int) -> None:
+        """Count what an operation follows closely, if that changed one of its objects."""
+        while self._changes and self._changes[0][0] < cycle - HAZARD_CYCLES:
+            del self._changes[0]
+        for before, first, changed in self._changes:
+            if changed in objects and (first, name) in _HAZARDS:
+                self._counts[("hazard", first, name, changed[0], str(cycle - before))] += 1
+
+    def _bins(
+        self, operation: Operation, answer: Answer, reference: Reference
+    ) -> tuple[tuple[Bin, ...], tuple[Object, ...]]:
+        """Return the bins that an operation hits by itself, and the objects that it looks at.
+
+        The first of these is the one that it changes, if it changes one.
+        """
+        bins: list[Bin] = []
+        objects: list[Object] = []
         outside = ""
         for name in self._indexes[type(operation)]:
             index, size = getattr(operation, name), self._tables[TABLE_OF[name]]
+            objects.append((name, index))
             if index >= size:
                 outside = outside or f"{name} outside"
                 kind = "one beyond" if index == size else "far beyond"
@@ -361,77 +421,53 @@ class Coverage:
                 kind = "first" if index == 0 else "last"
             else:
                 kind = "in between"
-            counts[("index", name, kind)] += 1
-        if retired.source is Source.AXIL:
-            counts[("command", "executed")] += 1
-        state = outside or self._state(operation, retired.answer, reference)
-        counts[("operation", operation.name, retired.answer.name, state)] += 1
-        if retired.answer in ERRORS:
-            self._after(cycle, retired, [])
-            return
-        objects = [(name, getattr(operation, name)) for name in self._indexes[type(operation)]]
+            bins.append(("index", name, kind))
+        if outside:
+            bins.append(("operation", operation.name, answer.name, outside))
+            return tuple(bins), ()
+
+        state = _state(operation, answer, reference)
+        bins.append(("operation", operation.name, answer.name, state))
+        if answer in ERRORS:
+            return tuple(bins), ()
+        bound: BindTarget | None = None
         match operation:
+            case SetBusRange(_, secondary, subordinate):
+                bins.append(("range_update", state, range_kind(secondary, subordinate)))
             case SignalMsi(target) | SignalMsiWithRid(target):
-                objects += self._requester(operation, reference.bound(target), reference)
+                bound = reference.bound(target)
             case Enable(route) | EnableWithRid(route):
-                objects += self._requester(operation, reference.origin(route), reference)
-        self._after(cycle, retired, objects)
-
-    def _requester(
-        self,
-        operation: SignalMsi | SignalMsiWithRid | Enable | EnableWithRid,
-        bound: BindTarget | None,
-        reference: Reference,
-    ) -> list[Object]:
-        """Count where the requester ID is in its bus range; return what is behind the target."""
+                bound = reference.origin(route)
         now = reference.bus_range(bound)
-        kind = range_kind(*now)
-        if isinstance(operation, SignalMsiWithRid | EnableWithRid):
-            where = bus_position(operation.rid >> 8, *now)
-            self._counts[("explicit_rid", operation.name, kind, where)] += 1
-        else:
-            self._counts[("default_rid", operation.name, kind)] += 1
-        if bound is None:
-            return []
-        return [("range", bound.range), ("connection", bound.connection)]
-
-    def _state(self, operation: Operation, answer: Answer, reference: Reference) -> str:
-        """Return the state of an operation's object, and count how it changes a bus range."""
         match operation:
-            case SetBusRange(bus_range, secondary, subordinate):
-                before = range_kind(*reference.range_now(bus_range))
-                after = range_kind(secondary, subordinate)
-                self._counts[("range_update", before, after)] += 1
-                return before
-            case BindTarget(target):
-                return "unbound" if reference.bound(target) is None else "bound"
-            case NewRoute(route, target):
-                return f"{reference.route_state(route)}, target {reference.target_state(target)}"
-        first = arguments_of(type(operation))[0]
-        index: int = getattr(operation, first)
-        if first == "connection":
-            return reference.connection_state(index)
-        if first == "route":
-            return reference.route_state(index)
-        if answer is Answer.BDF:
-            return "unbound" if reference.bound(index) is None else "bound"
-        return reference.target_state(index)
+            case SignalMsi() | Enable():
+                bins.append(("default_rid", operation.name, range_kind(*now)))
+            case SignalMsiWithRid(rid=rid) | EnableWithRid(rid=rid):
+                where = bus_position(rid >> 8, *now)
+                bins.append(("explicit_rid", operation.name, range_kind(*now), where))
+        if bound is not None:
+            objects += [("range", bound.range), ("connection", bound.connection)]
+        return tuple(bins), tuple(objects)
 
-    def _after(self, cycle: int, retired: Retired, objects: list[Object]) -> None:
-        """Count what this operation follows closely: other sources, and changes of its objects."""
-        recent = self._recent
-        while recent and recent[0][0] < cycle - HAZARD_CYCLES:
-            del recent[0]
-        if len(recent) >= 2 and recent[-2][0] == cycle - 2:
-            sources = (recent[-2][1].source, recent[-1][1].source, retired.source)
-            self._counts[("interleaving", *(SOURCES[source] for source in sources))] += 1
-        name = retired.operation.name
-        for before, earlier, changed in recent:
-            first = earlier.operation.name
-            if changed in objects and (first, name) in _HAZARDS and changed is not None:
-                self._counts[("hazard", first, name, changed[0], str(cycle - before))] += 1
-        changes = objects and retired.answer is not Answer.NO_IRQFD
-        recent.append((cycle, retired, objects[0] if changes else None))
+
+def _state(operation: Operation, answer: Answer, reference: Reference) -> str:
+    """Return the state of an operation's object."""
+    match operation:
+        case SetBusRange(bus_range):
+            return range_kind(*reference.range_now(bus_range))
+        case BindTarget(target):
+            return "unbound" if reference.bound(target) is None else "bound"
+        case NewRoute(route, target):
+            return f"{reference.route_state(route)}, target {reference.target_state(target)}"
+    first = arguments_of(type(operation))[0]
+    index: int = getattr(operation, first)
+    if first == "connection":
+        return reference.connection_state(index)
+    if first == "route":
+        return reference.route_state(index)
+    if answer is Answer.BDF:
+        return "unbound" if reference.bound(index) is None else "bound"
+    return reference.target_state(index)
 
 
 # ---- merging ------------------------------------------------------------------------------------

@@ -83,8 +83,8 @@ class Environment:
         dut.rst_n.value = 0
         Clock(clock, CLOCK_NS, unit="ns").start()
 
-        self.coverage = coverage = Coverage(run.tables)
-        self.checker = Checker(dut, run.tables, run.counter_width, cycle_now, coverage)
+        self.coverage = Coverage(run.tables) if run.coverage else None
+        self.checker = Checker(dut, run.tables, run.counter_width, cycle_now, self.coverage)
         self.s_msi = MessageDriver(dut, "s_msi", clock)
         self.s_evt = EventDriver(dut, "s_evt", clock)
         self.m_msi = ReadyDriver(dut, "m_msi", clock)
@@ -120,16 +120,15 @@ class Environment:
         for monitor, callback in callbacks.items():
             monitor.violation = checker.violation
             checker.add_interface(monitor, [], compare_fn=callback)
-            if monitor.has_ready:
-                monitor.add_callback(self._cover_transfers(monitor))
-        self._m_msi_monitor.add_callback(self._cover_backpressure)
+        if self.coverage is not None:
+            self._cover_streams(self.coverage, callbacks)
         self._reset_changed: int | None = None  # in which clock cycle rst_n changed last
         cocotb.start_soon(self._watch_progress())
 
     def _on_reset_changed(self, rst_n: bool) -> None:
         """Stop or start watching, and let the checker start over (H8)."""
-        if self._reset_changed is not None:
-            self._cover_reset(rst_n, cycle_now() - self._reset_changed)
+        if self.coverage is not None and self._reset_changed is not None:
+            self._cover_reset(self.coverage, rst_n, cycle_now() - self._reset_changed)
         if rst_n or self._reset_changed is not None:
             self._reset_changed = cycle_now()
         for monitor in self._monitors:
@@ -137,10 +136,27 @@ class Environment:
         if not rst_n:
             self.checker.on_reset()
 
-    def _cover_reset(self, rst_n: bool, cycles: int) -> None:
-        """Count what a reset found, or how long it was: `cycles` since rst_n changed before."""
+    def _cover_streams(self, coverage: Coverage, monitors: Iterable[StreamMonitor]) -> None:
+        """Count for how long each transfer waits, and what waits while m_msi does for long."""
+
+        def on_transfer(monitor: StreamMonitor) -> Callable[[Any], None]:
+            stream = monitor.stream
+            return lambda _: coverage.on_transfer(stream, monitor.waited)
+
+        def on_message(_: Any) -> None:
+            if self._m_msi_monitor.waited >= 4:
+                inputs = {"s_msi": self._s_msi_monitor, "s_evt": self._s_evt_monitor}
+                coverage.on_backpressure(name for name, each in inputs.items() if each.waited)
+
+        for monitor in monitors:
+            if monitor.has_ready:
+                monitor.add_callback(on_transfer(monitor))
+        self._m_msi_monitor.add_callback(on_message)
+
+    def _cover_reset(self, coverage: Coverage, rst_n: bool, cycles: int) -> None:
+        """Count what a reset finds, or how long it was: `cycles` since rst_n changed before."""
         if rst_n:
-            self.coverage.on_reset_ended(cycles)
+            coverage.on_reset_ended(cycles)
             return
         waiting = {
             "s_msi waiting": self._s_msi_monitor.waited,
@@ -149,18 +165,7 @@ class Environment:
             "clearing": cycles <= max(self.tables),
         }
         found = [what for what, waits in waiting.items() if waits]
-        self.coverage.on_reset([*found, *self.checker.reset_finds()])
-
-    def _cover_transfers(self, monitor: StreamMonitor) -> Callable[[Any], None]:
-        """Return a callback that counts for how long each transfer waited."""
-        stream, on_transfer = monitor.stream, self.coverage.on_transfer
-        return lambda _: on_transfer(stream, monitor.waited)
-
-    def _cover_backpressure(self, _: Any) -> None:
-        """Count which inputs wait while m_msi has been waiting for long."""
-        if self._m_msi_monitor.waited >= 4:
-            inputs = {"s_msi": self._s_msi_monitor, "s_evt": self._s_evt_monitor}
-            self.coverage.on_backpressure(name for name, each in inputs.items() if each.waited)
+        coverage.on_reset([*found, *self.checker.reset_finds()])
 
     async def _watch_progress(self) -> None:
         """Show signs of life, and fail when something waits and nothing moved for HANG_CYCLES."""
@@ -320,7 +325,7 @@ class Environment:
             "answers": {" ".join(key): count for key, count in sorted(checker.answers.items())},
             "drops": [drop.as_values() for drop in checker.drops],
             "measured": self.measured,
-            "coverage": self.coverage.as_values(),
+            "coverage": self.coverage.as_values() if self.coverage is not None else {},
             "reports": [asdict(report) for report in checker.reports],
         }
 

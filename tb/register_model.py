@@ -90,7 +90,7 @@ class RegisterModel:
         counter_width: int,
         report: Callable[[str, str], None],
         cycle: Callable[[], int],
-        coverage: Coverage,
+        coverage: Coverage | None = None,
     ) -> None:
         """Take the reset state, with counters of `counter_width` bits."""
         self._coverage = coverage
@@ -230,7 +230,7 @@ class RegisterModel:
             mask = sum(0xFF << 8 * byte for byte in range(4) if strobes >> byte & 1)
             write = _Write(address, data, mask)
             self._writes.append(write)
-            if address in REGISTERS:
+            if self._coverage is not None and address in REGISTERS:
                 access = "written" if strobes == 0xF else "written in part"
                 self._coverage.hit("register", access, REGISTERS[address])
             if address == csr.COMMAND.offset and mask & 1:
@@ -293,8 +293,9 @@ class RegisterModel:
             return  # it has retired already
         if command.operation is None or (command.behind and not command.overtaken):
             self._commands.remove(command)
-            names_none = command.operation is None
-            self._coverage.hit("command", REFUSED_UNNAMED if names_none else REFUSED_BUSY)
+            if self._coverage is not None:
+                names_none = command.operation is None
+                self._coverage.hit("command", REFUSED_UNNAMED if names_none else REFUSED_BUSY)
             self._refuse({1})
         elif command.alone:
             command.accepted = True
@@ -342,8 +343,8 @@ class RegisterModel:
             return
         read = self._reads.popleft()
         data, response = transfer
-        if read.address in REGISTERS:
-            self._cover_read(REGISTERS[read.address], data)
+        if self._coverage is not None and read.address in REGISTERS:
+            self._cover_read(self._coverage, REGISTERS[read.address], data)
         name = REGISTERS.get(read.address, hex(read.address))
         if response != 0:
             self._report(f"OKAY to a read of {name}", f"response {response}")
@@ -361,12 +362,12 @@ class RegisterModel:
             reasons = {int(reason) for low, reason in read.drops if low == data}
             self._show(csr.LAST_DROP_REASON.offset, reasons or {int(self._drop[1])})
 
-    def _cover_read(self, name: str, data: int) -> None:
-        self._coverage.hit("register", "read", name)
+    def _cover_read(self, coverage: Coverage, name: str, data: int) -> None:
+        coverage.hit("register", "read", name)
         if name in COUNTER_NAMES:
             full = data == self._largest
             kind = "zero" if not data else "saturated" if full else "counting"
-            self._coverage.hit("counter", name, kind)
+            coverage.hit("counter", name, kind)
 
     def reset_finds(self) -> list[str]:
         """Return what a reset at this moment would find under way (some of coverage.UNDER_WAY)."""

@@ -67,9 +67,9 @@ class Job:
     def run(self, rtl: Rtl, folder: Path) -> Run:
         """Return the run of its simulation."""
         if self.kind == "recorded":
-            return Run(DEFAULT, 32, self.seed, str(folder), recordings(), rtl)
+            return Run(DEFAULT, 32, self.seed, str(folder), recordings(), rtl, coverage=True)
         each = SETS[self.set]
-        return Run(each.tables, each.counter_width, self.seed, str(folder), (), rtl)
+        return Run(each.tables, each.counter_width, self.seed, str(folder), (), rtl, coverage=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,25 @@ class RateLimited:
         if show:
             logger.warning("%s", RaisedWarning(message, fields))
 
+    def warn_many(
+        self, message: str, times: int, fields: Callable[[int], Mapping[str, int]]
+    ) -> None:
+        """Raise a warning `times` times at once; `fields(n)` returns the fields of the n-th.
+
+        It does what as many calls of `warn` would. Without an observer, the fields of those that the
+        log does not show are not asked for.
+        """
+        for number in range(times):
+            suppressed = self._suppressed
+            self.warn(message, **fields(number))
+            if self._suppressed > suppressed and not _observers.callbacks:
+                left = times - number - 1
+                with self._lock:
+                    self._raised += left
+                    self._suppressed += left
+                    self._unreported += left
+                return
+
     def flush(self) -> None:
         """Log the count of what was suppressed and is not reported yet, if anything was."""
         with self._lock:

@@ -39,6 +39,8 @@ SIMULATORS = BUILD / "simulators"
 WAIVERS = "hdl/lint.vlt"
 TIMESCALE = ("1ns", "1ps")
 BUILD_ARGUMENTS = ("--assert", "--x-initial", "unique", "-Wno-UNOPTFLAT")
+TRANSACTOR = ("tb/bulk/transactor.cpp", "hdl/generated/msi_csr.h")
+"""What the bulk path's library is made from, besides the RTL."""
 
 STALL_SECONDS = 120
 """After how many seconds without a sign of life a simulation is ended."""
@@ -188,15 +190,18 @@ def tail(path: Path, lines: int = 15) -> str:
 _building = threading.Lock()
 
 
-def build(run: Run, executable: Path, *, waves: bool, processes: Processes) -> None:
+def build(
+    run: Run, executable: Path, *, waves: bool, processes: Processes, bulk: bool = False
+) -> None:
     """Put the simulation for a run's parameters at `executable`; build it if that is not done yet.
 
-    One build runs at a time, whichever thread or process asks for it. What others use is a copy,
+    With `bulk` it is a library for the bulk path, otherwise a program for cocotb. One build runs at a time, whichever thread or process asks for it. What others use is a copy,
     and a build is kept only when it is complete. Raises SimulationError if it cannot be built,
     VerilatorError if there is no usable Verilator.
     """
     verilator = find_verilator()
-    name = "-".join(str(value) for value in run.parameters.values()) + ("-waves" if waves else "")
+    name = "-".join(str(value) for value in run.parameters.values())
+    name += "-waves" if waves else "-bulk" if bulk else ""
     if not run.rtl.own:
         name += "-" + hashlib.sha256(str(run.rtl).encode()).hexdigest()[:8]
     kept = SIMULATORS / name
@@ -205,20 +210,22 @@ def build(run: Run, executable: Path, *, waves: bool, processes: Processes) -> N
     sources = run.rtl.sources()
     headers = [each for folder in sources.includes for each in sorted(folder.glob("*.*h"))]
     files = [ROOT / WAIVERS, *sources.files]
+    more = [ROOT / each for each in TRANSACTOR] if bulk else []
     cocotb = importlib.metadata.version("cocotb")
     made_with = (verilator.root, verilator.executable, verilator.version, cocotb)
-    tools = hashlib.sha256(f"{made_with} {waves} {BUILD_ARGUMENTS}".encode())
+    tools = hashlib.sha256(f"{made_with} {waves} {bulk} {BUILD_ARGUMENTS}".encode())
     # The simulator's own runtime is the same for every design, and takes longer to compile.
     runtime = SIMULATORS / f"runtime-{tools.hexdigest()[:8]}"
     tools.update(str(run.parameters).encode())
     tools.update(f"{run.rtl} {sources.includes} {sources.defines}".encode())
-    for file in (*files, *headers):
+    for file in (*files, *headers, *more):
         tools.update(file.read_bytes())
     fingerprint = tools.hexdigest()
 
     with _building, exclusive(SIMULATORS / "lock", "build", processes):
         if not (stamp.is_file() and stamp.read_text() == fingerprint):
-            print(f"building the simulation for {run.describe()} ...", flush=True)
+            what = "bulk simulation" if bulk else "simulation"
+            print(f"building the {what} for {run.describe()} ...", flush=True)
             for leftover in SIMULATORS.glob("*.new"):
                 shutil.rmtree(leftover, ignore_errors=True)
             folder = SIMULATORS / f"{name}.{os.getpid()}.new"
@@ -227,7 +234,7 @@ def build(run: Run, executable: Path, *, waves: bool, processes: Processes) -> N
             else:
                 folder.mkdir()
             job = {
-                "task": "build",
+                "task": "build_bulk" if bulk else "build",
                 "sources": [str(file) for file in files],
                 "includes": [str(folder) for folder in sources.includes],
                 "defines": sources.defines,
@@ -404,9 +411,31 @@ def _failure(case: ElementTree.Element) -> str:
     return ""
 
 
+def _build_bulk(job: dict[str, Any]) -> None:
+    """Make the bulk path's library: the design and its transactor."""
+    transactor, header = (ROOT / each for each in TRANSACTOR)
+    folder = job["folder"]
+    verilate = [
+        *("verilator", "-cc", "--exe", "-Mdir", folder, "--prefix", "Vtop", "-o", job["top"]),
+        *("--top-module", job["top"], "--timescale", "/".join(TIMESCALE), *BUILD_ARGUMENTS),
+        *("-CFLAGS", f"-fPIC -I{header.parent}", "-LDFLAGS", "-shared"),
+        *(f"-D{name}={value}" for name, value in job["defines"].items()),
+        *(f"-I{include}" for include in job["includes"]),
+        *(f"-G{name}={value}" for name, value in job["parameters"].items()),
+        *(str(transactor), *job["sources"]),
+    ]
+    compile_all = ["make", f"-j{os.cpu_count()}", "-C", folder, "-f", "Vtop.mk", "OPT_FAST=-O2"]
+    for command in (verilate, compile_all):
+        if subprocess.run(command).returncode != 0:
+            raise RuntimeError(f"{command[0]} failed")
+
+
 def _child(job: dict[str, Any]) -> None:
     """Do one job in this process (of its own): build, or run, one simulation."""
     folder = Path(job["folder"])
+    if job["task"] == "build_bulk":
+        _build_bulk(job)
+        return
     runner = get_runner("verilator")
     if job["task"] == "build":
         waivers, *sources = job["sources"]

@@ -267,8 +267,9 @@ def simulate(
     waves: bool = False,
     progress: Callable[[int], None] | None = None,
     processes: Processes | None = None,
+    bulk: bool = False,
 ) -> list[TestResult]:
-    """Run the cocotb tests of some modules; return their results.
+    """Run the cocotb tests (or, with `bulk`, the bulk tests) of some modules; return their results.
 
     `progress` is called now and then with the number of operations executed so far. A simulation
     that ends early, or is ended because it hangs, gives a failed result that says so; so does each
@@ -279,10 +280,10 @@ def simulate(
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     run.save(folder / "run.json")
-    build(run, folder / run.rtl.top, waves=waves, processes=processes)
+    build(run, folder / run.rtl.top, waves=waves, processes=processes, bulk=bulk)
     log = folder / "simulation.log"
     job = {
-        "task": "simulate",
+        "task": "simulate_bulk" if bulk else "simulate",
         "modules": list(modules),
         "folder": str(folder),
         "top": run.rtl.top,
@@ -435,6 +436,11 @@ def _child(job: dict[str, Any]) -> None:
     folder = Path(job["folder"])
     if job["task"] == "build_bulk":
         _build_bulk(job)
+        return
+    if job["task"] == "simulate_bulk":
+        from tb.bulk.environment import run_tests  # which needs numpy, unlike all else here
+
+        run_tests(job["modules"], folder)
         return
     runner = get_runner("verilator")
     if job["task"] == "build":

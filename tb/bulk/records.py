@@ -73,7 +73,7 @@ SOURCES[SignalEvent.code] = Source.EVT
 
 def words(records: Records) -> NDArray[np.uint64]:
     """Return records as rows of 64-bit words, which compare quickly."""
-    return records.view(np.uint64).reshape(len(records), -1)
+    return records.view(np.uint64).reshape(-1, records.dtype.itemsize // 8)
 
 
 def same(one: Records, other: Records) -> NDArray[np.bool_]:
@@ -107,7 +107,12 @@ def message_of(record: Any) -> Message:
 
 
 def retired_of(operation: Any, result: Any, message: Any) -> Retired:
-    """Return a retire record of its three parts."""
+    """Return a retire record of its three parts.
+
+    Raises AssertionError if its operation or source has a code that does not exist.
+    """
+    if operation["source"] >= len(Source):
+        raise AssertionError(f"retire: {operation['source']} is not the code of a source")
     answer = Answer(int(result["answer"]))
     return Retired(
         Source(int(operation["source"])),

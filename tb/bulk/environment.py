@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: MIT
+"""The bulk path's test environment: a transactor, and the checker that learns from it.
+
+A bulk test is a function of a `BulkEnvironment`, wrapped by `bulk_test`: it only makes stimulus, in
+batches of records. While the design works on one batch, in a thread of its own, the one before it is
+checked.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import time
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tb.bulk.checker import BulkChecker, TraceBatch
+from tb.bulk.records import Records
+from tb.bulk.transactor import Seen, Status, Transactor, Waiting
+from tb.environment import HANG_CYCLES, STATUS_REGISTERS
+from tb.run import Run
+
+BATCH = 1 << 15
+"""How many operations a batch has, where there are as many."""
+
+_WAITING = {
+    Waiting.S_MSI_READY: "s_msi waits for ready",
+    Waiting.S_EVT_READY: "s_evt waits for ready",
+    Waiting.COMMAND: "a command has not retired",
+    Waiting.RESPONSE: "writes on s_axil are not answered",
+}
+
+
+class BulkEnvironment:
+    """Everything around the device under test. Stimulus goes in through `play`."""
+
+    def __init__(self, run: Run, name: str) -> None:
+        """Load and reset the design; `name` (of the test) and the run's seed fix all choices."""
+        self.run = run
+        self.name = name
+        self.tables = run.tables
+        self.rng = np.random.default_rng([run.seed, *name.encode()])
+        self.cycles = 0
+        self.measured: dict[str, str] = {}
+        folder = Path(run.results)
+        self._progress = folder / "progress"
+        self.checker = BulkChecker(run.tables, run.counter_width)
+        self.transactor = Transactor(
+            folder / run.rtl.top, int(self.rng.integers(2**31)), HANG_CYCLES
+        )
+        self.transactor.reset()
+
+    def play(self, batches: Iterable[Records | TraceBatch], ordered: bool = True) -> None:
+        """Issue batches of operations one after the other, and check each.
+
+        If `ordered`, the operations execute in the order given, as those of a trace must; otherwise
+        each source goes its own way. Raises AssertionError when the design hangs.
+        """
+        with ThreadPoolExecutor(1) as pool:
+            under_way: Future[Seen] | None = None
+            trace: TraceBatch | None = None
+            for batch in batches:
+                operations = batch if isinstance(batch, np.ndarray) else batch.operations
+                following = pool.submit(self.transactor.run, operations, ordered)
+                if under_way is not None:
+                    self._check(under_way.result(), trace)
+                under_way = following
+                trace = None if isinstance(batch, np.ndarray) else batch
+            if under_way is not None:
+                self._check(under_way.result(), trace)
+
+    def _check(self, seen: Seen, trace: TraceBatch | None) -> None:
+        checker = self.checker
+        self.cycles += seen.cycles
+        checker.on_batch(seen, trace)
+        self._progress.write_text(f"{checker.operations} {self.cycles} {self.name}\n")
+        waiting = [text for flag, text in _WAITING.items() if flag in seen.waiting]
+        if checker.under_way:
+            waiting.append(checker.under_way)
+        match seen.status:
+            case Status.HANGS:
+                raise AssertionError(
+                    f"the design hangs: no operation and no message in {HANG_CYCLES} clock cycles, "
+                    f"and {'; '.join(waiting) or 'not everything that was issued retired'}"
+                )
+            case Status.OVERFLOWS:
+                raise AssertionError("more comes out of the design than went in (H3)")
+            case Status.FINISHED:
+                raise AssertionError("the design ended the simulation with $finish")
+
+    def finish(self) -> None:
+        """Read the status registers, and close the books."""
+        self.transactor.stall(0)
+        for register in STATUS_REGISTERS:
+            data, response, seen = self.transactor.read(register)
+            self.checker.on_read(register, data, response)
+            self._check(seen, None)
+        self.checker.finish()
+
+    def result(self, passed: bool) -> dict[str, Any]:
+        """Return what this test did, for the result file."""
+        checker = self.checker
+        return {
+            "test": self.name,
+            "passed": passed,
+            "operations": checker.operations,
+            "messages": checker.messages,
+            "dropped": checker.dropped,
+            "mismatches": checker.mismatches,
+            "cycles": self.cycles,
+            "answers": {" ".join(key): count for key, count in sorted(checker.answers.items())},
+            "drops": [drop.as_values() for drop in checker.drops],
+            "measured": self.measured,
+            "reports": [asdict(report) for report in checker.reports],
+        }
+
+
+BulkTest = Callable[[BulkEnvironment], None]
+
+
+def bulk_test(function: BulkTest) -> BulkTest:
+    """Mark a function as a bulk test of its module."""
+    function.is_bulk_test = True  # type: ignore[attr-defined]
+    return function
+
+
+def run_tests(modules: list[str], folder: Path) -> None:
+    """Run the bulk tests of some modules, and leave their results as cocotb tests leave theirs."""
+    run = Run.read(folder / "run.json")
+    suite = ElementTree.Element("testsuite")
+    for module_name in modules:
+        module = importlib.import_module(module_name)
+        for test_name, function in list(vars(module).items()):
+            if not getattr(function, "is_bulk_test", False):
+                continue
+            case = ElementTree.SubElement(suite, "testcase", classname=module_name, name=test_name)
+            started = time.monotonic()
+            failure = _run_test(run, f"{module_name.rpartition('.')[2]}.{test_name}", function)
+            case.set("time", str(time.monotonic() - started))
+            if failure:
+                ElementTree.SubElement(case, "failure", message=failure)
+    ElementTree.ElementTree(suite).write(folder / "results.xml")
+
+
+def _run_test(run: Run, name: str, function: BulkTest) -> str:
+    """Run one test and write its result; return why it failed, or nothing if it did not."""
+    (Path(run.results) / "progress").write_text(f"0 0 {name}\n")
+    environment = BulkEnvironment(run, name)
+    checker = environment.checker
+    failure = ""
+    passed = False
+    try:
+        function(environment)
+        environment.finish()
+        passed = checker.mismatches == 0
+    except AssertionError as error:
+        failure = str(error)
+    finally:
+        text = json.dumps(environment.result(passed), indent=1)
+        (Path(run.results) / f"{name}.json").write_text(text)
+    if checker.reports and not failure:
+        failure = f"{checker.mismatches} mismatches; first: {checker.reports[0].text}"
+    environment.transactor.close()
+    return failure

@@ -48,7 +48,7 @@ def main() -> int:
     command.add_argument("--waves", action="store_true", help="write waveforms")
 
     command = commands.add_parser("compare", help="replay traces")
-    command.add_argument("--engine", choices=("rtl", "model"), default="rtl")
+    command.add_argument("--engine", choices=("rtl", "bulk", "signals", "model"), default="rtl")
     command.add_argument("--seed", type=seed, default=chosen)
     command.add_argument("traces", nargs="+")
 

@@ -68,12 +68,7 @@ class Run:
     @classmethod
     def load(cls) -> Run:
         """Read the file that $TB_RUN names."""
-        return cls.read(Path(os.environ["TB_RUN"]))
-
-    @classmethod
-    def read(cls, path: Path) -> Run:
-        """Read a file that `save` wrote."""
-        values = json.loads(path.read_text())
+        values = json.loads(Path(os.environ["TB_RUN"]).read_text())
         values["tables"] = Tables(*values["tables"])
         values["rtl"] = Rtl(**values["rtl"])
         values["traces"] = tuple(TraceFile(**trace) for trace in values["traces"])

@@ -440,7 +440,8 @@ def _child(job: dict[str, Any]) -> None:
     if job["task"] == "simulate_bulk":
         from tb.bulk.environment import run_tests  # which needs numpy, unlike all else here
 
-        run_tests(job["modules"], folder)
+        os.environ["TB_RUN"] = str(folder / "run.json")
+        run_tests(job["modules"], Run.load())
         return
     runner = get_runner("verilator")
     if job["task"] == "build":

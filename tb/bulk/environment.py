@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import logging
 import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Iterable
@@ -130,9 +131,9 @@ def bulk_test(function: BulkTest) -> BulkTest:
     return function
 
 
-def run_tests(modules: list[str], folder: Path) -> None:
+def run_tests(modules: list[str], run: Run) -> None:
     """Run the bulk tests of some modules, and leave their results as cocotb tests leave theirs."""
-    run = Run.read(folder / "run.json")
+    logging.getLogger("models").setLevel(logging.ERROR)  # every drop is counted, and many listed
     suite = ElementTree.Element("testsuite")
     for module_name in modules:
         module = importlib.import_module(module_name)
@@ -145,7 +146,7 @@ def run_tests(modules: list[str], folder: Path) -> None:
             case.set("time", str(time.monotonic() - started))
             if failure:
                 ElementTree.SubElement(case, "failure", message=failure)
-    ElementTree.ElementTree(suite).write(folder / "results.xml")
+    ElementTree.ElementTree(suite).write(Path(run.results) / "results.xml")
 
 
 def _run_test(run: Run, name: str, function: BulkTest) -> str:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The command line behind the Makefile: `python -m tb sim` and `python -m tb compare`."""
+"""The command line behind the Makefile: `python -m tb sim`, `compare`, `exhaustive`, `bench`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ import re
 import sys
 from typing import NoReturn
 
+from tb.bench import bench
 from tb.compare import compare
+from tb.exhaustive import exhaustive
 from tb.rtl import OWN, Rtl, RtlError
 from tb.sim import sim
 from tb.simulator import Interrupted, SimulationError, catch_signals
@@ -52,6 +54,13 @@ def main() -> int:
     command.add_argument("--seed", type=seed, default=chosen)
     command.add_argument("traces", nargs="+")
 
+    command = commands.add_parser("exhaustive", help="try everything that the range check decides")
+    command.add_argument("--seed", type=seed, default=chosen)
+
+    command = commands.add_parser("bench", help="measure the throughput")
+    command.add_argument("--seed", type=seed, default=chosen)
+    command.add_argument("--docs", action="store_true", help="write the figures into docs/, too")
+
     for command in commands.choices.values():
         command.add_argument("--rtl", default=OWN.file_list, help="file list of the RTL")
         command.add_argument("--top", default=OWN.top, help="name of its top module")
@@ -63,6 +72,10 @@ def main() -> int:
     try:
         if arguments.command == "sim":
             return sim(arguments.seed, arguments.waves, rtl)
+        if arguments.command == "exhaustive":
+            return exhaustive(arguments.seed, rtl)
+        if arguments.command == "bench":
+            return bench(arguments.seed, rtl, arguments.docs)
         return compare(arguments.traces, arguments.engine, arguments.seed, rtl)
     except (RtlError, SimulationError, VerilatorError) as error:
         print(f"error: {error}", file=sys.stderr)

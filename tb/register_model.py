@@ -135,8 +135,8 @@ class RegisterModel:
 
     @property
     def alert(self) -> bool:
-        """Whether the alert output is up."""
-        return bool(self._alert_pin)
+        """Whether the alert must be up."""
+        return self._alert == {1}
 
     def _show(self, address: int, values: Iterable[int]) -> None:
         """Let a register show one of some values from now on."""

@@ -41,10 +41,14 @@ _WAITING = {
 class BulkEnvironment:
     """Everything around the device under test. Stimulus goes in through `play`."""
 
-    def __init__(self, run: Run, name: str) -> None:
-        """Load and reset the design; `name` (of the test) and the run's seed fix all choices."""
+    def __init__(self, run: Run, name: str, before: int = 0) -> None:
+        """Load and reset the design; `name` (of the test) and the run's seed fix all choices.
+
+        `before` is how many operations the tests before this one had, for the progress shown.
+        """
         self.run = run
         self.name = name
+        self._before = before
         self.tables = run.tables
         self.rng = np.random.default_rng([run.seed, *name.encode()])
         self.cycles = 0
@@ -56,6 +60,11 @@ class BulkEnvironment:
             folder / run.rtl.top, int(self.rng.integers(2**31)), HANG_CYCLES
         )
         self.transactor.reset()
+        self._show_progress()
+
+    def _show_progress(self) -> None:
+        done = self._before + self.checker.operations
+        self._progress.write_text(f"{done} {self.cycles} {self.name}\n")
 
     def play(self, batches: Iterable[Records | TraceBatch], ordered: bool = True) -> None:
         """Issue batches of operations one after the other, and check each.
@@ -80,7 +89,7 @@ class BulkEnvironment:
         checker = self.checker
         self.cycles += seen.cycles
         checker.on_batch(seen, trace)
-        self._progress.write_text(f"{checker.operations} {self.cycles} {self.name}\n")
+        self._show_progress()
         waiting = [text for flag, text in _WAITING.items() if flag in seen.waiting]
         if checker.under_way:
             waiting.append(checker.under_way)
@@ -135,6 +144,7 @@ def run_tests(modules: list[str], run: Run) -> None:
     """Run the bulk tests of some modules, and leave their results as cocotb tests leave theirs."""
     logging.getLogger("models").setLevel(logging.ERROR)  # every drop is counted, and many listed
     suite = ElementTree.Element("testsuite")
+    done = 0
     for module_name in modules:
         module = importlib.import_module(module_name)
         for test_name, function in list(vars(module).items()):
@@ -142,17 +152,18 @@ def run_tests(modules: list[str], run: Run) -> None:
                 continue
             case = ElementTree.SubElement(suite, "testcase", classname=module_name, name=test_name)
             started = time.monotonic()
-            failure = _run_test(run, f"{module_name.rpartition('.')[2]}.{test_name}", function)
+            name = f"{module_name.rpartition('.')[2]}.{test_name}"
+            environment = BulkEnvironment(run, name, done)
+            failure = _run_test(environment, function)
+            done += environment.checker.operations
             case.set("time", str(time.monotonic() - started))
             if failure:
                 ElementTree.SubElement(case, "failure", message=failure)
     ElementTree.ElementTree(suite).write(Path(run.results) / "results.xml")
 
 
-def _run_test(run: Run, name: str, function: BulkTest) -> str:
+def _run_test(environment: BulkEnvironment, function: BulkTest) -> str:
     """Run one test and write its result; return why it failed, or nothing if it did not."""
-    (Path(run.results) / "progress").write_text(f"0 0 {name}\n")
-    environment = BulkEnvironment(run, name)
     checker = environment.checker
     failure = ""
     passed = False
@@ -164,7 +175,7 @@ def _run_test(run: Run, name: str, function: BulkTest) -> str:
         failure = str(error)
     finally:
         text = json.dumps(environment.result(passed), indent=1)
-        (Path(run.results) / f"{name}.json").write_text(text)
+        (Path(environment.run.results) / f"{environment.name}.json").write_text(text)
     if checker.reports and not failure:
         failure = f"{checker.mismatches} mismatches; first: {checker.reports[0].text}"
     environment.transactor.close()

@@ -15,10 +15,8 @@ import numpy as np
 from tb.bulk.environment import BulkEnvironment, bulk_test
 from tb.bulk.records import OPERATION, SOURCES, Records, pack
 from tb.csr import OperationCode
-from tb.operations import BindTarget, Connect, ConnectIrqfd, NewRoute, Tables
-
-TABLES = Tables(ranges=256, connections=4, targets=1024, routes=2048)
-"""The tables that these tests need."""
+from tb.exhaustive import TABLES
+from tb.operations import BindTarget, Connect, ConnectIrqfd, NewRoute
 
 BUSES = 256
 

@@ -107,8 +107,8 @@ class RateLimited:
     ) -> None:
         """Raise a warning `times` times at once; `fields(n)` returns the fields of the n-th.
 
-        It does what as many calls of `warn` would. Without an observer, the fields of those that the
-        log does not show are not asked for.
+        It does what as many calls of `warn` would. Without an observer, the fields of those that
+        the log does not show are not asked for.
         """
         for number in range(times):
             suppressed = self._suppressed

@@ -29,8 +29,8 @@ BULK_TRACES = ("tests.bulk.trace_tests",)
 LONG = 100_000
 """From how many operations on ENGINE=rtl takes the bulk path; shorter traces go signal by signal.
 
-There software polls STATUS and reads RESULT of each command, and every access is checked; that takes
-some seconds for as many operations (`make bench`).
+There software polls STATUS and reads RESULT of each command, and every access is checked; that
+takes some seconds for as many operations (`make bench`).
 """
 
 

@@ -112,9 +112,7 @@ class Reference:
         self._warnings: list[RaisedWarning] = []
         self.its = _Its(self._messages)
         self.ranges = [AssignedBusRange() for _ in range(tables.ranges)]
-        self.connections = [
-            MsiConnection(AssignedBusRange(), 0) for _ in range(tables.connections)
-        ]
+        self.connections = [MsiConnection(AssignedBusRange(), 0) for _ in range(tables.connections)]
         self.targets = [MsiTarget.disconnected() for _ in range(tables.targets)]
         self._bus_ranges: dict[int, AssignedBusRange] = {}  # of the targets that were bound
         self.routes: list[MsiRoute | None] = [None] * tables.routes

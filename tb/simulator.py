@@ -195,8 +195,9 @@ def build(
 ) -> None:
     """Put the simulation for a run's parameters at `executable`; build it if that is not done yet.
 
-    With `bulk` it is a library for the bulk path, otherwise a program for cocotb. One build runs at a time, whichever thread or process asks for it. What others use is a copy,
-    and a build is kept only when it is complete. Raises SimulationError if it cannot be built,
+    With `bulk` it is a library for the bulk path, otherwise a program for cocotb. One build runs
+    at a time, whichever thread or process asks for it. What others use is a copy, and a build is
+    kept only when it is complete. Raises SimulationError if it cannot be built,
     VerilatorError if there is no usable Verilator.
     """
     verilator = find_verilator()

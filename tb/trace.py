@@ -177,8 +177,8 @@ def _lines(path: str | Path) -> Iterator[tuple[int, bytes]]:
 def blocks(path: str | Path, size: int) -> Iterator[list[bytes]]:
     """Give the lines of a plain or gzipped file as they are, `size` at a time.
 
-    A line that is longer than LONGEST_LINE is cut off behind that. Raises TraceError for what cannot
-    be read.
+    A line that is longer than LONGEST_LINE is cut off behind that. Raises TraceError for what
+    cannot be read.
     """
     try:
         with _open(path) as file:

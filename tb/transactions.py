@@ -31,7 +31,7 @@ RETURNS: dict[tuple[str, Answer], bool] = {
     ("supports_direct_msi", Answer.DIRECT_MSI): True,
     ("supports_direct_msi", Answer.NO_DIRECT_MSI): False,
 }
-"""What the model's method returns where an operation has this answer; otherwise it returns nothing."""
+"""What the model's method returns, by operation and answer; otherwise it returns nothing."""
 
 
 class Source(IntEnum):

@@ -3,8 +3,8 @@
 
 It is the ordinary `Checker`, with one callback more: `on_batch`. A batch in which everything agrees
 is only counted. One in which anything differs is given to the callbacks of the ordinary checker,
-cycle by cycle, with the golden model in the state before the batch, so that the report of a mismatch
-is the same, whichever path found it.
+cycle by cycle, with the golden model in the state before the batch, so that the report of a
+mismatch is the same, whichever path found it.
 """
 
 from __future__ import annotations
@@ -35,7 +35,9 @@ EXPLAINED = 8
 class TraceBatch(Protocol):
     """Consecutive lines of a trace."""
 
-    operations: Records
+    @property
+    def operations(self) -> Records:
+        """The operations, each with the source of its kind."""
 
     def unexpected(self, seen: Seen) -> bool:
         """Return whether anything retired otherwise than the lines' `expect` says."""
@@ -232,7 +234,9 @@ class BulkChecker(Checker):
             case "message":
                 self.on_message(message_of(seen.messages[row]))
             case _:
-                self._on_event(EventKind(int(seen.events["kind"][row])), int(seen.events["bus"][row]))
+                self._on_event(
+                    EventKind(int(seen.events["kind"][row])), int(seen.events["bus"][row])
+                )
 
     def _on_event(self, kind: EventKind, bus: int) -> None:
         match kind:

@@ -2,8 +2,8 @@
 """The bulk path's test environment: a transactor, and the checker that learns from it.
 
 A bulk test is a function of a `BulkEnvironment`, wrapped by `bulk_test`: it only makes stimulus, in
-batches of records. While the design works on one batch, in a thread of its own, the one before it is
-checked.
+batches of records. While the design works on one batch, in a thread of its own, the one before it
+is checked.
 """
 
 from __future__ import annotations

@@ -33,8 +33,7 @@ _OBJECTS: dict[str, list[int]] = {
     name: [
         code
         for code, kind in BY_CODE.items()
-        if name in arguments_of(kind)
-        and kind not in (SignalMsi, SignalMsiWithRid, SignalEvent)
+        if name in arguments_of(kind) and kind not in (SignalMsi, SignalMsiWithRid, SignalEvent)
     ]
     for name in TABLE_OF
 }

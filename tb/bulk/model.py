@@ -19,8 +19,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models import AssignedBusRange, InMemoryIrqFd, ItsIrqFd, ItsSignalMsi
-from models import DROPPED_BUS_RANGE, DROPPED_DISCONNECTED, REFUSED_BUS_RANGE, RateLimited
+from models import (
+    DROPPED_BUS_RANGE,
+    DROPPED_DISCONNECTED,
+    REFUSED_BUS_RANGE,
+    AssignedBusRange,
+    InMemoryIrqFd,
+    ItsIrqFd,
+    ItsSignalMsi,
+    RateLimited,
+)
 from models import msi as golden
 from models.msi import DefaultBdf, MsiRoute
 from tb.bulk.records import MESSAGE, Records
@@ -202,7 +210,9 @@ class BulkModel:
             np.zeros(count, np.int64),
         )
         bad = np.zeros(count, np.bool_)
-        for name, size in zip(("range", "connection", "target", "route"), self._tables, strict=True):
+        for name, size in zip(
+            ("range", "connection", "target", "route"), self._tables, strict=True
+        ):
             indices = operations[name]  # 0 where the operation takes none
             if count and indices.max() >= size:
                 bad |= indices >= size
@@ -327,9 +337,7 @@ class BulkModel:
             if code is OperationCode.NEW_ROUTE:
                 ranges = self._targets.read(where, targets) >> 16 & 0xFFFF
                 packed = segments << 32 | ranges << 16 | devfns
-                self._origins.write(
-                    where[there], operations["route"][where][there], packed[there]
-                )
+                self._origins.write(where[there], operations["route"][where][there], packed[there])
 
     def _use_routes(self, operations: Records, at: dict[int, Positions], out: Expected) -> None:
         """Execute what is done with routes (R8, R9)."""

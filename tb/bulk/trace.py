@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Trace files in bulk: batches of lines as records.
 
-A faster reader takes the lines that are plainly right; everything else, what is wrong included, goes
-through the strict one of `tb.trace`. So both accept the same files, and refuse with the same words.
+A faster reader takes the lines that are plainly right; everything else, what is wrong included,
+goes through the strict one of `tb.trace`. So both accept the same files, and refuse with the same
+words.
 """
 
 from __future__ import annotations
@@ -60,7 +61,8 @@ def _maximum(name: str) -> int:
     return LIMITS[TABLE_OF[name]][1] - 1 if name in TABLE_OF else (1 << WIDTHS[name]) - 1
 
 
-_Message = tuple[_unsigned(0xFFFF_FFFF), int, _unsigned(0xFFFF_FFFF)]  # type: ignore[misc]
+_WORD: Any = _unsigned(0xFFFF_FFFF)
+_MESSAGES: Any = list[tuple[_WORD, int, _WORD]]
 
 
 def _line_type(kind: type[Operation]) -> type[Struct]:
@@ -74,7 +76,7 @@ def _line_type(kind: type[Operation]) -> type[Struct]:
     expect = defstruct(
         f"Expect{kind.__name__}",
         [
-            ("messages", list[_Message] | UnsetType, UNSET),
+            ("messages", _MESSAGES | UnsetType, UNSET),
             ("returns", returned | UnsetType if returned is not None else None | UnsetType, UNSET),
             ("warnings", _unsigned(_LARGEST_INT64) | UnsetType, UNSET),
         ],
@@ -176,9 +178,7 @@ def validate(path: str | Path, progress: Callable[[int], None] | None = None) ->
             progress(counts.total())
     return TraceSummary(
         operations=counts.total(),
-        by_name={
-            kind.name: counts[kind.code] for kind in OPERATIONS.values() if counts[kind.code]
-        },
+        by_name={kind.name: counts[kind.code] for kind in OPERATIONS.values() if counts[kind.code]},
         tables=Tables(**{table: largest[name] + 1 for name, table in TABLE_OF.items()}),
     )
 
@@ -221,7 +221,9 @@ def _fast(texts: Sequence[bytes]) -> tuple[Records, Records] | None:
             )
             colons += len(found) * (1 + len(names)) + optional
         colons += sum(
-            (each.messages is not UNSET) + (each.returns is not UNSET) + (each.warnings is not UNSET)
+            (each.messages is not UNSET)
+            + (each.returns is not UNSET)
+            + (each.warnings is not UNSET)
             for _, each in expects
         )
         # The decoder keeps the last of two equal keys. Each key is followed by a colon: where there
@@ -275,4 +277,3 @@ def _expects(found: list[tuple[int, Any]]) -> Records:
         )
     records[:] = rows
     return records
-

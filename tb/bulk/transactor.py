@@ -38,6 +38,7 @@ class Status(IntEnum):
 class Waiting(IntFlag):
     """What still waited at the end of a batch."""
 
+    NOTHING = 0
     S_MSI_READY = 1
     S_EVT_READY = 2
     COMMAND = 4
@@ -91,8 +92,8 @@ class Seen:
     """What the monitors saw during one batch, in order, and how it ended.
 
     `retired`, `results` and `retired_messages` are the parts of the retire records; `messages` came
-    out on `m_msi`; `accepted` and `accepted_cycles` are by source. `events_lost` of the events do not
-    fit. Cycles are counted from the batch's start, and it took `cycles`.
+    out on `m_msi`; `accepted` and `accepted_cycles` are by source. Of the events, `events_lost` did
+    not fit. Cycles are counted from the batch's start, and it took `cycles`.
     """
 
     retired: Records
@@ -106,7 +107,7 @@ class Seen:
     events_lost: int = 0
     cycles: int = 0
     status: Status = Status.DONE
-    waiting: Waiting = Waiting(0)
+    waiting: Waiting = Waiting.NOTHING
 
 
 def _pointer(array: Records) -> int:
@@ -126,7 +127,9 @@ class Transactor:
         call.transactor_open.restype = _Pointer
         call.transactor_limit.restype = ctypes.c_uint64
         self._hang_cycles = hang_cycles
-        self._self = _Pointer(call.transactor_open(ctypes.c_uint32(seed), _Pointer(_pointer(MASKS))))
+        self._self = _Pointer(
+            call.transactor_open(ctypes.c_uint32(seed), _Pointer(_pointer(MASKS)))
+        )
 
     def close(self) -> None:
         """End the simulation."""

@@ -2,8 +2,8 @@
 """The range check, by trying everything: `make exhaustive`.
 
 A bus range has 2^16 values, and a requester ID's bus 256: 2^24 triples. Each round gives all 256
-ranges one secondary bus and every subordinate bus, and tries all buses on each. Which target or route
-belongs to which range, the order, devfn, address and data are random.
+ranges one secondary bus and every subordinate bus, and tries all buses on each. Which target or
+route belongs to which range, the order, devfn, address and data are random.
 """
 
 from __future__ import annotations
@@ -111,9 +111,7 @@ def signal_msi_with_rid_on_all_triples(env: BulkEnvironment) -> None:
             yield np.concatenate(
                 [
                     set_ranges(env, secondary),
-                    all_buses(
-                        env, OperationCode.SIGNAL_MSI_WITH_RID, "target", by_range(ranges)
-                    ),
+                    all_buses(env, OperationCode.SIGNAL_MSI_WITH_RID, "target", by_range(ranges)),
                 ]
             )
 

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import resource
+
 from tb.bulk.environment import BulkEnvironment, BulkTest, bulk_test
 from tb.bulk.trace import read_batches
 from tb.run import Run, TraceFile
@@ -15,6 +17,8 @@ def replays(trace: TraceFile) -> BulkTest:
         env.transactor.stall(trace.stall)
         env.checker.follow_trace()
         env.play(read_batches(trace.path))
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        env.measured["peak memory, KiB"] = str(peak)
 
     return bulk_test(replay)
 

@@ -9,8 +9,7 @@ import logging
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -146,14 +145,22 @@ _observers: Final = _Observers()
 _places: Final[weakref.WeakSet[RateLimited]] = weakref.WeakSet()
 
 
-@contextmanager
-def observe_warnings(callback: Callable[[RaisedWarning], None]) -> Iterator[None]:
+class observe_warnings:
     """Call `callback` for every warning the calling thread raises meanwhile, suppressed or not."""
-    _observers.callbacks.append(callback)
-    try:
-        yield
-    finally:
-        _observers.callbacks.remove(callback)
+
+    __slots__ = ("_callback",)
+
+    def __init__(self, callback: Callable[[RaisedWarning], None]) -> None:
+        """Observe in a `with` block."""
+        self._callback = callback
+
+    def __enter__(self) -> None:
+        """Observe from now on."""
+        _observers.callbacks.append(self._callback)
+
+    def __exit__(self, *_: object) -> None:
+        """Observe no longer."""
+        _observers.callbacks.remove(self._callback)
 
 
 def flush_warnings() -> None:

@@ -19,7 +19,7 @@ from typing import Any
 import cocotb
 from cocotb.clock import Clock
 from cocotb.handle import LogicObject
-from cocotb.triggers import ClockCycles, NextTimeStep, RisingEdge
+from cocotb.triggers import ClockCycles, NextTimeStep, RisingEdge, Timer
 from cocotb.utils import get_sim_time
 
 from tb import csr
@@ -33,6 +33,7 @@ from tb.monitors import (
     ReadAddressMonitor,
     ReadDataMonitor,
     RetireMonitor,
+    Sampler,
     StreamMonitor,
     WriteAddressMonitor,
     WriteDataMonitor,
@@ -95,18 +96,19 @@ class Environment:
             # The register model is made anew at each reset.
             return lambda transfer: getattr(checker.registers, callback)(transfer)
 
-        self.retire = RetireMonitor(dut, "retire", clock)
-        self.write_data = WriteDataMonitor(dut, "s_axil", clock)
+        sampler = Sampler(clock)
+        self.retire = RetireMonitor(dut, "retire", sampler)
+        self.write_data = WriteDataMonitor(dut, "s_axil", sampler)
         callbacks: dict[StreamMonitor, Callable[[Any], None]] = {
-            MessageInputMonitor(dut, "s_msi", clock): checker.on_message_accepted,
-            EventInputMonitor(dut, "s_evt", clock): checker.on_event_accepted,
+            MessageInputMonitor(dut, "s_msi", sampler): checker.on_message_accepted,
+            EventInputMonitor(dut, "s_evt", sampler): checker.on_event_accepted,
             self.retire: checker.on_retired,
-            MessageOutputMonitor(dut, "m_msi", clock): checker.on_message,
-            WriteAddressMonitor(dut, "s_axil", clock): registers("on_write_address"),
+            MessageOutputMonitor(dut, "m_msi", sampler): checker.on_message,
+            WriteAddressMonitor(dut, "s_axil", sampler): registers("on_write_address"),
             self.write_data: registers("on_write_data"),
-            WriteResponseMonitor(dut, "s_axil", clock): registers("on_write_response"),
-            ReadAddressMonitor(dut, "s_axil", clock): registers("on_read_address"),
-            ReadDataMonitor(dut, "s_axil", clock): registers("on_read_data"),
+            WriteResponseMonitor(dut, "s_axil", sampler): registers("on_write_response"),
+            ReadAddressMonitor(dut, "s_axil", sampler): registers("on_read_address"),
+            ReadDataMonitor(dut, "s_axil", sampler): registers("on_read_data"),
         }
         alert = LevelMonitor(dut.alert, paused=True)
         alert.add_callback(checker.on_alert)
@@ -131,7 +133,7 @@ class Environment:
         while True:
             self._progress.write_text(f"{self.checker.operations} {cycles} {self.name}\n")
             cycles += HANG_CYCLES
-            await ClockCycles(self.dut.clk, HANG_CYCLES)
+            await Timer(HANG_CYCLES * CLOCK_NS, "ns")  # ClockCycles would wake up in each of them
             waiting = self.waiting
             now = (self.checker.operations, self.checker.messages, self.checker.resets)
             if waiting and now == before:

@@ -246,6 +246,8 @@ class BulkChecker(Checker):
                 self.violation(f"{BUSES[bus]}: valid fell before ready came (H2)")
             case EventKind.PAYLOAD_CHANGED:
                 self.violation(f"{BUSES[bus]}: the payload changed while it waited (H2)")
+            case EventKind.VALID_LATE:
+                self.violation(f"{BUSES[bus]}: valid waits, for ready or for nothing (H2)")
             case EventKind.ERROR_RESPONSE:
                 self._register_mismatch("OKAY to a write", "an error response")
 

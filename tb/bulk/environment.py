@@ -24,6 +24,7 @@ import numpy as np
 from tb.bulk.checker import BulkChecker, TraceBatch
 from tb.bulk.records import Records
 from tb.bulk.transactor import Seen, Status, Transactor, Waiting
+from tb.csr import Register
 from tb.environment import HANG_CYCLES, STATUS_REGISTERS
 from tb.run import Run
 
@@ -36,6 +37,10 @@ _WAITING = {
     Waiting.COMMAND: "a command has not retired",
     Waiting.RESPONSE: "writes on s_axil are not answered",
 }
+
+
+_Done = tuple[Seen, list[tuple[Register, int, int, Seen]]]
+"""What was seen of a batch, and of the register reads behind it: value, response, what else."""
 
 
 class BulkEnvironment:
@@ -73,26 +78,44 @@ class BulkEnvironment:
         each source goes its own way. Raises AssertionError when the design hangs.
         """
         with ThreadPoolExecutor(1) as pool:
-            under_way: Future[Seen] | None = None
-            trace: TraceBatch | None = None
+            under_way: tuple[Future[_Done], TraceBatch | None] | None = None
             for batch in batches:
-                operations = batch if isinstance(batch, np.ndarray) else batch.operations
-                following = pool.submit(self.transactor.run, operations, ordered)
-                if under_way is not None:
-                    self._check(under_way.result(), trace)
-                under_way = following
                 trace = None if isinstance(batch, np.ndarray) else batch
+                operations = batch if isinstance(batch, np.ndarray) else batch.operations
+                following = pool.submit(self._run, operations, ordered)
+                if under_way is not None:
+                    self._check(under_way[0].result(), under_way[1])
+                under_way = following, trace
             if under_way is not None:
-                self._check(under_way.result(), trace)
+                self._check(under_way[0].result(), under_way[1])
 
-    def _check(self, seen: Seen, trace: TraceBatch | None) -> None:
+    def _run(self, operations: Records, ordered: bool) -> _Done:
+        """Play a batch, and read the status registers when all is quiet."""
+        seen = self.transactor.run(operations, ordered)
+        reads = []
+        if seen.status is Status.DONE:
+            for register in STATUS_REGISTERS:
+                reads.append((register, *self.transactor.read(register)))
+        return seen, reads
+
+    def _check(self, done: _Done, trace: TraceBatch | None) -> None:
+        seen, reads = done
         checker = self.checker
-        self.cycles += seen.cycles
         checker.on_batch(seen, trace)
+        self._end(seen)
+        for register, data, response, meanwhile in reads:
+            checker.on_read(register, data, response)
+            if meanwhile.anything:
+                checker.on_batch(meanwhile)
+            self._end(meanwhile)
         self._show_progress()
+
+    def _end(self, seen: Seen) -> None:
+        """Count a batch's cycles. Raises AssertionError if it did not end as it should."""
+        self.cycles += seen.cycles
         waiting = [text for flag, text in _WAITING.items() if flag in seen.waiting]
-        if checker.under_way:
-            waiting.append(checker.under_way)
+        if self.checker.under_way:
+            waiting.append(self.checker.under_way)
         match seen.status:
             case Status.HANGS:
                 raise AssertionError(
@@ -103,15 +126,6 @@ class BulkEnvironment:
                 raise AssertionError("more comes out of the design than went in (H3)")
             case Status.FINISHED:
                 raise AssertionError("the design ended the simulation with $finish")
-
-    def finish(self) -> None:
-        """Read the status registers, and close the books."""
-        self.transactor.stall(0)
-        for register in STATUS_REGISTERS:
-            data, response, seen = self.transactor.read(register)
-            self.checker.on_read(register, data, response)
-            self._check(seen, None)
-        self.checker.finish()
 
     def result(self, passed: bool) -> dict[str, Any]:
         """Return what this test did, for the result file."""
@@ -169,7 +183,7 @@ def _run_test(environment: BulkEnvironment, function: BulkTest) -> str:
     passed = False
     try:
         function(environment)
-        environment.finish()
+        checker.finish()
         passed = checker.mismatches == 0
     except AssertionError as error:
         failure = str(error)

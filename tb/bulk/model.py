@@ -251,7 +251,7 @@ class BulkModel:
         self._targets.write(where, rows["target"], packed)
 
     def _target(self, where: Positions, targets: Any) -> tuple[Ints, Ints, Ints]:
-        """Return each target's connection (or NONE), its bus range at that moment, and its devfn."""
+        """Return each target's connection (or NONE), its bus range at that moment, its devfn."""
         packed = self._targets.read(where, targets)
         bound = packed != NONE
         if bound.all():

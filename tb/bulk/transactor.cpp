@@ -64,7 +64,14 @@ struct Result {
 };
 static_assert(sizeof(Result) == 8, "tb/bulk/records.py has the same layout");
 
-enum EventKind : uint8_t { ALERT_FELL, ALERT_ROSE, VALID_FELL, PAYLOAD_CHANGED, ERROR_RESPONSE };
+enum EventKind : uint8_t {
+    ALERT_FELL,
+    ALERT_ROSE,
+    VALID_FELL,
+    PAYLOAD_CHANGED,
+    VALID_LATE,
+    ERROR_RESPONSE
+};
 enum Bus : uint8_t { M_MSI, S_AXIL };
 
 struct Event {
@@ -423,6 +430,7 @@ class Monitors {
         batch_ = &batch;
         cycle_ = 0;
         sent_ = 0;
+        late_ = 0;
         full_ = false;
     }
 
@@ -468,6 +476,10 @@ class Monitors {
             }
             moved = true;
         }
+        // H2: valid does not wait for ready. A message that has retired is on its way.
+        const bool due = batch_->message_count < sent_ && !dut_.m_msi_valid;
+        late_ = due ? late_ + 1 : 0;
+        if (late_ == LATE_CYCLES) event(VALID_LATE, M_MSI);
         cycle_ += 1;
         return moved;
     }
@@ -476,6 +488,8 @@ class Monitors {
     uint64_t sent() const { return sent_; }
 
   private:
+    static constexpr uint32_t LATE_CYCLES = 8;
+
     struct Held {  // a transfer that waits for ready
         bool held = false;
         Message payload{};
@@ -580,6 +594,7 @@ class Monitors {
     Batch* batch_ = nullptr;
     uint32_t cycle_ = 0;  // since the start of the batch
     uint64_t sent_ = 0;   // retire records with a message
+    uint32_t late_ = 0;   // for how many cycles m_msi has shown nothing though it should
     bool full_ = false;
     bool alert_ = false;
     Held message_, response_, read_;

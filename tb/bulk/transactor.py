@@ -52,7 +52,8 @@ class EventKind(IntEnum):
     ALERT_ROSE = 1
     VALID_FELL = 2
     PAYLOAD_CHANGED = 3
-    ERROR_RESPONSE = 4
+    VALID_LATE = 4
+    ERROR_RESPONSE = 5
 
 
 BUSES = ("m_msi", "s_axil")
@@ -108,6 +109,11 @@ class Seen:
     cycles: int = 0
     status: Status = Status.DONE
     waiting: Waiting = Waiting.NOTHING
+
+    @property
+    def anything(self) -> bool:
+        """Whether anything happened at all."""
+        return any(map(len, (self.retired, self.messages, *self.accepted, self.events)))
 
 
 def _pointer(array: Records) -> int:

@@ -37,7 +37,7 @@ from tb.transactions import WARNINGS, Source
 
 TABLES = Tables(6, 4, 8, 8)
 BATCHES = 5
-LENGTH = 700
+LENGTH = 300
 
 
 def stimulus(seed: int) -> list[list[Operation]]:
@@ -158,20 +158,20 @@ def bdf(seen: Seen) -> Seen:
 
 
 def retired_message(seen: Seen) -> Seen:
-    row = int(np.flatnonzero(seen.results["sent"])[40])
+    row = int(np.flatnonzero(seen.results["sent"])[20])
     spoilt = changed(seen.retired_messages, row, "devid", 0x10000)
     return replace(seen, retired_messages=spoilt, messages=spoilt[seen.results["sent"] != 0])
 
 
 def message_on_m_msi(seen: Seen) -> Seen:
-    return replace(seen, messages=changed(seen.messages, 33, "data"))
+    return replace(seen, messages=changed(seen.messages, 17, "data"))
 
 
 def lost_message(seen: Seen) -> Seen:
     return replace(
         seen,
-        messages=without(seen.messages, 50),
-        message_cycles=without(seen.message_cycles, 50),
+        messages=without(seen.messages, 25),
+        message_cycles=without(seen.message_cycles, 25),
     )
 
 
@@ -192,8 +192,8 @@ def lost_operation(seen: Seen) -> Seen:
 
 
 def command_that_was_not_written(seen: Seen) -> Seen:
-    accepted = without(seen.accepted[0], 60), *seen.accepted[1:]
-    cycles = without(seen.accepted_cycles[0], 60), *seen.accepted_cycles[1:]
+    accepted = without(seen.accepted[0], 40), *seen.accepted[1:]
+    cycles = without(seen.accepted_cycles[0], 40), *seen.accepted_cycles[1:]
     return replace(seen, accepted=accepted, accepted_cycles=cycles)
 
 
@@ -224,7 +224,7 @@ def test_agreement_is_counted_alike(seed: int) -> None:
     bulk, ordinary = both(seed)
     assert bulk.reports == ordinary.reports == []
     assert bulk.operations == ordinary.operations > BATCHES * LENGTH
-    assert bulk.messages == ordinary.messages > 500
+    assert bulk.messages == ordinary.messages > 200
     assert bulk.dropped == ordinary.dropped > 100
     assert bulk.answers == ordinary.answers and len(bulk.answers) > 25
     assert bulk.drops == ordinary.drops
@@ -237,7 +237,7 @@ def test_agreement_is_counted_alike(seed: int) -> None:
 
 
 @pytest.mark.parametrize("batch", [2, BATCHES])
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.parametrize("spoil", SPOILERS, ids=lambda spoil: spoil.__name__)
 def test_a_mismatch_is_reported_in_the_same_words(
     spoil: Callable[[Seen], Seen], seed: int, batch: int
@@ -247,7 +247,6 @@ def test_a_mismatch_is_reported_in_the_same_words(
     assert [asdict(each) for each in bulk.reports] == [asdict(each) for each in ordinary.reports]
     if len(bulk.reports) < REPORTED:  # further ones are counted differently
         assert bulk.mismatches == ordinary.mismatches
-    assert "before it, on" in bulk.reports[0].text or bulk.reports[0].operation is None
 
 
 def test_a_message_before_its_record_is_a_mismatch() -> None:

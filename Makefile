@@ -11,11 +11,11 @@ DESIGN = $(if $(RTL),--rtl '$(RTL)') $(if $(TOP),--top '$(TOP)')
 unexport MAKEFLAGS MFLAGS MAKELEVEL PYTHONPATH PYTHONHOME
 
 # A variable that nothing reads is a typing error.
-KNOWN := SEED SEEDS JOBS RESUME SET TEST WAVES TRACE ENGINE RTL TOP PYTHON PY
+KNOWN := SEED SEEDS JOBS RESUME SET TEST WAVES TRACE ENGINE DOCS RTL TOP PYTHON PY
 $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),\
   $(if $(filter $(KNOWN) MAKE% -%,$(name)),,$(error unknown variable $(name); there are: $(KNOWN)))))
 
-.PHONY: help sim regress coverage test compare faults lint regs setup clean distclean
+.PHONY: help sim regress coverage test compare exhaustive bench faults lint regs setup clean distclean
 
 help:
 	@echo 'make sim [SEED=n] [WAVES=1]  run every test once: RTL against the golden model'
@@ -24,9 +24,12 @@ help:
 	@echo '                             run many seeds on all parameter sets, with coverage and a report'
 	@echo 'make coverage                make regress, and fail unless everything is covered'
 	@echo 'make test                    run the checks of make lint, then all tests, those of make sim included'
-	@echo 'make compare TRACE="file [file...]" [ENGINE=rtl|model] [SEED=n]'
-	@echo '                             replay your own traces on both (or on the model alone)'
-	@echo '  RTL=filelist.f TOP=name    with sim, regress and compare: test your own RTL'
+	@echo 'make compare TRACE="file [file...]" [ENGINE=rtl|model|bulk|signals] [SEED=n]'
+	@echo '                             replay your own traces on both (or on the model alone);'
+	@echo '                             on the RTL in bulk, or signal by signal: by their length'
+	@echo 'make exhaustive [SEED=n]     try all bus ranges with all requester buses'
+	@echo 'make bench [DOCS=1]          measure the throughput (DOCS: and write docs/performance.md)'
+	@echo '  RTL=filelist.f TOP=name    with sim, regress, compare, exhaustive, bench: your own RTL'
 	@echo 'make faults                  break the RTL on purpose, and show that the tests notice'
 	@echo 'make lint                    check the Python (ruff, mypy) and the RTL (Verilator, yosys)'
 	@echo 'make regs                    regenerate the files that come from hdl/registers.rdl'
@@ -47,8 +50,14 @@ test: lint
 
 # Without a trace, say so before anything is set up.
 compare: $(if $(strip $(TRACE)),setup)
-	@$(if $(strip $(TRACE)),,$(error usage: make compare TRACE="file [file...]" [ENGINE=rtl|model]))\
+	@$(if $(strip $(TRACE)),,$(error usage: make compare TRACE="file [file...]" [ENGINE=rtl|model|bulk|signals]))\
 	$(PY) -m tb compare $(DESIGN) --engine '$(ENGINE)' $(if $(SEED),--seed '$(SEED)') -- $(TRACE)
+
+exhaustive: setup
+	@$(PY) -m tb exhaustive $(DESIGN) $(if $(SEED),--seed '$(SEED)')
+
+bench: setup
+	@$(PY) -m tb bench $(DESIGN) $(if $(SEED),--seed '$(SEED)') $(if $(filter-out 0,$(DOCS)),--docs)
 
 faults: setup
 	@$(PY) -m tools.faults

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The command line behind the Makefile: `python -m tb sim`, `compare`, `regress`."""
+"""The command line behind the Makefile: `python -m tb sim`, and so on."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ import re
 import sys
 from typing import NoReturn
 
+from tb.bench import bench
 from tb.compare import compare
+from tb.exhaustive import exhaustive
 from tb.regress import RegressError, regress
 from tb.rtl import OWN, Rtl, RtlError
 from tb.sim import ChoiceError, only, sim
@@ -66,9 +68,16 @@ def main() -> int:
         command.add_argument("--resume", action="store_true", help="go on with the one before")
 
     command = commands.add_parser("compare", help="replay traces")
-    command.add_argument("--engine", choices=("rtl", "model"), default="rtl")
+    command.add_argument("--engine", choices=("rtl", "bulk", "signals", "model"), default="rtl")
     command.add_argument("--seed", type=seed, default=chosen)
     command.add_argument("traces", nargs="+")
+
+    command = commands.add_parser("exhaustive", help="try everything that the range check decides")
+    command.add_argument("--seed", type=seed, default=chosen)
+
+    command = commands.add_parser("bench", help="measure the throughput")
+    command.add_argument("--seed", type=seed, default=chosen)
+    command.add_argument("--docs", action="store_true", help="write the figures into docs/, too")
 
     for command in commands.choices.values():
         command.add_argument("--rtl", default=OWN.file_list, help="file list of the RTL")
@@ -91,6 +100,10 @@ def main() -> int:
                 rtl,
                 gate=arguments.command == "coverage",
             )
+        if arguments.command == "exhaustive":
+            return exhaustive(arguments.seed, rtl)
+        if arguments.command == "bench":
+            return bench(arguments.seed, rtl, arguments.docs)
         return compare(arguments.traces, arguments.engine, arguments.seed, rtl)
     except (ChoiceError, RegressError, RtlError, SimulationError, VerilatorError) as error:
         print(f"error: {error}", file=sys.stderr)

@@ -19,7 +19,7 @@ from typing import Any
 import cocotb
 from cocotb.clock import Clock
 from cocotb.handle import LogicObject
-from cocotb.triggers import ClockCycles, NextTimeStep, RisingEdge
+from cocotb.triggers import ClockCycles, NextTimeStep, RisingEdge, Timer
 from cocotb.utils import get_sim_time
 
 from tb import csr
@@ -34,6 +34,7 @@ from tb.monitors import (
     ReadAddressMonitor,
     ReadDataMonitor,
     RetireMonitor,
+    Sampler,
     StreamMonitor,
     WriteAddressMonitor,
     WriteDataMonitor,
@@ -97,21 +98,22 @@ class Environment:
             # The register model is made anew at each reset.
             return lambda transfer: getattr(checker.registers, callback)(transfer)
 
-        self.retire = RetireMonitor(dut, "retire", clock)
-        self.write_data = WriteDataMonitor(dut, "s_axil", clock)
-        self._s_msi_monitor = MessageInputMonitor(dut, "s_msi", clock)
-        self._s_evt_monitor = EventInputMonitor(dut, "s_evt", clock)
-        self._m_msi_monitor = MessageOutputMonitor(dut, "m_msi", clock)
+        sampler = Sampler(clock)
+        self.retire = RetireMonitor(dut, "retire", sampler)
+        self.write_data = WriteDataMonitor(dut, "s_axil", sampler)
+        self._s_msi_monitor = MessageInputMonitor(dut, "s_msi", sampler)
+        self._s_evt_monitor = EventInputMonitor(dut, "s_evt", sampler)
+        self._m_msi_monitor = MessageOutputMonitor(dut, "m_msi", sampler)
         callbacks: dict[StreamMonitor, Callable[[Any], None]] = {
             self._s_msi_monitor: checker.on_message_accepted,
             self._s_evt_monitor: checker.on_event_accepted,
             self.retire: checker.on_retired,
             self._m_msi_monitor: checker.on_message,
-            WriteAddressMonitor(dut, "s_axil", clock): registers("on_write_address"),
+            WriteAddressMonitor(dut, "s_axil", sampler): registers("on_write_address"),
             self.write_data: registers("on_write_data"),
-            WriteResponseMonitor(dut, "s_axil", clock): registers("on_write_response"),
-            ReadAddressMonitor(dut, "s_axil", clock): registers("on_read_address"),
-            ReadDataMonitor(dut, "s_axil", clock): registers("on_read_data"),
+            WriteResponseMonitor(dut, "s_axil", sampler): registers("on_write_response"),
+            ReadAddressMonitor(dut, "s_axil", sampler): registers("on_read_address"),
+            ReadDataMonitor(dut, "s_axil", sampler): registers("on_read_data"),
         }
         alert = LevelMonitor(dut.alert, paused=True)
         alert.add_callback(checker.on_alert)
@@ -174,7 +176,7 @@ class Environment:
         while True:
             self._progress.write_text(f"{self.checker.operations} {cycles} {self.name}\n")
             cycles += HANG_CYCLES
-            await ClockCycles(self.dut.clk, HANG_CYCLES)
+            await Timer(HANG_CYCLES * CLOCK_NS, "ns")  # ClockCycles would wake up in each of them
             waiting = self.waiting
             now = (self.checker.operations, self.checker.messages, self.checker.resets)
             if waiting and now == before:

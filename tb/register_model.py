@@ -132,6 +132,11 @@ class RegisterModel:
             )
         return "; ".join(parts)
 
+    @property
+    def alert(self) -> bool:
+        """Whether the alert must be up."""
+        return self._alert == {1}
+
     def _show(self, address: int, values: Iterable[int]) -> None:
         """Let a register show one of some values from now on."""
         now = self._shows[address] = set(values)
@@ -180,6 +185,42 @@ class RegisterModel:
         if outcome.answer in WARNINGS:
             self._on_drop(outcome, bus_range)
         return known
+
+    def on_command(self, operation: Operation) -> None:
+        """A command was written and accepted; its register accesses are not looked at."""
+        command = Command(operation, alone=True, behind=False, accepted=True, answered=True)
+        self._commands.append(command)
+        self._show_status()
+
+    def on_many(
+        self,
+        counted: Counter[Answer],
+        sent: int,
+        result: int | None,
+        drop: tuple[int, Answer] | None,
+    ) -> None:
+        """Many operations retired, with these answers, and `sent` messages.
+
+        `result` is what RESULT shows after the last command among them (None: there was none),
+        `drop` what LAST_DROP shows after the last drop, and its reason. That the commands were
+        written and the alert rose has been checked.
+        """
+        self._clearing = False
+        self._counted.update(counted)
+        self._sent += sent
+        for address, answers in COUNTERS.items():
+            count = sum(self._counted[answer] for answer in answers)
+            self._show(address, {min(count, self._largest)})
+        self._show(csr.MESSAGES.offset, {min(self._sent, self._largest)})
+        if result is not None:
+            self._show(csr.RESULT.offset, {result})
+        if drop is not None:
+            self._drop = drop
+            self._show(csr.LAST_DROP.offset, {drop[0]})
+            self._alert = {1}
+            self._alert_pin = 1
+            self._show(csr.ALERT.offset, self._alert)
+        self._show_status()
 
     def _on_drop(self, outcome: Outcome, bus_range: tuple[int, int] | None) -> None:
         """A message was dropped or a route refused."""

@@ -6,11 +6,12 @@ from __future__ import annotations
 import ast
 import shutil
 import sys
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tb import report
+from tb.bulk.trace import validate
 from tb.operations import Tables
 from tb.rtl import ROOT, Rtl
 from tb.run import Run, TraceFile
@@ -24,7 +25,6 @@ from tb.simulator import (
     finished,
     simulate_all,
 )
-from tb.trace import validate_trace
 
 RESULTS = BUILD / "sim"
 
@@ -141,12 +141,14 @@ def names_in(module: str) -> list[str]:
     ]
 
 
-def trace_file(path: Path, taken: Collection[str] = ()) -> tuple[TraceFile, Tables]:
+def trace_file(
+    path: Path, taken: Collection[str] = (), progress: Callable[[int], None] | None = None
+) -> tuple[TraceFile, Tables]:
     """Validate a trace; return it with the tables that it needs. Raises TraceError.
 
     It is named after the file; with a number at the end, as in `x-2`, if that name is `taken`.
     """
-    summary = validate_trace(path)
+    summary = validate(path, progress)
     name = stem = path.name.removesuffix(".gz").removesuffix(".jsonl")
     number = 1
     while name in taken:

@@ -41,14 +41,17 @@ SIMULATORS = BUILD / "simulators"
 WAIVERS = "hdl/lint.vlt"
 TIMESCALE = ("1ns", "1ps")
 BUILD_ARGUMENTS = ("--assert", "--x-initial", "unique", "-Wno-UNOPTFLAT")
+TRANSACTOR = ("tb/bulk/transactor.cpp", "hdl/generated/msi_csr.h")
+"""What the bulk path's library is made from, besides the RTL."""
 
 
 class Flavour(StrEnum):
-    """What a build of the simulation records beside the results."""
+    """What a simulation is built for: to write waves, to count code coverage, to run in bulk."""
 
     PLAIN = ""
     WAVES = "waves"
     COVERAGE = "coverage"
+    BULK = "bulk"
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -214,8 +217,9 @@ _building = threading.Lock()
 def build(run: Run, executable: Path, *, flavour: Flavour, processes: Processes) -> None:
     """Put the simulation for a run's parameters at `executable`; build it if that is not done yet.
 
-    One build runs at a time, whichever thread or process asks for it. What others use is a copy,
-    and a build is kept only when it is complete. Raises SimulationError if it cannot be built,
+    For the bulk path it is a library, otherwise a program for cocotb. One build runs
+    at a time, whichever thread or process asks for it. What others use is a copy, and a build is
+    kept only when it is complete. Raises SimulationError if it cannot be built,
     VerilatorError if there is no usable Verilator.
     """
     verilator = find_verilator()
@@ -228,6 +232,7 @@ def build(run: Run, executable: Path, *, flavour: Flavour, processes: Processes)
     sources = run.rtl.sources()
     headers = [each for folder in sources.includes for each in sorted(folder.glob("*.*h"))]
     files = [ROOT / WAIVERS, *sources.files]
+    more = [ROOT / each for each in TRANSACTOR] if flavour is Flavour.BULK else []
     cocotb = importlib.metadata.version("cocotb")
     made_with = (verilator.root, verilator.executable, verilator.version, cocotb)
     tools = hashlib.sha256(f"{made_with} {flavour} {BUILD_ARGUMENTS} {flavour.arguments}".encode())
@@ -235,13 +240,14 @@ def build(run: Run, executable: Path, *, flavour: Flavour, processes: Processes)
     runtime = SIMULATORS / f"runtime-{tools.hexdigest()[:8]}"
     tools.update(str(run.parameters).encode())
     tools.update(f"{run.rtl} {sources.includes} {sources.defines}".encode())
-    for file in (*files, *headers):
+    for file in (*files, *headers, *more):
         tools.update(file.read_bytes())
     fingerprint = tools.hexdigest()
 
     with _building, exclusive(SIMULATORS / "lock", "build", processes):
         if not (stamp.is_file() and stamp.read_text() == fingerprint):
-            print(f"building the simulation for {run.describe()} ...", flush=True)
+            what = "bulk simulation" if flavour is Flavour.BULK else "simulation"
+            print(f"building the {what} for {run.describe()} ...", flush=True)
             for leftover in SIMULATORS.glob("*.new"):
                 shutil.rmtree(leftover, ignore_errors=True)
             folder = SIMULATORS / f"{name}.{os.getpid()}.new"
@@ -285,7 +291,7 @@ def simulate(
     progress: Callable[[int], None] | None = None,
     processes: Processes | None = None,
 ) -> list[TestResult]:
-    """Run the cocotb tests of some modules; return their results.
+    """Run the tests of some modules, bulk tests in bulk and cocotb tests otherwise.
 
     `only` names one test, as in `rule_tests.r8_refused_means_disabled`; without it all run.
     `progress` is called now and then with the number of operations executed so far. A simulation
@@ -437,10 +443,40 @@ def _failure(case: ElementTree.Element) -> str:
     return ""
 
 
+def _build_bulk(job: dict[str, Any]) -> None:
+    """Make the bulk path's library: the design and its transactor."""
+    transactor, header = (ROOT / each for each in TRANSACTOR)
+    folder = job["folder"]
+    verilate = [
+        *("verilator", "-cc", "--exe", "-Mdir", folder, "--prefix", "Vtop", "-o", job["top"]),
+        *("--top-module", job["top"], "--timescale", "/".join(TIMESCALE), *BUILD_ARGUMENTS),
+        *("-CFLAGS", f"-fPIC -I{header.parent}", "-LDFLAGS", "-shared"),
+        *(f"-D{name}={value}" for name, value in job["defines"].items()),
+        *(f"-I{include}" for include in job["includes"]),
+        *(f"-G{name}={value}" for name, value in job["parameters"].items()),
+        *(str(transactor), *job["sources"]),
+    ]
+    compile_all = ["make", f"-j{os.cpu_count()}", "-C", folder, "-f", "Vtop.mk", "OPT_FAST=-O2"]
+    for command in (verilate, compile_all):
+        if subprocess.run(command).returncode != 0:
+            raise RuntimeError(f"{command[0]} failed")
+
+
+def _simulate_bulk(job: dict[str, Any]) -> None:
+    """Run bulk tests."""
+    from tb.bulk.environment import run_tests  # which needs numpy, unlike all else here
+
+    os.environ["TB_RUN"] = str(Path(job["folder"]) / "run.json")
+    run_tests(job["modules"], Run.load())
+
+
 def _child(job: dict[str, Any]) -> None:
     """Do one job in this process (of its own): build, or run, one simulation."""
     folder = Path(job["folder"])
     flavour = Flavour(job["flavour"])
+    if flavour is Flavour.BULK:
+        (_build_bulk if job["task"] == "build" else _simulate_bulk)(job)
+        return
     runner = get_runner("verilator")
     if job["task"] == "build":
         waivers, *sources = job["sources"]

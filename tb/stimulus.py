@@ -170,7 +170,7 @@ class RandomOperations:
             return Disconnect(self._index("connections"))
         if choice < 0.76:
             return ConnectIrqfd(self._index("connections"), self._segment())
-        if choice < 0.90:
+        if choice < 0.88:
             return self.bind_target()
         target = self._index("targets")
         return DefaultBdf(target) if choice < 0.95 else SupportsDirectMsi(target)

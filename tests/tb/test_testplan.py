@@ -18,6 +18,7 @@ SPECIFIED = [*(f"R{number}" for number in range(1, 12)), *(f"H{number}" for numb
 def cocotb_tests() -> set[str]:
     """Return the names of all cocotb tests, as results name them."""
     modules = [path.stem for path in (ROOT / "tests/rtl").glob("*_tests.py")]
+    modules.remove("bench_tests")  # it measures, and shows no rule
     written = {f"{module}.{name}" for module in modules for name in names_in(module)}
     return written | {trace.test for trace in recordings()}
 

@@ -162,13 +162,13 @@ class RandomOperations:
     def configuration(self) -> Operation:
         """Make an operation on bus ranges, connections or targets."""
         choice = self._rng.random()
-        if choice < 0.40:
+        if choice < 0.36:
             return self.set_bus_range()
-        if choice < 0.54:
+        if choice < 0.55:
             return Connect(self._index("connections"), self._segment())
-        if choice < 0.66:
+        if choice < 0.64:
             return Disconnect(self._index("connections"))
-        if choice < 0.76:
+        if choice < 0.75:
             return ConnectIrqfd(self._index("connections"), self._segment())
         if choice < 0.88:
             return self.bind_target()

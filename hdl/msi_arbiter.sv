@@ -4,28 +4,26 @@
 // the two others come first, in cyclic order. With all of them waiting, none waits for more than two
 // operations of the others; alone, a source has every cycle.
 //
-// Contract: valid/ready on both sides; out_request may change until it is taken. At most one in_ready
-// is high; it depends on out_ready and on the other sources' in_valid, never the other way round.
-// No cycle of delay.
+// Contract: valid/ready on both sides; granted is the source whose operation is offered, and may change
+// until it is taken. At most one in_ready is high; it depends on out_ready and on the other sources'
+// in_valid, never the other way round. No cycle of delay.
 
 `default_nettype none
 
 module msi_arbiter
   import msi_pkg::*;
 (
-    input  wire logic                   clk,
-    input  wire logic                   rst_n,
-    input  wire logic     [SOURCES-1:0] in_valid,    // indexed by source_e
-    output logic          [SOURCES-1:0] in_ready,
-    input  wire request_t [SOURCES-1:0] in_request,
-    output logic                        out_valid,
-    input  wire logic                   out_ready,
-    output request_t                    out_request
+    input  wire logic               clk,
+    input  wire logic               rst_n,
+    input  wire logic [SOURCES-1:0] in_valid,   // indexed by source_e
+    output logic      [SOURCES-1:0] in_ready,
+    output logic                    out_valid,
+    input  wire logic               out_ready,
+    output source_e                 granted     // means nothing unless out_valid
 );
 
   source_e last_q;  // the source whose operation was taken last
   source_e first, second;
-  source_e granted;
 
   always_comb begin
     unique case (last_q)
@@ -49,7 +47,6 @@ module msi_arbiter
 
   always_comb begin
     out_valid         = |in_valid;
-    out_request       = in_request[granted];
     in_ready          = '0;
     in_ready[granted] = out_ready;
   end

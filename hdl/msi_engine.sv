@@ -5,19 +5,30 @@
 //
 //   accept ─► lookup ─► execute ─► message (to the skid buffer), retire record, drop record
 //
-//   accept   an operation is taken; the route memories read the entry of its route
-//   lookup   its target is read, or bound (bind_target); the route's state arrives
-//   execute  its bus range and backends are read; rules R1 to R10 decide; state is written
+//   accept   an operation is taken; the route memories read the entry of its route; enable writes the
+//            route's message
+//   lookup   its target is read, and the bus range and backends of that; commands that set one of
+//            these write it
+//   execute  the state and the message of its route arrive; rules R1 to R10 decide; route state is
+//            written
 //
-// The small tables are read and written in one and the same stage, so operations see each other's
-// effect without further ado; the route memories, read early because their read is registered,
-// forward what the execute stage writes (msi_route_memory, H5).
+// Every table is read and written in one and the same stage, so operations see each other's effect
+// without further ado; only route states, read two stages before they are written, are forwarded
+// (msi_route_states, H5).
+//
+// Commands: all that only they take or change stands still while one of them is on its way, as there
+// is one at a time. So the engine resolves a command before it is offered: it reads the origin of its
+// route and that origin's bus range, and the operations that use these find them ready. A message
+// that enable sets needs no forwarding for this reason: it is known when enable is accepted.
 //
 // Contract: a request is taken when request_valid and request_ready are high, and may change until
 // then; message is a valid/ready stream (H2). While message_ready is low nothing moves. Each accepted
 // operation gives one retire record, in order, in the cycle after its execute stage; its message, if
-// it has one, is handed over in that execute stage. After reset, clearing is high for as many cycles
-// as the largest table has entries, while the tables are cleared; nothing is accepted until then (H8).
+// it has one, is handed over in that execute stage. A request whose source is s_axil is the operation
+// on command, which stands still from COMMAND_SETTLE cycles before it is offered until it has retired;
+// all operations but signal_msi, signal_msi_with_rid and signal_event come from there, and a request
+// from elsewhere carries no other. After reset, clearing is high for as many cycles as the largest
+// table has entries, while the tables are cleared; nothing is accepted until then (H8).
 
 `default_nettype none
 
@@ -33,6 +44,7 @@ module msi_engine
     input  wire logic     clk,
     input  wire logic     rst_n,
     output logic          clearing,
+    input  wire command_t command,
     input  wire logic     request_valid,
     output logic          request_ready,
     input  wire request_t request,
@@ -96,13 +108,6 @@ module msi_engine
     logic [7:0]             devfn;
   } route_origin_t;
 
-  // What an enabled route sends (R8); the DeviceID is the origin's segment and this BDF.
-  typedef struct packed {
-    logic [15:0] bdf;
-    logic [63:0] address;
-    logic [31:0] data;
-  } route_message_t;
-
   // ---- clearing after reset ---------------------------------------------------------------------
 
   function automatic int unsigned larger(int unsigned a, int unsigned b);
@@ -127,268 +132,302 @@ module msi_engine
 
   assign clearing = clearing_q;
 
+  // ---- the command, resolved --------------------------------------------------------------------
+
+  route_origin_t origin;       // of the command's route; valid two cycles after the command
+  bus_range_t    origin_range;
+
+  logic          write_origin;
+  route_origin_t new_origin;
+
+  msi_block_ram #(
+      .WIDTH($bits(route_origin_t)),
+      .DEPTH(ROUTES)
+  ) u_route_origins (
+      .clk,
+      .read       (1'b1),
+      .read_index (command.route[ROUTE_WIDTH-1:0]),
+      .read_data  (origin),
+      .write      (write_origin),
+      .write_index(command.route[ROUTE_WIDTH-1:0]),
+      .write_data (new_origin)
+  );
+
+  logic command_bad_index_q;
+  // What the command does before the execute stage, where its indexes are good:
+  logic command_enables_q;          // enable, enable_with_rid: sets the route's message
+  logic command_binds_q;            // bind_target
+  logic command_sets_range_q;
+  logic command_sets_connection_q;  // connect, disconnect
+  logic command_sets_irqfd_q;
+
+  logic command_bad_index;
+
+  always_comb begin
+    command_bad_index =
+        (takes_range(command.operation) && outside(command.range, RANGES)) ||
+        (takes_connection(command.operation) && outside(command.connection, CONNECTIONS)) ||
+        (takes_target(command.operation) && outside(command.target, TARGETS)) ||
+        (takes_route(command.operation) && outside(command.route, ROUTES));
+  end
+
+  always_ff @(posedge clk) begin
+    command_bad_index_q       <= command_bad_index;
+    command_enables_q         <= !command_bad_index && enables(command.operation);
+    command_binds_q           <= !command_bad_index &&
+                                 command.operation == operation_code__BIND_TARGET;
+    command_sets_range_q      <= !command_bad_index &&
+                                 command.operation == operation_code__SET_BUS_RANGE;
+    command_sets_connection_q <= !command_bad_index &&
+                                 command.operation inside {operation_code__CONNECT,
+                                                           operation_code__DISCONNECT};
+    command_sets_irqfd_q      <= !command_bad_index &&
+                                 command.operation == operation_code__CONNECT_IRQFD;
+  end
+
+  function automatic logic enables(operation_code_e operation);
+    return operation inside {operation_code__ENABLE, operation_code__ENABLE_WITH_RID};
+  endfunction
+
+  bus_range_t  command_range_q;     // the bus range of the route's origin
+  logic        command_in_range_q;  // R8: it includes the explicit requester ID, if there is one
+  logic        command_default_rid;
+  logic [15:0] command_rid;         // the requester ID of the command's message
+
+  always_comb begin
+    command_default_rid = command.operation == operation_code__ENABLE;
+    command_rid         = command_default_rid ? {command_range_q.secondary, origin.devfn}
+                                              : command.rid;
+  end
+
+  always_ff @(posedge clk) begin
+    command_range_q    <= origin_range;
+    command_in_range_q <= command_default_rid || in_range(command.rid[15:8], command_range_q);
+  end
+
+  // R1
+  function automatic logic in_range(logic [7:0] bus, bus_range_t bus_range);
+    return bus_range.secondary <= bus && bus <= bus_range.subordinate;
+  endfunction
+
   // ---- accept -----------------------------------------------------------------------------------
 
   logic advance;  // everything in the pipeline moves by one stage
-  logic accept;
 
   assign advance       = message_ready;
   assign request_ready = advance && !clearing_q;
-  assign accept        = request_valid && request_ready;
 
   logic     lookup_valid_q;
   request_t lookup_q;
 
   always_ff @(posedge clk) begin
-    if (advance) lookup_valid_q <= accept;
-    if (accept) lookup_q <= request;
+    if (advance) begin
+      lookup_valid_q <= request_valid && request_ready;
+      lookup_q       <= request;
+      // The requester ID that enable resolved to; signal_msi does not take one.
+      if (request.source == SOURCE_AXIL) lookup_q.rid <= command_rid;
+    end
     if (!rst_n) lookup_valid_q <= 1'b0;
   end
 
-  // ---- lookup -----------------------------------------------------------------------------------
+  // What a route sends (R8). A route that is refused, or was never made, does not use it.
+  message_t route_message;
 
-  logic    lookup_bad_index;
-  logic    bind_target;
-  target_t target;
-
-  always_comb begin
-    lookup_bad_index =
-        (takes_range(lookup_q.operation) && 32'(lookup_q.range) >= RANGES) ||
-        (takes_connection(lookup_q.operation) && 32'(lookup_q.connection) >= CONNECTIONS) ||
-        (takes_target(lookup_q.operation) && 32'(lookup_q.target) >= TARGETS) ||
-        (takes_route(lookup_q.operation) && 32'(lookup_q.route) >= ROUTES);
-    bind_target = advance && lookup_valid_q && !lookup_bad_index &&
-                  lookup_q.operation == operation_code__BIND_TARGET;
-  end
-
-  msi_table #(
-      .WIDTH($bits(target_t)),
-      .DEPTH(TARGETS)
-  ) u_targets (
-      .clk,
-      .read_index (lookup_q.target[TARGET_WIDTH-1:0]),
-      .read_data  (target),
-      .write      (bind_target),
-      .write_index(lookup_q.target[TARGET_WIDTH-1:0]),
-      .write_data ({
-        1'b1,
-        lookup_q.connection[CONNECTION_WIDTH-1:0],
-        lookup_q.range[RANGE_WIDTH-1:0],
-        lookup_q.devfn
-      }),
-      .clear      (clearing_q),
-      .clear_index(clear_index_q)
-  );
-
-  route_state_t   lookup_route_state;
-  route_origin_t  lookup_route_origin;
-  route_message_t lookup_route_message;
-
-  logic           write_route_state;
-  logic           write_route_origin;
-  logic           write_route_message;
-  route_state_t   next_route_state;
-  route_origin_t  next_route_origin;
-  route_message_t next_route_message;
-
-  logic     execute_valid_q;
-  request_t execute_q;
-
-  msi_route_memory #(
-      .WIDTH($bits(route_state_t)),
-      .DEPTH(ROUTES)
-  ) u_route_states (
-      .clk,
-      .read       (advance),
-      .read_index (request.route[ROUTE_WIDTH-1:0]),
-      .read_data  (lookup_route_state),
-      .write      (write_route_state),
-      .write_index(execute_q.route[ROUTE_WIDTH-1:0]),
-      .write_data (next_route_state),
-      .clear      (clearing_q),
-      .clear_index(clear_index_q)
-  );
-
-  // These two are only looked at once their route was made or enabled, so they need no clearing.
-  msi_route_memory #(
-      .WIDTH($bits(route_origin_t)),
-      .DEPTH(ROUTES)
-  ) u_route_origins (
-      .clk,
-      .read       (advance),
-      .read_index (request.route[ROUTE_WIDTH-1:0]),
-      .read_data  (lookup_route_origin),
-      .write      (write_route_origin),
-      .write_index(execute_q.route[ROUTE_WIDTH-1:0]),
-      .write_data (next_route_origin),
-      .clear      (1'b0),
-      .clear_index('0)
-  );
-
-  msi_route_memory #(
-      .WIDTH($bits(route_message_t)),
+  msi_block_ram #(
+      .WIDTH($bits(message_t)),
       .DEPTH(ROUTES)
   ) u_route_messages (
       .clk,
       .read       (advance),
       .read_index (request.route[ROUTE_WIDTH-1:0]),
-      .read_data  (lookup_route_message),
-      .write      (write_route_message),
-      .write_index(execute_q.route[ROUTE_WIDTH-1:0]),
-      .write_data (next_route_message),
-      .clear      (1'b0),
-      .clear_index('0)
+      .read_data  (route_message),
+      .write      (request_valid && request_ready && request.source == SOURCE_AXIL &&
+                   command_enables_q),
+      .write_index(command.route[ROUTE_WIDTH-1:0]),
+      .write_data ({origin.segment, command_rid, command.address, command.data})
   );
 
-  logic           bad_index_q;
-  logic           from_target_q;  // the operation's bus range and devfn are its target's
-  target_t        target_q;
-  route_state_t   route_state_q;
-  logic [15:0]    route_segment_q;
-  route_message_t route_message_q;
+  // ---- lookup -----------------------------------------------------------------------------------
+
+  logic lookup_bad_index;
+  logic lookup_command;
+
+  always_comb begin
+    lookup_command = lookup_valid_q && lookup_q.source == SOURCE_AXIL;
+    unique case (lookup_q.source)
+      SOURCE_MSI: lookup_bad_index = outside(lookup_q.target, TARGETS);
+      SOURCE_EVT: lookup_bad_index = outside(lookup_q.route, ROUTES);
+      default:    lookup_bad_index = command_bad_index_q;
+    endcase
+  end
+
+  target_t    target;
+  bus_range_t target_range;
+  backend_t   message_backend;
+  backend_t   irqfd_backend;
+
+  msi_table #(
+      .WIDTH  ($bits(target_t)),
+      .DEPTH  (TARGETS),
+      .CLEARED(1)
+  ) u_targets (
+      .clk,
+      .read_index (lookup_q.target[TARGET_WIDTH-1:0]),
+      .read_data  (target),
+      .write      (lookup_command && command_binds_q),
+      .write_index(command.target[TARGET_WIDTH-1:0]),
+      .write_data ({
+        1'b1,
+        command.connection[CONNECTION_WIDTH-1:0],
+        command.range[RANGE_WIDTH-1:0],
+        command.devfn
+      }),
+      .clear      (clearing_q),
+      .clear_index(clear_index_q[TARGET_WIDTH-1:0])
+  );
+
+  msi_table #(
+      .WIDTH  ($bits(bus_range_t)),
+      .DEPTH  (RANGES),
+      .READS  (2),
+      .CLEARED($bits(bus_range_t))
+  ) u_ranges (
+      .clk,
+      .read_index ({origin.range, target.range}),
+      .read_data  ({origin_range, target_range}),
+      .write      (lookup_command && command_sets_range_q),
+      .write_index(command.range[RANGE_WIDTH-1:0]),
+      .write_data ({command.secondary, command.subordinate}),
+      .clear      (clearing_q),
+      .clear_index(clear_index_q[RANGE_WIDTH-1:0])
+  );
+
+  msi_table #(
+      .WIDTH  ($bits(backend_t)),
+      .DEPTH  (CONNECTIONS),
+      .CLEARED(1)
+  ) u_message_backends (
+      .clk,
+      .read_index (target.connection),
+      .read_data  (message_backend),
+      .write      (lookup_command && command_sets_connection_q),
+      .write_index(command.connection[CONNECTION_WIDTH-1:0]),
+      .write_data ({command.operation == operation_code__CONNECT, command.segment}),
+      .clear      (clearing_q),
+      .clear_index(clear_index_q[CONNECTION_WIDTH-1:0])
+  );
+
+  msi_table #(
+      .WIDTH  ($bits(backend_t)),
+      .DEPTH  (CONNECTIONS),
+      .CLEARED(1)
+  ) u_irqfd_backends (
+      .clk,
+      .read_index (target.connection),
+      .read_data  (irqfd_backend),
+      .write      (lookup_command && command_sets_irqfd_q),
+      .write_index(command.connection[CONNECTION_WIDTH-1:0]),
+      .write_data ({1'b1, command.segment}),
+      .clear      (clearing_q),
+      .clear_index(clear_index_q[CONNECTION_WIDTH-1:0])
+  );
+
+  logic       execute_valid_q;
+  request_t   execute_q;
+  logic       bad_index_q;
+  logic       uses_route_q;   // takes a route, which is within the table
+  logic       explicit_rid_q; // execute_q.rid is the requester ID; otherwise it is the default one (R2)
+  bus_range_t range_q;        // the target's
+  logic [7:0] devfn_q;
+  logic       connected_q;    // R4
+  logic       irqfd_q;        // R7
+  logic [15:0] segment_q, irqfd_segment_q;
   logic [RANGE_WIDTH-1:0] range_index_q;
-  logic [7:0]     devfn_q;
 
   always_ff @(posedge clk) begin
     if (advance) begin
       execute_valid_q <= lookup_valid_q;
       execute_q       <= lookup_q;
       bad_index_q     <= lookup_bad_index;
-      from_target_q   <= takes_target(lookup_q.operation);
-      target_q        <= target;
-      route_state_q   <= lookup_route_state;
-      route_segment_q <= lookup_route_origin.segment;
-      route_message_q <= lookup_route_message;
-      if (takes_target(lookup_q.operation)) begin
-        range_index_q <= target.range;
-        devfn_q       <= target.devfn;
-      end else begin
-        range_index_q <= lookup_route_origin.range;
-        devfn_q       <= lookup_route_origin.devfn;
+      uses_route_q    <= lookup_valid_q && takes_route(lookup_q.operation) && !lookup_bad_index;
+      explicit_rid_q  <= lookup_q.operation == operation_code__SIGNAL_MSI_WITH_RID;
+      range_index_q   <= target.range;
+      range_q         <= target_range;
+      devfn_q         <= target.devfn;
+      if (!target.bound) begin
+        range_q <= '0;
+        devfn_q <= '0;
       end
+      connected_q     <= target.bound && message_backend.connected;
+      segment_q       <= message_backend.segment;
+      irqfd_q         <= target.bound && irqfd_backend.connected;
+      irqfd_segment_q <= irqfd_backend.segment;
     end
-    if (!rst_n) execute_valid_q <= 1'b0;
+    if (!rst_n) begin
+      execute_valid_q <= 1'b0;
+      uses_route_q    <= 1'b0;
+    end
   end
 
-  // ---- execute: the tables ----------------------------------------------------------------------
+  // ---- execute ----------------------------------------------------------------------------------
 
-  bus_range_t range_entry;
-  backend_t   message_backend_entry;
-  backend_t   irqfd_backend_entry;
+  route_state_t route_state, next_route_state;
 
-  logic write_range;
-  logic write_message_backend;
-  logic write_irqfd_backend;
-
-  msi_table #(
-      .WIDTH($bits(bus_range_t)),
-      .DEPTH(RANGES)
-  ) u_ranges (
+  msi_route_states #(
+      .WIDTH($bits(route_state_t)),
+      .DEPTH(ROUTES)
+  ) u_route_states (
       .clk,
-      .read_index (range_index_q),
-      .read_data  (range_entry),
-      .write      (write_range),
-      .write_index(execute_q.range[RANGE_WIDTH-1:0]),
-      .write_data ({execute_q.secondary, execute_q.subordinate}),
-      .clear      (clearing_q),
-      .clear_index(clear_index_q)
+      .advance,
+      .accept_index (request.route[ROUTE_WIDTH-1:0]),
+      .lookup_index (lookup_q.route[ROUTE_WIDTH-1:0]),
+      .execute_index(execute_q.route[ROUTE_WIDTH-1:0]),
+      .execute_uses (uses_route_q),
+      .state        (route_state),
+      .next_state   (next_route_state),
+      .clear        (clearing_q),
+      .clear_index  (clear_index_q[ROUTE_WIDTH-1:0])
   );
 
-  msi_table #(
-      .WIDTH($bits(backend_t)),
-      .DEPTH(CONNECTIONS)
-  ) u_message_backends (
-      .clk,
-      .read_index (target_q.connection),
-      .read_data  (message_backend_entry),
-      .write      (write_message_backend),
-      .write_index(execute_q.connection[CONNECTION_WIDTH-1:0]),
-      .write_data ({execute_q.operation == operation_code__CONNECT, execute_q.segment}),
-      .clear      (clearing_q),
-      .clear_index(clear_index_q)
-  );
-
-  msi_table #(
-      .WIDTH($bits(backend_t)),
-      .DEPTH(CONNECTIONS)
-  ) u_irqfd_backends (
-      .clk,
-      .read_index (target_q.connection),
-      .read_data  (irqfd_backend_entry),
-      .write      (write_irqfd_backend),
-      .write_index(execute_q.connection[CONNECTION_WIDTH-1:0]),
-      .write_data ({1'b1, execute_q.segment}),
-      .clear      (clearing_q),
-      .clear_index(clear_index_q)
-  );
-
-  // ---- execute: the rules -----------------------------------------------------------------------
-
-  bus_range_t  bus_range;
-  logic        connected;     // R4
-  logic        irqfd;         // R7
   logic        rid_in_range;  // R1, of the explicit requester ID
   logic [15:0] default_bdf;   // R2
 
   always_comb begin
-    bus_range    = from_target_q && !target_q.bound ? '0 : range_entry;
-    connected    = target_q.bound && message_backend_entry.connected;
-    irqfd        = target_q.bound && irqfd_backend_entry.connected;
-    rid_in_range = bus_range.secondary <= execute_q.rid[15:8] &&
-                   execute_q.rid[15:8] <= bus_range.subordinate;
-    default_bdf  = {bus_range.secondary, devfn_q};
+    rid_in_range = in_range(execute_q.rid[15:8], range_q);
+    default_bdf  = {range_q.secondary, devfn_q};
   end
 
-  answer_e     answer;
-  logic        send;
-  message_t    sent_message;
-  logic        is_drop;
-  logic [15:0] bdf;           // of the message that goes out, or that an enabled route will send
-
-  logic set_range, set_message_backend, set_irqfd_backend;
-  logic set_route_state, set_route_origin, set_route_message;
+  answer_e answer;
+  logic    send;
+  logic    is_drop;
 
   always_comb begin
-    answer  = answer__OK;
-    send    = 1'b0;
-    is_drop = 1'b0;
-
-    set_range           = 1'b0;
-    set_message_backend = 1'b0;
-    set_irqfd_backend   = 1'b0;
-    set_route_state     = 1'b0;
-    set_route_origin    = 1'b0;
-    set_route_message   = 1'b0;
-
-    bdf = execute_q.operation inside {operation_code__SIGNAL_MSI_WITH_RID,
-                                      operation_code__ENABLE_WITH_RID} ? execute_q.rid
-                                                                       : default_bdf;
-    next_route_state   = route_state_q;
-    next_route_origin  = '{segment: irqfd_backend_entry.segment, range: target_q.range,
-                           devfn: target_q.devfn};
-    next_route_message = '{bdf: bdf, address: execute_q.address, data: execute_q.data};
-    sent_message       = '{devid: {message_backend_entry.segment, bdf},
-                           address: execute_q.address, data: execute_q.data};
+    answer           = answer__OK;
+    send             = 1'b0;
+    is_drop          = 1'b0;
+    next_route_state = route_state;
+    write_origin     = 1'b0;
 
     if (bad_index_q) begin
       answer = answer__ERROR_INDEX;
-    end else if (!from_target_q && takes_route(execute_q.operation) && !route_state_q.made) begin
+    end else if (execute_q.operation inside {operation_code__ENABLE,
+                                             operation_code__ENABLE_WITH_RID,
+                                             operation_code__DISABLE,
+                                             operation_code__SIGNAL_EVENT,
+                                             operation_code__CONSUME_PENDING} &&
+                 !route_state.made) begin
       answer = answer__ERROR_NO_ROUTE;
     end else begin
       unique case (execute_q.operation)
-        operation_code__SET_BUS_RANGE: set_range = 1'b1;
-
-        operation_code__CONNECT, operation_code__DISCONNECT: set_message_backend = 1'b1;
-
-        operation_code__CONNECT_IRQFD: set_irqfd_backend = 1'b1;
-
-        operation_code__BIND_TARGET: ;  // done in the lookup stage
+        // done in the lookup stage
+        operation_code__SET_BUS_RANGE, operation_code__CONNECT, operation_code__DISCONNECT,
+        operation_code__CONNECT_IRQFD, operation_code__BIND_TARGET: ;
 
         operation_code__SIGNAL_MSI, operation_code__SIGNAL_MSI_WITH_RID: begin
-          if (execute_q.operation == operation_code__SIGNAL_MSI_WITH_RID && !rid_in_range) begin
+          if (explicit_rid_q && !rid_in_range) begin
             answer  = answer__DROPPED_BUS_RANGE;  // R3: comes before the question of R4
             is_drop = 1'b1;
-          end else if (!connected) begin
+          end else if (!connected_q) begin
             answer  = answer__DROPPED_DISCONNECTED;
             is_drop = 1'b1;
           end else begin
@@ -398,9 +437,8 @@ module msi_engine
         end
 
         operation_code__NEW_ROUTE: begin
-          if (irqfd) begin
-            set_route_state  = 1'b1;
-            set_route_origin = 1'b1;
+          if (irqfd_q) begin
+            write_origin     = execute_valid_q;
             next_route_state = '{made: 1'b1, enabled: 1'b0, pending: 1'b0};
           end else begin
             answer = answer__NO_IRQFD;
@@ -408,52 +446,42 @@ module msi_engine
         end
 
         operation_code__ENABLE, operation_code__ENABLE_WITH_RID: begin
-          set_route_state   = 1'b1;
-          set_route_message = 1'b1;  // of no use to a route that is refused, and of no harm
-          if (execute_q.operation == operation_code__ENABLE_WITH_RID && !rid_in_range) begin
+          if (!command_in_range_q) begin
             answer                   = answer__REFUSED_BUS_RANGE;
             is_drop                  = 1'b1;
             next_route_state.enabled = 1'b0;  // R8: what is pending stays pending
           end else begin
             next_route_state.enabled = 1'b1;
             next_route_state.pending = 1'b0;
-            if (route_state_q.pending) begin
-              answer             = answer__DELIVERED;
-              send               = 1'b1;
-              sent_message.devid = {route_segment_q, bdf};
+            if (route_state.pending) begin
+              answer = answer__DELIVERED;
+              send   = 1'b1;
             end
           end
         end
 
-        operation_code__DISABLE: begin
-          set_route_state          = 1'b1;
-          next_route_state.enabled = 1'b0;
-        end
+        operation_code__DISABLE: next_route_state.enabled = 1'b0;
 
         operation_code__SIGNAL_EVENT: begin
-          if (route_state_q.enabled) begin
-            answer       = answer__SENT;
-            send         = 1'b1;
-            sent_message = '{devid: {route_segment_q, route_message_q.bdf},
-                             address: route_message_q.address, data: route_message_q.data};
+          if (route_state.enabled) begin
+            answer = answer__SENT;
+            send   = 1'b1;
           end else begin
             answer                   = answer__HELD_PENDING;
-            set_route_state          = 1'b1;
             next_route_state.pending = 1'b1;
           end
         end
 
         operation_code__CONSUME_PENDING: begin
-          answer                   = route_state_q.pending ? answer__WAS_PENDING
-                                                           : answer__WAS_NOT_PENDING;
-          set_route_state          = 1'b1;
+          answer                   = route_state.pending ? answer__WAS_PENDING
+                                                         : answer__WAS_NOT_PENDING;
           next_route_state.pending = 1'b0;
         end
 
         operation_code__DEFAULT_BDF: answer = answer__BDF;
 
         operation_code__SUPPORTS_DIRECT_MSI: begin
-          answer = irqfd ? answer__DIRECT_MSI : answer__NO_DIRECT_MSI;
+          answer = irqfd_q ? answer__DIRECT_MSI : answer__NO_DIRECT_MSI;
         end
 
         default: answer = answer__NONE;  // operation_code__NONE is never issued: see msi_registers
@@ -461,15 +489,19 @@ module msi_engine
     end
   end
 
-  logic execute;
+  assign new_origin = '{segment: irqfd_segment_q, range: range_index_q, devfn: devfn_q};
+
+  // The message, if one is sent.
+  logic        is_enable;
+  logic [15:0] rid;
+  message_t    sent_message;
+
   always_comb begin
-    execute               = advance && execute_valid_q;
-    write_range           = execute && set_range;
-    write_message_backend = execute && set_message_backend;
-    write_irqfd_backend   = execute && set_irqfd_backend;
-    write_route_state     = execute && set_route_state;
-    write_route_origin    = execute && set_route_origin;
-    write_route_message   = execute && set_route_message;
+    is_enable    = enables(execute_q.operation);
+    rid          = explicit_rid_q || is_enable ? execute_q.rid : default_bdf;
+    sent_message = '{devid: {is_enable ? origin.segment : segment_q, rid},
+                     address: execute_q.address, data: execute_q.data};
+    if (execute_q.operation == operation_code__SIGNAL_EVENT) sent_message = route_message;
   end
 
   // ---- results ----------------------------------------------------------------------------------
@@ -483,21 +515,22 @@ module msi_engine
   drop_t   drop_q;
 
   always_ff @(posedge clk) begin
-    retire_valid_q <= execute;
-    drop_valid_q   <= execute && is_drop;
-    if (execute) begin
-      retire_q <= '{
-          request: execute_q,
-          answer: answer,
-          bdf: answer == answer__BDF ? default_bdf : '0,
-          sent: send,
-          message: sent_message
-      };
+    retire_valid_q <= advance && execute_valid_q;
+    drop_valid_q   <= advance && execute_valid_q && is_drop;
+    if (advance) begin
+      retire_q.request         <= execute_q;
+      retire_q.request.address <= sent_message.address;
+      retire_q.request.data    <= sent_message.data;
+      retire_q.answer          <= answer;
+      retire_q.bdf             <= default_bdf;
+      if (execute_q.operation != operation_code__DEFAULT_BDF || bad_index_q) retire_q.bdf <= '0;
+      retire_q.sent            <= send;
+      retire_q.devid           <= sent_message.devid;
       drop_q <= '{
           reason: answer,
-          rid: bdf,
-          secondary: bus_range.secondary,
-          subordinate: bus_range.subordinate
+          rid: rid,
+          secondary: is_enable ? command_range_q.secondary : range_q.secondary,
+          subordinate: is_enable ? command_range_q.subordinate : range_q.subordinate
       };
     end
     if (!rst_n) begin
@@ -507,13 +540,9 @@ module msi_engine
   end
 
   assign retire_valid = retire_valid_q;
+  assign retire       = retire_q;
   assign drop_valid   = drop_valid_q;
   assign drop         = drop_q;
-
-  always_comb begin
-    retire = retire_q;
-    if (!retire_q.sent) retire.message = '0;
-  end
 
 endmodule
 

@@ -21,9 +21,20 @@ package msi_pkg;
     SOURCE_EVT  = 2'd2
   } source_e;
 
-  // An operation and its arguments. Arguments that the operation does not take mean nothing.
+  // An operation on its way through the engine, with the arguments that change from one operation to
+  // the next. Arguments that the operation does not take mean nothing.
   typedef struct packed {
     source_e         source;
+    operation_code_e operation;
+    index_t          target;
+    index_t          route;
+    logic [15:0]     rid;
+    logic [63:0]     address;
+    logic [31:0]     data;
+  } request_t;
+
+  // A command: an operation with all arguments that any operation takes.
+  typedef struct packed {
     operation_code_e operation;
     index_t          range;
     index_t          connection;
@@ -36,7 +47,10 @@ package msi_pkg;
     logic [15:0]     rid;
     logic [63:0]     address;
     logic [31:0]     data;
-  } request_t;
+  } command_t;
+
+  // For how many cycles a command stands still before it is offered (see msi_engine).
+  localparam int unsigned COMMAND_SETTLE = 4;
 
   // What an interrupt message carries to the ITS.
   typedef struct packed {
@@ -47,11 +61,11 @@ package msi_pkg;
 
   // One executed operation: the request, its answer, and the message if one was sent.
   typedef struct packed {
-    request_t    request;
+    request_t    request;  // address and data are those of the message where one was sent
     answer_e     answer;
     logic [15:0] bdf;      // the default BDF where the answer is BDF, otherwise 0
     logic        sent;
-    message_t    message;  // 0 unless sent
+    logic [31:0] devid;    // of the message; means nothing unless sent
   } retire_t;
 
   // What LAST_DROP keeps of a dropped message or a refused route (H7).
@@ -61,6 +75,13 @@ package msi_pkg;
     logic [7:0]  secondary;
     logic [7:0]  subordinate;
   } drop_t;
+
+  // Whether an index lies outside a table of so many entries. (In two parts, because a power of two
+  // then costs a few gates, and no subtraction.)
+  function automatic logic outside(index_t index, int unsigned entries);
+    int unsigned width = $clog2(entries);
+    return (index >> width) != 0 || 32'(index & index_t'((1 << width) - 1)) >= entries;
+  endfunction
 
   // Which index an operation takes.
   function automatic logic takes_range(operation_code_e operation);

@@ -47,7 +47,7 @@ module msi_registers
 
     output logic             command_valid,
     input  wire logic        command_ready,
-    output request_t         command,
+    output command_t         command,
 
     input  wire logic        clearing,
     input  wire logic        retire_valid,
@@ -101,7 +101,8 @@ module msi_registers
 
   logic            busy_q;
   logic            command_valid_q;
-  request_t        command_q;
+  logic [COMMAND_SETTLE-1:0] settling_q;  // bit i: the command stands still for i + 1 cycles
+  command_t        command_q;
   answer_e         answer_q;
   logic     [15:0] bdf_q;
 
@@ -117,17 +118,17 @@ module msi_registers
 
   always_ff @(posedge clk) begin
     command_written_q <= hwif_out.COMMAND.operation.swmod;
+    settling_q <= {settling_q[COMMAND_SETTLE-2:0], start};
     if (command_ready) command_valid_q <= 1'b0;
+    if (settling_q[COMMAND_SETTLE-1]) command_valid_q <= 1'b1;
     if (finish) begin
       busy_q   <= 1'b0;
       answer_q <= retire_answer;
       bdf_q    <= retire_bdf;
     end
     if (start) begin
-      busy_q          <= 1'b1;
-      command_valid_q <= 1'b1;
-      command_q       <= '{
-          source: SOURCE_AXIL,
+      busy_q    <= 1'b1;
+      command_q <= '{
           operation: operation,
           range: hwif_out.ARG_RANGE.range.value,
           connection: hwif_out.ARG_RANGE.connection.value,
@@ -144,6 +145,7 @@ module msi_registers
     end
     if (!rst_n) begin
       command_written_q <= 1'b0;
+      settling_q        <= '0;
       command_valid_q   <= 1'b0;
       busy_q            <= 1'b0;
       answer_q          <= answer__NONE;

@@ -106,24 +106,37 @@ module msi_translator
   // ---- the three sources ------------------------------------------------------------------------
 
   logic     command_valid, command_ready;
-  request_t command;
-  request_t msi_request;
-  request_t evt_request;
+  command_t command;
+  source_e  granted;
+  request_t request;
 
+  // Arguments that an operation does not take may be anything.
   always_comb begin
-    msi_request           = '0;
-    msi_request.source    = SOURCE_MSI;
-    msi_request.operation = s_msi_explicit_rid ? operation_code__SIGNAL_MSI_WITH_RID
+    request = '{
+        source: granted,
+        operation: command.operation,
+        target: s_msi_target,
+        route: command.route,
+        rid: s_msi_rid,
+        address: s_msi_address,
+        data: s_msi_data
+    };
+    unique case (granted)
+      SOURCE_MSI: begin
+        request.operation = s_msi_explicit_rid ? operation_code__SIGNAL_MSI_WITH_RID
                                                : operation_code__SIGNAL_MSI;
-    msi_request.target    = s_msi_target;
-    msi_request.rid       = s_msi_rid;
-    msi_request.address   = s_msi_address;
-    msi_request.data      = s_msi_data;
-
-    evt_request           = '0;
-    evt_request.source    = SOURCE_EVT;
-    evt_request.operation = operation_code__SIGNAL_EVENT;
-    evt_request.route     = s_evt_route;
+      end
+      SOURCE_EVT: begin
+        request.operation = operation_code__SIGNAL_EVENT;
+        request.route     = s_evt_route;
+      end
+      default: begin
+        request.target  = command.target;
+        request.rid     = command.rid;
+        request.address = command.address;
+        request.data    = command.data;
+      end
+    endcase
   end
 
   logic    clearing;
@@ -176,19 +189,17 @@ module msi_translator
   // ---- choice, execution, output ----------------------------------------------------------------
 
   logic     request_valid, request_ready;
-  request_t request;
   logic     message_valid, message_ready;
   message_t message;
 
   msi_arbiter u_arbiter (
       .clk,
       .rst_n,
-      .in_valid   ({s_evt_valid, s_msi_valid, command_valid}),
-      .in_ready   ({s_evt_ready, s_msi_ready, command_ready}),
-      .in_request ({evt_request, msi_request, command}),
-      .out_valid  (request_valid),
-      .out_ready  (request_ready),
-      .out_request(request)
+      .in_valid ({s_evt_valid, s_msi_valid, command_valid}),
+      .in_ready ({s_evt_ready, s_msi_ready, command_ready}),
+      .out_valid(request_valid),
+      .out_ready(request_ready),
+      .granted
   );
 
   msi_engine #(
@@ -200,6 +211,7 @@ module msi_translator
       .clk,
       .rst_n,
       .clearing,
+      .command,
       .request_valid,
       .request_ready,
       .request,
@@ -228,23 +240,23 @@ module msi_translator
   always_comb begin
     retire_source          = retire.request.source;
     retire_operation       = retire.request.operation;
-    retire_range           = retire.request.range;
-    retire_connection      = retire.request.connection;
+    retire_range           = command.range;
+    retire_connection      = command.connection;
     retire_target          = retire.request.target;
     retire_route           = retire.request.route;
-    retire_secondary       = retire.request.secondary;
-    retire_subordinate     = retire.request.subordinate;
-    retire_devfn           = retire.request.devfn;
-    retire_segment         = retire.request.segment;
+    retire_secondary       = command.secondary;
+    retire_subordinate     = command.subordinate;
+    retire_devfn           = command.devfn;
+    retire_segment         = command.segment;
     retire_rid             = retire.request.rid;
     retire_address         = retire.request.address;
     retire_data            = retire.request.data;
     retire_answer          = retire.answer;
     retire_bdf             = retire.bdf;
     retire_sent            = retire.sent;
-    retire_message_devid   = retire.message.devid;
-    retire_message_address = retire.message.address;
-    retire_message_data    = retire.message.data;
+    retire_message_devid   = retire.sent ? retire.devid : '0;
+    retire_message_address = retire.sent ? retire.request.address : '0;
+    retire_message_data    = retire.sent ? retire.request.data : '0;
   end
 
 endmodule

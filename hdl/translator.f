@@ -2,7 +2,8 @@ hdl/generated/msi_csr_pkg.sv
 hdl/msi_pkg.sv
 hdl/generated/msi_csr.sv
 hdl/msi_table.sv
-hdl/msi_route_memory.sv
+hdl/msi_block_ram.sv
+hdl/msi_route_states.sv
 hdl/msi_skid_buffer.sv
 hdl/msi_counter.sv
 hdl/msi_arbiter.sv

@@ -113,13 +113,13 @@ def _regress(plan: Plan, workers: int, gate: bool, command: str) -> int:
         print(f"{len(done)} of them had finished before", flush=True)
     processes = Processes()
     status = 0
-    failures: list[Failure] = []
     try:
         _run_all(plan, done, workers, processes)
         failures = _explain(plan, done, processes)
     except Interrupted as signal:
         processes.stop()
         status = signal.status
+        failures = _explain(plan, done, None)
     summary = _summarise(plan, done, failures, time.monotonic() - started, status != 0)
     _write(summary)
     if status:
@@ -215,13 +215,18 @@ def _show(finished: Finished, number: int, total: int, left: float) -> None:
 # ---- failures -----------------------------------------------------------------------------------
 
 
-def _explain(plan: Plan, done: dict[Job, Finished], processes: Processes) -> list[Failure]:
-    """Return the tests that failed, in the order of the plan; the first few are run again."""
+def _explain(
+    plan: Plan, done: dict[Job, Finished], processes: Processes | None
+) -> list[Failure]:
+    """Return the tests that failed, in the order of the plan.
+
+    The first few are run again; none without `processes`.
+    """
     failures: list[Failure] = []
-    for job in plan.jobs:
+    for job in (each for each in plan.jobs if each in done):
         for test in done[job].failed:
             again, waves = "", ""
-            if len(failures) < RERUNS and "." in test["name"]:
+            if processes is not None and len(failures) < RERUNS and "." in test["name"]:
                 print(f"again with waves: {job.set} {test['name']} seed {job.seed} ...", flush=True)
                 again, waves = _again(job, test, plan.rtl, processes)
             failures.append(_failure(job, test, plan.rtl, again, waves))

@@ -223,10 +223,12 @@ def _explain(
     The first few are run again; none without `processes`.
     """
     failures: list[Failure] = []
+    reruns = 0
     for job in (each for each in plan.jobs if each in done):
         for test in done[job].failed:
             again, waves = "", ""
-            if processes is not None and len(failures) < RERUNS and "." in test["name"]:
+            if processes is not None and reruns < RERUNS and "." in test["name"]:
+                reruns += 1
                 print(f"again with waves: {job.set} {test['name']} seed {job.seed} ...", flush=True)
                 again, waves = _again(job, test, plan.rtl, processes)
             failures.append(_failure(job, test, plan.rtl, again, waves))

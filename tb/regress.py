@@ -259,11 +259,12 @@ def _again(job: Job, test: dict[str, Any], rtl: Rtl, processes: Processes) -> tu
 def _words(test: dict[str, Any]) -> str:
     """Return what a failed test says first."""
     reports = test["reports"]
-    return str(reports[0]["text"] if reports else test["failure"]).partition("\n")[0]
+    text = str(reports[0]["text"] if reports else test["failure"])
+    return text.partition("\n")[0].partition("; the end of ")[0]  # of a log, each has its own
 
 
 def _failure(job: Job, test: dict[str, Any], rtl: Rtl, again: str, waves: str) -> Failure:
-    alone = "passed" not in again and "." in test["name"]
+    alone = not again.startswith("passed") and "." in test["name"]
     words = [f"SEED={job.seed}"]
     if alone:
         words = ["sim", f"SET={job.set}", f"TEST={test['name']}", *words, "WAVES=1"]

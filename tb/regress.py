@@ -14,6 +14,7 @@ import hashlib
 import json
 import os
 import platform
+import shlex
 import shutil
 import sys
 import time
@@ -270,8 +271,6 @@ def _failure(job: Job, test: dict[str, Any], rtl: Rtl, again: str, waves: str) -
         words = ["sim", f"SET={job.set}", f"TEST={test['name']}", *words, "WAVES=1"]
     else:
         words = ["regress", *words, "SEEDS=1"]
-    if not rtl.own:
-        words += [f"RTL={rtl.file_list}", f"TOP={rtl.top}"]
     return Failure(
         job,
         test["name"],
@@ -280,7 +279,7 @@ def _failure(job: Job, test: dict[str, Any], rtl: Rtl, again: str, waves: str) -
         test["mismatches"],
         again,
         waves,
-        " ".join(["make", *words]),
+        shlex.join(["make", *words, *rtl.words]),
     )
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ast
+import shlex
 import shutil
 import sys
 from collections.abc import Collection
@@ -231,8 +232,8 @@ def _sim(seed: int, waves: bool, rtl: Rtl, only: Only) -> int:
     print(report.drops(results))
     if not passed:
         print(f"\n{report.failures(results)}")
-        chosen = "".join(f" {word}" for word in only.words)
-        print(f"reproduce with: make sim{chosen} SEED={seed}")
+        words = ["make", "sim", *only.words, f"SEED={seed}", *rtl.words]
+        print(f"reproduce with: {shlex.join(words)}")
     write(passed, interrupted=False)
     print(f"results: {path.relative_to(ROOT)}; seed {seed}")
     print(report.closing_line("sim", results))

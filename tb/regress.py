@@ -83,9 +83,12 @@ def _plan(seed: int | None, seeds: int | None, resume: bool, rtl: Rtl) -> Plan:
     made = fingerprint(rtl)
     if not resume:
         chosen = seed if seed is not None else int.from_bytes(os.urandom(3))
+        seeds = seeds or 20
+        if chosen + seeds > 2**31:
+            raise RegressError(f"SEED={chosen} SEEDS={seeds}: the largest seed is {2**31 - 1}")
         shutil.rmtree(RESULTS, ignore_errors=True)
         (RESULTS / "runs").mkdir(parents=True)
-        plan = Plan(chosen, seeds or 20, rtl, made)
+        plan = Plan(chosen, seeds, rtl, made)
         PLAN.write_text(json.dumps(asdict(plan)))
         return plan
     try:

@@ -28,6 +28,7 @@ from typing import Any
 
 from tb import code_coverage, coverage, regress_report, report, testplan
 from tb.rtl import ROOT, Rtl
+from tb.sim import RECORDINGS
 from tb.simulator import (
     CODE_COVERAGE,
     Flavour,
@@ -56,8 +57,10 @@ def fingerprint(rtl: Rtl) -> str:
     sources = rtl.sources()
     headers = [each for folder in sources.includes for each in sorted(folder.glob("*.*h"))]
     python = [each for part in ("models", "tb", "tests/rtl") for each in (ROOT / part).glob("*.py")]
-    found = hashlib.sha256(f"{rtl} {find_verilator().version} {version('cocotb')}".encode())
-    for file in (*sources.files, *headers, *sorted(python)):
+    traces = [ROOT / path for path in RECORDINGS]
+    design = f"{rtl} {sources.includes} {sources.defines}"
+    found = hashlib.sha256(f"{design} {find_verilator().version} {version('cocotb')}".encode())
+    for file in (*sources.files, *headers, *sorted(python), *traces):
         found.update(file.read_bytes())
     return found.hexdigest()
 

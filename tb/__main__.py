@@ -10,12 +10,17 @@ import re
 import sys
 from typing import NoReturn
 
+from tb.code_coverage import CoverageError
 from tb.compare import compare
 from tb.regress import RegressError, regress
 from tb.rtl import OWN, Rtl, RtlError
 from tb.sim import ChoiceError, only, sim
 from tb.simulator import Interrupted, SimulationError, catch_signals
 from tb.verilator import VerilatorError
+
+
+ERRORS = (ChoiceError, CoverageError, RegressError, RtlError, SimulationError, VerilatorError)
+"""What a user can do something about: said in a line, without a traceback."""
 
 
 def seed(text: str) -> int:
@@ -92,7 +97,7 @@ def main() -> int:
                 gate=arguments.command == "coverage",
             )
         return compare(arguments.traces, arguments.engine, arguments.seed, rtl)
-    except (ChoiceError, RegressError, RtlError, SimulationError, VerilatorError) as error:
+    except ERRORS as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except Interrupted as signal:

@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from tb import code_coverage, coverage, regress_report, report, testplan
-from tb.rtl import ROOT, Rtl
+from tb.rtl import ROOT, Rtl, RtlError
 from tb.sim import RECORDINGS
 from tb.simulator import (
     CODE_COVERAGE,
@@ -40,12 +40,16 @@ from tb.simulator import (
     simulate,
 )
 from tb.summary import RESULTS, Failure, Finished, Job, Plan, Summary
-from tb.verilator import find_verilator
+from tb.verilator import VerilatorError, find_verilator
 
 PLAN = RESULTS / "plan.json"
 
 RERUNS = 4
 """How many failing tests are run again with waves; the others say how to do that."""
+
+
+CANNOT_RUN = (SimulationError, RtlError, VerilatorError, OSError)
+"""What keeps one simulation from running, but not the others."""
 
 
 class RegressError(Exception):
@@ -191,7 +195,7 @@ def _run_job(job: Job, rtl: Rtl, processes: Processes) -> Finished:
     try:
         run = job.run(rtl, job.folder)
         results = simulate(run, job.modules, flavour=Flavour.COVERAGE, processes=processes)
-    except SimulationError as error:
+    except CANNOT_RUN as error:
         job.folder.mkdir(parents=True, exist_ok=True)
         results = [TestResult("simulation", False, 0.0, str(error))]
     (job.folder / rtl.top).unlink(missing_ok=True)
@@ -251,7 +255,7 @@ def _again(job: Job, test: dict[str, Any], rtl: Rtl, processes: Processes) -> tu
     run = job.run(rtl, folder)
     try:
         results = simulate(run, (module,), flavour=Flavour.WAVES, only=name, processes=processes)
-    except SimulationError as error:
+    except CANNOT_RUN as error:
         return f"could not be run again: {error}", ""
     (folder / rtl.top).unlink(missing_ok=True)
     waves = folder / "dump.vcd"

@@ -24,6 +24,7 @@ from ucis import (
     UCIS_INST_ONCE,
     UCIS_INSTANCE,
     UCIS_SCOPE_UNDER_DU,
+    UCIS_TESTSTATUS_ERROR,
     UCIS_TESTSTATUS_OK,
     UCIS_VLOG,
 )
@@ -212,8 +213,9 @@ def junit(summary: Summary) -> str:
 def ucis(summary: Summary) -> str:
     """Return the functional coverage in UCIS' interchange format, for coverage tools."""
     database = MemFactory.create()
+    status = UCIS_TESTSTATUS_OK if summary.passed else UCIS_TESTSTATUS_ERROR
     node = database.createHistoryNode(None, "regress", None, UCIS_HISTORYNODE_TEST)
-    node.setTestData(TestData(UCIS_TESTSTATUS_OK, "cocotb", "20000101000000", seed=summary.seed))
+    node.setTestData(TestData(status, "cocotb", "20000101000000", seed=summary.seed))
     where = SourceInfo(database.createFileHandle("tb/coverage.py", ""), 1, 0)
     once = UCIS_ENABLED_STMT | UCIS_INST_ONCE | UCIS_SCOPE_UNDER_DU
     unit = database.createScope(

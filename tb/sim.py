@@ -116,13 +116,11 @@ def only(set_: str, test: str) -> Only:
     if not test:
         return Only(set_)
     module, _, name = test.partition(".")
-    traced = [trace.test for trace in recordings()]
-    if module == "trace_tests":
+    if module == "trace_tests" or set_ == TRACES_SET:
+        traced = [trace.test for trace in recordings()]
         if test not in traced or set_ not in ("", TRACES_SET):
             raise ChoiceError(f"TEST={test}: SET={TRACES_SET} has {', '.join(traced)}")
         return Only(TRACES_SET, test)
-    if set_ == TRACES_SET:
-        raise ChoiceError(f"TEST={test}: SET={TRACES_SET} has {', '.join(traced)}")
     if name not in names_in(module):
         known = [path.stem for path in sorted((ROOT / "tests/rtl").glob("*_tests.py"))]
         names = [f"{module}.{each}" for each in names_in(module)]

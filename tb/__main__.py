@@ -18,7 +18,6 @@ from tb.sim import ChoiceError, only, sim
 from tb.simulator import Interrupted, SimulationError, catch_signals
 from tb.verilator import VerilatorError
 
-
 ERRORS = (ChoiceError, CoverageError, RegressError, RtlError, SimulationError, VerilatorError)
 """What a user can do something about: said in a line, without a traceback."""
 

@@ -34,7 +34,7 @@ POINT = re.compile(
     r"(?=.*\x01page\x02.)(?=.*\x01o\x02).*' \d+",
     re.ASCII,
 )
-"""A line of one of Verilator's files: a point, with everything that `points` needs, and its count."""
+"""A line of one of Verilator's files: a point with all that `points` needs, and its count."""
 
 EXCUSE = re.compile(r"//\s*excused ([a-z, ]+): (.+)")
 

@@ -227,9 +227,7 @@ def _show(finished: Finished, number: int, total: int, left: float) -> None:
 # ---- failures -----------------------------------------------------------------------------------
 
 
-def _explain(
-    plan: Plan, done: dict[Job, Finished], processes: Processes | None
-) -> list[Failure]:
+def _explain(plan: Plan, done: dict[Job, Finished], processes: Processes | None) -> list[Failure]:
     """Return the tests that failed, in the order of the plan.
 
     The first few are run again; none without `processes`.

@@ -204,9 +204,7 @@ def test_each_kind_has_its_requirement(tmp_path: Path, kind: str) -> None:
 
     def shortfalls(hit: int) -> list[str]:
         counts = {point(1, each, file=str(source)): 1 for each in KINDS if each != kind}
-        counts |= {
-            point(line, kind, file=str(source)): int(line <= hit) for line in range(1, 1001)
-        }
+        counts |= {point(line, kind, file=str(source)): int(line <= hit) for line in range(1, 1001)}
         return code_coverage(counts, [source], tmp_path).shortfalls
 
     assert shortfalls(required) == []

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Functional coverage: a bin is hit by what it names, by nothing else, and by everything that is it.
+"""Functional coverage: a bin is hit by what it names, and by nothing else.
 
 Operations run on the golden model, which stands for faultless hardware here. No simulator.
 """

@@ -11,6 +11,7 @@ import sys
 from typing import NoReturn
 
 from tb.bench import bench
+from tb.code_coverage import CoverageError
 from tb.compare import compare
 from tb.exhaustive import exhaustive
 from tb.regress import RegressError, regress
@@ -18,6 +19,9 @@ from tb.rtl import OWN, Rtl, RtlError
 from tb.sim import ChoiceError, only, sim
 from tb.simulator import Interrupted, SimulationError, catch_signals
 from tb.verilator import VerilatorError
+
+ERRORS = (ChoiceError, CoverageError, RegressError, RtlError, SimulationError, VerilatorError)
+"""What a user can do something about: said in a line, without a traceback."""
 
 
 def seed(text: str) -> int:
@@ -105,7 +109,7 @@ def main() -> int:
         if arguments.command == "bench":
             return bench(arguments.seed, rtl, arguments.docs)
         return compare(arguments.traces, arguments.engine, arguments.seed, rtl)
-    except (ChoiceError, RegressError, RtlError, SimulationError, VerilatorError) as error:
+    except ERRORS as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except Interrupted as signal:

@@ -29,6 +29,15 @@ KINDS = ("line", "branch", "expr", "toggle")
 REQUIRED: dict[str, float] = {"line": 100.0, "branch": 100.0, "expr": 98.0, "toggle": 98.0}
 """How many percent of each kind must be covered, excused points aside."""
 
+POINT = re.compile(
+    r"C '(?=.*\x01f\x02.)(?=.*\x01l\x02\d+\x01)(?=.*\x01n\x02\d+\x01)"
+    r"(?=.*\x01page\x02.)(?=.*\x01o\x02).*' \d+",
+    re.ASCII,
+)
+"""A line of one of Verilator's files: a point with all that `points` needs, and its count."""
+
+_known: set[str] = set()  # points that were found to be well-formed: each file has the same ones
+
 EXCUSE = re.compile(r"//\s*excused ([a-z, ]+): (.+)")
 
 
@@ -70,11 +79,15 @@ def read(path: Path) -> Counter[str]:
     first, *lines = text.splitlines() or [""]
     if not first.startswith("# SystemC::Coverage"):
         raise CoverageError(f"{path}: not a coverage file of Verilator")
+    if not text.endswith("\n"):
+        raise CoverageError(f"{path}: it ends in the middle of a line")
     counts: Counter[str] = Counter()
     for line in lines:
         point, _, count = line.rpartition(" ")
-        if not point.startswith("C ") or not count.isdigit():
-            raise CoverageError(f"{path}: cannot read {line!r}")
+        if point not in _known or not count.isdigit():
+            if POINT.fullmatch(line) is None:
+                raise CoverageError(f"{path}: cannot read {line!r}")
+            _known.add(point)
         counts[point] += int(count)
     return counts
 
@@ -123,9 +136,9 @@ class KindResult:
 
     @property
     def percent(self) -> float:
-        """How much of what is not excused was hit."""
+        """How much of what is not excused was hit; 0 where nothing was counted."""
         wanted = self.total - self.excused
-        return 100.0 * self.hit / wanted if wanted else 100.0
+        return 100.0 * self.hit / wanted if wanted else 100.0 if self.total else 0.0
 
     def add(self, other: KindResult) -> None:
         """Take in the points of another file."""

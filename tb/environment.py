@@ -145,15 +145,16 @@ class Environment:
             stream = monitor.stream
             return lambda _: coverage.on_transfer(stream, monitor.waited)
 
-        def on_message(_: Any) -> None:
-            if self._m_msi_monitor.waited >= 4:
-                inputs = {"s_msi": self._s_msi_monitor, "s_evt": self._s_evt_monitor}
-                coverage.on_backpressure(name for name, each in inputs.items() if each.waited)
-
         for monitor in monitors:
             if monitor.has_ready:
                 monitor.add_callback(on_transfer(monitor))
-        self._m_msi_monitor.add_callback(on_message)
+        self._m_msi_monitor.add_callback(lambda _: self._cover_backpressure(coverage))
+
+    def _cover_backpressure(self, coverage: Coverage) -> None:
+        """Count which inputs wait when m_msi has waited for long."""
+        if self._m_msi_monitor.waited >= 4:
+            inputs = {"s_msi": self._s_msi_monitor, "s_evt": self._s_evt_monitor}
+            coverage.on_backpressure(name for name, each in inputs.items() if each.waited)
 
     def _cover_reset(self, coverage: Coverage, rst_n: bool, cycles: int) -> None:
         """Count what a reset finds, or how long it was: `cycles` since rst_n changed before."""

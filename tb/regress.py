@@ -14,6 +14,7 @@ import hashlib
 import json
 import os
 import platform
+import shlex
 import shutil
 import sys
 import time
@@ -26,7 +27,8 @@ from pathlib import Path
 from typing import Any
 
 from tb import code_coverage, coverage, regress_report, report, testplan
-from tb.rtl import ROOT, Rtl
+from tb.rtl import ROOT, Rtl, RtlError
+from tb.sim import RECORDINGS
 from tb.simulator import (
     CODE_COVERAGE,
     Flavour,
@@ -38,12 +40,16 @@ from tb.simulator import (
     simulate,
 )
 from tb.summary import RESULTS, Failure, Finished, Job, Plan, Summary
-from tb.verilator import find_verilator
+from tb.verilator import VerilatorError, find_verilator
 
 PLAN = RESULTS / "plan.json"
 
 RERUNS = 4
 """How many failing tests are run again with waves; the others say how to do that."""
+
+
+CANNOT_RUN = (SimulationError, RtlError, VerilatorError, OSError)
+"""What keeps one simulation from running, but not the others."""
 
 
 class RegressError(Exception):
@@ -55,8 +61,10 @@ def fingerprint(rtl: Rtl) -> str:
     sources = rtl.sources()
     headers = [each for folder in sources.includes for each in sorted(folder.glob("*.*h"))]
     python = [each for part in ("models", "tb", "tests/rtl") for each in (ROOT / part).glob("*.py")]
-    found = hashlib.sha256(f"{rtl} {find_verilator().version} {version('cocotb')}".encode())
-    for file in (*sources.files, *headers, *sorted(python)):
+    traces = [ROOT / path for path in RECORDINGS]
+    design = f"{rtl} {sources.includes} {sources.defines}"
+    found = hashlib.sha256(f"{design} {find_verilator().version} {version('cocotb')}".encode())
+    for file in (*sources.files, *headers, *sorted(python), *traces):
         found.update(file.read_bytes())
     return found.hexdigest()
 
@@ -71,6 +79,7 @@ def regress(
     """
     if not rtl.own:
         rtl.check()
+    code_coverage.code_coverage({}, rtl.sources().files, ROOT)  # a bad excuse shows now
     command = "coverage" if gate else "regress"
     with exclusive(RESULTS.with_suffix(".lock"), "make regress"):
         plan = _plan(seed, seeds, resume, rtl)
@@ -82,9 +91,12 @@ def _plan(seed: int | None, seeds: int | None, resume: bool, rtl: Rtl) -> Plan:
     made = fingerprint(rtl)
     if not resume:
         chosen = seed if seed is not None else int.from_bytes(os.urandom(3))
+        seeds = seeds or 20
+        if chosen + seeds > 2**31:
+            raise RegressError(f"SEED={chosen} SEEDS={seeds}: the largest seed is {2**31 - 1}")
         shutil.rmtree(RESULTS, ignore_errors=True)
         (RESULTS / "runs").mkdir(parents=True)
-        plan = Plan(chosen, seeds or 20, rtl, made)
+        plan = Plan(chosen, seeds, rtl, made)
         PLAN.write_text(json.dumps(asdict(plan)))
         return plan
     try:
@@ -113,13 +125,13 @@ def _regress(plan: Plan, workers: int, gate: bool, command: str) -> int:
         print(f"{len(done)} of them had finished before", flush=True)
     processes = Processes()
     status = 0
-    failures: list[Failure] = []
     try:
         _run_all(plan, done, workers, processes)
         failures = _explain(plan, done, processes)
     except Interrupted as signal:
         processes.stop()
         status = signal.status
+        failures = _explain(plan, done, None)
     summary = _summarise(plan, done, failures, time.monotonic() - started, status != 0)
     _write(summary)
     if status:
@@ -183,7 +195,7 @@ def _run_job(job: Job, rtl: Rtl, processes: Processes) -> Finished:
     try:
         run = job.run(rtl, job.folder)
         results = simulate(run, job.modules, flavour=Flavour.COVERAGE, processes=processes)
-    except SimulationError as error:
+    except CANNOT_RUN as error:
         job.folder.mkdir(parents=True, exist_ok=True)
         results = [TestResult("simulation", False, 0.0, str(error))]
     (job.folder / rtl.top).unlink(missing_ok=True)
@@ -215,13 +227,18 @@ def _show(finished: Finished, number: int, total: int, left: float) -> None:
 # ---- failures -----------------------------------------------------------------------------------
 
 
-def _explain(plan: Plan, done: dict[Job, Finished], processes: Processes) -> list[Failure]:
-    """Return the tests that failed, in the order of the plan; the first few are run again."""
+def _explain(plan: Plan, done: dict[Job, Finished], processes: Processes | None) -> list[Failure]:
+    """Return the tests that failed, in the order of the plan.
+
+    The first few are run again; none without `processes`.
+    """
     failures: list[Failure] = []
-    for job in plan.jobs:
+    reruns = 0
+    for job in (each for each in plan.jobs if each in done):
         for test in done[job].failed:
             again, waves = "", ""
-            if len(failures) < RERUNS and "." in test["name"]:
+            if processes is not None and reruns < RERUNS and "." in test["name"]:
+                reruns += 1
                 print(f"again with waves: {job.set} {test['name']} seed {job.seed} ...", flush=True)
                 again, waves = _again(job, test, plan.rtl, processes)
             failures.append(_failure(job, test, plan.rtl, again, waves))
@@ -236,7 +253,7 @@ def _again(job: Job, test: dict[str, Any], rtl: Rtl, processes: Processes) -> tu
     run = job.run(rtl, folder)
     try:
         results = simulate(run, (module,), flavour=Flavour.WAVES, only=name, processes=processes)
-    except SimulationError as error:
+    except CANNOT_RUN as error:
         return f"could not be run again: {error}", ""
     (folder / rtl.top).unlink(missing_ok=True)
     waves = folder / "dump.vcd"
@@ -252,18 +269,17 @@ def _again(job: Job, test: dict[str, Any], rtl: Rtl, processes: Processes) -> tu
 def _words(test: dict[str, Any]) -> str:
     """Return what a failed test says first."""
     reports = test["reports"]
-    return str(reports[0]["text"] if reports else test["failure"]).partition("\n")[0]
+    text = str(reports[0]["text"] if reports else test["failure"])
+    return text.partition("\n")[0].partition("; the end of ")[0]  # of a log, each has its own
 
 
 def _failure(job: Job, test: dict[str, Any], rtl: Rtl, again: str, waves: str) -> Failure:
-    alone = "passed" not in again and "." in test["name"]
+    alone = not again.startswith("passed") and "." in test["name"]
     words = [f"SEED={job.seed}"]
     if alone:
         words = ["sim", f"SET={job.set}", f"TEST={test['name']}", *words, "WAVES=1"]
     else:
         words = ["regress", *words, "SEEDS=1"]
-    if not rtl.own:
-        words += [f"RTL={rtl.file_list}", f"TOP={rtl.top}"]
     return Failure(
         job,
         test["name"],
@@ -272,7 +288,7 @@ def _failure(job: Job, test: dict[str, Any], rtl: Rtl, again: str, waves: str) -
         test["mismatches"],
         again,
         waves,
-        " ".join(["make", *words]),
+        shlex.join(["make", *words, *rtl.words]),
     )
 
 

@@ -24,7 +24,6 @@ from ucis import (
     UCIS_INST_ONCE,
     UCIS_INSTANCE,
     UCIS_SCOPE_UNDER_DU,
-    UCIS_TESTSTATUS_OK,
     UCIS_VLOG,
 )
 from ucis.mem.mem_factory import MemFactory
@@ -213,7 +212,8 @@ def ucis(summary: Summary) -> str:
     """Return the functional coverage in UCIS' interchange format, for coverage tools."""
     database = MemFactory.create()
     node = database.createHistoryNode(None, "regress", None, UCIS_HISTORYNODE_TEST)
-    node.setTestData(TestData(UCIS_TESTSTATUS_OK, "cocotb", "20000101000000", seed=summary.seed))
+    # A bool, because PyUCIS writes each of UCIS' own statuses as true, whatever it says.
+    node.setTestData(TestData(summary.passed, "cocotb", "20000101000000", seed=summary.seed))
     where = SourceInfo(database.createFileHandle("tb/coverage.py", ""), 1, 0)
     once = UCIS_ENABLED_STMT | UCIS_INST_ONCE | UCIS_SCOPE_UNDER_DU
     unit = database.createScope(

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ast
+import shlex
 import shutil
 import sys
 from collections.abc import Callable, Collection
@@ -115,7 +116,7 @@ def only(set_: str, test: str) -> Only:
     if not test:
         return Only(set_)
     module, _, name = test.partition(".")
-    if module == "trace_tests":
+    if module == "trace_tests" or set_ == TRACES_SET:
         traced = [trace.test for trace in recordings()]
         if test not in traced or set_ not in ("", TRACES_SET):
             raise ChoiceError(f"TEST={test}: SET={TRACES_SET} has {', '.join(traced)}")
@@ -233,8 +234,8 @@ def _sim(seed: int, waves: bool, rtl: Rtl, only: Only) -> int:
     print(report.drops(results))
     if not passed:
         print(f"\n{report.failures(results)}")
-        chosen = "".join(f" {word}" for word in only.words)
-        print(f"reproduce with: make sim{chosen} SEED={seed}")
+        words = ["make", "sim", *only.words, f"SEED={seed}", *rtl.words]
+        print(f"reproduce with: {shlex.join(words)}")
     write(passed, interrupted=False)
     print(f"results: {path.relative_to(ROOT)}; seed {seed}")
     print(report.closing_line("sim", results))

@@ -204,10 +204,15 @@ class Simulation:
     modules: tuple[str, ...]
 
 
+CONTROL = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What a log may hold and a report may not: colours, and what XML has no way to write."""
+
+
 def tail(path: Path, lines: int = 15) -> str:
-    """Return the end of a log."""
+    """Return the end of a log, without control characters."""
     with contextlib.suppress(OSError):
-        return "\n".join(path.read_text(errors="replace").splitlines()[-lines:])
+        text = "\n".join(path.read_text(errors="replace").splitlines()[-lines:])
+        return CONTROL.sub("", text)
     return ""
 
 

@@ -133,7 +133,8 @@ class Summary:
     @property
     def passed(self) -> bool:
         """Whether everything that was planned ran, and passed."""
-        return len(self.finished) == self.planned and not self.failures
+        complete = len(self.finished) == self.planned and not self.interrupted
+        return complete and not self.failures
 
     @property
     def bins(self) -> tuple[int, int]:

@@ -82,7 +82,8 @@ class Project:
             source=source,
             environment=lambda: {"VERILATOR_ROOT": "/v"},
         )
-        self.monkeypatch.setattr(simulator, "find_verilator", lambda: verilator)
+        self.verilator = lambda: verilator
+        self.monkeypatch.setattr(simulator, "find_verilator", self.verilator)
 
     def simulates(self, code: str) -> None:
         """Let simulations run some code, with the job in `job`."""

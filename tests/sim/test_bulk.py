@@ -82,7 +82,8 @@ def test_a_design_that_stops_on_an_error_is_a_clear_failure(tmp_path: Path) -> N
         "H6",
         "msi_arbiter.sv",
         "    if (!rst_n) last_q <= SOURCE_EVT;",
-        '    if (!rst_n) last_q <= SOURCE_EVT;\n    assert (in_valid != \'1) else $fatal(1, "stop");',
+        "    if (!rst_n) last_q <= SOURCE_EVT;\n"
+        '    assert (in_valid != \'1) else $fatal(1, "stop");',
     )
     results = run_bulk(tmp_path, RANDOM, break_rtl(fault, BUILD / "broken/hdl"))
     assert "the simulation ended early" in results[-1].failure

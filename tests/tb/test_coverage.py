@@ -242,11 +242,9 @@ def test_a_command_counts_as_executed() -> None:
 
 
 def test_indexes() -> None:
-    hardware = Hardware()
-    for index in (0, 3, 4, 5, 0xFFFF):
-        hardware.run(SignalEvent(index))
-    counts = hardware.coverage.as_values()["index"]
-    assert counts == {f"route / {kind}": 1 for kind in INDEXES}
+    for index, kind in zip((0, 3, 4, 5, 0xFFFF), INDEXES, strict=True):
+        hardware = Hardware().run(SignalEvent(index))
+        assert hardware.coverage.as_values()["index"] == {f"route / {kind}": 1}
     only = Hardware(Tables(1, 1, 1, 1)).run(SignalEvent(0))
     assert only.hits("index") == {"index: route / first"}
     assert Hardware().run(NewRoute(5, 9)).hits() == {

@@ -10,5 +10,6 @@
 | stimulus        | stimulus (random operations, stalls)                               |
 | a test          | environment: all of the above around one translator                |
 | running         | rtl (the design), verilator, run (parameters), simulator, report   |
-| commands        | sim (`make sim`), compare (`make compare`), __main__               |
+| in bulk         | bulk: the same checks at the speed of the simulator                |
+| commands        | sim, compare, exhaustive, bench (as `make` calls them), __main__   |
 """

@@ -288,7 +288,9 @@ def test_compare_without_a_trace(machine: Machine) -> None:
     done = machine.make("compare")
     assert done.returncode != 0
     assert done.stderr.count("\n") == 1
-    assert 'usage: make compare TRACE="file [file...]" [ENGINE=rtl|model]' in done.stderr
+    assert (
+        'usage: make compare TRACE="file [file...]" [ENGINE=rtl|model|bulk|signals]' in done.stderr
+    )
     assert not (machine.clone / ".venv").exists()
 
 

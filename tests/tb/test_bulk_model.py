@@ -69,7 +69,9 @@ def alive() -> list[Operation]:
 
 def operations(largest: int) -> st.SearchStrategy[list[Operation]]:
     """Return lists of any operations."""
-    kinds = [st.builds(kind, *map(values, arguments_of(kind))) for kind in OPERATIONS.values()]
+    kinds: list[st.SearchStrategy[Any]] = [
+        st.builds(kind, *map(values, arguments_of(kind))) for kind in OPERATIONS.values()
+    ]
     return st.lists(st.sampled_from(kinds).flatmap(lambda kind: kind), max_size=largest)
 
 

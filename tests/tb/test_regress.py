@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import shlex
 import signal
 import subprocess
@@ -23,7 +22,7 @@ from tb import __main__ as command_line
 from tb import code_coverage, coverage, regress, regress_report, simulator, summary
 from tb.regress import RegressError
 from tb.report import COUNTS
-from tb.rtl import OWN, ROOT, Rtl
+from tb.rtl import OWN, Rtl
 from tb.sim import SETS
 from tests.tb.test_simulator import RUN, Project
 
@@ -660,14 +659,3 @@ def test_two_regressions_do_not_run_at_once(regression: Regression) -> None:
         assert other.stdout is not None and other.stdout.readline()
         assert regression.run(seeds=1) == 0
         assert other.wait(1) == 0
-
-
-def test_the_command_line_as_make_calls_it() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "tb", "regress", "--seeds", "0"],
-        cwd=ROOT,
-        env=dict(os.environ),
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 2 and done.stderr == "error: SEEDS=: 0 is not enough\n"

@@ -124,7 +124,12 @@ def test_the_command_line_refuses(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    def runs(*_: object, **__: object) -> int:
+        raise AssertionError("it was not refused")
+
     monkeypatch.setattr(sys, "argv", ["tb", *arguments])
+    monkeypatch.setattr(command_line, "regress", runs)
+    monkeypatch.setattr(command_line, "sim", runs)
     monkeypatch.setattr(command_line, "catch_signals", lambda: None)
     try:
         status: object = command_line.main()

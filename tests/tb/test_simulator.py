@@ -176,6 +176,25 @@ def test_what_did_not_run_has_failed(project: Project) -> None:
     assert "no test of empty ran" in results[2].failure
 
 
+def test_only_one_test_of_a_simulation(project: Project) -> None:
+    results = '<a><testcase name="replay_mine" classname="tests.rtl.trace_tests"/></a>'
+    project.simulates(f"open(job['folder'] + '/results.xml', 'w').write({results!r})")
+    run = project.run(TraceFile("mine.jsonl", "mine", 5), TraceFile("other.jsonl", "other", 5))
+    (result,) = simulate(run, ["tests.rtl.trace_tests"], only="trace_tests.replay_mine")
+    assert result.name == "trace_tests.replay_mine" and result.passed
+    one, absent = simulate(run, ["tests.rtl.trace_tests"], only="trace_tests.replay_other")
+    assert one.passed and not absent.passed
+    assert "no test of trace_tests.replay_other ran" in absent.failure
+
+
+def test_flavours_do_not_share_a_build(project: Project) -> None:
+    for flavour in (Flavour.PLAIN, Flavour.WAVES, Flavour.COVERAGE, Flavour.PLAIN):
+        build(project.run(), project.root / "executable", flavour=flavour, processes=Processes())
+    assert project.builds == 3
+    names = {path.name for path in (project.root / "simulators").glob("1-*") if path.is_dir()}
+    assert names == {"1-1-1-1-4", "1-1-1-1-4-waves", "1-1-1-1-4-coverage"}
+
+
 def test_a_crash_keeps_what_had_finished(project: Project) -> None:
     project.simulates(
         "open(job['folder'] + '/some.one.json', 'w').write('{\"passed\": true, \"operations\": 7}')"

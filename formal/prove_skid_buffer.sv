@@ -26,7 +26,7 @@ module prove_skid_buffer #(
     started_q     <= 1'b1;
     after_reset_q <= !rst_n;
   end
-  begins_in_reset : assume property (@(posedge clk) started_q || !rst_n);
+  always_comb begins_in_reset : assume (started_q || !rst_n);
 
   // ---- what was accepted and has not left, oldest first -------------------------------------------
 
@@ -58,33 +58,35 @@ module prove_skid_buffer #(
 
   always_comb begin
     if (started_q) begin
-      H2_valid_stays          : assert (!stalled_q || out_valid);
-      H2_payload_stable       : assert (!stalled_q || out_data == stalled_data_q);
-      H3_nothing_lost         : assert (count_q == 0 || out_valid);
-      H3_nothing_made_up      : assert (!out_valid || count_q != 0);
-      H3_in_order             : assert (!out_valid || out_data == first_q);
-      H1_ready_unless_full    : assert (in_ready == (count_q < 2));
-      H8_empty_after_reset    : assert (!after_reset_q || (in_ready && !out_valid));
+      H1_ready_unless_full : assert (in_ready == (count_q < 2));
+      H2_valid_stays : assert (!stalled_q || out_valid);
+      H2_payload_stable : assert (!stalled_q || out_data == stalled_data_q);
+      H3_nothing_lost : assert (count_q == 0 || out_valid);
+      H3_nothing_doubled : assert (!out_valid || count_q != 0);
+      H3_in_order : assert (!out_valid || out_data == first_q);
+      H8_empty_after_reset : assert (!after_reset_q || (in_ready && !out_valid));
     end
   end
 
-  // ---- what induction needs to know of the registers ------------------------------------------------
+  // ---- what induction needs to know of the registers ----------------------------------------------
 
   always_comb begin
     if (started_q) begin
-      inv_count  : assert (count_q == 2'(dut.out_valid_q) + 2'(dut.skid_valid_q));
-      inv_order  : assert (!dut.skid_valid_q || dut.out_valid_q);
-      inv_second : assert (!dut.skid_valid_q || dut.skid_data_q == second_q);
+      inv_count :
+      assert (count_q == 2'(dut.valid_q) + 2'(dut.full_q) && (dut.valid_q || !dut.full_q));
+      inv_indexes : assert (dut.write_index_q == (dut.read_index_q ^ count_q[0]));
+      inv_first : assert (!dut.valid_q || dut.items[dut.read_index_q] == first_q);
+      inv_second : assert (!dut.full_q || dut.items[!dut.read_index_q] == second_q);
     end
   end
 
-  // ---- it can happen --------------------------------------------------------------------------------
+  // ---- it can happen ------------------------------------------------------------------------------
 
   logic was_full_q;
   always_ff @(posedge clk) was_full_q <= rst_n && (was_full_q || !in_ready);
   always_comb begin
     cover_full_then_empty : cover (started_q && was_full_q && rst_n && !out_valid);
-    cover_stalled         : cover (started_q && stalled_q && rst_n);
+    cover_stalled : cover (started_q && stalled_q && rst_n);
   end
 
 endmodule

@@ -110,8 +110,8 @@ module prove_engine
     always_ff @(posedge clk) cycle_q <= !rst_n || clearing ? '0 : cycle_q + 1'b1;
     always_comb begin
       operation = SCENARIO[cycle_q[6:3]];
-      no_stall : assume (message_ready);
       no_reset : assume (!started_q || rst_n);
+      no_stall : assume (message_ready || (!clearing && operation == 0));
       if (started_q && !clearing && operation != 0) begin
         next_operation : assume (command.operation == operation);
         is_held : assume (cycle_q[2:0] == 0 || settled != 0);
@@ -307,7 +307,9 @@ module prove_engine
         R7_direct_msi :
         assert (answered(view.irqfd ? answer__DIRECT_MSI : answer__NO_DIRECT_MSI, 1'b0));
 
-        default: S3_ok : assert (answered(answer__OK, 1'b0));
+        default: begin
+          S3_ok : assert (answered(answer__OK, 1'b0));
+        end
       endcase
     end
 
@@ -678,6 +680,58 @@ module prove_engine
                                       later_view.default_bdf : command.rid));
       end
     end
+  end
+
+  // ---- it can happen ------------------------------------------------------------------------------
+
+  // What the records have shown since the reset: each once, or in this order on the watched route.
+  logic       left_in_range_q, dropped_out_of_range_q, left_by_default_q, dropped_disconnected_q;
+  logic       stalled_once_q;
+  logic [1:0] consumed_q;  // held, was pending
+  logic [2:0] delivered_q;  // enabled, refused, held, delivered
+
+  always_ff @(posedge clk) begin
+    if (stalled_q) stalled_once_q <= 1'b1;
+    if (retire_valid) begin
+      if (retired.operation == operation_code__SIGNAL_MSI_WITH_RID) begin
+        if (retire.answer == answer__SENT && view.secondary != 0) left_in_range_q <= 1'b1;
+        if (retire.answer == answer__DROPPED_BUS_RANGE) dropped_out_of_range_q <= 1'b1;
+        if (retire.answer == answer__DROPPED_DISCONNECTED) dropped_disconnected_q <= 1'b1;
+      end
+      if (retired.operation == operation_code__SIGNAL_MSI && retire.answer == answer__SENT) begin
+        left_by_default_q <= 1'b1;
+      end
+    end
+    if (on_watched) begin
+      unique case (delivered_q)
+        0: if (retire.answer == answer__OK && retired.operation == operation_code__ENABLE) delivered_q <= 1;
+        1: if (retire.answer == answer__REFUSED_BUS_RANGE) delivered_q <= 2;
+        2: if (retire.answer == answer__DELIVERED) delivered_q <= 3;
+        default: ;
+      endcase
+      if (consumed_q == 0 && retire.answer == answer__HELD_PENDING) consumed_q <= 1;
+    end
+    if (!rst_n) begin
+      left_in_range_q        <= 1'b0;
+      dropped_out_of_range_q <= 1'b0;
+      left_by_default_q      <= 1'b0;
+      dropped_disconnected_q <= 1'b0;
+      stalled_once_q         <= 1'b0;
+      consumed_q             <= '0;
+      delivered_q            <= '0;
+    end
+  end
+
+  always_comb begin
+    cover_bad_index : cover (started_q && retire_valid && retire.answer == answer__ERROR_INDEX);
+    cover_no_route : cover (started_q && retire_valid && retire.answer == answer__ERROR_NO_ROUTE);
+    cover_direct_messages :
+    cover (started_q && left_in_range_q && dropped_out_of_range_q && left_by_default_q &&
+           dropped_disconnected_q && stalled_once_q);
+    cover_refused_held_delivered_sent :
+    cover (started_q && on_watched && delivered_q == 3 && retire.answer == answer__SENT);
+    cover_held_and_consumed :
+    cover (started_q && on_watched && consumed_q == 1 && retire.answer == answer__WAS_PENDING);
   end
 
 endmodule

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Where yosys is, and what it needs to run: it is a WebAssembly program, compiled at its first run."""
+"""What yosys needs to run: it is a WebAssembly program, compiled at its first run."""
 
 from __future__ import annotations
 

@@ -153,12 +153,46 @@ module msi_engine
       .write_data (new_origin)
   );
 
-  logic       command_enables_q;   // enable or enable_with_rid, of a route within the table
-  bus_range_t command_range_q;     // the bus range of the route's origin
-  logic       command_in_range_q;  // R8: it includes the explicit requester ID, if there is one
+  logic command_bad_index_q;
+  // What the command does before the execute stage, where its indexes are good:
+  logic command_enables_q;          // enable, enable_with_rid: sets the route's message
+  logic command_binds_q;            // bind_target
+  logic command_sets_range_q;
+  logic command_sets_connection_q;  // connect, disconnect
+  logic command_sets_irqfd_q;
 
+  logic command_bad_index;
+
+  always_comb begin
+    command_bad_index =
+        (takes_range(command.operation) && outside(command.range, RANGES)) ||
+        (takes_connection(command.operation) && outside(command.connection, CONNECTIONS)) ||
+        (takes_target(command.operation) && outside(command.target, TARGETS)) ||
+        (takes_route(command.operation) && outside(command.route, ROUTES));
+  end
+
+  always_ff @(posedge clk) begin
+    command_bad_index_q       <= command_bad_index;
+    command_enables_q         <= !command_bad_index && enables(command.operation);
+    command_binds_q           <= !command_bad_index &&
+                                 command.operation == operation_code__BIND_TARGET;
+    command_sets_range_q      <= !command_bad_index &&
+                                 command.operation == operation_code__SET_BUS_RANGE;
+    command_sets_connection_q <= !command_bad_index &&
+                                 command.operation inside {operation_code__CONNECT,
+                                                           operation_code__DISCONNECT};
+    command_sets_irqfd_q      <= !command_bad_index &&
+                                 command.operation == operation_code__CONNECT_IRQFD;
+  end
+
+  function automatic logic enables(operation_code_e operation);
+    return operation inside {operation_code__ENABLE, operation_code__ENABLE_WITH_RID};
+  endfunction
+
+  bus_range_t  command_range_q;     // the bus range of the route's origin
+  logic        command_in_range_q;  // R8: it includes the explicit requester ID, if there is one
   logic        command_default_rid;
-  logic [15:0] command_rid;        // the requester ID of the command's message
+  logic [15:0] command_rid;         // the requester ID of the command's message
 
   always_comb begin
     command_default_rid = command.operation == operation_code__ENABLE;
@@ -167,9 +201,6 @@ module msi_engine
   end
 
   always_ff @(posedge clk) begin
-    command_enables_q  <= command.operation inside {operation_code__ENABLE,
-                                                    operation_code__ENABLE_WITH_RID} &&
-                          32'(command.route) < ROUTES;
     command_range_q    <= origin_range;
     command_in_range_q <= command_default_rid || in_range(command.rid[15:8], command_range_q);
   end
@@ -219,15 +250,15 @@ module msi_engine
   // ---- lookup -----------------------------------------------------------------------------------
 
   logic lookup_bad_index;
-  logic lookup_writes;
+  logic lookup_command;
 
   always_comb begin
-    lookup_bad_index =
-        (takes_range(lookup_q.operation) && 32'(command.range) >= RANGES) ||
-        (takes_connection(lookup_q.operation) && 32'(command.connection) >= CONNECTIONS) ||
-        (takes_target(lookup_q.operation) && 32'(lookup_q.target) >= TARGETS) ||
-        (takes_route(lookup_q.operation) && 32'(lookup_q.route) >= ROUTES);
-    lookup_writes = lookup_valid_q && !lookup_bad_index;
+    lookup_command = lookup_valid_q && lookup_q.source == SOURCE_AXIL;
+    unique case (lookup_q.source)
+      SOURCE_MSI: lookup_bad_index = outside(lookup_q.target, TARGETS);
+      SOURCE_EVT: lookup_bad_index = outside(lookup_q.route, ROUTES);
+      default:    lookup_bad_index = command_bad_index_q;
+    endcase
   end
 
   target_t    target;
@@ -243,7 +274,7 @@ module msi_engine
       .clk,
       .read_index (lookup_q.target[TARGET_WIDTH-1:0]),
       .read_data  (target),
-      .write      (lookup_writes && lookup_q.operation == operation_code__BIND_TARGET),
+      .write      (lookup_command && command_binds_q),
       .write_index(command.target[TARGET_WIDTH-1:0]),
       .write_data ({
         1'b1,
@@ -252,7 +283,7 @@ module msi_engine
         command.devfn
       }),
       .clear      (clearing_q),
-      .clear_index(clear_index_q)
+      .clear_index(clear_index_q[TARGET_WIDTH-1:0])
   );
 
   msi_table #(
@@ -264,11 +295,11 @@ module msi_engine
       .clk,
       .read_index ({origin.range, target.range}),
       .read_data  ({origin_range, target_range}),
-      .write      (lookup_writes && lookup_q.operation == operation_code__SET_BUS_RANGE),
+      .write      (lookup_command && command_sets_range_q),
       .write_index(command.range[RANGE_WIDTH-1:0]),
       .write_data ({command.secondary, command.subordinate}),
       .clear      (clearing_q),
-      .clear_index(clear_index_q)
+      .clear_index(clear_index_q[RANGE_WIDTH-1:0])
   );
 
   msi_table #(
@@ -279,12 +310,11 @@ module msi_engine
       .clk,
       .read_index (target.connection),
       .read_data  (message_backend),
-      .write      (lookup_writes && lookup_q.operation inside {operation_code__CONNECT,
-                                                               operation_code__DISCONNECT}),
+      .write      (lookup_command && command_sets_connection_q),
       .write_index(command.connection[CONNECTION_WIDTH-1:0]),
       .write_data ({command.operation == operation_code__CONNECT, command.segment}),
       .clear      (clearing_q),
-      .clear_index(clear_index_q)
+      .clear_index(clear_index_q[CONNECTION_WIDTH-1:0])
   );
 
   msi_table #(
@@ -295,11 +325,11 @@ module msi_engine
       .clk,
       .read_index (target.connection),
       .read_data  (irqfd_backend),
-      .write      (lookup_writes && lookup_q.operation == operation_code__CONNECT_IRQFD),
+      .write      (lookup_command && command_sets_irqfd_q),
       .write_index(command.connection[CONNECTION_WIDTH-1:0]),
       .write_data ({1'b1, command.segment}),
       .clear      (clearing_q),
-      .clear_index(clear_index_q)
+      .clear_index(clear_index_q[CONNECTION_WIDTH-1:0])
   );
 
   logic       execute_valid_q;
@@ -356,7 +386,7 @@ module msi_engine
       .state        (route_state),
       .next_state   (next_route_state),
       .clear        (clearing_q),
-      .clear_index  (clear_index_q)
+      .clear_index  (clear_index_q[ROUTE_WIDTH-1:0])
   );
 
   logic        rid_in_range;  // R1, of the explicit requester ID
@@ -462,15 +492,14 @@ module msi_engine
   assign new_origin = '{segment: irqfd_segment_q, range: range_index_q, devfn: devfn_q};
 
   // The message, if one is sent.
-  logic        enables;
+  logic        is_enable;
   logic [15:0] rid;
   message_t    sent_message;
 
   always_comb begin
-    enables      = execute_q.operation inside {operation_code__ENABLE,
-                                               operation_code__ENABLE_WITH_RID};
-    rid          = explicit_rid_q || enables ? execute_q.rid : default_bdf;
-    sent_message = '{devid: {enables ? origin.segment : segment_q, rid},
+    is_enable    = enables(execute_q.operation);
+    rid          = explicit_rid_q || is_enable ? execute_q.rid : default_bdf;
+    sent_message = '{devid: {is_enable ? origin.segment : segment_q, rid},
                      address: execute_q.address, data: execute_q.data};
     if (execute_q.operation == operation_code__SIGNAL_EVENT) sent_message = route_message;
   end
@@ -500,8 +529,8 @@ module msi_engine
       drop_q <= '{
           reason: answer,
           rid: rid,
-          secondary: enables ? command_range_q.secondary : range_q.secondary,
-          subordinate: enables ? command_range_q.subordinate : range_q.subordinate
+          secondary: is_enable ? command_range_q.secondary : range_q.secondary,
+          subordinate: is_enable ? command_range_q.subordinate : range_q.subordinate
       };
     end
     if (!rst_n) begin

@@ -76,6 +76,13 @@ package msi_pkg;
     logic [7:0]  subordinate;
   } drop_t;
 
+  // Whether an index lies outside a table of so many entries. (In two parts, because a power of two
+  // then costs a few gates, and no subtraction.)
+  function automatic logic outside(index_t index, int unsigned entries);
+    int unsigned width = $clog2(entries);
+    return (index >> width) != 0 || 32'(index & index_t'((1 << width) - 1)) >= entries;
+  endfunction
+
   // Which index an operation takes.
   function automatic logic takes_range(operation_code_e operation);
     return operation inside {msi_csr_pkg::operation_code__SET_BUS_RANGE,

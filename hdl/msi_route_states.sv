@@ -29,7 +29,7 @@ module msi_route_states #(
     output logic      [WIDTH-1:0]       state,
     input  wire logic [WIDTH-1:0]       next_state,
     input  wire logic                   clear,
-    input  wire msi_pkg::index_t        clear_index
+    input  wire logic [INDEX_WIDTH-1:0] clear_index
 );
 
   logic [WIDTH-1:0] stored;
@@ -42,8 +42,8 @@ module msi_route_states #(
       .read       (advance),
       .read_index (accept_index),
       .read_data  (stored),
-      .write      (clear ? 32'(clear_index) < DEPTH : execute_uses),
-      .write_index(clear ? clear_index[INDEX_WIDTH-1:0] : execute_index),
+      .write      (clear || execute_uses),
+      .write_index(clear ? clear_index : execute_index),
       .write_data (clear ? '0 : next_state)
   );
 

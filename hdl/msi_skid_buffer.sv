@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // A registered stream stage that takes one item a cycle and cuts the path from out_ready back to
-// in_ready: the item that arrives in the cycle of a stall waits behind the first one.
+// in_ready: the item that arrives in the cycle of a stall waits in a second register.
 //
 // Contract: valid/ready on both sides (H2); an item shows on the output one cycle after it was
 // accepted, or as soon as those before it have left; nothing is lost, doubled or reordered. Reset
@@ -26,38 +26,29 @@ module msi_skid_buffer #(
     $error("msi_skid_buffer: WIDTH must be 1 or more");
   end
 
-  // Two items, used in turn; distributed RAM on an FPGA.
-  (* ram_style = "distributed" *)
-  logic [WIDTH-1:0] items[2];
-
-  logic valid_q;  // one item or two
-  logic full_q;   // two
-  logic write_index_q, read_index_q;
-  logic push, pop;
-
-  always_comb begin
-    push = in_valid && !full_q;
-    pop  = valid_q && out_ready;
-  end
+  logic             out_valid_q;
+  logic [WIDTH-1:0] out_data_q;
+  logic             skid_valid_q;
+  logic [WIDTH-1:0] skid_data_q;
 
   always_ff @(posedge clk) begin
-    // Without an item to take, what is written to the free place is overwritten later.
-    if (!full_q) items[write_index_q] <= in_data;
-    if (push) write_index_q <= !write_index_q;
-    if (pop) read_index_q <= !read_index_q;
-    valid_q <= push || full_q || (valid_q && !pop);
-    full_q  <= (full_q || (valid_q && push)) && !pop;
+    if (out_ready || !out_valid_q) begin
+      out_valid_q  <= skid_valid_q || in_valid;
+      out_data_q   <= skid_valid_q ? skid_data_q : in_data;
+      skid_valid_q <= 1'b0;
+    end else if (!skid_valid_q) begin
+      skid_valid_q <= in_valid;
+      skid_data_q  <= in_data;
+    end
     if (!rst_n) begin
-      valid_q       <= 1'b0;
-      full_q        <= 1'b0;
-      write_index_q <= 1'b0;
-      read_index_q  <= 1'b0;
+      out_valid_q  <= 1'b0;
+      skid_valid_q <= 1'b0;
     end
   end
 
-  assign in_ready  = !full_q;
-  assign out_valid = valid_q;
-  assign out_data  = items[read_index_q];
+  assign in_ready  = !skid_valid_q;
+  assign out_valid = out_valid_q;
+  assign out_data  = out_data_q;
 
 endmodule
 

@@ -23,7 +23,7 @@ module msi_table #(
     input  wire logic [INDEX_WIDTH-1:0]            write_index,
     input  wire logic [WIDTH-1:0]                  write_data,
     input  wire logic                              clear,
-    input  wire msi_pkg::index_t                   clear_index
+    input  wire logic [INDEX_WIDTH-1:0]            clear_index
 );
 
   if (WIDTH < 1) begin : gen_width_illegal
@@ -46,8 +46,8 @@ module msi_table #(
   logic [WIDTH-1:0]       entry;
 
   always_comb begin
-    write_entry = clear ? 32'(clear_index) < DEPTH : write;
-    index       = clear ? clear_index[INDEX_WIDTH-1:0] : write_index;
+    write_entry = clear || write;
+    index       = clear ? clear_index : write_index;
     entry       = write_data;
     if (clear) entry[WIDTH-1-:CLEARED] = '0;
   end

@@ -53,29 +53,29 @@ FAULTS = (
         "`<` instead of `<=` at the subordinate bound",
         "R1",
         "msi_engine.sv",
-        "execute_q.rid[15:8] <= bus_range.subordinate",
-        "execute_q.rid[15:8] < bus_range.subordinate",
+        "bus <= bus_range.subordinate",
+        "bus < bus_range.subordinate",
     ),
     Fault(
         "secondary bound ignored",
         "R1",
         "msi_engine.sv",
-        "rid_in_range = bus_range.secondary <= execute_q.rid[15:8] &&",
-        "rid_in_range =",
+        "return bus_range.secondary <= bus &&",
+        "return",
     ),
     Fault(
         "the target's devfn used for an explicit requester ID",
         "R3",
         "msi_engine.sv",
-        "operation_code__ENABLE_WITH_RID} ? execute_q.rid",
-        "operation_code__ENABLE_WITH_RID} ? {execute_q.rid[15:8], devfn_q}",
+        "is_enable ? execute_q.rid :",
+        "is_enable ? {execute_q.rid[15:8], devfn_q} :",
     ),
     Fault(
         "segment not prepended",
         "R10",
         "msi_engine.sv",
-        "'{devid: {message_backend_entry.segment, bdf}",
-        "'{devid: {16'h0, bdf}",
+        "{is_enable ? origin.segment : segment_q, rid}",
+        "{16'h0, rid}",
     ),
     Fault(
         "address and data of two stalled messages swapped",
@@ -102,46 +102,46 @@ FAULTS = (
     Fault(
         "no forwarding from an operation one cycle earlier",
         "H5",
-        "msi_route_memory.sv",
-        "    if (write && write_index == read_index_q) read_data = write_data;\n",
-        "",
+        "msi_route_states.sv",
+        "if (execute_uses && execute_index == lookup_index) begin",
+        "if (1'b0) begin",
     ),
     Fault(
         "no forwarding from an operation two cycles earlier",
         "H5",
-        "msi_route_memory.sv",
-        "forward_q    <= write && write_index == read_index;",
-        "forward_q    <= 1'b0;",
+        "msi_route_states.sv",
+        "<= done_uses_q && done_index_q == lookup_index;",
+        "<= 1'b0;",
     ),
     Fault(
-        "no forwarding of the message from an `enable` one cycle earlier",
+        "the message of an `enable` written one cycle late",
         "H5",
         "msi_engine.sv",
-        "      route_message_q <= lookup_route_message;",
-        "      route_message_q <= u_route_messages.forward_q ? u_route_messages.forwarded_q"
-        " : u_route_messages.entry_q;",
+        "request_valid && request_ready && request.source == SOURCE_AXIL &&\n"
+        "                   command_enables_q",
+        "lookup_command && command_enables_q",
     ),
     Fault(
         "pending cleared by `disable`",
         "R9",
         "msi_engine.sv",
-        "        operation_code__DISABLE: begin\n",
-        "        operation_code__DISABLE: begin\n          next_route_state.pending = 1'b0;\n",
+        "operation_code__DISABLE: next_route_state.enabled = 1'b0;",
+        "operation_code__DISABLE: next_route_state = '{made: 1'b1, enabled: 1'b0, pending: 1'b0};",
     ),
     Fault(
         "pending delivered twice",
         "R9",
         "msi_engine.sv",
-        "= 1'b1;\n            next_route_state.pending = 1'b0;\n            if (route_state_q",
-        "= 1'b1;\n            if (route_state_q",
+        "= 1'b1;\n            next_route_state.pending = 1'b0;\n            if (route_state.",
+        "= 1'b1;\n            if (route_state.",
     ),
     Fault(
         "`enable` delivering with the old address",
         "R9",
         "msi_engine.sv",
-        "              sent_message.devid = {route_segment_q, bdf};",
-        "              sent_message.devid = {route_segment_q, bdf};\n"
-        "              sent_message.address = route_message_q.address;",
+        "SIGNAL_EVENT) sent_message = route_message;",
+        "SIGNAL_EVENT) sent_message = route_message;\n"
+        "    if (is_enable) sent_message.address = route_message.address;",
     ),
     Fault(
         "`enable_with_rid` refused but the route left enabled",
@@ -154,17 +154,23 @@ FAULTS = (
         "DeviceID recomputed at event time",
         "R8",
         "msi_engine.sv",
-        "'{devid: {route_segment_q, route_message_q.bdf}",
-        "'{devid: {route_segment_q, default_bdf}",
+        "SIGNAL_EVENT) sent_message = route_message;",
+        "SIGNAL_EVENT) begin\n"
+        "      sent_message = route_message;\n"
+        "      sent_message.devid[15:8] = command_range_q.secondary;\n"
+        "    end",
     ),
     Fault(
         "two events in a row coalescing on an enabled route",
         "R9",
         "msi_engine.sv",
-        "            send         = 1'b1;\n            sent_message = '{devid: {route_segment_q",
+        "          if (route_state.enabled) begin\n"
+        "            answer = answer__SENT;\n"
+        "            send   = 1'b1;",
+        "          if (route_state.enabled) begin\n"
+        "            answer = answer__SENT;\n"
         "            send = !(retire_valid_q && retire_q.request.route == execute_q.route &&\n"
-        "                     retire_q.request.operation == operation_code__SIGNAL_EVENT);\n"
-        "            sent_message = '{devid: {route_segment_q",
+        "                     retire_q.request.operation == operation_code__SIGNAL_EVENT);",
     ),
     Fault(
         "event lost in the cycle of an `enable`",
@@ -189,8 +195,8 @@ FAULTS = (
         "stale route visible after reset",
         "H8",
         "msi_engine.sv",
-        "      .write_data (next_route_state),\n      .clear      (clearing_q),",
-        "      .write_data (next_route_state),\n      .clear      (1'b0),",
+        "      .clear        (clearing_q),",
+        "      .clear        (1'b0),",
     ),
     Fault(
         "busy command not refused",
@@ -247,7 +253,7 @@ FAULTS = (
         "the last drop holds the wrong requester ID without an explicit one",
         "H7",
         "msi_engine.sv",
-        "          rid: bdf,",
+        "          rid: rid,",
         "          rid: execute_q.rid,",
     ),
     Fault(
@@ -281,31 +287,16 @@ FAULTS = (
     Fault(
         "forwarding lost in a stall",
         "H5",
-        "msi_route_memory.sv",
-        "      forwarded_q  <= write_data;\n    end",
-        "      forwarded_q  <= write_data;\n    end else forward_q <= 1'b0;",
+        "msi_route_states.sv",
+        "        forwarded_q <= done_state_q;\n      end\n    end",
+        "        forwarded_q <= done_state_q;\n      end\n    end else forward_q <= 1'b0;",
     ),
     Fault(
         "a bound target seen one operation late",
         "H5",
         "msi_engine.sv",
-        "      .write      (bind_target),\n"
-        "      .write_index(lookup_q.target[TARGET_WIDTH-1:0]),\n"
-        "      .write_data ({\n"
-        "        1'b1,\n"
-        "        lookup_q.connection[CONNECTION_WIDTH-1:0],\n"
-        "        lookup_q.range[RANGE_WIDTH-1:0],\n"
-        "        lookup_q.devfn\n"
-        "      }),",
-        "      .write      (advance && execute_valid_q && !bad_index_q &&\n"
-        "                   execute_q.operation == operation_code__BIND_TARGET),\n"
-        "      .write_index(execute_q.target[TARGET_WIDTH-1:0]),\n"
-        "      .write_data ({\n"
-        "        1'b1,\n"
-        "        execute_q.connection[CONNECTION_WIDTH-1:0],\n"
-        "        execute_q.range[RANGE_WIDTH-1:0],\n"
-        "        execute_q.devfn\n"
-        "      }),",
+        "(lookup_command && command_binds_q)",
+        "(execute_valid_q && execute_q.source == SOURCE_AXIL && command_binds_q)",
     ),
     Fault(
         "half of the routes not cleared after reset",
@@ -319,25 +310,24 @@ FAULTS = (
         "routes 1,024 apart share their origin",
         "H9",
         "msi_engine.sv",
-        "      .write      (write_route_origin),\n"
-        "      .write_index(execute_q.route[ROUTE_WIDTH-1:0]),",
-        "      .write      (write_route_origin),\n"
-        "      .write_index({1'b0, execute_q.route[ROUTE_WIDTH-2:0]}),",
+        "      .write_index(command.route[ROUTE_WIDTH-1:0]),\n      .write_data (new_origin)",
+        "      .write_index({1'b0, command.route[ROUTE_WIDTH-2:0]}),\n"
+        "      .write_data (new_origin)",
         Tables(5, 3, 300, 2048),
     ),
     Fault(
         "a retire record repeated during a stall",
         "H3",
         "msi_engine.sv",
-        "    retire_valid_q <= execute;",
+        "    retire_valid_q <= advance && execute_valid_q;",
         "    retire_valid_q <= execute_valid_q && (advance || !retire_valid_q);",
     ),
     Fault(
         "the lowest bit of the irqfd's segment lost",
         "R10",
         "msi_engine.sv",
-        ".write_data ({1'b1, execute_q.segment}),",
-        ".write_data ({1'b1, execute_q.segment[15:1], 1'b0}),",
+        ".write_data ({1'b1, command.segment}),",
+        ".write_data ({1'b1, command.segment[15:1], 1'b0}),",
     ),
 )
 

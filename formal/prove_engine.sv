@@ -11,10 +11,10 @@ module prove_engine
   import msi_pkg::*;
   import model_pkg::*;
 #(
-    parameter int unsigned RANGES      = 2,
-    parameter int unsigned CONNECTIONS = 2,
-    parameter int unsigned TARGETS     = 2,
-    parameter int unsigned ROUTES      = 2,
+    parameter int unsigned RANGES      = 3,
+    parameter int unsigned CONNECTIONS = 3,
+    parameter int unsigned TARGETS     = 4,
+    parameter int unsigned ROUTES      = 3,
     // A short cut to what takes many commands: these operations, the lowest first, as commands at eight
     // cycles each, without a stall. 0: everything is free, as it is in the proof.
     parameter logic [15:0][3:0] SCENARIO = '0
@@ -621,7 +621,15 @@ module prove_engine
   // What the engine resolves of a command that enables, one thing a cycle.
   always_comb begin
     if (started_q && settled >= 1) begin
-      inv_enables : assert (dut.command_enables_q == (enabling && command.route < ROUTES));
+      inv_command_bad_index : assert (dut.command_bad_index_q == command_view.bad_index);
+      inv_command_decoded :
+      assert ({dut.command_enables_q, dut.command_binds_q, dut.command_sets_range_q,
+               dut.command_sets_connection_q, dut.command_sets_irqfd_q} ==
+              (command_view.bad_index ? 5'b0 :
+               {enabling, command.operation == operation_code__BIND_TARGET,
+                command.operation == operation_code__SET_BUS_RANGE,
+                command.operation inside {operation_code__CONNECT, operation_code__DISCONNECT},
+                command.operation == operation_code__CONNECT_IRQFD}));
     end
     if (started_q && enabling && command_view.made) begin
       inv_origin_read :

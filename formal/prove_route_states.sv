@@ -23,7 +23,7 @@ module prove_route_states #(
   logic [INDEX_WIDTH-1:0] lookup_index_q, execute_index_q;
   logic [WIDTH-1:0]       state;
   logic                   clear_q;
-  msi_pkg::index_t        clear_index_q;
+  logic [INDEX_WIDTH-1:0] clear_index_q;
 
   msi_route_states #(
       .WIDTH(WIDTH),

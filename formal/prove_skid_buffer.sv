@@ -73,10 +73,9 @@ module prove_skid_buffer #(
   always_comb begin
     if (started_q) begin
       inv_count :
-      assert (count_q == 2'(dut.valid_q) + 2'(dut.full_q) && (dut.valid_q || !dut.full_q));
-      inv_indexes : assert (dut.write_index_q == (dut.read_index_q ^ count_q[0]));
-      inv_first : assert (!dut.valid_q || dut.items[dut.read_index_q] == first_q);
-      inv_second : assert (!dut.full_q || dut.items[!dut.read_index_q] == second_q);
+      assert (count_q == 2'(out_valid) + 2'(dut.skid_valid_q) &&
+              (out_valid || !dut.skid_valid_q));
+      inv_second : assert (!dut.skid_valid_q || dut.skid_data_q == second_q);
     end
   end
 

@@ -18,7 +18,7 @@ module prove_table #(
     input wire logic [INDEX_WIDTH-1:0]            write_index,
     input wire logic [WIDTH-1:0]                  write_data,
     input wire logic                              clear,
-    input wire msi_pkg::index_t                   clear_index,
+    input wire logic [INDEX_WIDTH-1:0]            clear_index,
     input wire logic [INDEX_WIDTH-1:0]            watched      // an entry: any, and always the same
 );
 

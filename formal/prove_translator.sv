@@ -275,14 +275,10 @@ module prove_translator
               clear_count_q <= LARGEST &&
               (!dut.clearing ||
                (clear_count_q == dut.u_engine.clear_index_q && queued_q == 0 && owed == 0)));
-      inv_owed : assert (owed == 3'(dut.u_output.valid_q) + 3'(dut.u_output.full_q));
-      inv_output :
-      assert ((dut.u_output.valid_q || !dut.u_output.full_q) &&
-              dut.u_output.write_index_q == (dut.u_output.read_index_q ^ owed[0]));
-      inv_first :
-      assert (!dut.u_output.valid_q || dut.u_output.items[dut.u_output.read_index_q] == messages[0]);
-      inv_second :
-      assert (!dut.u_output.full_q || dut.u_output.items[!dut.u_output.read_index_q] == messages[1]);
+      inv_owed :
+      assert (owed == 3'(m_msi_valid) + 3'(dut.u_output.skid_valid_q) &&
+              (m_msi_valid || !dut.u_output.skid_valid_q));
+      inv_second : assert (!dut.u_output.skid_valid_q || dut.u_output.skid_data_q == messages[1]);
     end
   end
 

@@ -110,7 +110,7 @@ def rules(label: str) -> list[str]:
 PROOFS = (
     Proof(
         "engine",
-        "2 ranges, 2 connections, 2 targets, 2 routes",
+        "3 ranges, 3 connections, 4 targets, 3 routes",
         {
             "cover_direct_messages": commands(
                 Op.SET_BUS_RANGE, Op.CONNECT, Op.BIND_TARGET, later=12

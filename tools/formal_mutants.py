@@ -29,9 +29,9 @@ class Scenario:
 def commands(*operations: Op, later: int = 0) -> Scenario:
     """Return a scenario that ends `later` cycles after the record of the last command.
 
-    One cycle is for the reset, two are for clearing, eight for each command.
+    One cycle is for the reset, four are for clearing, eight for each command.
     """
-    return Scenario(3 + 8 * len(operations) + later, operations)
+    return Scenario(5 + 8 * len(operations) + later, operations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,30 +76,41 @@ STATES = "msi_route_states.sv"
 MUTANTS = (
     # ---- the parts ------------------------------------------------------------------------------
     mutant(
-        "skid_buffer", "H1_ready_unless_full", SKID, "in_ready  = !full_q", "in_ready  = !valid_q"
+        "skid_buffer",
+        "H1_ready_unless_full",
+        SKID,
+        "in_ready  = !skid_valid_q",
+        "in_ready  = !out_valid_q",
     ),
     mutant(
         "skid_buffer",
-        "H2_valid_stays H3_nothing_lost",
+        "H2_valid_stays",
         SKID,
-        "|| (valid_q && !pop);",
-        ";",
+        "out_valid = out_valid_q;",
+        "out_valid = out_valid_q && !in_valid;",
     ),
     mutant(
         "skid_buffer",
         "H2_payload_stable H3_in_order",
         SKID,
-        "    if (!full_q) items",
-        "    items",
+        "if (out_ready || !out_valid_q) begin",
+        "if (out_ready || !out_valid_q || skid_valid_q) begin",
+    ),
+    mutant(
+        "skid_buffer",
+        "H3_nothing_lost",
+        SKID,
+        "<= skid_valid_q || in_valid;",
+        "<= in_valid;",
     ),
     mutant(
         "skid_buffer",
         "H3_nothing_doubled",
         SKID,
-        "full_q  <= (full_q || (valid_q && push)) && !pop;",
-        "full_q  <= (full_q || (valid_q && push)) && !(pop && full_q);",
+        "      skid_valid_q <= 1'b0;\n    end else",
+        "    end else",
     ),
-    mutant("skid_buffer", "H8_empty_after_reset", SKID, "      valid_q       <= 1'b0;\n", ""),
+    mutant("skid_buffer", "H8_empty_after_reset", SKID, "      out_valid_q  <= 1'b0;\n", ""),
     mutant(
         "arbiter",
         "H1_always_one",
@@ -172,7 +183,7 @@ MUTANTS = (
         "route_states",
         "H8_finds_zero_at_first",
         STATES,
-        "clear ? 32'(clear_index) < DEPTH : execute_uses",
+        "clear || execute_uses",
         "!clear && execute_uses",
     ),
     # ---- the registers --------------------------------------------------------------------------
@@ -244,8 +255,8 @@ MUTANTS = (
         "engine",
         "S3_bad_index",
         ENGINE,
-        "32'(lookup_q.route) >= ROUTES);",
-        "32'(lookup_q.route) > ROUTES);",
+        "outside(lookup_q.route, ROUTES);",
+        "lookup_q.route > ROUTES;",
     ),
     mutant(
         "engine", "S3_no_route", ENGINE, "                 !route_state.made) begin", "0) begin"
@@ -278,8 +289,8 @@ MUTANTS = (
         "engine",
         "R2_R10_message R3_R10_message",
         ENGINE,
-        "devid: {enables ? origin.segment : segment_q, rid}",
-        "devid: {enables ? origin.segment : 16'h0, rid}",
+        "devid: {is_enable ? origin.segment : segment_q, rid}",
+        "devid: {is_enable ? origin.segment : 16'h0, rid}",
         _MESSAGE,
     ),
     mutant(
@@ -366,7 +377,7 @@ MUTANTS = (
         "engine",
         "R9_R10_delivers_the_new_message",
         ENGINE,
-        "enables ? origin.segment : segment_q",
+        "is_enable ? origin.segment : segment_q",
         "segment_q",
         commands(*_ROUTE, Op.ENABLE),
     ),
@@ -374,7 +385,7 @@ MUTANTS = (
         "engine",
         "R9_R10_delivers_the_new_message_rid",
         ENGINE,
-        "enables ? origin.segment : segment_q",
+        "is_enable ? origin.segment : segment_q",
         "segment_q",
         commands(*_ROUTE, Op.ENABLE_WITH_RID),
     ),
@@ -465,7 +476,7 @@ MUTANTS = (
         "engine",
         "H7_drop_range",
         ENGINE,
-        "enables ? command_range_q.subordinate : range_q.subordinate",
+        "is_enable ? command_range_q.subordinate : range_q.subordinate",
         "range_q.secondary",
         commands(Op.SET_BUS_RANGE, Op.BIND_TARGET, later=_BEHIND),
     ),
@@ -537,32 +548,32 @@ MUTANTS = (
         "translator",
         "H1_message_with_its_record",
         SKID,
-        "assign out_valid = valid_q;",
-        "assign out_valid = full_q;",
+        "out_valid_q  <= skid_valid_q || in_valid;",
+        "out_valid_q  <= in_valid;",
         _MESSAGE_OUT,
     ),
     mutant(
         "translator",
         "H2_valid_stays",
         SKID,
-        "assign out_valid = valid_q;",
-        "assign out_valid = valid_q && !in_valid;",
+        "out_valid = out_valid_q;",
+        "out_valid = out_valid_q && !in_valid;",
         _MESSAGE_OUT,
     ),
     mutant(
         "translator",
         "H2_payload_stable H3_message_once_in_order",
         SKID,
-        "    if (!full_q) items",
-        "    items",
+        "if (out_ready || !out_valid_q) begin",
+        "if (out_ready || !out_valid_q || skid_valid_q) begin",
         _MESSAGE_OUT,
     ),
     mutant(
         "translator",
         "H3_message_after_its_record",
         SKID,
-        "push || full_q || (valid_q && !pop);",
-        "push || full_q || valid_q;",
+        "      skid_valid_q <= 1'b0;\n    end else",
+        "    end else",
         _MESSAGE_OUT,
     ),
 )

@@ -344,7 +344,7 @@ def break_rtl(fault: Fault, folder: Path) -> Rtl:
             if text.count(fault.old) != 1:
                 raise SystemExit(
                     f"{fault.name}: the text to replace occurs {text.count(fault.old)} times in "
-                    f"{fault.file}, not once: update tools/faults.py"
+                    f"{fault.file}, not once: the RTL has changed, change the fault"
                 )
             text = text.replace(fault.old, fault.new)
             edited = True

@@ -267,6 +267,9 @@ def test_compiler_without_the_name_that_the_wheel_uses(machine: Machine) -> None
         (["compare", "TRACE=a b.gz", "ENGINE=model"], "-m tb compare --engine model -- a b.gz"),
         (["sim", "RTL=a.f", "TOP=b"], "-m tb sim --rtl a.f --top b"),
         (["regs"], "-m tools.registers"),
+        (["formal"], "-m tools.formal"),
+        (["formal", "ONLY=table", "MUTANTS=1"], "-m tools.formal --only table --mutants"),
+        (["formal", "MUTANTS=0"], "-m tools.formal"),
     ],
 )
 def test_what_is_run(machine: Machine, arguments: list[str], call: str) -> None:

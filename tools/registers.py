@@ -50,6 +50,48 @@ class Register(NamedTuple):
 '''
 
 
+NO_ERRORS = "toggle: no register answers with an error"
+NO_STALLS = "toggle: no register stalls"
+WORDS = "toggle: the registers are words"
+
+EXCUSES: dict[str, str] = {
+    "output logic [1:0] s_axil_bresp,": NO_ERRORS,
+    "output logic [1:0] s_axil_rresp,": NO_ERRORS,
+    "input msi_csr_pkg::msi_csr__in_t hwif_in,": (
+        "toggle: table sizes do not change, and no simulation counts up to the upper bits of a "
+        "wide counter"
+    ),
+    "logic cpuif_rd_err;": NO_ERRORS,
+    "logic cpuif_wr_err;": NO_ERRORS,
+    "logic decoded_err;": NO_ERRORS,
+    "logic readback_err;": NO_ERRORS,
+    "logic axil_resp_buffer_err[2];": NO_ERRORS,
+    "if(axil_resp_buffer_err[axil_resp_rptr[0:0]]) begin": "branch: no register raises an error",
+    "logic cpuif_req_stall_wr;": NO_STALLS,
+    "logic cpuif_req_stall_rd;": NO_STALLS,
+    "if(!cpuif_req_stall_rd) axil_ar_accept = '1;": "branch, expr: no register stalls",
+    "if(!cpuif_req_stall_wr) axil_aw_accept = '1;": "branch, expr: no register stalls",
+    "& !(cpuif_req_is_wr & cpuif_req_stall_wr);": "expr: no register stalls",
+    "end else if(cpuif_wr_ack) begin": "branch: what is acknowledged is a read or a write",
+    "logic [6:0] cpuif_addr;": WORDS,
+    "logic [6:0] decoded_addr;": WORDS,
+    "logic [6:0] rd_mux_addr;": WORDS,
+}
+"""What code coverage cannot reach in the generated RTL, and why (see tb/code_coverage.py)."""
+
+
+def excuse(text: str) -> str:
+    """Return generated RTL with EXCUSES as comments behind the code that they excuse."""
+    lines = text.splitlines()
+    for code, reason in EXCUSES.items():
+        found = [number for number, line in enumerate(lines) if line.strip() == code]
+        if not found:
+            raise SystemExit(f"{code!r} is no longer generated: update EXCUSES")
+        for number in found:
+            lines[number] += f"  // excused {reason}"
+    return "\n".join(lines) + "\n"
+
+
 def python_enum(name: str, enum: type[Enum]) -> str:
     """Return the source of an IntEnum with the members of an RDL enum."""
     lines = [f"\nclass {name}(IntEnum):", f'    """RDL enum {enum.__name__}."""', ""]
@@ -135,7 +177,7 @@ def generate(folder: Path) -> dict[str, str]:
     before, addrmap, after = header.partition("// addrmap - msi_csr\n")
     enums = used_enums(top)
     return {
-        "hdl/generated/msi_csr.sv": (folder / "msi_csr.sv").read_text(),
+        "hdl/generated/msi_csr.sv": excuse((folder / "msi_csr.sv").read_text()),
         "hdl/generated/msi_csr_pkg.sv": (folder / "msi_csr_pkg.sv").read_text(),
         "hdl/generated/msi_csr.h": before + c_enums(enums) + addrmap + after,
         "docs/registers.md": (folder / "registers.md").read_text() + "\n" + markdown_enums(enums),

@@ -27,10 +27,12 @@ from pathlib import Path
 from typing import Any
 
 from tb import code_coverage, coverage, regress_report, report, testplan
+from tb.operations import Tables
 from tb.rtl import ROOT, Rtl, RtlError
 from tb.sim import RECORDINGS
 from tb.simulator import (
     CODE_COVERAGE,
+    BuildError,
     Flavour,
     Interrupted,
     Processes,
@@ -142,6 +144,11 @@ def _regress(plan: Plan, workers: int, gate: bool, command: str) -> int:
         )
         return status
     print(regress_report.terminal(summary))
+    if fingerprint(plan.rtl) != plan.made:
+        raise RegressError(
+            "the RTL or the testbench was changed while this ran: results of both are mixed up; "
+            "run it again"
+        )
     shortfalls = summary.shortfalls
     if gate and shortfalls:
         print("\ncoverage is not complete:\n" + "\n".join(f"  {each}" for each in shortfalls))
@@ -170,9 +177,10 @@ def _run_all(plan: Plan, done: dict[Job, Finished], workers: int, processes: Pro
     """Run the jobs that are not done, some at a time; add each to `done` as it finishes."""
     waiting = [job for job in plan.jobs if job not in done]
     before, began = len(done), time.monotonic()
+    broken: set[Tables] = set()
     with ThreadPoolExecutor(workers) as pool:
         running: set[Future[Finished]] = {
-            pool.submit(_run_job, job, plan.rtl, processes) for job in waiting
+            pool.submit(_run_job, job, plan.rtl, processes, broken) for job in waiting
         }
         try:
             while running:
@@ -189,13 +197,20 @@ def _run_all(plan: Plan, done: dict[Job, Finished], workers: int, processes: Pro
             raise
 
 
-def _run_job(job: Job, rtl: Rtl, processes: Processes) -> Finished:
-    """Run one job, and keep what it left. A simulation that cannot run is a failed test."""
+def _run_job(job: Job, rtl: Rtl, processes: Processes, broken: set[Tables]) -> Finished:
+    """Run one job, and keep what it left. A simulation that cannot run is a failed test.
+
+    `broken` are the tables for which the RTL does not build: that is tried once.
+    """
     began = time.monotonic()
     try:
         run = job.run(rtl, job.folder)
+        if run.tables in broken:
+            raise BuildError("the RTL does not build for these parameters: see the first failure")
         results = simulate(run, job.modules, flavour=Flavour.COVERAGE, processes=processes)
     except CANNOT_RUN as error:
+        if isinstance(error, BuildError):
+            broken.add(run.tables)
         job.folder.mkdir(parents=True, exist_ok=True)
         results = [TestResult("simulation", False, 0.0, str(error))]
     (job.folder / rtl.top).unlink(missing_ok=True)

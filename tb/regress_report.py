@@ -145,6 +145,7 @@ def values(summary: Summary) -> dict[str, Any]:
     """Return the machine-readable result."""
     return {
         "passed": summary.passed,
+        "coverage_complete": not summary.shortfalls,
         "interrupted": summary.interrupted,
         "seed": summary.seed,
         "seeds": summary.seeds,

@@ -77,6 +77,10 @@ class SimulationError(Exception):
     """A simulation could not be built, or did not run to its end; says why and where to look."""
 
 
+class BuildError(SimulationError):
+    """The simulation does not build; says why."""
+
+
 class Stopped(Exception):
     """Raised in what waits for a process when all processes are stopped."""
 
@@ -224,7 +228,7 @@ def build(run: Run, executable: Path, *, flavour: Flavour, processes: Processes)
 
     For the bulk path it is a library, otherwise a program for cocotb. One build runs
     at a time, whichever thread or process asks for it. What others use is a copy, and a build is
-    kept only when it is complete. Raises SimulationError if it cannot be built,
+    kept only when it is complete. Raises BuildError if it cannot be built,
     VerilatorError if there is no usable Verilator.
     """
     verilator = find_verilator()
@@ -274,7 +278,7 @@ def build(run: Run, executable: Path, *, flavour: Flavour, processes: Processes)
             with _job(job, log, processes, verilator.environment()) as process:
                 process.wait()
             if process.returncode != 0:
-                raise SimulationError(f"the RTL does not build; the end of {log}:\n{tail(log)}")
+                raise BuildError(f"the RTL does not build; the end of {log}:\n{tail(log)}")
             if not runtime.is_dir():
                 unfinished = runtime.with_suffix(f".{os.getpid()}.new")
                 unfinished.mkdir()

@@ -14,6 +14,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 import shlex
 import shutil
 import sys
@@ -49,6 +50,8 @@ PLAN = RESULTS / "plan.json"
 RERUNS = 4
 """How many failing tests are run again with waves; the others say how to do that."""
 
+
+CYCLE = re.compile(r", in clock cycle ([\d,]+)")
 
 CANNOT_RUN = (SimulationError, RtlError, VerilatorError, OSError)
 """What keeps one simulation from running, but not the others."""
@@ -277,15 +280,21 @@ def _again(job: Job, test: dict[str, Any], rtl: Rtl, processes: Processes) -> tu
         return "passed when run again alone: what ran before it in its simulation matters", file
     (same,) = [each for each in report.as_values(results) if not each["passed"]][:1]
     if _words(same) == _words(test):
-        return "failed in the same way when run again alone", file
+        cycle = CYCLE.search(_first(same))
+        where = f", in clock cycle {cycle[1]} of the waveform" if cycle else ""
+        return f"failed in the same way when run again alone{where}", file
     return f"failed otherwise when run again alone: {_words(same)}", file
 
 
-def _words(test: dict[str, Any]) -> str:
-    """Return what a failed test says first."""
+def _first(test: dict[str, Any]) -> str:
+    """Return the first line of what a failed test says first."""
     reports = test["reports"]
-    text = str(reports[0]["text"] if reports else test["failure"])
-    return text.partition("\n")[0].partition("; the end of ")[0]  # of a log, each has its own
+    return str(reports[0]["text"] if reports else test["failure"]).partition("\n")[0]
+
+
+def _words(test: dict[str, Any]) -> str:
+    """Return what a failed test says first, wherever it runs: without clock cycle and log file."""
+    return CYCLE.sub("", _first(test)).partition("; the end of ")[0]
 
 
 def _failure(job: Job, test: dict[str, Any], rtl: Rtl, again: str, waves: str) -> Failure:

@@ -19,18 +19,12 @@ from tb.code_coverage import KINDS
 from tb.rtl import ROOT
 from tb.simulator import BUILD
 from tb.summary import Job, Plan
-from tools.faults import Fault, break_rtl
+from tools.faults import FAULTS, break_rtl
 
 RESULTS = BUILD / "regress-test"
 """Not where users have theirs."""
 
-FAULT = Fault(
-    "secondary bound ignored",
-    "R1",
-    "msi_engine.sv",
-    "rid_in_range = bus_range.secondary <= execute_q.rid[15:8] &&",
-    "rid_in_range =",
-)
+FAULT = next(fault for fault in FAULTS if "secondary bound ignored" in fault.name)
 
 
 @pytest.fixture(autouse=True)
@@ -73,7 +67,7 @@ def test_sound_rtl_passes(
     assert simulation["parameters"]["COUNTER_WIDTH"] == 4
     points = found["functional_coverage"]
     assert not [name for name, point in points.items() if point["unexpected"]]
-    for name, share in (("operation", 0.8), ("wait", 0.9), ("reset", 0.5), ("hazard", 0.5)):
+    for name, share in (("operation", 0.7), ("wait", 0.9), ("reset", 0.5), ("hazard", 0.5)):
         bins = points[name]["bins"].values()
         assert sum(count > 0 for count in bins) > share * len(bins), name
     for kind in KINDS:
@@ -98,7 +92,7 @@ def test_a_fault_explains_itself(
     failures = found["failures"]
     assert failures and all(each["test"].startswith("random_tests.") for each in failures)
     again, *others = failures
-    assert again["again"] == "failed in the same way when run again alone"
+    assert again["again"].startswith("failed in the same way when run again alone, in clock cycle ")
     assert not any(each["waves"] for each in others), "no more than RERUNS"
     waves = ROOT / again["waves"]
     assert waves.stat().st_size > 100_000 and waves.read_text()[:200].count("$") > 1

@@ -15,7 +15,7 @@ KNOWN := SEED SEEDS JOBS RESUME SET TEST WAVES TRACE ENGINE DOCS ONLY MUTANTS RT
 $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),\
   $(if $(filter $(KNOWN) MAKE% -%,$(name)),,$(error unknown variable $(name); there are: $(KNOWN)))))
 
-.PHONY: help sim regress coverage test compare exhaustive bench formal faults lint regs setup clean distclean
+.PHONY: help sim regress coverage test compare exhaustive bench faults formal lint regs setup clean distclean
 
 help:
 	@echo 'make sim [SEED=n] [WAVES=1]  run every test once: RTL against the golden model'

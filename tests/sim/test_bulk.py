@@ -113,26 +113,9 @@ def test_compare_in_bulk_names_the_line_that_expects_something_else(tmp_path: Pa
         assert status == 1
         assert closing("compare", output)[3] == 1
         assert f"trace line {row + 1}" in output and "devid=0x00000001" in output
-        outputs.append(output[output.index("mismatch 1 (expect)") : output.index("results:")])
+        said = output[output.index("mismatch 1 (expect)") : output.index("results:")]
+        outputs.append(re.sub(r"in clock cycle [\d,]+", "", said))
     assert outputs[0] == outputs[1]
-
-
-def test_the_range_check_on_all_triples() -> None:
-    status, output = tb("exhaustive", "--seed", "9")
-    assert status == 0, output
-    operations, messages, dropped, mismatches = closing("exhaustive", output)
-    assert operations > 3 * 2**24 and messages > 4_000_000 and dropped > 13_000_000
-    assert mismatches == 0
-    result = json.loads((BUILD / "exhaustive/result.json").read_text())
-    answers = {test["name"].partition(".")[2]: test["answers"] for test in result["tests"]}
-    # Of all (secondary, subordinate, bus), 256 * 257 * 258 / 6 are in order.
-    in_range = 256 * 257 * 258 // 6
-    tried = answers["signal_msi_with_rid_on_all_triples"]
-    assert tried["signal_msi_with_rid SENT"] == in_range
-    assert tried["signal_msi_with_rid DROPPED_BUS_RANGE"] == 2**24 - in_range
-    enabled = answers["enable_with_rid_on_all_triples"]
-    assert enabled["enable_with_rid REFUSED_BUS_RANGE"] == 2**24 - in_range
-    assert enabled["signal_event SENT"] == in_range
 
 
 def test_the_page_of_figures(tmp_path: Path) -> None:

@@ -60,6 +60,16 @@ class InMemoryEvent:
         self._action: Callable[[], None] | None = None
         self._pending = False
 
+    @property
+    def armed(self) -> bool:
+        """Whether a signal acts at once."""
+        return self._action is not None
+
+    @property
+    def pending(self) -> bool:
+        """Whether a signal is held."""
+        return self._pending
+
     def signal(self) -> None:
         """Act if armed, else become pending."""
         with self._lock:

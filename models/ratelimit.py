@@ -9,8 +9,7 @@ import logging
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -102,6 +101,25 @@ class RateLimited:
         if show:
             logger.warning("%s", RaisedWarning(message, fields))
 
+    def warn_many(
+        self, message: str, times: int, fields: Callable[[int], Mapping[str, int]]
+    ) -> None:
+        """Raise a warning `times` times at once; `fields(n)` returns the fields of the n-th.
+
+        It does what as many calls of `warn` would. Without an observer, the fields of those that
+        the log does not show are not asked for.
+        """
+        for number in range(times):
+            suppressed = self._suppressed
+            self.warn(message, **fields(number))
+            if self._suppressed > suppressed and not _observers.callbacks:
+                left = times - number - 1
+                with self._lock:
+                    self._raised += left
+                    self._suppressed += left
+                    self._unreported += left
+                return
+
     def flush(self) -> None:
         """Log the count of what was suppressed and is not reported yet, if anything was."""
         with self._lock:
@@ -127,14 +145,22 @@ _observers: Final = _Observers()
 _places: Final[weakref.WeakSet[RateLimited]] = weakref.WeakSet()
 
 
-@contextmanager
-def observe_warnings(callback: Callable[[RaisedWarning], None]) -> Iterator[None]:
+class observe_warnings:
     """Call `callback` for every warning the calling thread raises meanwhile, suppressed or not."""
-    _observers.callbacks.append(callback)
-    try:
-        yield
-    finally:
-        _observers.callbacks.remove(callback)
+
+    __slots__ = ("_callback",)
+
+    def __init__(self, callback: Callable[[RaisedWarning], None]) -> None:
+        """Observe in a `with` block."""
+        self._callback = callback
+
+    def __enter__(self) -> None:
+        """Observe from now on."""
+        _observers.callbacks.append(self._callback)
+
+    def __exit__(self, *_: object) -> None:
+        """Observe no longer."""
+        _observers.callbacks.remove(self._callback)
 
 
 def flush_warnings() -> None:

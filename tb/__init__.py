@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: MIT
 """The testbench.
 
-| what            | module                                                             |
-|-----------------|--------------------------------------------------------------------|
-| vocabulary      | operations (and their codes: csr, generated), transactions, trace  |
-| the model       | reference: executes an operation on the golden model               |
-| buses           | drivers, monitors, registers (software's view of s_axil)           |
-| checks          | checker, register_model (what software may read), history          |
-| stimulus        | stimulus (random operations, stalls)                               |
-| a test          | environment: all of the above around one translator                |
-| running         | rtl (the design), verilator, run (parameters), simulator, report   |
-| commands        | sim (`make sim`), compare (`make compare`), __main__               |
+| what         | module                                                            |
+|--------------|-------------------------------------------------------------------|
+| vocabulary   | operations (and their codes: csr, generated), transactions, trace |
+| the model    | reference: executes an operation on the golden model              |
+| buses        | drivers, monitors, registers (software's view of s_axil)          |
+| checks       | checker, register_model (what software may read), history         |
+| stimulus     | stimulus (random operations, stalls)                              |
+| coverage     | coverage (of behaviour), code_coverage (of the RTL), testplan     |
+| a test       | environment: all of the above around one translator               |
+| running      | rtl (the design), verilator, run (parameters), simulator, report  |
+| in bulk      | bulk: the same checks at the speed of the simulator               |
+| commands     | sim, regress, compare, exhaustive, bench (as `make` has them)     |
+| a regression | regress, summary (what it found), regress_report                  |
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The command line behind the Makefile: `python -m tb sim` and `python -m tb compare`."""
+"""The command line behind the Makefile: `python -m tb sim`, and so on."""
 
 from __future__ import annotations
 
@@ -10,11 +10,18 @@ import re
 import sys
 from typing import NoReturn
 
+from tb.bench import bench
+from tb.code_coverage import CoverageError
 from tb.compare import compare
+from tb.exhaustive import exhaustive
+from tb.regress import RegressError, regress
 from tb.rtl import OWN, Rtl, RtlError
-from tb.sim import sim
+from tb.sim import ChoiceError, only, sim
 from tb.simulator import Interrupted, SimulationError, catch_signals
 from tb.verilator import VerilatorError
+
+ERRORS = (ChoiceError, CoverageError, RegressError, RtlError, SimulationError, VerilatorError)
+"""What a user can do something about: said in a line, without a traceback."""
 
 
 def seed(text: str) -> int:
@@ -25,6 +32,14 @@ def seed(text: str) -> int:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
     if not 0 <= value < 2**31:
         raise argparse.ArgumentTypeError(f"{value} is not between 0 and 2147483647")
+    return value
+
+
+def count(text: str) -> int:
+    """Read a number of things: 1 or more."""
+    value = seed(text)
+    if not value:
+        raise argparse.ArgumentTypeError("0 is not enough")
     return value
 
 
@@ -46,11 +61,27 @@ def main() -> int:
     command = commands.add_parser("sim", help="run the regression")
     command.add_argument("--seed", type=seed, default=chosen, help="fixes every random choice")
     command.add_argument("--waves", action="store_true", help="write waveforms")
+    command.add_argument("--set", default="", help="only one parameter set, or the traces")
+    command.add_argument("--test", default="", help="only one test: module.name")
+
+    for name, what in (("regress", "many seeds"), ("coverage", "and fail if not all is covered")):
+        command = commands.add_parser(name, help=what)
+        command.add_argument("--seed", type=seed, help="the first seed")
+        command.add_argument("--seeds", type=count, help="how many seeds (20)")
+        command.add_argument("--jobs", type=count, help="how many simulations at once")
+        command.add_argument("--resume", action="store_true", help="go on with the one before")
 
     command = commands.add_parser("compare", help="replay traces")
-    command.add_argument("--engine", choices=("rtl", "model"), default="rtl")
+    command.add_argument("--engine", choices=("rtl", "bulk", "signals", "model"), default="rtl")
     command.add_argument("--seed", type=seed, default=chosen)
     command.add_argument("traces", nargs="+")
+
+    command = commands.add_parser("exhaustive", help="try everything that the range check decides")
+    command.add_argument("--seed", type=seed, default=chosen)
+
+    command = commands.add_parser("bench", help="measure the throughput")
+    command.add_argument("--seed", type=seed, default=chosen)
+    command.add_argument("--docs", action="store_true", help="write the figures into docs/, too")
 
     for command in commands.choices.values():
         command.add_argument("--rtl", default=OWN.file_list, help="file list of the RTL")
@@ -62,9 +93,23 @@ def main() -> int:
     catch_signals()
     try:
         if arguments.command == "sim":
-            return sim(arguments.seed, arguments.waves, rtl)
+            only_these = only(arguments.set, arguments.test)
+            return sim(arguments.seed, arguments.waves, rtl, only_these)
+        if arguments.command in ("regress", "coverage"):
+            return regress(
+                arguments.seed,
+                arguments.seeds,
+                arguments.jobs,
+                arguments.resume,
+                rtl,
+                gate=arguments.command == "coverage",
+            )
+        if arguments.command == "exhaustive":
+            return exhaustive(arguments.seed, rtl)
+        if arguments.command == "bench":
+            return bench(arguments.seed, rtl, arguments.docs)
         return compare(arguments.traces, arguments.engine, arguments.seed, rtl)
-    except (RtlError, SimulationError, VerilatorError) as error:
+    except ERRORS as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except Interrupted as signal:

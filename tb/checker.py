@@ -20,6 +20,7 @@ from typing import Any
 
 from cocotb_bus.scoreboard import Scoreboard
 
+from tb.coverage import Coverage
 from tb.csr import Answer
 from tb.history import Entry, History
 from tb.operations import EnableWithRid, Message, Operation, SignalMsi, SignalMsiWithRid, Tables
@@ -102,14 +103,20 @@ class Checker(Scoreboard):  # type: ignore[misc]
     """The scoreboard. Its `on_…` methods are the callbacks of the monitors."""
 
     def __init__(
-        self, dut: object, tables: Tables, counter_width: int, cycle: Callable[[], int]
+        self,
+        dut: object,
+        tables: Tables,
+        counter_width: int,
+        cycle: Callable[[], int],
+        coverage: Coverage | None = None,
     ) -> None:
-        """Check `dut`; `cycle` returns the number of the clock cycle."""
+        """Check `dut`; `cycle` returns the number of the clock cycle; count in `coverage`."""
         super().__init__(dut, fail_immediately=False)
         self.log = logging.getLogger("tb.checker")
         self.tables = tables
         self._counter_width = counter_width
         self._cycle = cycle
+        self._coverage = coverage
         self.operations = 0
         self.messages = 0
         self.dropped = 0
@@ -133,7 +140,7 @@ class Checker(Scoreboard):  # type: ignore[misc]
         self._early_messages: deque[Message] = deque()
         self._last: Entry | None = None
         self.registers = RegisterModel(
-            self.tables, self._counter_width, self._register_mismatch, self._cycle
+            self.tables, self._counter_width, self._register_mismatch, self._cycle, self._coverage
         )
 
     # ---- what happened --------------------------------------------------------------------------
@@ -171,6 +178,8 @@ class Checker(Scoreboard):  # type: ignore[misc]
         self._history.add(entry)
         self._last = entry
         self.answers[(retired.operation.name, retired.answer.name)] += 1
+        if self._coverage is not None:
+            self._coverage.on_executed(retired, self._reference, self._cycle())
         outcome = self._reference.execute(retired.operation)
 
         if retired.source is not Source.AXIL:
@@ -205,7 +214,7 @@ class Checker(Scoreboard):  # type: ignore[misc]
             if "secondary" in fields:
                 bus_range = fields["secondary"], fields["subordinate"]
             elif isinstance(operation, SignalMsi | SignalMsiWithRid):
-                bus_range = self._reference.bus_range(operation.target)
+                bus_range = self._reference.bus_range(self._reference.bound(operation.target))
         known = self.registers.on_retired(entry.retired.source, operation, outcome, bus_range)
         if not known:
             self._mismatch("order", entry, "one of the commands written", f"{operation} (H3)")
@@ -268,6 +277,18 @@ class Checker(Scoreboard):  # type: ignore[misc]
 
     # ---- the end --------------------------------------------------------------------------------
 
+    def reset_finds(self) -> list[str]:
+        """Return what a reset at this moment would find under way (some of coverage.UNDER_WAY)."""
+        pending = any(
+            self._reference.route_state(route) == "pending" for route in range(self.tables.routes)
+        )
+        return [
+            *(["an operation in the engine"] if any(self._accepted.values()) else []),
+            *(["a message on its way"] if self._retired_messages else []),
+            *(["an event pending"] if pending else []),
+            *self.registers.reset_finds(),
+        ]
+
     @property
     def under_way(self) -> str:
         """Say what was accepted but has not come out yet; empty if nothing."""
@@ -317,6 +338,7 @@ class Checker(Scoreboard):  # type: ignore[misc]
             lines.append(f"  operation: {entry.retired.operation}, from s_{source} (rules {rules})")
         elif self._last is not None:
             lines[0] += f" after operation {self._last}"
+        lines[0] += f", in clock cycle {self._cycle():,}"
         lines.append(f"  expected:  {expected}")
         lines.append(f"  got:       {got}")
         if entry is not None:

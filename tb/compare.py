@@ -17,12 +17,21 @@ from tb.reference import Reference
 from tb.rtl import OWN, ROOT, Rtl
 from tb.run import Run, TraceFile
 from tb.sim import DEFAULT, TRACES, trace_file
-from tb.simulator import BUILD, Interrupted, TestResult, exclusive, finished, simulate
+from tb.simulator import BUILD, Flavour, Interrupted, TestResult, exclusive, finished, simulate
 from tb.trace import TraceError, iter_trace
 from tb.transactions import DROPS, WARNINGS
 
 RESULTS = BUILD / "compare"
 COUNTER_WIDTH = 32
+
+BULK_TRACES = ("tests.bulk.trace_tests",)
+
+LONG = 100_000
+"""From how many operations on ENGINE=rtl takes the bulk path; shorter traces go signal by signal.
+
+There software polls STATUS and reads RESULT of each command, and every access is checked; that
+takes some seconds for as many operations (`make bench`).
+"""
 
 
 def sizes(needed: Sequence[Tables]) -> Tables:
@@ -84,7 +93,9 @@ def compare(paths: Sequence[str], engine: str, seed: int, rtl: Rtl = OWN) -> int
     bad = 0
     for path in paths:
         try:
-            found.append(trace_file(Path(path), [trace.name for trace, _ in found]))
+            progress = report.Progress(f"reading {path}", 0)
+            found.append(trace_file(Path(path), [trace.name for trace, _ in found], progress))
+            progress.close()
         except TraceError as error:
             print(f"error: {error}", file=sys.stderr)
             bad += 1
@@ -96,7 +107,7 @@ def compare(paths: Sequence[str], engine: str, seed: int, rtl: Rtl = OWN) -> int
         return 2
     traces = tuple(trace for trace, _ in found)
     tables = sizes([needed for _, needed in found])
-    if engine == "rtl" and not rtl.own:
+    if engine != "model" and not rtl.own:
         rtl.check()
     with exclusive(RESULTS.with_suffix(".lock"), "make compare"):
         return _compare(traces, tables, engine, seed, rtl)
@@ -109,6 +120,8 @@ def _compare(
     shutil.rmtree(RESULTS, ignore_errors=True)
     path = RESULTS / "result.json"
     run = Run(tables, COUNTER_WIDTH, seed, str(RESULTS / "rtl"), traces, rtl)
+    bulk = engine == "bulk" or (engine == "rtl" and run.operations >= LONG)
+    path_taken = "in bulk" if bulk else "signal by signal"
     heading = "golden model alone"
     results: list[TestResult] = []
 
@@ -116,6 +129,7 @@ def _compare(
         report.write_result(
             path,
             engine=engine,
+            carried="" if engine == "model" else path_taken,
             seed=seed,
             passed=passed,
             interrupted=interrupted,
@@ -128,9 +142,12 @@ def _compare(
             for trace in traces:
                 results.append(on_model(trace, tables))
         else:
-            heading = f"golden model and RTL with {run.describe()}"
+            heading = f"golden model and RTL, {path_taken}, with {run.describe()}"
+            print(f"{run.operations:,} operations to replay {path_taken}", flush=True)
             progress = report.Progress("replay", run.operations)
-            results = simulate(run, TRACES, progress=progress)
+            modules = BULK_TRACES if bulk else TRACES
+            flavour = Flavour.BULK if bulk else Flavour.PLAIN
+            results = simulate(run, modules, progress=progress, flavour=flavour)
             progress.close()
     except Interrupted as signal:
         results = results or finished(Path(run.results))

@@ -7,18 +7,38 @@ Stalls come from a pattern: an iterator of numbers of clock cycles (see `tb.stim
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import cocotb
 from cocotb.handle import LogicObject, SimHandleBase
-from cocotb.triggers import ClockCycles, RisingEdge
+from cocotb.triggers import ClockCycles, Event, RisingEdge
 from cocotb_bus.drivers import BusDriver
 
+from tb.monitors import reader
 from tb.operations import SignalEvent, SignalMsi, SignalMsiWithRid
+
+_DEPOSIT = 0
+"""What the simulator interface calls an ordinary write."""
 
 QUEUED = 64
 """How many transactions `room` lets a driver's queue grow to."""
+
+
+Writer = Callable[[int], None]
+
+
+def writer(handle: Any) -> Writer:
+    """Return a function that sets a signal, to an unsigned number that fits.
+
+    It goes below cocotb's checks of every value, which take much of the time of a long replay.
+    """
+    bits = len(handle)
+    if bits <= 32:
+        write = handle._handle.set_signal_val_int
+        return lambda value: write(_DEPOSIT, value)
+    write_bits = handle._handle.set_signal_val_binstr
+    return lambda value: write_bits(_DEPOSIT, f"{value:0{bits}b}")
 
 
 class StreamDriver(BusDriver):  # type: ignore[misc]
@@ -31,10 +51,13 @@ class StreamDriver(BusDriver):  # type: ignore[misc]
         self.gaps: Iterator[int] | None = None
         self.waiting = False  # a transaction was taken from the queue and is not accepted yet
         self._flushed = False
+        self._half_empty = Event()
         super().__init__(entity, name, clock)
         self._clock_edge = RisingEdge(self.clock)
-        self._driven: dict[str, int] = {}
-        for field in ("valid", *self.payload):
+        self._ready = reader(self.bus.ready)
+        self._driven: dict[str, int | None] = dict.fromkeys(("valid", *self.payload))
+        self._writers = {field: writer(getattr(self.bus, field)) for field in self._driven}
+        for field in self._driven:
             self._drive(field, 0)
 
     @property
@@ -45,13 +68,14 @@ class StreamDriver(BusDriver):  # type: ignore[misc]
     async def room(self) -> None:
         """Wait until the queue is short: so a stream of any length takes little memory."""
         while len(self._sendQ) >= QUEUED:
-            await self._clock_edge
+            self._half_empty.clear()
+            await self._half_empty.wait()
 
     def _drive(self, field: str, value: int) -> None:
         """Set one signal, if that changes it."""
-        if self._driven.get(field) != value:
+        if self._driven[field] != value:
             self._driven[field] = value
-            getattr(self.bus, field).value = value
+            self._writers[field](value)
 
     def drive(self, transaction: Any) -> None:
         """Put a transaction on the payload signals."""
@@ -60,20 +84,25 @@ class StreamDriver(BusDriver):  # type: ignore[misc]
     def flush(self) -> None:
         """Forget what is queued, give up what waits, and take valid down: for reset."""
         self._sendQ.clear()
+        self._half_empty.set()
         self._flushed = self.waiting
         self._drive("valid", 0)
 
     async def _driver_send(self, transaction: Any, sync: bool = True) -> None:
         self.waiting = True
+        if len(self._sendQ) == QUEUED // 2:
+            self._half_empty.set()
         gap = next(self.gaps) if self.gaps is not None else 0
         if gap:
+            self._drive("valid", 0)
             await ClockCycles(self.clock, gap)
         if not self._flushed:
             self.drive(transaction)
             self._drive("valid", 1)
             await self._clock_edge
-            while not (self.bus.ready.value or self._flushed):
+            while not (self._ready() or self._flushed):
                 await self._clock_edge
+        if not self._sendQ or self._flushed:  # otherwise the next transfer follows at once
             self._drive("valid", 0)
         self._flushed = False
         self.waiting = False

@@ -12,18 +12,19 @@ import json
 import random
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import asdict
-from itertools import tee
+from itertools import repeat, tee
 from pathlib import Path
 from typing import Any
 
 import cocotb
 from cocotb.clock import Clock
 from cocotb.handle import LogicObject
-from cocotb.triggers import ClockCycles, NextTimeStep, RisingEdge
+from cocotb.triggers import ClockCycles, NextTimeStep, RisingEdge, Timer
 from cocotb.utils import get_sim_time
 
 from tb import csr
 from tb.checker import Checker
+from tb.coverage import Coverage
 from tb.drivers import EventDriver, MessageDriver, ReadyDriver, StreamDriver
 from tb.monitors import (
     EventInputMonitor,
@@ -33,6 +34,7 @@ from tb.monitors import (
     ReadAddressMonitor,
     ReadDataMonitor,
     RetireMonitor,
+    Sampler,
     StreamMonitor,
     WriteAddressMonitor,
     WriteDataMonitor,
@@ -41,7 +43,7 @@ from tb.monitors import (
 from tb.operations import Operation, SignalEvent, SignalMsi, SignalMsiWithRid
 from tb.registers import Registers
 from tb.run import Run
-from tb.stimulus import gaps, pauses, stalls
+from tb.stimulus import LENGTHS, SHARES, gaps, pauses, stalls
 from tb.trace import TraceLine
 
 CLOCK_NS = 10
@@ -82,11 +84,12 @@ class Environment:
         dut.rst_n.value = 0
         Clock(clock, CLOCK_NS, unit="ns").start()
 
-        self.checker = Checker(dut, run.tables, run.counter_width, cycle_now)
+        self.coverage = Coverage(run.tables) if run.coverage else None
+        self.checker = Checker(dut, run.tables, run.counter_width, cycle_now, self.coverage)
         self.s_msi = MessageDriver(dut, "s_msi", clock)
         self.s_evt = EventDriver(dut, "s_evt", clock)
         self.m_msi = ReadyDriver(dut, "m_msi", clock)
-        self.registers = Registers(dut, clock, dut.rst_n)
+        self.registers = Registers(dut, clock, dut.rst_n, self.rng)
         self._drivers: tuple[StreamDriver, ...] = (self.s_msi, self.s_evt)
 
         checker = self.checker
@@ -95,18 +98,22 @@ class Environment:
             # The register model is made anew at each reset.
             return lambda transfer: getattr(checker.registers, callback)(transfer)
 
-        self.retire = RetireMonitor(dut, "retire", clock)
-        self.write_data = WriteDataMonitor(dut, "s_axil", clock)
+        sampler = Sampler(clock)
+        self.retire = RetireMonitor(dut, "retire", sampler)
+        self.write_data = WriteDataMonitor(dut, "s_axil", sampler)
+        self._s_msi_monitor = MessageInputMonitor(dut, "s_msi", sampler)
+        self._s_evt_monitor = EventInputMonitor(dut, "s_evt", sampler)
+        self._m_msi_monitor = MessageOutputMonitor(dut, "m_msi", sampler)
         callbacks: dict[StreamMonitor, Callable[[Any], None]] = {
-            MessageInputMonitor(dut, "s_msi", clock): checker.on_message_accepted,
-            EventInputMonitor(dut, "s_evt", clock): checker.on_event_accepted,
+            self._s_msi_monitor: checker.on_message_accepted,
+            self._s_evt_monitor: checker.on_event_accepted,
             self.retire: checker.on_retired,
-            MessageOutputMonitor(dut, "m_msi", clock): checker.on_message,
-            WriteAddressMonitor(dut, "s_axil", clock): registers("on_write_address"),
+            self._m_msi_monitor: checker.on_message,
+            WriteAddressMonitor(dut, "s_axil", sampler): registers("on_write_address"),
             self.write_data: registers("on_write_data"),
-            WriteResponseMonitor(dut, "s_axil", clock): registers("on_write_response"),
-            ReadAddressMonitor(dut, "s_axil", clock): registers("on_read_address"),
-            ReadDataMonitor(dut, "s_axil", clock): registers("on_read_data"),
+            WriteResponseMonitor(dut, "s_axil", sampler): registers("on_write_response"),
+            ReadAddressMonitor(dut, "s_axil", sampler): registers("on_read_address"),
+            ReadDataMonitor(dut, "s_axil", sampler): registers("on_read_data"),
         }
         alert = LevelMonitor(dut.alert, paused=True)
         alert.add_callback(checker.on_alert)
@@ -115,14 +122,53 @@ class Environment:
         for monitor, callback in callbacks.items():
             monitor.violation = checker.violation
             checker.add_interface(monitor, [], compare_fn=callback)
+        if self.coverage is not None:
+            self._cover_streams(self.coverage, callbacks)
+        self._reset_changed: int | None = None  # in which clock cycle rst_n changed last
         cocotb.start_soon(self._watch_progress())
 
     def _on_reset_changed(self, rst_n: bool) -> None:
         """Stop or start watching, and let the checker start over (H8)."""
+        if self.coverage is not None and self._reset_changed is not None:
+            self._cover_reset(self.coverage, rst_n, cycle_now() - self._reset_changed)
+        if rst_n or self._reset_changed is not None:
+            self._reset_changed = cycle_now()
         for monitor in self._monitors:
             monitor.paused = not rst_n
         if not rst_n:
             self.checker.on_reset()
+
+    def _cover_streams(self, coverage: Coverage, monitors: Iterable[StreamMonitor]) -> None:
+        """Count for how long each transfer waits, and what waits while m_msi does for long."""
+
+        def on_transfer(monitor: StreamMonitor) -> Callable[[Any], None]:
+            stream = monitor.stream
+            return lambda _: coverage.on_transfer(stream, monitor.waited)
+
+        for monitor in monitors:
+            if monitor.has_ready:
+                monitor.add_callback(on_transfer(monitor))
+        self._m_msi_monitor.add_callback(lambda _: self._cover_backpressure(coverage))
+
+    def _cover_backpressure(self, coverage: Coverage) -> None:
+        """Count which inputs wait when m_msi has waited for long."""
+        if self._m_msi_monitor.waited >= 4:
+            inputs = {"s_msi": self._s_msi_monitor, "s_evt": self._s_evt_monitor}
+            coverage.on_backpressure(name for name, each in inputs.items() if each.waited)
+
+    def _cover_reset(self, coverage: Coverage, rst_n: bool, cycles: int) -> None:
+        """Count what a reset finds, or how long it was: `cycles` since rst_n changed before."""
+        if rst_n:
+            coverage.on_reset_ended(cycles)
+            return
+        waiting = {
+            "s_msi waiting": self._s_msi_monitor.waited,
+            "s_evt waiting": self._s_evt_monitor.waited,
+            "m_msi waiting": self._m_msi_monitor.waited,
+            "clearing": cycles <= max(self.tables),
+        }
+        found = [what for what, waits in waiting.items() if waits]
+        coverage.on_reset([*found, *self.checker.reset_finds()])
 
     async def _watch_progress(self) -> None:
         """Show signs of life, and fail when something waits and nothing moved for HANG_CYCLES."""
@@ -131,7 +177,7 @@ class Environment:
         while True:
             self._progress.write_text(f"{self.checker.operations} {cycles} {self.name}\n")
             cycles += HANG_CYCLES
-            await ClockCycles(self.dut.clk, HANG_CYCLES)
+            await Timer(HANG_CYCLES * CLOCK_NS, "ns")  # ClockCycles would wake up in each of them
             waiting = self.waiting
             now = (self.checker.operations, self.checker.messages, self.checker.resets)
             if waiting and now == before:
@@ -168,10 +214,29 @@ class Environment:
         self.s_evt.gaps = gaps(self.rng, share)
         self.registers.stall(lambda: pauses(self.rng, share))
 
+    def stall_each(self) -> None:
+        """Stall each interface after its own fashion, drawn at random: never to nearly always."""
+
+        def draw() -> tuple[float, int]:
+            return self.rng.choice(SHARES), self.rng.choice(LENGTHS)
+
+        def pause() -> Iterator[bool]:
+            share, longest = draw()
+            return pauses(self.rng, share, longest) if share else repeat(False)
+
+        self.flow()
+        for driver in self._drivers:
+            driver.gaps = gaps(self.rng, *draw())
+        share, longest = draw()
+        if share:
+            self.m_msi.stall(stalls(self.rng, share, longest))
+        self.registers.stall(pause)
+
     def flow(self) -> None:
         """Stall nothing any more."""
         self.m_msi.always()
-        self.s_msi.gaps = self.s_evt.gaps = None
+        for driver in self._drivers:
+            driver.gaps = None
         self.registers.flow()
 
     async def cycle(self, count: int = 1) -> None:
@@ -263,6 +328,7 @@ class Environment:
             "answers": {" ".join(key): count for key, count in sorted(checker.answers.items())},
             "drops": [drop.as_values() for drop in checker.drops],
             "measured": self.measured,
+            "coverage": self.coverage.as_values() if self.coverage is not None else {},
             "reports": [asdict(report) for report in checker.reports],
         }
 

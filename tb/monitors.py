@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import cocotb
 from cocotb.handle import LogicObject, SimHandleBase
-from cocotb.triggers import RisingEdge, ValueChange
+from cocotb.triggers import Event, RisingEdge, ValueChange
 from cocotb_bus.monitors import BusMonitor, Monitor
 
-from tb.csr import Answer, OperationCode
+from tb.csr import Answer
 from tb.operations import (
     BY_CODE,
     Message,
@@ -28,24 +29,60 @@ from tb.transactions import Retired, Source
 
 Reader = Callable[[], int]
 
+ANSWERS: dict[int, Answer] = {answer.value: answer for answer in Answer}
+SOURCES: dict[int, Source] = {source.value: source for source in Source}
+
 
 def reader(handle: Any) -> Reader:
     """Return a function that returns a signal's value, as an unsigned number.
 
     It goes below cocotb's value objects, which take most of the time of a long replay.
     """
+    bits = len(handle)
+    if bits <= 32:
+        narrow: Reader = handle._handle.get_signal_val_long
+        return narrow if bits < 32 else lambda: narrow() & 0xFFFF_FFFF  # it has a sign
     read = handle._handle.get_signal_val_binstr
+    return lambda: int(read(), 2)
 
-    def value() -> int:
-        return int(read(), 2)
 
-    return value
+class Sampler:
+    """Lets monitors look at their buses at each rising edge of the clock: one task for all of them.
+
+    A monitor that finds its bus idle is not asked again until it wakes itself, so that idle buses
+    cost nothing.
+    """
+
+    def __init__(self, clock: LogicObject) -> None:
+        self.clock = clock
+        self._edge = RisingEdge(clock)
+        self._awake: list[StreamMonitor] = []
+        self._wake = Event()
+        cocotb.start_soon(self._run())
+
+    def wake(self, monitor: StreamMonitor) -> None:
+        """Ask a monitor from the next clock edge on."""
+        if monitor not in self._awake:
+            self._awake.append(monitor)
+            self._wake.set()
+
+    async def _run(self) -> None:
+        while True:
+            if not self._awake:
+                self._wake.clear()
+                await self._wake.wait()
+            await self._edge
+            idle = [monitor for monitor in self._awake if not monitor.sample()]
+            for monitor in idle:
+                self._awake.remove(monitor)
 
 
 class StreamMonitor(BusMonitor):  # type: ignore[misc]
     """Sees every transfer of a valid/ready bus (or of a valid-only bus: `has_ready` False).
 
-    `paused` is set from outside while reset is active: nothing counts then.
+    `paused` is set from outside while reset is active: nothing counts then. `waited` says for how
+    many clock cycles the transfer at hand has waited for ready; it is that of the last one while
+    callbacks run.
     """
 
     valid = "valid"
@@ -53,49 +90,71 @@ class StreamMonitor(BusMonitor):  # type: ignore[misc]
     has_ready = True
     payload: tuple[str, ...] = ()
 
-    def __init__(self, entity: SimHandleBase, name: str, clock: LogicObject) -> None:
+    def __init__(self, entity: SimHandleBase, name: str, sampler: Sampler) -> None:
         self._signals = [self.valid, *([self.ready] if self.has_ready else []), *self.payload]
+        self._sampler = sampler
+        self._held: tuple[int, ...] | None = None  # the payload of a transfer that waits for ready
         self.paused = True
+        self.waited = 0
         self.violation: Callable[[str], None] = self._raise
-        super().__init__(entity, name, clock)
+        super().__init__(entity, name, sampler.clock)
+        self._read = {name: reader(getattr(self.bus, name)) for name in self._signals}
+        self._valid = self._read[self.valid]
+        self._ready = self._read[self.ready] if self.has_ready else lambda: 1
+        self.prepare(self._read)
+
+    def prepare(self, read: dict[str, Reader]) -> None:
+        """Keep what `transaction` needs of the payload signals' readers."""
+        self._readers = tuple(read[name] for name in self.payload)
 
     def _raise(self, text: str) -> None:
         raise AssertionError(text)
+
+    @property
+    def stream(self) -> str:
+        """The name of its stream, for reports and coverage."""
+        return str(self.name)
 
     def remove(self, callback: Callable[[Any], None]) -> None:
         """Call a callback no longer."""
         self._callbacks.remove(callback)
 
-    def transaction(self, read: dict[str, Reader]) -> Any:
+    def transaction(self) -> Any:
         """Return the transaction that the payload signals show now; by default their values."""
-        return tuple(read[name]() for name in self.payload)
+        return tuple([read() for read in self._readers])
 
     async def _monitor_recv(self) -> None:
-        read = {name: reader(getattr(self.bus, name)) for name in self._signals}
-        valid = read[self.valid]
-        ready = read[self.ready] if self.has_ready else lambda: 1
-        clock_edge = RisingEdge(self.clock)
+        """Have the bus looked at whenever valid has risen."""
         valid_edge = RisingEdge(getattr(self.bus, self.valid))
-        held: tuple[int, ...] | None = None  # the payload of a transfer that waits for ready
         while True:
-            if held is None and not valid():
-                await valid_edge  # costs nothing while the bus is idle
-            await clock_edge
-            if self.paused:
-                held = None
-            elif not valid():
-                if held is not None:
-                    self.violation(f"{self.name}: valid fell before ready came (H2)")
-                    held = None
-            else:
-                stalled = not ready()
-                if held is not None or stalled:
-                    now = tuple(read[name]() for name in self.payload)
-                    if held is not None and held != now:
-                        self.violation(f"{self.name}: the payload changed while it waited (H2)")
-                    held = now if stalled else None
-                if not stalled:
-                    self._recv(self.transaction(read))
+            self._sampler.wake(self)
+            await valid_edge
+
+    def sample(self) -> bool:
+        """Look at the bus, at a rising clock edge; return whether it has to be looked at again."""
+        valid = self._valid()
+        if self.paused:
+            self._held = None
+            self.waited = 0
+            return bool(valid)
+        if not valid:
+            if self._held is not None:
+                self.violation(f"{self.name}: valid fell before ready came (H2)")
+                self._held = None
+                self.waited = 0
+            return False
+        stalled = not self._ready()
+        if stalled or self._held is not None:
+            now = tuple([self._read[name]() for name in self.payload])
+            if self._held is not None and self._held != now:
+                self.violation(f"{self.name}: the payload changed while it waited (H2)")
+            self._held = now if stalled else None
+        if stalled:
+            self.waited += 1
+        else:
+            self._recv(self.transaction())
+            self.waited = 0
+        return True
 
 
 class MessageInputMonitor(StreamMonitor):
@@ -103,12 +162,12 @@ class MessageInputMonitor(StreamMonitor):
 
     payload = ("target", "explicit_rid", "rid", "address", "data")
 
-    def transaction(self, read: dict[str, Reader]) -> Operation:
+    def transaction(self) -> Operation:
         """Return the operation that is being accepted."""
-        target, address, data = read["target"](), read["address"](), read["data"]()
-        if read["explicit_rid"]():
-            return SignalMsiWithRid(target, read["rid"](), address, data)
-        return SignalMsi(target, address, data)
+        target, explicit_rid, rid, address, data = self._readers
+        if explicit_rid():
+            return SignalMsiWithRid(target(), rid(), address(), data())
+        return SignalMsi(target(), address(), data())
 
 
 class EventInputMonitor(StreamMonitor):
@@ -116,9 +175,10 @@ class EventInputMonitor(StreamMonitor):
 
     payload = ("route",)
 
-    def transaction(self, read: dict[str, Reader]) -> Operation:
+    def transaction(self) -> Operation:
         """Return the operation that is being accepted."""
-        return SignalEvent(read["route"]())
+        (route,) = self._readers
+        return SignalEvent(route())
 
 
 class MessageOutputMonitor(StreamMonitor):
@@ -126,9 +186,10 @@ class MessageOutputMonitor(StreamMonitor):
 
     payload = ("devid", "address", "data")
 
-    def transaction(self, read: dict[str, Reader]) -> Message:
+    def transaction(self) -> Message:
         """Return the message that is being handed over."""
-        return Message(read["devid"](), read["address"](), read["data"]())
+        devid, address, data = self._readers
+        return Message(devid(), address(), data())
 
 
 class RetireMonitor(StreamMonitor):
@@ -141,21 +202,29 @@ class RetireMonitor(StreamMonitor):
         *("answer", "bdf", "sent", "message_devid", "message_address", "message_data"),
     )
 
-    def transaction(self, read: dict[str, Reader]) -> Retired:
+    def prepare(self, read: dict[str, Reader]) -> None:
+        """Keep the readers of the arguments that each operation takes."""
+        self._common = tuple(read[name] for name in ("source", "operation", "answer", "sent"))
+        self._bdf = read["bdf"]
+        self._message = tuple(read[f"message_{name}"] for name in Message._fields)
+        self._arguments = {
+            int(code): (kind, tuple(read[name] for name in arguments_of(kind)))
+            for code, kind in BY_CODE.items()
+        }
+
+    def transaction(self) -> Retired:
         """Return the record; arguments that its operation does not take are not looked at."""
-        code = read["operation"]()
-        kind = BY_CODE.get(OperationCode(code))
-        if kind is None:
+        source, operation, answer, sent = self._common
+        code = operation()
+        if code not in self._arguments:
             raise AssertionError(f"retire: {code} is not the code of an operation")
-        operation = kind(*[read[name]() for name in arguments_of(kind)])
-        answer = Answer(read["answer"]())
-        message = None
-        if read["sent"]():
-            message = Message(
-                read["message_devid"](), read["message_address"](), read["message_data"]()
-            )
-        bdf = read["bdf"]() if answer is Answer.BDF else None
-        return Retired(Source(read["source"]()), operation, answer, bdf, message)
+        kind, arguments = self._arguments[code]
+        answered = ANSWERS[answer()]
+        message = Message(*[read() for read in self._message]) if sent() else None
+        bdf = self._bdf() if answered is Answer.BDF else None
+        return Retired(
+            SOURCES[source()], kind(*[read() for read in arguments]), answered, bdf, message
+        )
 
 
 class LevelMonitor(Monitor):  # type: ignore[misc]
@@ -179,10 +248,15 @@ class _Channel(StreamMonitor):
 
     channel = ""
 
-    def __init__(self, entity: SimHandleBase, name: str, clock: LogicObject) -> None:
+    def __init__(self, entity: SimHandleBase, name: str, sampler: Sampler) -> None:
         self.valid = f"{self.channel}valid"
         self.ready = f"{self.channel}ready"
-        super().__init__(entity, name, clock)
+        super().__init__(entity, name, sampler)
+
+    @property
+    def stream(self) -> str:
+        """The name of its channel."""
+        return self.channel
 
 
 class WriteAddressMonitor(_Channel):

@@ -16,6 +16,8 @@ from models import (
     DROPPED_DISCONNECTED,
     REFUSED_BUS_RANGE,
     AssignedBusRange,
+    DisconnectedMsiTarget,
+    InMemoryEvent,
     InMemoryIrqFd,
     ItsIrqFd,
     ItsSignalMsi,
@@ -102,21 +104,21 @@ class Reference:
     """The golden model behind the specification's operations, with tables of fixed sizes.
 
     It starts in the reset state: bus ranges 0/0, connections without backends, every target as
-    `MsiTarget.disconnected()`, and no routes.
+    `MsiTarget.disconnected()`, and no routes. The golden objects are in `ranges`, `connections`,
+    `targets` and `routes`, by index; `its` is the backend behind all wrappers.
     """
 
     def __init__(self, tables: Tables) -> None:
         """Make the objects that `tables` asks for, in their reset state."""
         self._messages: list[Message] = []  # of the operation that runs, as are the warnings
         self._warnings: list[RaisedWarning] = []
-        self._its = _Its(self._messages)
-        self._ranges = [AssignedBusRange() for _ in range(tables.ranges)]
-        self._connections = [
-            MsiConnection(AssignedBusRange(), 0) for _ in range(tables.connections)
-        ]
-        self._targets = [MsiTarget.disconnected() for _ in range(tables.targets)]
-        self._bus_ranges: dict[int, AssignedBusRange] = {}  # of the targets that were bound
-        self._routes: list[MsiRoute | None] = [None] * tables.routes
+        self.its = _Its(self._messages)
+        self.ranges = [AssignedBusRange() for _ in range(tables.ranges)]
+        self.connections = [MsiConnection(AssignedBusRange(), 0) for _ in range(tables.connections)]
+        self.targets = [MsiTarget.disconnected() for _ in range(tables.targets)]
+        self.routes: list[MsiRoute | None] = [None] * tables.routes
+        self._bound: dict[int, BindTarget] = {}  # how each target was bound
+        self._origins: dict[int, BindTarget] = {}  # how each route's target was bound then
         self._indices = {
             kind: [
                 (field, getattr(tables, TABLE_OF[field]))
@@ -161,10 +163,53 @@ class Reference:
         with observe_warnings(self._warnings.append):
             return self._methods[kind](operation)
 
-    def bus_range(self, target: int) -> tuple[int, int]:
-        """Return the (secondary, subordinate) bus that a target is held against now."""
-        bound = self._bus_ranges.get(target)
-        return bound.bus_range() if bound is not None else (0, 0)
+    # What the objects are now, for reports and for coverage
+
+    def bound(self, target: int) -> BindTarget | None:
+        """Return how a target was bound; None if it never was."""
+        return self._bound.get(target)
+
+    def origin(self, route: int) -> BindTarget | None:
+        """Return how a route's target was bound when the route was made; None if it was not."""
+        return self._origins.get(route)
+
+    def bus_range(self, bound: BindTarget | None) -> tuple[int, int]:
+        """Return the (secondary, subordinate) bus that a target or a route is held against now."""
+        return self.range_now(bound.range) if bound is not None else (0, 0)
+
+    def range_now(self, bus_range: int) -> tuple[int, int]:
+        """Return the (secondary, subordinate) bus of a bus range."""
+        return self.ranges[bus_range].bus_range()
+
+    def connection_state(self, connection: int) -> str:
+        """Return which backends a connection has: none, message, irqfd or both."""
+        inner = self.connections[connection].target()._inner
+        message = not isinstance(inner.signal_msi, DisconnectedMsiTarget)
+        irqfd = inner.irqfd is not None
+        return (
+            "both" if message and irqfd else "message" if message else "irqfd" if irqfd else "none"
+        )
+
+    def target_state(self, target: int) -> str:
+        """Return the backends behind a target (see connection_state); unbound if it never was."""
+        bound = self._bound.get(target)
+        return self.connection_state(bound.connection) if bound is not None else "unbound"
+
+    def route_state(self, route: int) -> str:
+        """Return absent, disabled, pending (disabled, with an event held) or enabled."""
+        made = self.routes[route]
+        if made is None:
+            return "absent"
+        event = made.event()
+        assert isinstance(event, InMemoryEvent)
+        return "enabled" if event.armed else "pending" if event.pending else "disabled"
+
+    def bind(self, operation: BindTarget) -> None:
+        """Make a target of the golden objects that the operation names (R5)."""
+        own = self.connections[operation.connection].target()
+        bus_range = self.ranges[operation.range]
+        self.targets[operation.target] = own.with_bus_range(bus_range, operation.devfn)
+        self._bound[operation.target] = operation
 
     def _outcome(
         self,
@@ -196,90 +241,88 @@ class Reference:
     # Configuration
 
     def _set_bus_range(self, operation: SetBusRange) -> Outcome:
-        bus_range = self._ranges[operation.range]
+        bus_range = self.ranges[operation.range]
         bus_range.set_bus_range(operation.secondary, operation.subordinate)
         return self._outcome(quiet=Answer.OK)
 
     def _connect(self, operation: Connect) -> Outcome:
-        backend = ItsSignalMsi(self._its, operation.segment)
-        self._connections[operation.connection].connect(backend)
+        backend = ItsSignalMsi(self.its, operation.segment)
+        self.connections[operation.connection].connect(backend)
         return self._outcome(quiet=Answer.OK)
 
     def _disconnect(self, operation: Disconnect) -> Outcome:
-        self._connections[operation.connection].disconnect()
+        self.connections[operation.connection].disconnect()
         return self._outcome(quiet=Answer.OK)
 
     def _connect_irqfd(self, operation: ConnectIrqfd) -> Outcome:
-        backend = ItsIrqFd(InMemoryIrqFd(self._its), operation.segment)
-        self._connections[operation.connection].connect_irqfd(backend)
+        backend = ItsIrqFd(InMemoryIrqFd(self.its), operation.segment)
+        self.connections[operation.connection].connect_irqfd(backend)
         return self._outcome(quiet=Answer.OK)
 
     def _bind_target(self, operation: BindTarget) -> Outcome:
-        own = self._connections[operation.connection].target()
-        bus_range = self._ranges[operation.range]
-        self._targets[operation.target] = own.with_bus_range(bus_range, operation.devfn)
-        self._bus_ranges[operation.target] = bus_range
+        self.bind(operation)
         return self._outcome(quiet=Answer.OK)
 
     # Targets
 
     def _signal_msi(self, operation: SignalMsi) -> Outcome:
-        self._targets[operation.target].signal_msi(operation.address, operation.data)
+        self.targets[operation.target].signal_msi(operation.address, operation.data)
         return self._outcome(message=Answer.SENT)
 
     def _signal_msi_with_rid(self, operation: SignalMsiWithRid) -> Outcome:
-        target = self._targets[operation.target]
+        target = self.targets[operation.target]
         target.signal_msi_with_rid(operation.rid, operation.address, operation.data)
         return self._outcome(message=Answer.SENT)
 
     def _default_bdf(self, operation: DefaultBdf) -> Outcome:
-        bdf = self._targets[operation.target].default_bdf()
+        bdf = self.targets[operation.target].default_bdf()
         return self._outcome(quiet=Answer.BDF, returns=bdf)
 
     def _supports_direct_msi(self, operation: SupportsDirectMsi) -> Outcome:
-        supported = self._targets[operation.target].supports_direct_msi()
+        supported = self.targets[operation.target].supports_direct_msi()
         answer = Answer.DIRECT_MSI if supported else Answer.NO_DIRECT_MSI
         return self._outcome(quiet=answer, returns=supported)
 
     # Routes
 
     def _new_route(self, operation: NewRoute) -> Outcome:
-        route = self._targets[operation.target].new_route()
+        route = self.targets[operation.target].new_route()
         if route is None:
             return self._outcome(quiet=Answer.NO_IRQFD, returns=False)
-        self._routes[operation.route] = route
+        self.routes[operation.route] = route
+        self._origins[operation.route] = self._bound[operation.target]
         return self._outcome(quiet=Answer.OK, returns=True)
 
     def _enable(self, operation: Enable) -> Outcome:
-        route = self._routes[operation.route]
+        route = self.routes[operation.route]
         if route is None:
             return Outcome(Answer.ERROR_NO_ROUTE)
         route.enable(operation.address, operation.data)
         return self._outcome(message=Answer.DELIVERED, quiet=Answer.OK)
 
     def _enable_with_rid(self, operation: EnableWithRid) -> Outcome:
-        route = self._routes[operation.route]
+        route = self.routes[operation.route]
         if route is None:
             return Outcome(Answer.ERROR_NO_ROUTE)
         route.enable_with_rid(operation.rid, operation.address, operation.data)
         return self._outcome(message=Answer.DELIVERED, quiet=Answer.OK)
 
     def _disable(self, operation: Disable) -> Outcome:
-        route = self._routes[operation.route]
+        route = self.routes[operation.route]
         if route is None:
             return Outcome(Answer.ERROR_NO_ROUTE)
         route.disable()
         return self._outcome(quiet=Answer.OK)
 
     def _signal_event(self, operation: SignalEvent) -> Outcome:
-        route = self._routes[operation.route]
+        route = self.routes[operation.route]
         if route is None:
             return Outcome(Answer.ERROR_NO_ROUTE)
         route.event().signal()
         return self._outcome(message=Answer.SENT, quiet=Answer.HELD_PENDING)
 
     def _consume_pending(self, operation: ConsumePending) -> Outcome:
-        route = self._routes[operation.route]
+        route = self.routes[operation.route]
         if route is None:
             return Outcome(Answer.ERROR_NO_ROUTE)
         pending = route.consume_pending()

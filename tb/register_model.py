@@ -15,7 +15,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from tb import csr
-from tb.csr import Answer, OperationCode, Register
+from tb.coverage import COUNTERS as COUNTER_NAMES
+from tb.coverage import REFUSED_BUSY, REFUSED_UNNAMED, REGISTERS, Coverage
+from tb.csr import Answer, OperationCode
 from tb.operations import BY_CODE, Operation, Tables, arguments_of
 from tb.reference import Outcome
 from tb.registers import ARGUMENT_REGISTERS, ARGUMENTS, get_field
@@ -28,11 +30,6 @@ COUNTERS: dict[int, frozenset[Answer]] = {
     csr.ERRORS.offset: ERRORS,
 }
 """The answers that each counter register counts."""
-
-NAMES: dict[int, str] = {
-    register.offset: name for name, register in vars(csr).items() if isinstance(register, Register)
-}
-"""The name of the register at each offset."""
 
 WRITABLE: dict[int, int] = {
     register.offset: sum((2 << high) - (1 << low) for high, low in register.fields.values())
@@ -93,8 +90,10 @@ class RegisterModel:
         counter_width: int,
         report: Callable[[str, str], None],
         cycle: Callable[[], int],
+        coverage: Coverage | None = None,
     ) -> None:
         """Take the reset state, with counters of `counter_width` bits."""
+        self._coverage = coverage
         self._report = report
         self._cycle = cycle
         self._largest = 2**counter_width - 1
@@ -132,6 +131,11 @@ class RegisterModel:
                 f"{len(self._writes)} writes and {len(self._reads)} reads on s_axil not answered"
             )
         return "; ".join(parts)
+
+    @property
+    def alert(self) -> bool:
+        """Whether the alert must be up."""
+        return self._alert == {1}
 
     def _show(self, address: int, values: Iterable[int]) -> None:
         """Let a register show one of some values from now on."""
@@ -182,6 +186,42 @@ class RegisterModel:
             self._on_drop(outcome, bus_range)
         return known
 
+    def on_command(self, operation: Operation) -> None:
+        """A command was written and accepted; its register accesses are not looked at."""
+        command = Command(operation, alone=True, behind=False, accepted=True, answered=True)
+        self._commands.append(command)
+        self._show_status()
+
+    def on_many(
+        self,
+        counted: Counter[Answer],
+        sent: int,
+        result: int | None,
+        drop: tuple[int, Answer] | None,
+    ) -> None:
+        """Many operations retired, with these answers, and `sent` messages.
+
+        `result` is what RESULT shows after the last command among them (None: there was none),
+        `drop` what LAST_DROP shows after the last drop, and its reason. That the commands were
+        written and the alert rose has been checked.
+        """
+        self._clearing = False
+        self._counted.update(counted)
+        self._sent += sent
+        for address, answers in COUNTERS.items():
+            count = sum(self._counted[answer] for answer in answers)
+            self._show(address, {min(count, self._largest)})
+        self._show(csr.MESSAGES.offset, {min(self._sent, self._largest)})
+        if result is not None:
+            self._show(csr.RESULT.offset, {result})
+        if drop is not None:
+            self._drop = drop
+            self._show(csr.LAST_DROP.offset, {drop[0]})
+            self._alert = {1}
+            self._alert_pin = 1
+            self._show(csr.ALERT.offset, self._alert)
+        self._show_status()
+
     def _on_drop(self, outcome: Outcome, bus_range: tuple[int, int] | None) -> None:
         """A message was dropped or a route refused."""
         secondary, subordinate = bus_range or (0, 0)
@@ -231,6 +271,9 @@ class RegisterModel:
             mask = sum(0xFF << 8 * byte for byte in range(4) if strobes >> byte & 1)
             write = _Write(address, data, mask)
             self._writes.append(write)
+            if self._coverage is not None and address in REGISTERS:
+                access = "written" if strobes == 0xF else "written in part"
+                self._coverage.hit("register", access, REGISTERS[address])
             if address == csr.COMMAND.offset and mask & 1:
                 write.command = self._command(data & 0xF)
                 self._commands.append(write.command)
@@ -270,7 +313,7 @@ class RegisterModel:
             return
         write = self._writes.popleft()
         if transfer[0] != 0:
-            name = NAMES.get(write.address, hex(write.address))
+            name = REGISTERS.get(write.address, hex(write.address))
             self._report(f"OKAY to a write of {name}", f"response {transfer[0]}")
         if write.command is not None:
             self._answer_command(write.command)
@@ -291,6 +334,9 @@ class RegisterModel:
             return  # it has retired already
         if command.operation is None or (command.behind and not command.overtaken):
             self._commands.remove(command)
+            if self._coverage is not None:
+                names_none = command.operation is None
+                self._coverage.hit("command", REFUSED_UNNAMED if names_none else REFUSED_BUSY)
             self._refuse({1})
         elif command.alone:
             command.accepted = True
@@ -338,7 +384,9 @@ class RegisterModel:
             return
         read = self._reads.popleft()
         data, response = transfer
-        name = NAMES.get(read.address, hex(read.address))
+        if self._coverage is not None and read.address in REGISTERS:
+            self._cover_read(self._coverage, REGISTERS[read.address], data)
+        name = REGISTERS.get(read.address, hex(read.address))
         if response != 0:
             self._report(f"OKAY to a read of {name}", f"response {response}")
         if data not in read.allowed:
@@ -354,6 +402,24 @@ class RegisterModel:
         if read.address == csr.LAST_DROP.offset:
             reasons = {int(reason) for low, reason in read.drops if low == data}
             self._show(csr.LAST_DROP_REASON.offset, reasons or {int(self._drop[1])})
+
+    def _cover_read(self, coverage: Coverage, name: str, data: int) -> None:
+        coverage.hit("register", "read", name)
+        if name in COUNTER_NAMES:
+            full = data == self._largest
+            kind = "zero" if not data else "saturated" if full else "counting"
+            coverage.hit("counter", name, kind)
+
+    def reset_finds(self) -> list[str]:
+        """Return what a reset at this moment would find under way (some of coverage.UNDER_WAY)."""
+        found = {
+            "a command in flight": self._commands,
+            "a write half issued": self._write_addresses or self._write_data,
+            "a write response due": self._writes,
+            "read data due": self._reads,
+            "an alert": self._alert_pin,
+        }
+        return [what for what, there in found.items() if there]
 
     def finish(self) -> None:
         """Check what must hold when all is quiet."""

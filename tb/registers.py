@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import logging
+import random
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from cocotb.handle import LogicObject, SimHandleBase
-from cocotbext.axi import AxiLiteBus, AxiLiteMaster
+from cocotbext.axi import AxiLiteBus, AxiLiteMaster, AxiProt
 
 from tb import csr
 from tb.csr import Answer, Register
@@ -53,12 +54,20 @@ def put_field(register: Register, field: str, value: int, into: int) -> int:
 class Registers:
     """Reads and writes registers, and executes operations as commands."""
 
-    def __init__(self, entity: SimHandleBase, clock: LogicObject, reset_n: LogicObject) -> None:
+    def __init__(
+        self,
+        entity: SimHandleBase,
+        clock: LogicObject,
+        reset_n: LogicObject,
+        rng: random.Random,
+    ) -> None:
+        """Drive `s_axil`. Its protection bits, which mean nothing here, are drawn from `rng`."""
         logging.getLogger(f"cocotb.{entity._name}.s_axil").setLevel(logging.ERROR)
         bus = AxiLiteBus.from_prefix(entity, "s_axil")
         self.master = AxiLiteMaster(bus, clock, reset_n, reset_active_level=False)
+        self._rng = rng
         self.polling = False  # STATUS.busy
-        self._arguments: dict[int, int] = {}  # the values of the ARG registers, by offset
+        self._arguments: dict[int, int] = {}  # what ARG registers are known to hold, by offset
 
     def reset(self) -> None:
         """Forget what the ARG registers hold, and what was under way."""
@@ -88,17 +97,24 @@ class Registers:
         """Return a register's value (all its words, low word first)."""
         value = 0
         for word in range(register.width // 32):
-            response = await self.master.read(register.offset + 4 * word, 4)
+            response = await self.master.read(register.offset + 4 * word, 4, self._protection())
             value |= int.from_bytes(response.data, "little") << (32 * word)
         return value
 
     async def write(self, register: Register, value: int) -> None:
         """Write a 32-bit register."""
-        await self.master.write(register.offset, value.to_bytes(4, "little"))
+        await self._write(register.offset, value.to_bytes(4, "little"))
+
+    def _protection(self) -> AxiProt:
+        return AxiProt(self._rng.randrange(8))
+
+    async def _write(self, address: int, data: bytes) -> None:
+        await self.master.write(address, data, self._protection())
 
     async def write_bytes(self, address: int, data: bytes) -> None:
         """Write some bytes, with the strobes that belong to them."""
-        await self.master.write(address, data)
+        self._arguments.clear()  # one of them may have changed
+        await self._write(address, data)
 
     def hold_responses(self, hold: bool) -> None:
         """Keep ready low for responses and read data, or let them come."""
@@ -114,8 +130,8 @@ class Registers:
                 held = wanted.get(register.offset, self._arguments.get(register.offset, 0))
                 wanted[register.offset] = put_field(register, field, argument >> lowest, held)
         for offset, value in wanted.items():
-            if self._arguments.get(offset, 0) != value:
-                await self.master.write(offset, value.to_bytes(4, "little"))
+            if self._arguments.get(offset) != value:
+                await self._write(offset, value.to_bytes(4, "little"))
                 self._arguments[offset] = value
 
     async def start(self, operation: Operation) -> None:

@@ -33,7 +33,8 @@ class Progress:
         if not done or time.monotonic() < self._next:
             return
         share = f" ({100 * done // self._total} %)" if self._total else ""
-        text = f"{self._name}: {done:,} of {self._total:,} operations{share}"
+        of = f" of {self._total:,}" if self._total else ""
+        text = f"{self._name}: {done:,}{of} operations{share}"
         print(
             f"\r{text}" if self._terminal else text,
             end="" if self._terminal else "\n",
@@ -153,6 +154,7 @@ def as_values(results: list[TestResult]) -> list[dict[str, Any]]:
             "answers": result.counts.get("answers", {}),
             "drops": result.counts.get("drops", []),
             "reports": result.counts.get("reports", []),
+            "coverage": result.counts.get("coverage", {}),
         }
         for result in results
     ]

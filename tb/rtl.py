@@ -60,6 +60,11 @@ class Rtl:
         """Whether it is the project's own."""
         return self == OWN
 
+    @property
+    def words(self) -> list[str]:
+        """What make is told for it, unless it is the project's own."""
+        return [] if self.own else [f"RTL={self.file_list}", f"TOP={self.top}"]
+
     def sources(self, root: Path = ROOT) -> Sources:
         """Read the file list. Raises RtlError for what cannot be read or does not exist."""
         try:

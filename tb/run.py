@@ -34,7 +34,8 @@ class TraceFile:
 class Run:
     """The parameters of the translator, the seed of every random choice, and where results go.
 
-    `counter_width` is in bits; `rtl` is the design under test. A run travels to the simulation as a
+    `counter_width` is in bits; `rtl` is the design under test; with `coverage`, functional coverage
+    is sampled. A run travels to the simulation as a
     JSON file named in $TB_RUN.
     """
 
@@ -44,6 +45,7 @@ class Run:
     results: str
     traces: tuple[TraceFile, ...] = ()
     rtl: Rtl = OWN
+    coverage: bool = False
 
     @property
     def parameters(self) -> dict[str, int]:

@@ -3,18 +3,22 @@
 
 from __future__ import annotations
 
+import ast
+import shlex
 import shutil
 import sys
-from collections.abc import Collection
-from dataclasses import replace
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tb import report
+from tb.bulk.trace import validate
 from tb.operations import Tables
 from tb.rtl import ROOT, Rtl
 from tb.run import Run, TraceFile
 from tb.simulator import (
     BUILD,
+    Flavour,
     Interrupted,
     Simulation,
     TestResult,
@@ -22,7 +26,6 @@ from tb.simulator import (
     finished,
     simulate_all,
 )
-from tb.trace import validate_trace
 
 RESULTS = BUILD / "sim"
 
@@ -42,8 +45,23 @@ STALL = 0.2
 
 DEFAULT = Tables(ranges=16, connections=8, targets=32, routes=64)
 
-ANY_TABLES = ("tests.rtl.hardware_tests", "tests.rtl.timing_tests", "tests.rtl.random_tests")
-"""The tests that run on tables of any size."""
+
+@dataclass(frozen=True, slots=True)
+class ParameterSet:
+    """Parameters of the translator to test it with, under a name."""
+
+    heading: str
+    tables: Tables
+    counter_width: int
+
+
+SETS: dict[str, ParameterSet] = {
+    "default": ParameterSet("default tables", DEFAULT, 32),
+    "smallest": ParameterSet("one of everything", Tables(1, 1, 1, 1), 4),
+    "odd": ParameterSet("odd sizes", Tables(5, 3, 300, 2048), 8),
+    "largest": ParameterSet("the largest tables", Tables(256, 256, 1024, 2048), 16),
+}
+"""The parameters that tests run with. `make sim` leaves out the largest tables."""
 
 DIRECTED = (
     "tests.rtl.reference_unit_tests",
@@ -51,15 +69,87 @@ DIRECTED = (
     "tests.rtl.programming_tests",
 )
 
+HARDWARE = ("tests.rtl.hardware_tests", "tests.rtl.timing_tests")
+"""The directed tests that run on tables of any size ..."""
+
+RANDOM = ("tests.rtl.random_tests",)
+"""... and the random ones."""
+
 TRACES = ("tests.rtl.trace_tests",)
 
 
-def trace_file(path: Path, taken: Collection[str] = ()) -> tuple[TraceFile, Tables]:
+SIM_SETS = ("default", "smallest", "odd")
+TRACES_SET = "traces"
+
+
+class ChoiceError(Exception):
+    """SET= or TEST= names what there is not; says what there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Only:
+    """What to run of the regression: one set (of SETS, or TRACES_SET), one test; empty for all."""
+
+    set: str = ""
+    test: str = ""
+
+    @property
+    def module(self) -> tuple[str, ...]:
+        """The module of the test, if one is named."""
+        return (f"tests.rtl.{self.test.partition('.')[0]}",) if self.test else ()
+
+    @property
+    def words(self) -> list[str]:
+        """What make is told for it."""
+        said = {"SET": self.set, "TEST": self.test}
+        return [f"{name}={value}" for name, value in said.items() if value]
+
+
+EVERYTHING = Only()
+
+
+def only(set_: str, test: str) -> Only:
+    """Return what SET= and TEST= ask for. Raises ChoiceError."""
+    sets = (*SETS, TRACES_SET)
+    if set_ and set_ not in sets:
+        raise ChoiceError(f"SET={set_}: there is no such set; there are {', '.join(sets)}")
+    if not test:
+        return Only(set_)
+    module, _, name = test.partition(".")
+    if module == "trace_tests" or set_ == TRACES_SET:
+        traced = [trace.test for trace in recordings()]
+        if test not in traced or set_ not in ("", TRACES_SET):
+            raise ChoiceError(f"TEST={test}: SET={TRACES_SET} has {', '.join(traced)}")
+        return Only(TRACES_SET, test)
+    if name not in names_in(module):
+        known = [path.stem for path in sorted((ROOT / "tests/rtl").glob("*_tests.py"))]
+        names = [f"{module}.{each}" for each in names_in(module)]
+        there = ", ".join(names) or f"module.test; modules: {', '.join(known)}"
+        raise ChoiceError(f"TEST={test}: there is no such test; there are: {there}")
+    return Only(set_ or "default", test)
+
+
+def names_in(module: str) -> list[str]:
+    """Return the names of the cocotb tests in a module of `tests/rtl`; none if there is no such."""
+    path = ROOT / "tests/rtl" / f"{module}.py"
+    if not path.is_file():
+        return []
+    return [
+        node.name
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.AsyncFunctionDef)
+        and any("translator_test" in ast.unparse(each) for each in node.decorator_list)
+    ]
+
+
+def trace_file(
+    path: Path, taken: Collection[str] = (), progress: Callable[[int], None] | None = None
+) -> tuple[TraceFile, Tables]:
     """Validate a trace; return it with the tables that it needs. Raises TraceError.
 
     It is named after the file; with a number at the end, as in `x-2`, if that name is `taken`.
     """
-    summary = validate_trace(path)
+    summary = validate(path, progress)
     name = stem = path.name.removesuffix(".gz").removesuffix(".jsonl")
     number = 1
     while name in taken:
@@ -68,46 +158,50 @@ def trace_file(path: Path, taken: Collection[str] = ()) -> tuple[TraceFile, Tabl
     return TraceFile(str(path.resolve()), name, summary.operations), summary.tables
 
 
-def plan(seed: int, rtl: Rtl) -> list[Simulation]:
-    """Return the simulations of the regression, in the order in which they are reported."""
+def directed(name: str) -> tuple[str, ...]:
+    """Return the modules of directed tests that run with a parameter set."""
+    return (*DIRECTED, *HARDWARE) if name == "default" else HARDWARE
+
+
+def recordings() -> tuple[TraceFile, ...]:
+    """Return the recorded traces, some of them a second time with stalls."""
     recorded = [trace_file(ROOT / path)[0] for path in RECORDINGS]
     stalled = [
         replace(trace, name=f"{trace.name}_stalled", stall=STALL)
         for trace in recorded
         if trace.name in STALLED
     ]
-
-    def simulation(
-        heading: str,
-        folder: str,
-        tables: Tables,
-        counter_width: int,
-        modules: tuple[str, ...],
-        traces: tuple[TraceFile, ...] = (),
-    ) -> Simulation:
-        run = Run(tables, counter_width, seed, str(RESULTS / folder), traces, rtl)
-        return Simulation(f"{heading}: {run.describe()}", run, modules)
-
-    return [
-        simulation("default tables", "default", DEFAULT, 32, (*DIRECTED, *ANY_TABLES)),
-        simulation("one of everything", "smallest", Tables(1, 1, 1, 1), 4, ANY_TABLES),
-        simulation("2,048 routes, odd sizes", "largest", Tables(5, 3, 300, 2048), 8, ANY_TABLES),
-        simulation("recorded traces", "traces", DEFAULT, 32, TRACES, (*recorded, *stalled)),
-    ]
+    return (*recorded, *stalled)
 
 
-def sim(seed: int, waves: bool, rtl: Rtl) -> int:
+def plan(seed: int, rtl: Rtl, only: Only) -> list[Simulation]:
+    """Return the simulations of the regression, in the order in which they are reported."""
+    simulations = []
+    for name in [only.set] if only.set in SETS else SIM_SETS if not only.set else ():
+        each = SETS[name]
+        run = Run(each.tables, each.counter_width, seed, str(RESULTS / name), (), rtl)
+        modules = only.module or (*directed(name), *RANDOM)
+        simulations.append(Simulation(f"{each.heading}: {run.describe()}", run, modules))
+    if only.set == TRACES_SET or not (only.set or only.test):
+        traces = tuple(each for each in recordings() if only.test in ("", each.test))
+        run = Run(DEFAULT, 32, seed, str(RESULTS / TRACES_SET), traces, rtl)
+        simulations.append(Simulation(f"recorded traces: {run.describe()}", run, TRACES))
+    return simulations
+
+
+def sim(seed: int, waves: bool, rtl: Rtl, only: Only = EVERYTHING) -> int:
     """Run the regression and print its results; return the exit status."""
     if not rtl.own:
         rtl.check()
     with exclusive(RESULTS.with_suffix(".lock"), "make sim"):
-        return _sim(seed, waves, rtl)
+        return _sim(seed, waves, rtl, only)
 
 
-def _sim(seed: int, waves: bool, rtl: Rtl) -> int:
+def _sim(seed: int, waves: bool, rtl: Rtl, only: Only) -> int:
     print(f"seed {seed}", flush=True)
     shutil.rmtree(RESULTS, ignore_errors=True)
-    simulations = plan(seed, rtl)
+    simulations = plan(seed, rtl, only)
+    flavour = Flavour.WAVES if waves else Flavour.PLAIN
     groups: dict[str, list[TestResult]] = {}
     path = RESULTS / "result.json"
 
@@ -124,7 +218,7 @@ def _sim(seed: int, waves: bool, rtl: Rtl) -> int:
         report.write_result(path, seed=seed, passed=passed, interrupted=interrupted, tests=tests)
 
     try:
-        simulate_all(simulations, show, waves=waves)
+        simulate_all(simulations, show, flavour=flavour, only=only.test)
     except Interrupted as signal:
         for each in simulations:
             groups[each.heading] = groups.get(each.heading) or finished(Path(each.run.results))
@@ -140,7 +234,8 @@ def _sim(seed: int, waves: bool, rtl: Rtl) -> int:
     print(report.drops(results))
     if not passed:
         print(f"\n{report.failures(results)}")
-        print(f"reproduce with: make sim SEED={seed}")
+        words = ["make", "sim", *only.words, f"SEED={seed}", *rtl.words]
+        print(f"reproduce with: {shlex.join(words)}")
     write(passed, interrupted=False)
     print(f"results: {path.relative_to(ROOT)}; seed {seed}")
     print(report.closing_line("sim", results))

@@ -14,6 +14,7 @@ import hashlib
 import importlib.metadata
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -24,6 +25,7 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from types import FrameType
 from typing import Any, ClassVar
@@ -39,6 +41,30 @@ SIMULATORS = BUILD / "simulators"
 WAIVERS = "hdl/lint.vlt"
 TIMESCALE = ("1ns", "1ps")
 BUILD_ARGUMENTS = ("--assert", "--x-initial", "unique", "-Wno-UNOPTFLAT")
+TRANSACTOR = ("tb/bulk/transactor.cpp", "hdl/generated/msi_csr.h")
+"""What the bulk path's library is made from, besides the RTL."""
+
+
+class Flavour(StrEnum):
+    """What a simulation is built for: to write waves, to count code coverage, to run in bulk."""
+
+    PLAIN = ""
+    WAVES = "waves"
+    COVERAGE = "coverage"
+    BULK = "bulk"
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """What Verilator is told (for waves, cocotb's runner tells it)."""
+        if self is not Flavour.COVERAGE:
+            return ()
+        # --coverage as a whole fails in Verilator 5.48 on signals that are public.
+        kinds = ("--coverage-line", "--coverage-toggle", "--coverage-expr")
+        return (*kinds, "--coverage-expr-max", "1000")
+
+
+CODE_COVERAGE = "coverage.dat"
+"""What a simulation with coverage leaves in its folder."""
 
 STALL_SECONDS = 120
 """After how many seconds without a sign of life a simulation is ended."""
@@ -49,6 +75,10 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 class SimulationError(Exception):
     """A simulation could not be built, or did not run to its end; says why and where to look."""
+
+
+class BuildError(SimulationError):
+    """The simulation does not build; says why."""
 
 
 class Stopped(Exception):
@@ -178,25 +208,31 @@ class Simulation:
     modules: tuple[str, ...]
 
 
+CONTROL = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What a log may hold and a report may not: colours, and what XML has no way to write."""
+
+
 def tail(path: Path, lines: int = 15) -> str:
-    """Return the end of a log."""
+    """Return the end of a log, without control characters."""
     with contextlib.suppress(OSError):
-        return "\n".join(path.read_text(errors="replace").splitlines()[-lines:])
+        text = "\n".join(path.read_text(errors="replace").splitlines()[-lines:])
+        return CONTROL.sub("", text)
     return ""
 
 
 _building = threading.Lock()
 
 
-def build(run: Run, executable: Path, *, waves: bool, processes: Processes) -> None:
+def build(run: Run, executable: Path, *, flavour: Flavour, processes: Processes) -> None:
     """Put the simulation for a run's parameters at `executable`; build it if that is not done yet.
 
-    One build runs at a time, whichever thread or process asks for it. What others use is a copy,
-    and a build is kept only when it is complete. Raises SimulationError if it cannot be built,
+    For the bulk path it is a library, otherwise a program for cocotb. One build runs
+    at a time, whichever thread or process asks for it. What others use is a copy, and a build is
+    kept only when it is complete. Raises BuildError if it cannot be built,
     VerilatorError if there is no usable Verilator.
     """
     verilator = find_verilator()
-    name = "-".join(str(value) for value in run.parameters.values()) + ("-waves" if waves else "")
+    name = "-".join(filter(None, [*map(str, run.parameters.values()), flavour]))
     if not run.rtl.own:
         name += "-" + hashlib.sha256(str(run.rtl).encode()).hexdigest()[:8]
     kept = SIMULATORS / name
@@ -205,20 +241,22 @@ def build(run: Run, executable: Path, *, waves: bool, processes: Processes) -> N
     sources = run.rtl.sources()
     headers = [each for folder in sources.includes for each in sorted(folder.glob("*.*h"))]
     files = [ROOT / WAIVERS, *sources.files]
+    more = [ROOT / each for each in TRANSACTOR] if flavour is Flavour.BULK else []
     cocotb = importlib.metadata.version("cocotb")
     made_with = (verilator.root, verilator.executable, verilator.version, cocotb)
-    tools = hashlib.sha256(f"{made_with} {waves} {BUILD_ARGUMENTS}".encode())
+    tools = hashlib.sha256(f"{made_with} {flavour} {BUILD_ARGUMENTS} {flavour.arguments}".encode())
     # The simulator's own runtime is the same for every design, and takes longer to compile.
     runtime = SIMULATORS / f"runtime-{tools.hexdigest()[:8]}"
     tools.update(str(run.parameters).encode())
     tools.update(f"{run.rtl} {sources.includes} {sources.defines}".encode())
-    for file in (*files, *headers):
+    for file in (*files, *headers, *more):
         tools.update(file.read_bytes())
     fingerprint = tools.hexdigest()
 
     with _building, exclusive(SIMULATORS / "lock", "build", processes):
         if not (stamp.is_file() and stamp.read_text() == fingerprint):
-            print(f"building the simulation for {run.describe()} ...", flush=True)
+            what = "bulk simulation" if flavour is Flavour.BULK else "simulation"
+            print(f"building the {what} for {run.describe()} ...", flush=True)
             for leftover in SIMULATORS.glob("*.new"):
                 shutil.rmtree(leftover, ignore_errors=True)
             folder = SIMULATORS / f"{name}.{os.getpid()}.new"
@@ -234,13 +272,13 @@ def build(run: Run, executable: Path, *, waves: bool, processes: Processes) -> N
                 "top": run.rtl.top,
                 "parameters": run.parameters,
                 "folder": str(folder),
-                "waves": waves,
+                "flavour": flavour,
             }
             log = SIMULATORS / f"{name}.log"
             with _job(job, log, processes, verilator.environment()) as process:
                 process.wait()
             if process.returncode != 0:
-                raise SimulationError(f"the RTL does not build; the end of {log}:\n{tail(log)}")
+                raise BuildError(f"the RTL does not build; the end of {log}:\n{tail(log)}")
             if not runtime.is_dir():
                 unfinished = runtime.with_suffix(f".{os.getpid()}.new")
                 unfinished.mkdir()
@@ -257,12 +295,14 @@ def simulate(
     run: Run,
     modules: Sequence[str],
     *,
-    waves: bool = False,
+    flavour: Flavour = Flavour.PLAIN,
+    only: str = "",
     progress: Callable[[int], None] | None = None,
     processes: Processes | None = None,
 ) -> list[TestResult]:
-    """Run the cocotb tests of some modules; return their results.
+    """Run the tests of some modules, bulk tests in bulk and cocotb tests otherwise.
 
+    `only` names one test, as in `rule_tests.r8_refused_means_disabled`; without it all run.
     `progress` is called now and then with the number of operations executed so far. A simulation
     that ends early, or is ended because it hangs, gives a failed result that says so; so does each
     module without a test that ran, and each trace that was not replayed.
@@ -272,7 +312,7 @@ def simulate(
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     run.save(folder / "run.json")
-    build(run, folder / run.rtl.top, waves=waves, processes=processes)
+    build(run, folder / run.rtl.top, flavour=flavour, processes=processes)
     log = folder / "simulation.log"
     job = {
         "task": "simulate",
@@ -280,7 +320,8 @@ def simulate(
         "folder": str(folder),
         "top": run.rtl.top,
         "seed": run.seed,
-        "waves": waves,
+        "flavour": flavour,
+        "only": only,
     }
     with _job(job, log, processes) as process:
         ended = _wait(process, folder / "progress", progress)
@@ -293,7 +334,8 @@ def simulate(
     ran = {result.name for result in results}
     ran |= {name.partition(".")[0] for name in ran}
     planned = [module.rpartition(".")[2] for module in modules]
-    for name in (*planned, *(trace.test for trace in run.traces)):
+    planned += [trace.test for trace in run.traces]
+    for name in [only] if only else planned:
         if name not in ran:
             results.append(TestResult(name, False, 0.0, f"no test of {name} ran; see {log}"))
     return results
@@ -303,7 +345,8 @@ def simulate_all(
     simulations: Sequence[Simulation],
     done: Callable[[Simulation, list[TestResult]], None],
     *,
-    waves: bool = False,
+    flavour: Flavour = Flavour.PLAIN,
+    only: str = "",
 ) -> None:
     """Run simulations side by side, one a core; call `done` with each, in the order given.
 
@@ -315,7 +358,12 @@ def simulate_all(
         try:
             results = {
                 each: pool.submit(
-                    simulate, each.run, each.modules, waves=waves, processes=processes
+                    simulate,
+                    each.run,
+                    each.modules,
+                    flavour=flavour,
+                    only=only,
+                    processes=processes,
                 )
                 for each in longest_first
             }
@@ -404,9 +452,40 @@ def _failure(case: ElementTree.Element) -> str:
     return ""
 
 
+def _build_bulk(job: dict[str, Any]) -> None:
+    """Make the bulk path's library: the design and its transactor."""
+    transactor, header = (ROOT / each for each in TRANSACTOR)
+    folder = job["folder"]
+    verilate = [
+        *("verilator", "-cc", "--exe", "-Mdir", folder, "--prefix", "Vtop", "-o", job["top"]),
+        *("--top-module", job["top"], "--timescale", "/".join(TIMESCALE), *BUILD_ARGUMENTS),
+        *("-CFLAGS", f"-fPIC -I{header.parent}", "-LDFLAGS", "-shared"),
+        *(f"-D{name}={value}" for name, value in job["defines"].items()),
+        *(f"-I{include}" for include in job["includes"]),
+        *(f"-G{name}={value}" for name, value in job["parameters"].items()),
+        *(str(transactor), *job["sources"]),
+    ]
+    compile_all = ["make", f"-j{os.cpu_count()}", "-C", folder, "-f", "Vtop.mk", "OPT_FAST=-O2"]
+    for command in (verilate, compile_all):
+        if subprocess.run(command).returncode != 0:
+            raise RuntimeError(f"{command[0]} failed")
+
+
+def _simulate_bulk(job: dict[str, Any]) -> None:
+    """Run bulk tests."""
+    from tb.bulk.environment import run_tests  # which needs numpy, unlike all else here
+
+    os.environ["TB_RUN"] = str(Path(job["folder"]) / "run.json")
+    run_tests(job["modules"], Run.load())
+
+
 def _child(job: dict[str, Any]) -> None:
     """Do one job in this process (of its own): build, or run, one simulation."""
     folder = Path(job["folder"])
+    flavour = Flavour(job["flavour"])
+    if flavour is Flavour.BULK:
+        (_build_bulk if job["task"] == "build" else _simulate_bulk)(job)
+        return
     runner = get_runner("verilator")
     if job["task"] == "build":
         waivers, *sources = job["sources"]
@@ -417,9 +496,9 @@ def _child(job: dict[str, Any]) -> None:
             hdl_toplevel=job["top"],
             parameters=job["parameters"],
             build_dir=folder,
-            build_args=BUILD_ARGUMENTS,
+            build_args=[*BUILD_ARGUMENTS, *flavour.arguments],
             timescale=TIMESCALE,
-            waves=job["waves"],
+            waves=flavour is Flavour.WAVES,
         )
         return
     runner.test(
@@ -430,7 +509,8 @@ def _child(job: dict[str, Any]) -> None:
         test_dir=folder,
         results_xml=str(folder / "results.xml"),
         seed=job["seed"],
-        waves=job["waves"],
+        waves=flavour is Flavour.WAVES,
+        test_filter=rf"\b{re.escape(job['only'])}$" if job["only"] else None,
         timescale=TIMESCALE,
         test_args=["+verilator+rand+reset+2", f"+verilator+seed+{job['seed'] % (2**31 - 1) + 1}"],
         extra_env={

@@ -34,8 +34,15 @@ BUSES_AT_EDGES = (0, 1, 2, 0x7F, 0x80, 0xFE, 0xFF)
 """Bus numbers where comparisons of 8 bits go wrong, if they do."""
 
 
+SHARES = (0.0, 0.05, 0.3, 0.6, 0.9, 0.97)
+"""For which share of the time an interface may stall: never to nearly always."""
+
+LENGTHS = (2, 6, 12, 40)
+"""How many cycles its longest stall may have."""
+
+
 def stalls(rng: random.Random, share: float, longest: int = 12) -> Iterator[int]:
-    """Yield cycles with and without a stall, in turn; about `share` (0 to 1) of them stalled.
+    """Yield cycles with and without a stall, in turn; about `share` (above 0) of them stalled.
 
     The lengths are random, so that no pattern can march in step with the design.
     """
@@ -52,26 +59,33 @@ def gaps(rng: random.Random, share: float, longest: int = 12) -> Iterator[int]:
         yield rng.randint(1, longest) if rng.random() < share else 0
 
 
-def pauses(rng: random.Random, share: float) -> Iterator[bool]:
-    """Yield, cycle by cycle, whether an AXI channel pauses; `share` (0 to 1) of the time."""
-    while True:
-        for _ in range(rng.randint(1, 6)):
-            yield True
-        for _ in range(max(1, round(3.5 * (1 - share) / share * rng.uniform(0.5, 1.5)))):
-            yield False
+def pauses(rng: random.Random, share: float, longest: int = 6) -> Iterator[bool]:
+    """Yield, cycle by cycle, whether an AXI channel pauses; `share` (above 0) of the time."""
+    paused = False
+    for cycles in stalls(rng, share, longest):
+        for _ in range(cycles):
+            yield paused
+        paused = not paused
 
 
 class RandomOperations:
     """Makes operations for tables of the given sizes.
 
     `objects` limits how many entries of each table are used: few make many collisions. About one in
-    `illegal` operations has an index outside its table (0: none has).
+    `illegal` operations has an index outside its table (0: none has). Of the commands, `routes` (0
+    to 1) are about routes; of the rest, most are configuration.
     """
 
     def __init__(
-        self, rng: random.Random, tables: Tables, objects: int | None = None, illegal: int = 50
+        self,
+        rng: random.Random,
+        tables: Tables,
+        objects: int | None = None,
+        illegal: int = 50,
+        routes: float = 0.5,
     ) -> None:
         self._rng = rng
+        self._routes = routes
         self._tables = tables
         self._illegal = illegal
         limit = objects if objects is not None else max(tables)
@@ -137,7 +151,7 @@ class RandomOperations:
     def message(self) -> SignalMsi | SignalMsiWithRid:
         """Make a direct message, mostly with an explicit requester ID."""
         target = self._index("targets")
-        if self._rng.random() < 0.3:
+        if self._rng.random() < 0.4:
             return SignalMsi(target, self._address(), self._unique())
         return SignalMsiWithRid(target, self._rid(), self._address(), self._unique())
 
@@ -148,15 +162,15 @@ class RandomOperations:
     def configuration(self) -> Operation:
         """Make an operation on bus ranges, connections or targets."""
         choice = self._rng.random()
-        if choice < 0.45:
+        if choice < 0.36:
             return self.set_bus_range()
-        if choice < 0.60:
+        if choice < 0.55:
             return Connect(self._index("connections"), self._segment())
-        if choice < 0.66:
+        if choice < 0.64:
             return Disconnect(self._index("connections"))
-        if choice < 0.76:
+        if choice < 0.75:
             return ConnectIrqfd(self._index("connections"), self._segment())
-        if choice < 0.90:
+        if choice < 0.88:
             return self.bind_target()
         target = self._index("targets")
         return DefaultBdf(target) if choice < 0.95 else SupportsDirectMsi(target)
@@ -165,7 +179,7 @@ class RandomOperations:
         """Make an operation on a route, other than an event."""
         route = self._index("routes")
         choice = self._rng.random()
-        if choice < 0.12:
+        if choice < 0.16:
             return NewRoute(route, self._index("targets"))
         if choice < 0.40:
             return Enable(route, self._address(), self._unique())
@@ -177,18 +191,18 @@ class RandomOperations:
 
     def command(self) -> Operation:
         """Make any operation."""
-        choice = self._rng.random()
-        if choice < 0.3:
-            return self.configuration()
-        if choice < 0.8:
+        if self._rng.random() < self._routes:
             return self.route_operation()
-        return self.message() if choice < 0.9 else self.event()
+        choice = self._rng.random()
+        if choice < 0.6:
+            return self.configuration()
+        return self.message() if choice < 0.8 else self.event()
 
     def setup(self) -> Iterator[Operation]:
         """Bring most of the objects in use to life, in an order that makes sense."""
         for connection in self._used["connections"]:
             yield Connect(connection, self._segment())
-            if self._rng.random() < 0.9:
+            if self._rng.random() < 0.75:
                 yield ConnectIrqfd(connection, self._segment())
         for bus_range in self._used["ranges"]:
             made = self.set_bus_range()

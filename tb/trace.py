@@ -20,6 +20,8 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any, Final, NamedTuple, NoReturn
 
@@ -161,23 +163,28 @@ def iter_trace(path: str | Path) -> Iterator[TraceLine]:
     """
     number = 0
     for number, text in _lines(path):
-        try:
-            line = _parse(number, text)
-        except _Refused as refused:
-            raise TraceError(path, number, refused.field, refused.reason) from None
-        yield line
+        yield parse_line(path, number, text)
     if number == 0:
         raise TraceError(path, None, None, "empty: it holds no operations")
 
 
 def _lines(path: str | Path) -> Iterator[tuple[int, bytes]]:
     """The lines of a plain or gzipped file, with their numbers."""
-    number = 0
+    for number, (line,) in enumerate(blocks(path, 1), 1):
+        yield number, line
+
+
+def blocks(path: str | Path, size: int) -> Iterator[list[bytes]]:
+    """Give the lines of a plain or gzipped file as they are, `size` at a time.
+
+    A line that is longer than LONGEST_LINE is cut off behind that. Raises TraceError for what
+    cannot be read.
+    """
     try:
         with _open(path) as file:
-            while line := file.readline(LONGEST_LINE + 1):
-                number += 1
-                yield number, line
+            lines = iter(partial(file.readline, LONGEST_LINE + 1), b"")
+            while block := list(islice(lines, size)):
+                yield block
     except EOFError:
         raise TraceError(path, None, None, "the gzip data is cut off before its end") from None
     except (gzip.BadGzipFile, zlib.error) as error:
@@ -251,6 +258,14 @@ _DEVID_MAXIMUM: Final = (1 << 32) - 1
 _ADDRESS_MAXIMUM: Final = _maximum("address")
 _DATA_MAXIMUM: Final = _maximum("data")
 _COUNT_MAXIMUM: Final = (1 << 64) - 1
+
+
+def parse_line(path: str | Path, number: int, text: bytes) -> TraceLine:
+    """Return one line of a file. Raises TraceError that says what is wrong with it."""
+    try:
+        return _parse(number, text)
+    except _Refused as refused:
+        raise TraceError(path, number, refused.field, refused.reason) from None
 
 
 def _parse(number: int, line: bytes) -> TraceLine:

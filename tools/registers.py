@@ -51,6 +51,49 @@ class Register(NamedTuple):
 '''
 
 
+NO_ERRORS = "toggle: no register answers with an error"
+NO_REGISTERS = "toggle: some addresses have no register, some registers no use for all bits"
+NO_STALLS = "toggle: no register stalls"
+WORDS = "toggle: the registers are words"
+
+EXCUSES: dict[str, str] = {
+    "input wire [6:0] s_cpuif_addr,": WORDS,
+    "output wire s_cpuif_req_stall_rd,": NO_STALLS,
+    "output wire s_cpuif_rd_err,": NO_ERRORS,
+    "output wire s_cpuif_wr_err,": NO_ERRORS,
+    "input msi_csr_pkg::msi_csr__in_t hwif_in,": (
+        "toggle: table sizes do not change, and no simulation counts up to the upper bits of a "
+        "wide counter"
+    ),
+    "logic cpuif_rd_err;": NO_ERRORS,
+    "logic cpuif_wr_err;": NO_ERRORS,
+    "logic decoded_err;": NO_ERRORS,
+    "logic readback_err;": NO_ERRORS,
+    "logic readback_err_rt;": NO_ERRORS,
+    "logic cpuif_req_stall_rd;": NO_STALLS,
+    "& !(cpuif_req_is_wr & cpuif_req_stall_wr);": "expr: no register stalls",
+    "logic [6:0] cpuif_addr;": WORDS,
+    "logic [6:0] decoded_addr;": WORDS,
+    "logic [6:0] rd_mux_addr;": WORDS,
+    "logic [6:0] readback_addr_rt;": WORDS,
+    "logic [31:0] readback_data_rt_c[8];": NO_REGISTERS,
+    "logic [31:0] readback_data_rt[8];": NO_REGISTERS,
+}
+"""What code coverage cannot reach in the generated RTL, and why (see tb/code_coverage.py)."""
+
+
+def excuse(text: str) -> str:
+    """Return generated RTL with EXCUSES as comments behind the code that they excuse."""
+    lines = text.splitlines()
+    for code, reason in EXCUSES.items():
+        found = [number for number, line in enumerate(lines) if line.strip() == code]
+        if not found:
+            raise SystemExit(f"{code!r} is no longer generated: update EXCUSES")
+        for number in found:
+            lines[number] += f"  // excused {reason}"
+    return "\n".join(lines) + "\n"
+
+
 def python_enum(name: str, enum: type[Enum]) -> str:
     """Return the source of an IntEnum with the members of an RDL enum."""
     lines = [f"\nclass {name}(IntEnum):", f'    """RDL enum {enum.__name__}."""', ""]
@@ -154,7 +197,7 @@ def generate(folder: Path) -> dict[str, str]:
     before, addrmap, after = header.partition("// addrmap - msi_csr\n")
     enums = used_enums(top)
     return {
-        "hdl/generated/msi_csr.sv": byte_writes_as_if((folder / "msi_csr.sv").read_text()),
+        "hdl/generated/msi_csr.sv": excuse(byte_writes_as_if((folder / "msi_csr.sv").read_text())),
         "hdl/generated/msi_csr_pkg.sv": (folder / "msi_csr_pkg.sv").read_text(),
         "hdl/generated/msi_csr.h": before + c_enums(enums) + addrmap + after,
         "docs/registers.md": (folder / "registers.md").read_text() + "\n" + markdown_enums(enums),

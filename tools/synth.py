@@ -106,7 +106,8 @@ def boundary(ports: Mapping[str, Port], tables: Tables) -> str:
     """Return the source of the measurement: the translator, each port behind a flip-flop."""
     parameters = {**{name.upper(): size for name, size in tables._asdict().items()}}
     values = ", ".join(
-        f".{name}({value})" for name, value in {**parameters, "COUNTER_WIDTH": COUNTER_WIDTH}.items()
+        f".{name}({value})"
+        for name, value in {**parameters, "COUNTER_WIDTH": COUNTER_WIDTH}.items()
     )
     declared, body, connected = ["    input wire clk"], [], [".clk(clk)"]
     for name, port in ports.items():
@@ -179,7 +180,7 @@ def _output_register(
     found: dict[str, str] = {}
     kinds = set()
     for output, bits in ram["connections"].items():
-        if not output.startswith(f"DO{port}") or bits[0] not in users and bits[0] not in outputs:
+        if not output.startswith(f"DO{port}") or (bits[0] not in users and bits[0] not in outputs):
             continue
         bit = bits[0]
         if bit in outputs or len(users[bit]) != 1:
@@ -343,9 +344,7 @@ def measure(rows: Sequence[Row], seeds: Sequence[int]) -> dict[str, tuple[Area, 
     _, ports = OWN.interface()
     folders = {row.name: FOLDER / re.sub(r"\W+", "-", row.name) for row in rows}
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        areas = {
-            row.name: pool.submit(synthesize, row, ports, folders[row.name]) for row in rows
-        }
+        areas = {row.name: pool.submit(synthesize, row, ports, folders[row.name]) for row in rows}
         cells = {name: each.result() for name, each in areas.items()}
         runs = {
             name: [pool.submit(place, folder, seed) for seed in seeds]

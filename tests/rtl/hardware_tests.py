@@ -295,16 +295,25 @@ async def h7_the_last_drop_is_held_in_one_piece(env: Environment) -> None:
 @translator_test()
 async def h7_counters_saturate(env: Environment) -> None:
     """Counters stop at their largest value: reached with up to 8 bits, approached with more."""
-    width = min(env.run.counter_width, 8)
+    counts = 2 ** min(env.run.counter_width, 8) + 9
     objects = await set_up(env)
-    for data in range(1, 2**width + 10):
+    for data in range(1, counts + 1):
         env.s_msi.append(SignalMsiWithRid(objects.target, 0x2F02, ADDRESS, data))
         env.s_msi.append(SignalMsi(objects.target, ADDRESS, data))
-        await env.s_msi.room()
+        env.s_evt.append(SignalEvent(env.tables.routes))
+        await env.registers.write(csr.COMMAND, OperationCode.NONE)
+    for _ in range(counts):
+        await env.registers.execute(EnableWithRid(objects.route, 0x2F02, ADDRESS, 1))
+    await env.registers.execute(Disconnect(objects.connection))
+    for data in range(1, counts + 1):
+        env.s_msi.append(SignalMsi(objects.target, ADDRESS, data))
     await env.settle()
-    largest = 2**env.run.counter_width - 1
-    assert await env.registers.read(csr.DROPPED_BUS_RANGE) == min(2**width + 9, largest)
-    assert await env.registers.read(csr.MESSAGES) == min(2**width + 9, largest)
+    expected = min(counts, 2**env.run.counter_width - 1)
+    for counter in (
+        *(csr.MESSAGES, csr.DROPPED_BUS_RANGE, csr.DROPPED_DISCONNECTED),
+        *(csr.REFUSED_BUS_RANGE, csr.ERRORS, csr.REFUSED_COMMANDS),
+    ):
+        assert await env.registers.read(counter) == expected
 
 
 @translator_test()

@@ -1,30 +1,52 @@
 # SPDX-License-Identifier: MIT
-"""Random operations from all three sources at once, with random stalls everywhere."""
+"""Random operations from all three sources at once, with random stalls everywhere.
+
+`make regress` runs these over many seeds.
+"""
 
 from __future__ import annotations
 
+from itertools import islice
+
 import cocotb
+from cocotb.task import Task
 from cocotb.triggers import Combine
 
 from tb import csr
-from tb.environment import STATUS_REGISTERS, Environment, translator_test
-from tb.registers import ARGUMENT_REGISTERS
+from tb.coverage import REGISTERS
+from tb.csr import OperationCode, Register
+from tb.environment import Environment, translator_test
 from tb.stimulus import RandomOperations
 
-READABLE = (*STATUS_REGISTERS, *ARGUMENT_REGISTERS, csr.TABLES_0, csr.TABLES_1)
+ALL_REGISTERS = tuple(each for each in vars(csr).values() if isinstance(each, Register))
 
 MESSAGES = 400
 """How many direct messages each test sends; as many events, and a third as many commands."""
 
 
 async def commands(env: Environment, random: RandomOperations, count: int) -> None:
-    """Issue commands one after another; some without waiting for the one before."""
+    """Issue commands one after another; some while another is in flight; some that name nothing."""
     for _ in range(count):
-        if env.rng.random() < 0.1:
+        choice = env.rng.random()
+        if choice < 0.12:
             await env.registers.start(random.command())
+        elif choice < 0.15:
+            await env.registers.write(csr.COMMAND, OperationCode.NONE)
+        elif choice < 0.20:
+            await poke(env)
         else:
             await env.registers.execute(random.command())
     await env.registers.finish()
+
+
+async def poke(env: Environment) -> None:
+    """Write a random part of a random register, other than a whole COMMAND."""
+    address = env.rng.choice(tuple(REGISTERS))
+    first, size = 0, 4
+    if env.rng.random() < 0.5 or address == csr.COMMAND.offset:
+        first = env.rng.randint(1 if address == csr.COMMAND.offset else 0, 3)
+        size = env.rng.randint(1, 4 - first)
+    await env.registers.write_bytes(address + first, env.rng.randbytes(size))
 
 
 async def messages(env: Environment, random: RandomOperations, count: int) -> None:
@@ -42,22 +64,35 @@ async def events(env: Environment, random: RandomOperations, count: int) -> None
 
 
 async def reads(env: Environment) -> None:
-    """Read registers at random, for ever: the checker knows what each may show."""
+    """Read registers at random, some at once, for ever: the checker knows what each may show."""
     while True:
-        await env.registers.read(env.rng.choice(READABLE))
+        running = [
+            cocotb.start_soon(env.registers.read(env.rng.choice(ALL_REGISTERS)))
+            for _ in range(env.rng.choice((1, 1, 1, 4)))
+        ]
+        try:
+            await Combine(*running)
+        finally:
+            for task in running:
+                task.cancel()
         if env.rng.random() < 0.1:
             await env.registers.acknowledge()
         await env.cycle(env.rng.randint(1, 20))
 
 
-async def traffic(env: Environment, random: RandomOperations, count: int = MESSAGES) -> None:
-    """Run all three sources at once, until each has had its share."""
-    reading = cocotb.start_soon(reads(env))
-    await Combine(
+def start(env: Environment, random: RandomOperations, count: int) -> list[Task[None]]:
+    """Start all three sources."""
+    return [
         cocotb.start_soon(commands(env, random, count // 3)),
         cocotb.start_soon(messages(env, random, count)),
         cocotb.start_soon(events(env, random, count)),
-    )
+    ]
+
+
+async def traffic(env: Environment, random: RandomOperations, count: int = MESSAGES) -> None:
+    """Run all three sources at once, until each has had its share."""
+    reading = cocotb.start_soon(reads(env))
+    await Combine(*start(env, random, count))
     reading.cancel()
 
 
@@ -109,26 +144,43 @@ async def without_set_up(env: Environment) -> None:
     await traffic(env, random)
 
 
-@translator_test()
+@translator_test(timeout_us=4000)
+async def anything_goes(env: Environment) -> None:
+    """Phases, each with its own objects in use, mix of commands and stalls on each interface."""
+    for _ in range(6):
+        random = RandomOperations(
+            env.rng,
+            env.tables,
+            objects=env.rng.choice((1, 2, 4, None)),
+            illegal=env.rng.choice((0, 5, 50)),
+            routes=env.rng.choice((0.2, 0.5, 0.8)),
+        )
+        env.stall_each()
+        if env.rng.random() < 0.7:
+            await env.execute_commands(*islice(random.setup(), env.rng.choice((10, 20, 40))))
+        await traffic(env, random, MESSAGES // 5)
+        if env.rng.random() < 0.3:
+            await env.reset(env.rng.randint(1, 4))
+
+
+@translator_test(timeout_us=4000)
 async def reset_in_the_middle(env: Environment) -> None:
     """Reset in the middle of everything, several times, also while the tables are being cleared."""
-    for _ in range(6):
+    for _ in range(8):
         random = RandomOperations(env.rng, env.tables, objects=2)
-        env.stall(env.rng.choice((0.1, 0.5, 0.8)))
-        running = [
-            cocotb.start_soon(messages(env, random, MESSAGES)),
-            cocotb.start_soon(events(env, random, MESSAGES)),
-        ]
-        for operation in random.setup():
-            await env.registers.start(operation)
+        env.stall_each()
+        running = [*start(env, random, MESSAGES), cocotb.start_soon(reads(env))]
         if env.rng.random() < 0.7:
-            await env.registers.finish()  # so that clearing is over
-        await env.cycle(env.rng.randint(1, 60))
+            await env.cycle(max(env.tables))  # so that clearing is over
+        await env.cycle(env.rng.randint(1, 120))
         for task in running:
             task.cancel()
-        await env.reset(env.rng.randint(1, 3))
+        await env.reset(env.rng.randint(1, 4))
         if env.rng.random() < 0.5:
             await env.cycle(env.rng.randint(1, max(env.tables)))
             await env.reset(1)
+    env.flow()
+    await env.settle()
+    await env.reset(2)
     random = RandomOperations(env.rng, env.tables, objects=2)
     await traffic(env, random, MESSAGES // 4)

@@ -267,6 +267,9 @@ def test_compiler_without_the_name_that_the_wheel_uses(machine: Machine) -> None
         (["compare", "TRACE=a b.gz", "ENGINE=model"], "-m tb compare --engine model -- a b.gz"),
         (["sim", "RTL=a.f", "TOP=b"], "-m tb sim --rtl a.f --top b"),
         (["regs"], "-m tools.registers"),
+        (["formal"], "-m tools.formal"),
+        (["formal", "ONLY=table", "MUTANTS=1"], "-m tools.formal --only table --mutants"),
+        (["formal", "MUTANTS=0"], "-m tools.formal"),
     ],
 )
 def test_what_is_run(machine: Machine, arguments: list[str], call: str) -> None:
@@ -288,14 +291,16 @@ def test_compare_without_a_trace(machine: Machine) -> None:
     done = machine.make("compare")
     assert done.returncode != 0
     assert done.stderr.count("\n") == 1
-    assert 'usage: make compare TRACE="file [file...]" [ENGINE=rtl|model]' in done.stderr
+    assert (
+        'usage: make compare TRACE="file [file...]" [ENGINE=rtl|model|bulk|signals]' in done.stderr
+    )
     assert not (machine.clone / ".venv").exists()
 
 
 def test_a_variable_that_nothing_reads_is_a_typing_error(machine: Machine) -> None:
     done = machine.make("sim", "WAVE=1")
     assert done.returncode != 0
-    assert "unknown variable WAVE; there are: SEED WAVES" in done.stderr
+    assert "unknown variable WAVE; there are: SEED SEEDS" in done.stderr
 
 
 def test_help_is_the_default_and_names_every_target(machine: Machine) -> None:

@@ -21,6 +21,7 @@ from tb.operations import Tables
 from tb.rtl import Rtl, RtlError
 from tb.run import Run, TraceFile
 from tb.simulator import (
+    Flavour,
     Processes,
     Simulation,
     SimulationError,
@@ -81,7 +82,8 @@ class Project:
             source=source,
             environment=lambda: {"VERILATOR_ROOT": "/v"},
         )
-        self.monkeypatch.setattr(simulator, "find_verilator", lambda: verilator)
+        self.verilator = lambda: verilator
+        self.monkeypatch.setattr(simulator, "find_verilator", self.verilator)
 
     def simulates(self, code: str) -> None:
         """Let simulations run some code, with the job in `job`."""
@@ -100,7 +102,7 @@ class Project:
 
     def build(self) -> str:
         """Build; return what the executable was made from."""
-        build(self.run(), self.root / "executable", waves=False, processes=Processes())
+        build(self.run(), self.root / "executable", flavour=Flavour.PLAIN, processes=Processes())
         return (self.root / "executable").read_text()
 
 
@@ -137,7 +139,7 @@ def test_threads_share_one_build(project: Project) -> None:
         threading.Thread(
             target=build,
             args=(project.run(), project.root / f"executable{number}"),
-            kwargs={"waves": False, "processes": Processes()},
+            kwargs={"flavour": Flavour.PLAIN, "processes": Processes()},
         )
         for number in range(4)
     ]
@@ -172,6 +174,25 @@ def test_what_did_not_run_has_failed(project: Project) -> None:
     ]
     assert "skipped" in results[1].failure
     assert "no test of empty ran" in results[2].failure
+
+
+def test_only_one_test_of_a_simulation(project: Project) -> None:
+    results = '<a><testcase name="replay_mine" classname="tests.rtl.trace_tests"/></a>'
+    project.simulates(f"open(job['folder'] + '/results.xml', 'w').write({results!r})")
+    run = project.run(TraceFile("mine.jsonl", "mine", 5), TraceFile("other.jsonl", "other", 5))
+    (result,) = simulate(run, ["tests.rtl.trace_tests"], only="trace_tests.replay_mine")
+    assert result.name == "trace_tests.replay_mine" and result.passed
+    one, absent = simulate(run, ["tests.rtl.trace_tests"], only="trace_tests.replay_other")
+    assert one.passed and not absent.passed
+    assert "no test of trace_tests.replay_other ran" in absent.failure
+
+
+def test_flavours_do_not_share_a_build(project: Project) -> None:
+    for flavour in (Flavour.PLAIN, Flavour.WAVES, Flavour.COVERAGE, Flavour.PLAIN):
+        build(project.run(), project.root / "executable", flavour=flavour, processes=Processes())
+    assert project.builds == 3
+    names = {path.name for path in (project.root / "simulators").glob("1-*") if path.is_dir()}
+    assert names == {"1-1-1-1-4", "1-1-1-1-4-waves", "1-1-1-1-4-coverage"}
 
 
 def test_a_crash_keeps_what_had_finished(project: Project) -> None:

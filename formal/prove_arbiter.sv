@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+//
+// Proof of msi_arbiter: fair (H4), one operation a cycle (H1), valid never waits for ready (H2), and
+// what is taken is what was granted (H3).
+
+`default_nettype none
+
+module prove_arbiter
+  import msi_pkg::*;
+(
+    input wire logic               clk,
+    input wire logic               rst_n,
+    input wire logic [SOURCES-1:0] in_valid,
+    input wire logic               out_ready
+);
+
+  logic [SOURCES-1:0] in_ready;
+  logic               out_valid;
+  source_e            granted;
+
+  msi_arbiter dut (.*);
+
+  logic started_q = 1'b0;
+  always_ff @(posedge clk) started_q <= 1'b1;
+  always_comb begins_in_reset : assume (started_q || !rst_n);
+
+  logic [SOURCES-1:0] taken;
+  assign taken = in_valid & in_ready;
+
+  // ---- properties ---------------------------------------------------------------------------------
+
+  always_comb begin
+    if (started_q) begin
+      H1_always_one : assert (out_ready && in_valid != 0 ? $onehot(taken) : taken == 0);
+      H2_valid_does_not_wait : assert (out_valid == (in_valid != 0));
+      H3_granted_is_taken : assert (taken == 0 || taken == 1 << granted);
+    end
+  end
+
+  // How many operations of others each source has seen while it waits.
+  for (genvar i = 0; i < SOURCES; i++) begin : gen_source
+    logic [1:0] others_q;
+    always_ff @(posedge clk) begin
+      if (!in_valid[i] || taken[i]) others_q <= '0;
+      else if (taken != 0 && others_q != '1) others_q <= others_q + 1'b1;
+      if (!rst_n) others_q <= '0;
+    end
+    always_comb begin
+      if (started_q) begin
+        H4_waits_for_two_at_most : assert (others_q <= 2);
+        // After one operation of another it is no longer the last, after two it is the next.
+        inv_one : assert (others_q != 1 || dut.last_q != i);
+        inv_two : assert (others_q != 2 || dut.last_q == (i + SOURCES - 1) % SOURCES);
+        inv_source : assert (dut.last_q < SOURCES);
+      end
+      cover_waits_for_two : cover (started_q && rst_n && others_q == 2 && in_valid[i]);
+      cover_alone : cover (started_q && rst_n && in_valid == 1 << i && taken[i]);
+    end
+  end
+
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,747 @@
+// SPDX-License-Identifier: MIT
+//
+// Proof of msi_engine: what leaves it is what the rules R1 to R10 say, for every operation, in every
+// state and with any stalls (H1 to H3, H5, H7, H8). That a command stands still, as the engine asks for,
+// is assumed here and proven in prove_registers.
+
+`default_nettype none
+
+module prove_engine
+  import msi_csr_pkg::*;
+  import msi_pkg::*;
+  import model_pkg::*;
+#(
+    parameter int unsigned RANGES      = 3,
+    parameter int unsigned CONNECTIONS = 3,
+    parameter int unsigned TARGETS     = 4,
+    parameter int unsigned ROUTES      = 3,
+    // A short cut to what takes many commands: these operations, the lowest first, as commands at eight
+    // cycles each, without a stall. 0: everything is free, as it is in the proof.
+    parameter logic [15:0][3:0] SCENARIO = '0
+) (
+    input wire logic     clk,
+    input wire logic     rst_n,
+    input wire command_t command,
+    input wire logic     request_valid,
+    input wire request_t request,
+    input wire logic     message_ready,
+    input wire index_t   watched         // a route: any, and always the same
+);
+
+  logic     clearing;
+  logic     request_ready;
+  logic     message_valid;
+  message_t message;
+  logic     retire_valid;
+  retire_t  retire;
+  logic     drop_valid;
+  drop_t    drop;
+
+  msi_engine #(
+      .RANGES     (RANGES),
+      .CONNECTIONS(CONNECTIONS),
+      .TARGETS    (TARGETS),
+      .ROUTES     (ROUTES)
+  ) dut (.*);
+
+  // ---- assumptions --------------------------------------------------------------------------------
+
+  logic started_q = 1'b0;
+  logic after_reset_q;  // the last edge was one of reset
+  always_ff @(posedge clk) begin
+    started_q     <= 1'b1;
+    after_reset_q <= !rst_n;
+  end
+
+  logic accept;
+  assign accept = request_valid && request_ready;
+
+  command_t   last_command_q;
+  logic       in_flight_q;  // a command was accepted and has not retired
+  logic [2:0] settled_q;    // for how many cycles the command stands still, up to COMMAND_SETTLE
+  logic [2:0] settled;
+
+  always_comb begin
+    settled = '0;
+    if (command == last_command_q) begin
+      settled = settled_q;
+      if (settled_q != COMMAND_SETTLE) settled = settled_q + 1'b1;
+    end
+  end
+
+  always_ff @(posedge clk) begin
+    last_command_q <= command;
+    settled_q      <= settled;
+    if (retire_valid && retire.request.source == SOURCE_AXIL) in_flight_q <= 1'b0;
+    if (accept && request.source == SOURCE_AXIL) in_flight_q <= 1'b1;
+    if (!rst_n) begin
+      in_flight_q <= 1'b0;
+      settled_q   <= '0;
+    end
+  end
+
+  always_comb begin
+    begins_in_reset : assume (started_q || !rst_n);
+    if (request_valid) begin
+      unique case (request.source)
+        SOURCE_AXIL: begin
+          one_command_in_flight : assume (!in_flight_q);
+          command_has_settled : assume (settled == COMMAND_SETTLE);
+          command_is_offered :
+          assume (request.operation == command.operation && request.target == command.target &&
+                  request.route == command.route && request.rid == command.rid &&
+                  request.address == command.address && request.data == command.data);
+          command_is_an_operation : assume (command.operation != operation_code__NONE);
+        end
+        SOURCE_MSI:
+        messages_from_s_msi :
+        assume (request.operation inside {operation_code__SIGNAL_MSI,
+                                          operation_code__SIGNAL_MSI_WITH_RID});
+        SOURCE_EVT: events_from_s_evt : assume (request.operation == operation_code__SIGNAL_EVENT);
+        default: no_other_source : assume (0);
+      endcase
+    end
+    command_stands_still : assume (!in_flight_q || settled != 0);
+  end
+
+  if (SCENARIO != 0) begin : gen_scenario
+    logic [7:0] cycle_q;  // since the tables are cleared
+    logic [3:0] operation;
+    always_ff @(posedge clk) cycle_q <= !rst_n || clearing ? '0 : cycle_q + 1'b1;
+    always_comb begin
+      operation = SCENARIO[cycle_q[6:3]];
+      no_reset : assume (!started_q || rst_n);
+      no_stall : assume (message_ready || (!clearing && operation == 0));
+      if (started_q && !clearing && operation != 0) begin
+        next_operation : assume (command.operation == operation);
+        is_held : assume (cycle_q[2:0] == 0 || settled != 0);
+        is_offered :
+        assume ((cycle_q[2:0] == 4) == (request_valid && request.source == SOURCE_AXIL));
+      end
+    end
+  end
+
+  // ---- the requests accepted and not yet retired, oldest first (H3) -------------------------------
+
+  localparam int unsigned DEPTH = 4;
+
+  request_t   [DEPTH-1:0] queue_q;
+  logic [$clog2(DEPTH):0] queued_q;
+
+  always_ff @(posedge clk) begin
+    queued_q <= queued_q + 3'(accept) - 3'(retire_valid);
+    for (int unsigned i = 0; i < DEPTH; i++) begin
+      if (retire_valid && i + 1 < DEPTH) queue_q[i] <= queue_q[i+1];
+      if (accept && queued_q == i + 32'(retire_valid)) queue_q[i] <= request;
+    end
+    if (!rst_n) queued_q <= '0;
+  end
+
+  // ---- the state that the rules look at -----------------------------------------------------------
+
+  // An operation with all its arguments: those that only commands take are the command's.
+  function automatic command_t whole(request_t request);
+    command_t operation = command;
+    operation.operation = request.operation;
+    operation.target    = request.target;
+    operation.route     = request.route;
+    operation.rid       = request.rid;
+    operation.address   = request.address;
+    operation.data      = request.data;
+    return operation;
+  endfunction
+
+  command_t retired;   // the operation whose record is valid
+  view_t    view;      // what it found
+  message_t sent;      // its message, if one was sent
+  command_t executed;  // the operation behind it
+  view_t    later_view;
+  view_t    command_view;  // what the command would find if it were next
+
+  always_comb begin
+    retired  = whole(queue_q[0]);
+    executed = whole(queue_q[2'(retire_valid)]);
+    sent     = {retire.devid, retire.request.address, retire.request.data};
+  end
+
+  reference_model #(
+      .RANGES     (RANGES),
+      .CONNECTIONS(CONNECTIONS),
+      .TARGETS    (TARGETS),
+      .ROUTES     (ROUTES)
+  ) model (
+      .valid    (retire_valid),
+      .operation(retired),
+      .later    (executed),
+      .*
+  );
+
+  // ---- one route, any, seen from outside only: what its records said (R8, R9) ---------------------
+
+  index_t watched_q;
+  always_ff @(posedge clk) watched_q <= watched;
+  always_comb one_route_is_watched : assume (!started_q || watched == watched_q);
+
+  logic     refused_q;  // the last enable_with_rid was refused, no enable succeeded since
+  logic     owed_q;     // an event was held, and neither delivered nor consumed since
+  logic     fixed_q;    // an enable succeeded, with:
+  message_t fixed_message_q;
+
+  logic [15:0] bdf;  // of the enable
+  logic        on_watched;
+
+  always_comb begin
+    on_watched = retire_valid && takes_route(retired.operation) &&
+                 retired.route == watched;
+    bdf = retired.operation == operation_code__ENABLE_WITH_RID ? retired.rid
+                                                                      : view.default_bdf;
+  end
+
+  always_ff @(posedge clk) begin
+    if (on_watched) begin
+      unique case (retired.operation)
+        operation_code__NEW_ROUTE:
+        if (retire.answer == answer__OK) begin
+          refused_q <= 1'b0;
+          owed_q    <= 1'b0;
+          fixed_q   <= 1'b0;
+        end
+        operation_code__ENABLE, operation_code__ENABLE_WITH_RID: begin
+          if (retire.answer == answer__REFUSED_BUS_RANGE) refused_q <= 1'b1;
+          if (retire.answer inside {answer__OK, answer__DELIVERED}) begin
+            refused_q       <= 1'b0;
+            owed_q          <= 1'b0;
+            fixed_q         <= 1'b1;
+            fixed_message_q <= '{
+                devid: {view.route_segment, bdf},
+                address: retired.address,
+                data: retired.data
+            };
+          end
+        end
+        operation_code__SIGNAL_EVENT: if (retire.answer == answer__HELD_PENDING) owed_q <= 1'b1;
+        operation_code__CONSUME_PENDING: owed_q <= 1'b0;
+        default: ;
+      endcase
+    end
+    if (!rst_n) begin
+      refused_q <= 1'b0;
+      owed_q    <= 1'b0;
+      fixed_q   <= 1'b0;
+    end
+  end
+
+  // ---- properties: the rules ----------------------------------------------------------------------
+
+  function automatic logic answered(answer_e answer, logic sent);
+    return retire.answer == answer && retire.sent == sent;
+  endfunction
+
+  function automatic logic carries(logic [15:0] segment, logic [15:0] bdf);
+    return sent.devid == {segment, bdf} &&
+           sent.address == retired.address &&
+           sent.data == retired.data;
+  endfunction
+
+  logic no_error, is_drop;
+  always_comb begin
+    no_error = retire_valid && !view.bad_index && !view.no_route;
+    is_drop  = retire.answer inside {answer__DROPPED_BUS_RANGE, answer__DROPPED_DISCONNECTED,
+                                     answer__REFUSED_BUS_RANGE};
+  end
+
+  always_comb begin
+    if (started_q && retire_valid) begin
+      S3_bad_index : assert (!view.bad_index || answered(answer__ERROR_INDEX, 1'b0));
+      S3_no_route : assert (!view.no_route || answered(answer__ERROR_NO_ROUTE, 1'b0));
+    end
+    if (started_q && no_error) begin
+      unique case (retired.operation)
+        operation_code__SIGNAL_MSI: begin
+          R2_leaves_without_range_check : assert (!view.connected || answered(answer__SENT, 1'b1));
+          R2_R10_message : assert (!retire.sent || carries(view.segment, view.default_bdf));
+          R4_disconnected : assert (view.connected || answered(answer__DROPPED_DISCONNECTED, 1'b0));
+        end
+
+        operation_code__SIGNAL_MSI_WITH_RID: begin
+          R1_R3_out_of_range_never_leaves :
+          assert (view.in_range || answered(answer__DROPPED_BUS_RANGE, 1'b0));
+          R1_R3_in_range_leaves :
+          assert (!view.in_range || !view.connected || answered(answer__SENT, 1'b1));
+          R3_R10_message : assert (!retire.sent || carries(view.segment, retired.rid));
+          R4_in_range_disconnected :
+          assert (!view.in_range || view.connected || answered(answer__DROPPED_DISCONNECTED, 1'b0));
+        end
+
+        operation_code__NEW_ROUTE:
+        R7_new_route : assert (answered(view.irqfd ? answer__OK : answer__NO_IRQFD, 1'b0));
+
+        operation_code__ENABLE: begin
+          R8_enable_without_range_check :
+          assert (answered(view.pending ? answer__DELIVERED : answer__OK, view.pending));
+          R9_R10_delivers_the_new_message :
+          assert (!retire.sent || carries(view.route_segment, view.default_bdf));
+        end
+
+        operation_code__ENABLE_WITH_RID: begin
+          R8_refused : assert (view.in_range || answered(answer__REFUSED_BUS_RANGE, 1'b0));
+          R8_in_range_not_refused :
+          assert (!view.in_range || answered(view.pending ? answer__DELIVERED : answer__OK, view.pending));
+          R9_R10_delivers_the_new_message_rid :
+          assert (!retire.sent || carries(view.route_segment, retired.rid));
+        end
+
+        operation_code__SIGNAL_EVENT: begin
+          R9_event :
+          assert (answered(view.enabled ? answer__SENT : answer__HELD_PENDING, view.enabled));
+          R8_R10_event_message : assert (!retire.sent || sent == view.route_message);
+        end
+
+        operation_code__CONSUME_PENDING:
+        R9_consume : assert (answered(view.pending ? answer__WAS_PENDING : answer__WAS_NOT_PENDING, 1'b0));
+
+        operation_code__DEFAULT_BDF:
+        R2_default_bdf : assert (answered(answer__BDF, 1'b0) && retire.bdf == view.default_bdf);
+
+        operation_code__SUPPORTS_DIRECT_MSI:
+        R7_direct_msi :
+        assert (answered(view.irqfd ? answer__DIRECT_MSI : answer__NO_DIRECT_MSI, 1'b0));
+
+        default: begin
+          S3_ok : assert (answered(answer__OK, 1'b0));
+        end
+      endcase
+    end
+
+    // The watched route, from its own records alone.
+    if (started_q && on_watched) begin
+      R8_refused_means_disabled :
+      assert (!refused_q || retired.operation != operation_code__SIGNAL_EVENT ||
+              answered(answer__HELD_PENDING, 1'b0));
+      R8_devid_fixed_at_enable :
+      assert (!retire.sent || retired.operation != operation_code__SIGNAL_EVENT ||
+              (fixed_q && sent == fixed_message_q));
+      R9_pending_is_never_lost :
+      assert (!owed_q ||
+              !(retired.operation inside {operation_code__ENABLE,
+                                                 operation_code__ENABLE_WITH_RID,
+                                                 operation_code__CONSUME_PENDING}) ||
+              answered(answer__DELIVERED, 1'b1) || answered(answer__WAS_PENDING, 1'b0) ||
+              answered(answer__REFUSED_BUS_RANGE, 1'b0));
+      R9_pending_is_never_delivered_twice :
+      assert (owed_q || !(retire.answer inside {answer__DELIVERED, answer__WAS_PENDING}));
+    end
+  end
+
+  // ---- properties: the hardware -------------------------------------------------------------------
+
+  logic     stalled_q;
+  message_t stalled_message_q;
+  logic     handed_q;   // a message was handed over at the last edge:
+  message_t handed_message_q;
+  index_t   clear_count_q;
+  logic     accepted_1_q, accepted_2_q;  // moves with message_ready: the stages
+  logic     retires_q;
+
+  always_ff @(posedge clk) begin
+    stalled_q         <= rst_n && message_valid && !message_ready;
+    stalled_message_q <= message;
+    handed_q          <= rst_n && message_valid && message_ready;
+    handed_message_q  <= message;
+    clear_count_q     <= clear_count_q + index_t'(clearing);
+    if (message_ready) begin
+      accepted_1_q <= accept;
+      accepted_2_q <= accepted_1_q;
+    end
+    retires_q <= message_ready && accepted_2_q;
+    if (!rst_n) begin
+      clear_count_q <= '0;
+      accepted_1_q  <= 1'b0;
+      accepted_2_q  <= 1'b0;
+      retires_q     <= 1'b0;
+    end
+  end
+
+  // The record shows the request, as far as its operation takes arguments.
+  function automatic logic same(request_t shown, request_t request);
+    logic rid, message;
+    rid = request.operation inside {operation_code__SIGNAL_MSI_WITH_RID,
+                                    operation_code__ENABLE_WITH_RID};
+    message = request.operation inside {operation_code__SIGNAL_MSI,
+                                        operation_code__SIGNAL_MSI_WITH_RID,
+                                        operation_code__ENABLE, operation_code__ENABLE_WITH_RID};
+    return shown.source == request.source && shown.operation == request.operation &&
+           (!takes_target(request.operation) || shown.target == request.target) &&
+           (!takes_route(request.operation) || shown.route == request.route) &&
+           (!rid || shown.rid == request.rid) &&
+           (!message || (shown.address == request.address && shown.data == request.data));
+  endfunction
+
+  function automatic int unsigned larger(int unsigned a, int unsigned b);
+    return a > b ? a : b;
+  endfunction
+  localparam int unsigned LARGEST = larger(larger(RANGES, CONNECTIONS), larger(TARGETS, ROUTES));
+
+  always_comb begin
+    if (started_q) begin
+      H1_ready : assert (request_ready == (message_ready && !clearing));
+      H2_valid_stays : assert (!stalled_q || message_valid);
+      H2_payload_stable : assert (!stalled_q || message == stalled_message_q);
+      H3_retires_exactly_once : assert (retire_valid == retires_q);
+      H3_in_order : assert (!retire_valid || same(retire.request, queue_q[0]));
+      H3_message_exactly_once : assert (handed_q == (retire_valid && retire.sent));
+      H3_message_of_its_record : assert (!handed_q || sent == handed_message_q);
+      H7_drop : assert (drop_valid == (retire_valid && is_drop));
+      H7_drop_reason :
+      assert (!drop_valid || drop.reason == retire.answer);
+      H8_clearing : assert (clearing == (clear_count_q < LARGEST));
+      H8_nothing_while_clearing :
+      assert (!clearing || (!message_valid && !retire_valid && !drop_valid));
+      H8_reset : assert (!after_reset_q || clearing);
+    end
+    if (started_q && drop_valid && no_error) begin
+      H7_drop_range : assert (drop.secondary == view.secondary && drop.subordinate == view.subordinate);
+      H7_drop_rid :
+      assert (drop.rid == (retired.operation == operation_code__SIGNAL_MSI
+                               ? view.default_bdf : retired.rid));
+    end
+  end
+
+  // ---- what induction needs to know of the registers ----------------------------------------------
+
+  // The stages hold the requests of the queue; a command there is the one on command.
+  request_t in_lookup, in_execute;
+  logic     command_in_lookup, command_in_execute;
+  logic     enabling;  // what the engine resolves of a command, it does for these
+
+  always_comb begin
+    in_execute         = queue_q[2'(retire_valid)];
+    in_lookup          = queue_q[2'(retire_valid)+2'(dut.execute_valid_q)];
+    command_in_lookup  = dut.lookup_valid_q && in_lookup.source == SOURCE_AXIL;
+    command_in_execute = dut.execute_valid_q && in_execute.source == SOURCE_AXIL;
+    enabling           = command.operation inside {operation_code__ENABLE,
+                                                   operation_code__ENABLE_WITH_RID};
+  end
+
+  // A request that the assumptions above allow.
+  function automatic logic legal(request_t request);
+    unique case (request.source)
+      SOURCE_AXIL:
+      return command.operation != operation_code__NONE && request.operation == command.operation &&
+             request.target == command.target && request.route == command.route &&
+             request.rid == command.rid && request.address == command.address &&
+             request.data == command.data;
+      SOURCE_MSI:
+      return request.operation inside {operation_code__SIGNAL_MSI,
+                                       operation_code__SIGNAL_MSI_WITH_RID};
+      SOURCE_EVT: return request.operation == operation_code__SIGNAL_EVENT;
+      default: return 1'b0;
+    endcase
+  endfunction
+
+  always_comb begin
+    if (started_q) begin
+      inv_stages :
+      assert (dut.lookup_valid_q == accepted_1_q && dut.execute_valid_q == accepted_2_q &&
+              queued_q == 3'(accepted_1_q) + 3'(accepted_2_q) + 3'(retire_valid));
+      inv_uses_route_is_valid : assert (dut.execute_valid_q || !dut.uses_route_q);
+      inv_lookup : assert (!dut.lookup_valid_q || same(dut.lookup_q, in_lookup));
+      inv_execute : assert (!dut.execute_valid_q || same(dut.execute_q, in_execute));
+      inv_legal :
+      assert ((!dut.lookup_valid_q || legal(in_lookup)) &&
+              (!dut.execute_valid_q || legal(in_execute)) && (!retire_valid || legal(queue_q[0])));
+      inv_one_command :
+      assert (2'(command_in_lookup) + 2'(command_in_execute) +
+              2'(retire_valid && queue_q[0].source == SOURCE_AXIL) == 2'(in_flight_q));
+      inv_settled : assert (settled_q <= COMMAND_SETTLE);
+      inv_in_flight_settled : assert (!in_flight_q || settled == COMMAND_SETTLE);
+      inv_clearing : assert (clear_count_q == dut.clear_index_q && clear_count_q <= LARGEST);
+      inv_clearing_is_empty :
+      assert (!clearing || (!dut.lookup_valid_q && !dut.execute_valid_q && !dut.uses_route_q &&
+                            queued_q == 0 && !retire_valid && model.state_q == 0 &&
+                            !refused_q && !owed_q && !fixed_q));
+      inv_not_a_route : assert (watched < ROUTES || (!refused_q && !owed_q && !fixed_q));
+    end
+  end
+
+  // The tables hold what the model holds after the record that is valid, or what the command under way
+  // makes of it, and after a reset 0 in the entries that are cleared already. A command writes as soon
+  // as it is in its stage, though this stage may stall.
+  logic configures;  // a command of these is in execute (has written) or in lookup (may have)
+
+  always_comb begin
+    configures  = (command_in_lookup || command_in_execute) &&
+                  !(takes_range(command.operation) && command.range >= RANGES) &&
+                  !(takes_connection(command.operation) && command.connection >= CONNECTIONS) &&
+                  !(takes_target(command.operation) && command.target >= TARGETS);
+  end
+
+  for (genvar i = 0; i < RANGES; i++) begin : gen_range
+    logic [15:0] entry, modelled, configured;
+    logic        written;
+    always_comb begin
+      entry      = dut.u_ranges.entries[i];
+      modelled   = model.state_d.ranges[i];
+      configured = {command.secondary, command.subordinate};
+      written    = configures && command.operation == operation_code__SET_BUS_RANGE &&
+                command.range == i;
+      if (started_q) begin
+        inv_range :
+        assert ((clearing && clear_count_q <= i) ||
+                (written && entry == configured) || (!(written && command_in_execute) && entry == modelled));
+      end
+    end
+  end
+
+  for (genvar i = 0; i < CONNECTIONS; i++) begin : gen_connection
+    logic [16:0] message_entry, irqfd_entry, message_modelled, irqfd_modelled;
+    logic        message_written, irqfd_written;
+    // The segment of no backend means nothing.
+    function automatic logic agrees(logic [16:0] entry, logic [16:0] expected);
+      return entry[16] == expected[16] && (!entry[16] || entry == expected);
+    endfunction
+    always_comb begin
+      message_entry   = dut.u_message_backends.entries[i];
+      irqfd_entry     = dut.u_irqfd_backends.entries[i];
+      message_modelled  = model.state_d.message_backends[i];
+      irqfd_modelled    = model.state_d.irqfd_backends[i];
+      message_written = configures && command.connection == i &&
+                        command.operation inside {operation_code__CONNECT,
+                                                  operation_code__DISCONNECT};
+      irqfd_written   = configures && command.connection == i &&
+                        command.operation == operation_code__CONNECT_IRQFD;
+      if (started_q) begin
+        inv_message_backend :
+        assert ((clearing && clear_count_q <= i) ||
+                (message_written &&
+                 agrees(message_entry,
+                         {command.operation == operation_code__CONNECT, command.segment})) ||
+                (!(message_written && command_in_execute) &&
+                 agrees(message_entry, message_modelled)));
+        inv_irqfd_backend :
+        assert ((clearing && clear_count_q <= i) ||
+                (irqfd_written && agrees(irqfd_entry, {1'b1, command.segment})) ||
+                (!(irqfd_written && command_in_execute) && agrees(irqfd_entry, irqfd_modelled)));
+      end
+    end
+  end
+
+  localparam int unsigned CONNECTION_WIDTH = CONNECTIONS > 1 ? $clog2(CONNECTIONS) : 1;
+  localparam int unsigned RANGE_WIDTH = RANGES > 1 ? $clog2(RANGES) : 1;
+  localparam int unsigned TARGET_BITS = 9 + CONNECTION_WIDTH + RANGE_WIDTH;
+  localparam int unsigned ORIGIN_BITS = 24 + RANGE_WIDTH;
+
+  for (genvar i = 0; i < TARGETS; i++) begin : gen_target
+    logic [TARGET_BITS-1:0] entry, modelled, configured;
+    logic                   written;
+    // All but the highest bit means nothing in a target that is not bound.
+    function automatic logic agrees(logic [TARGET_BITS-1:0] entry,
+                                     logic [TARGET_BITS-1:0] expected);
+      return entry[TARGET_BITS-1] == expected[TARGET_BITS-1] &&
+             (!entry[TARGET_BITS-1] || entry == expected);
+    endfunction
+    always_comb begin
+      entry      = dut.u_targets.entries[i];
+      modelled   = {model.state_d.targets[i].bound,
+                 CONNECTION_WIDTH'(model.state_d.targets[i].connection),
+                 RANGE_WIDTH'(model.state_d.targets[i].range), model.state_d.targets[i].devfn};
+      configured = {1'b1, CONNECTION_WIDTH'(command.connection), RANGE_WIDTH'(command.range),
+                 command.devfn};
+      written    = configures && command.operation == operation_code__BIND_TARGET &&
+                command.target == i;
+      if (started_q) begin
+        inv_target :
+        assert ((clearing && clear_count_q <= i) || (written && agrees(entry, configured)) ||
+                (!(written && command_in_execute) && agrees(entry, modelled)));
+        inv_target_legal :
+        assert (model.state_q.targets[i].bound ?
+                model.state_q.targets[i].connection < CONNECTIONS &&
+                model.state_q.targets[i].range < RANGES : model.state_q.targets[i] == 0);
+      end
+    end
+  end
+
+  for (genvar i = 0; i < ROUTES; i++) begin : gen_route
+    logic [2:0]             state_entry, state_modelled;
+    logic [ORIGIN_BITS-1:0] origin_entry, origin_modelled;
+    message_t               message_entry;
+    logic                   made_new, enabled_new;
+    always_comb begin
+      state_entry   = dut.u_route_states.u_memory.entries[i];
+      state_modelled  = {model.state_d.routes[i].made, model.state_d.routes[i].enabled,
+                       model.state_d.routes[i].pending};
+      origin_entry  = dut.u_route_origins.entries[i];
+      origin_modelled = {model.state_d.routes[i].segment,
+                       RANGE_WIDTH'(model.state_d.routes[i].range),
+                       model.state_d.routes[i].devfn};
+      message_entry = dut.u_route_messages.entries[i];
+      made_new      = command_in_execute && configures && command.route == i &&
+                      command.operation == operation_code__NEW_ROUTE && later_view.irqfd;
+      enabled_new   = (command_in_lookup || command_in_execute) && enabling && command.route == i;
+      if (started_q) begin
+        inv_route_state :
+        assert ((clearing && clear_count_q <= i) || state_entry == state_modelled ||
+                (dut.execute_valid_q && dut.uses_route_q && in_execute.route == i &&
+                 state_entry == dut.next_route_state));
+        inv_route_origin :
+        assert (!model.state_d.routes[i].made || origin_entry == origin_modelled ||
+                (made_new && origin_entry == dut.new_origin));
+        inv_route_message :
+        assert (enabled_new ?
+                !model.state_d.routes[i].made ||
+                message_entry == {model.state_d.routes[i].segment, dut.command_rid, command.address,
+                                  command.data} :
+                !model.state_d.routes[i].enabled ||
+                message_entry == model.state_d.routes[i].message);
+        inv_route_legal :
+        assert (model.state_q.routes[i].made ?
+                model.state_q.routes[i].range < RANGES : model.state_q.routes[i] == 0);
+        inv_route_watched :
+        assert (watched != i ||
+                ((!refused_q || !model.state_q.routes[i].enabled) &&
+                 owed_q == model.state_q.routes[i].pending &&
+                 (model.state_q.routes[i].made || (!refused_q && !fixed_q)) &&
+                 (!model.state_q.routes[i].enabled ||
+                  (fixed_q && fixed_message_q == model.state_q.routes[i].message))));
+
+        // What was read of it when it was accepted, and what came too late for that.
+        if (dut.lookup_valid_q && takes_route(in_lookup.operation) && in_lookup.route == i) begin
+          inv_state_in_lookup :
+          assert ((dut.u_route_states.done_uses_q && dut.u_route_states.done_index_q == i ?
+                   dut.u_route_states.done_state_q : dut.u_route_states.u_memory.entry_q) ==
+                  state_modelled);
+          inv_message_in_lookup :
+          assert (in_lookup.operation != operation_code__SIGNAL_EVENT ||
+                  dut.u_route_messages.entry_q == message_entry);
+        end
+      end
+    end
+  end
+
+  // What the engine resolves of a command that enables, one thing a cycle.
+  always_comb begin
+    if (started_q && settled >= 1) begin
+      inv_command_bad_index : assert (dut.command_bad_index_q == command_view.bad_index);
+      inv_command_decoded :
+      assert ({dut.command_enables_q, dut.command_binds_q, dut.command_sets_range_q,
+               dut.command_sets_connection_q, dut.command_sets_irqfd_q} ==
+              (command_view.bad_index ? 5'b0 :
+               {enabling, command.operation == operation_code__BIND_TARGET,
+                command.operation == operation_code__SET_BUS_RANGE,
+                command.operation inside {operation_code__CONNECT, operation_code__DISCONNECT},
+                command.operation == operation_code__CONNECT_IRQFD}));
+    end
+    if (started_q && enabling && command_view.made) begin
+      inv_origin_read :
+      assert (settled < 1 ||
+              dut.u_route_origins.entry_q ==
+              {command_view.route_segment, RANGE_WIDTH'(command_view.range),
+               command_view.default_bdf[7:0]});
+      inv_origin : assert (settled < 2 || dut.origin ==
+                           {command_view.route_segment, RANGE_WIDTH'(command_view.range),
+                            command_view.default_bdf[7:0]});
+      inv_origin_range :
+      assert (settled < 3 ||
+              dut.command_range_q == {command_view.secondary, command_view.subordinate});
+      inv_in_range :
+      assert (settled < 4 ||
+              dut.command_in_range_q ==
+              (command.operation == operation_code__ENABLE || command_view.in_range));
+      inv_rid_in_lookup :
+      assert (!command_in_lookup ||
+              dut.lookup_q.rid == (command.operation == operation_code__ENABLE ?
+                                   command_view.default_bdf : command.rid));
+    end
+  end
+
+  // What the execute stage found.
+  always_comb begin
+    if (started_q && dut.execute_valid_q) begin
+      inv_bad_index : assert (dut.bad_index_q == later_view.bad_index);
+      inv_explicit_rid :
+      assert (dut.explicit_rid_q == (in_execute.operation == operation_code__SIGNAL_MSI_WITH_RID));
+      inv_uses_route :
+      assert (dut.uses_route_q == (takes_route(in_execute.operation) && !later_view.bad_index));
+      if (takes_target(in_execute.operation) && !later_view.bad_index &&
+          in_execute.operation != operation_code__BIND_TARGET) begin
+        inv_found_range :
+        assert (dut.range_q == {later_view.secondary, later_view.subordinate} &&
+                dut.devfn_q == later_view.default_bdf[7:0]);
+        inv_found_message_backend :
+        assert (dut.connected_q == later_view.connected &&
+                (!later_view.connected || dut.segment_q == later_view.segment));
+        inv_found_irqfd_backend :
+        assert (dut.irqfd_q == later_view.irqfd &&
+                (!later_view.irqfd || (dut.irqfd_segment_q == later_view.irqfd_segment &&
+                                       dut.range_index_q == later_view.range)));
+      end
+      if (dut.uses_route_q) begin
+        inv_found_state :
+        assert (dut.route_state == {later_view.made, later_view.enabled, later_view.pending});
+        inv_found_message :
+        assert (in_execute.operation != operation_code__SIGNAL_EVENT || !later_view.enabled ||
+                dut.route_message == later_view.route_message);
+      end
+      if (command_in_execute && enabling && !later_view.bad_index && later_view.made) begin
+        inv_found_rid :
+        assert (dut.execute_q.rid == (command.operation == operation_code__ENABLE ?
+                                      later_view.default_bdf : command.rid));
+      end
+    end
+  end
+
+  // ---- it can happen ------------------------------------------------------------------------------
+
+  // What the records have shown since the reset: each once, or in this order on the watched route.
+  logic       left_in_range_q, dropped_out_of_range_q, left_by_default_q, dropped_disconnected_q;
+  logic       stalled_once_q;
+  logic [1:0] consumed_q;  // held, was pending
+  logic [2:0] delivered_q;  // enabled, refused, held, delivered
+
+  always_ff @(posedge clk) begin
+    if (stalled_q) stalled_once_q <= 1'b1;
+    if (retire_valid) begin
+      if (retired.operation == operation_code__SIGNAL_MSI_WITH_RID) begin
+        if (retire.answer == answer__SENT && view.secondary != 0) left_in_range_q <= 1'b1;
+        if (retire.answer == answer__DROPPED_BUS_RANGE) dropped_out_of_range_q <= 1'b1;
+        if (retire.answer == answer__DROPPED_DISCONNECTED) dropped_disconnected_q <= 1'b1;
+      end
+      if (retired.operation == operation_code__SIGNAL_MSI && retire.answer == answer__SENT) begin
+        left_by_default_q <= 1'b1;
+      end
+    end
+    if (on_watched) begin
+      unique case (delivered_q)
+        0: if (retire.answer == answer__OK && retired.operation == operation_code__ENABLE) delivered_q <= 1;
+        1: if (retire.answer == answer__REFUSED_BUS_RANGE) delivered_q <= 2;
+        2: if (retire.answer == answer__DELIVERED) delivered_q <= 3;
+        default: ;
+      endcase
+      if (consumed_q == 0 && retire.answer == answer__HELD_PENDING) consumed_q <= 1;
+    end
+    if (!rst_n) begin
+      left_in_range_q        <= 1'b0;
+      dropped_out_of_range_q <= 1'b0;
+      left_by_default_q      <= 1'b0;
+      dropped_disconnected_q <= 1'b0;
+      stalled_once_q         <= 1'b0;
+      consumed_q             <= '0;
+      delivered_q            <= '0;
+    end
+  end
+
+  always_comb begin
+    cover_bad_index : cover (started_q && retire_valid && retire.answer == answer__ERROR_INDEX);
+    cover_no_route : cover (started_q && retire_valid && retire.answer == answer__ERROR_NO_ROUTE);
+    cover_direct_messages :
+    cover (started_q && left_in_range_q && dropped_out_of_range_q && left_by_default_q &&
+           dropped_disconnected_q && stalled_once_q);
+    cover_refused_held_delivered_sent :
+    cover (started_q && on_watched && delivered_q == 3 && retire.answer == answer__SENT);
+    cover_held_and_consumed :
+    cover (started_q && on_watched && consumed_q == 1 && retire.answer == answer__WAS_PENDING);
+  end
+
+endmodule
+
+`default_nettype wire

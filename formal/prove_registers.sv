@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: MIT
+//
+// Proof of msi_registers: what prove_engine assumes of commands (they stand still, one at a time),
+// stable responses on s_axil (H2), commands that are captured whole and refused while one is in flight
+// (H6), the alert (H7), and the reset (H8).
+
+`default_nettype none
+
+module prove_registers
+  import msi_csr_pkg::*;
+  import msi_pkg::*;
+(
+    input wire logic        clk,
+    input wire logic        rst_n,
+    input wire logic        s_axil_awvalid,
+    input wire logic [6:0]  s_axil_awaddr,
+    input wire logic [2:0]  s_axil_awprot,
+    input wire logic        s_axil_wvalid,
+    input wire logic [31:0] s_axil_wdata,
+    input wire logic [3:0]  s_axil_wstrb,
+    input wire logic        s_axil_bready,
+    input wire logic        s_axil_arvalid,
+    input wire logic [6:0]  s_axil_araddr,
+    input wire logic [2:0]  s_axil_arprot,
+    input wire logic        s_axil_rready,
+    input wire logic        command_ready,
+    input wire logic        clearing,
+    input wire logic        retire_valid,
+    input wire source_e     retire_source,
+    input wire answer_e     retire_answer,
+    input wire logic [15:0] retire_bdf,
+    input wire logic        retire_sent,
+    input wire logic        drop_valid,
+    input wire drop_t       drop
+);
+
+  logic        s_axil_awready, s_axil_wready, s_axil_bvalid, s_axil_arready, s_axil_rvalid;
+  logic [1:0]  s_axil_bresp, s_axil_rresp;
+  logic [31:0] s_axil_rdata;
+  logic        command_valid;
+  command_t    command;
+  logic        alert;
+
+  msi_registers #(.COUNTER_WIDTH(4)) dut (.*);
+
+  logic started_q = 1'b0;
+  logic after_reset_q;
+  always_ff @(posedge clk) begin
+    started_q     <= 1'b1;
+    after_reset_q <= !rst_n;
+  end
+
+  // ---- the command under way, and what the engine does with it ------------------------------------
+
+  logic       in_flight_q;  // accepted, and not retired
+  logic       finish;
+  logic [2:0] settled_q;    // for how many cycles the command stands still, up to COMMAND_SETTLE
+  command_t   last_command_q;
+  logic [2:0] settled;
+  logic       offered_q;
+
+  always_comb begin
+    finish = retire_valid && retire_source == SOURCE_AXIL;
+    settled = '0;
+    if (command == last_command_q) begin
+      settled = settled_q;
+      if (settled_q != COMMAND_SETTLE) settled = settled_q + 1'b1;
+    end
+  end
+
+  always_ff @(posedge clk) begin
+    last_command_q <= command;
+    settled_q      <= settled;
+    offered_q      <= rst_n && command_valid && !command_ready;
+    if (finish) in_flight_q <= 1'b0;
+    if (command_valid && command_ready) in_flight_q <= 1'b1;
+    if (!rst_n) begin
+      in_flight_q <= 1'b0;
+      settled_q   <= '0;
+    end
+  end
+
+  always_comb begin
+    begins_in_reset : assume (started_q || !rst_n);
+    retires_what_was_accepted : assume (!finish || in_flight_q);  // prove_engine: H3
+  end
+
+  // ---- what software writes, as far as it matters here ---------------------------------------------
+
+  // A write of COMMAND has reached the register block; the operation shows one cycle later.
+  logic            written_q;
+  operation_code_e operation;
+  logic            start, busy_q;
+  command_t        arguments;
+
+  always_comb begin
+    operation = operation_code_e'(dut.hwif_out.COMMAND.operation.value);
+    start     = written_q && !busy_q && operation != operation_code__NONE;
+    arguments = '{
+        operation: operation,
+        range: dut.hwif_out.ARG_RANGE.range.value,
+        connection: dut.hwif_out.ARG_RANGE.connection.value,
+        target: dut.hwif_out.ARG_TARGET.target.value,
+        route: dut.hwif_out.ARG_TARGET.route.value,
+        secondary: dut.hwif_out.ARG_BUS.secondary.value,
+        subordinate: dut.hwif_out.ARG_BUS.subordinate.value,
+        devfn: dut.hwif_out.ARG_BUS.devfn.value,
+        segment: dut.hwif_out.ARG_RID.segment.value,
+        rid: dut.hwif_out.ARG_RID.rid.value,
+        address: {dut.hwif_out.ARG_ADDRESS_HIGH.address.value,
+                  dut.hwif_out.ARG_ADDRESS_LOW.address.value},
+        data: dut.hwif_out.ARG_DATA.data.value
+    };
+  end
+
+  command_t expected_q;  // the command under way
+  always_ff @(posedge clk) begin
+    written_q <= dut.u_csr.decoded_reg_strb.COMMAND && dut.u_csr.decoded_req_is_wr &&
+                 dut.u_csr.decoded_wr_biten[3:0] != 0;
+    if (finish) busy_q <= 1'b0;
+    if (start) begin
+      busy_q     <= 1'b1;
+      expected_q <= arguments;
+    end
+    if (!rst_n) begin
+      written_q <= 1'b0;
+      busy_q    <= 1'b0;
+    end
+  end
+
+  // ---- the responses on s_axil ---------------------------------------------------------------------
+
+  logic        b_stalled_q, r_stalled_q;
+  logic [1:0]  bresp_q, rresp_q;
+  logic [31:0] rdata_q;
+  always_ff @(posedge clk) begin
+    b_stalled_q <= rst_n && s_axil_bvalid && !s_axil_bready;
+    r_stalled_q <= rst_n && s_axil_rvalid && !s_axil_rready;
+    bresp_q     <= s_axil_bresp;
+    rresp_q     <= s_axil_rresp;
+    rdata_q     <= s_axil_rdata;
+  end
+
+  // Requests that were accepted and have no response yet: one in the register block's front, two behind.
+  logic [2:0] addresses_q, writes_q, reads_q;
+  always_ff @(posedge clk) begin
+    addresses_q <= addresses_q + 3'(s_axil_awvalid && s_axil_awready) -
+                   3'(s_axil_bvalid && s_axil_bready);
+    writes_q    <= writes_q + 3'(s_axil_wvalid && s_axil_wready) -
+                   3'(s_axil_bvalid && s_axil_bready);
+    reads_q     <= reads_q + 3'(s_axil_arvalid && s_axil_arready) -
+                   3'(s_axil_rvalid && s_axil_rready);
+    if (!rst_n) begin
+      addresses_q <= '0;
+      writes_q    <= '0;
+      reads_q     <= '0;
+    end
+  end
+
+  // ---- the alert ------------------------------------------------------------------------------------
+
+  logic dropped_q, alert_q, acknowledged_q;
+  always_ff @(posedge clk) begin
+    dropped_q      <= drop_valid;
+    alert_q        <= alert;
+    acknowledged_q <= dut.u_csr.decoded_reg_strb.ALERT && dut.u_csr.decoded_req_is_wr &&
+                      dut.u_csr.decoded_wr_data[0] && dut.u_csr.decoded_wr_biten[0];
+  end
+
+  // ---- properties ---------------------------------------------------------------------------------
+
+  always_comb begin
+    if (started_q) begin
+      H2_bvalid_stays : assert (!b_stalled_q || (s_axil_bvalid && s_axil_bresp == bresp_q));
+      H2_rvalid_stays :
+      assert (!r_stalled_q ||
+              (s_axil_rvalid && s_axil_rresp == rresp_q && s_axil_rdata == rdata_q));
+      H3_b_answers_a_write : assert (!s_axil_bvalid || (addresses_q != 0 && writes_q != 0));
+      H3_r_answers_a_read : assert (!s_axil_rvalid || reads_q != 0);
+      H2_command_stays : assert (!offered_q || command_valid);
+
+      // What prove_engine assumes.
+      H6_command_stands_still :
+      assert (!(in_flight_q || command_valid) || settled == COMMAND_SETTLE);
+      H6_one_in_flight : assert (!command_valid || !in_flight_q);
+      H6_names_an_operation : assert (!command_valid || command.operation != operation_code__NONE);
+
+      H6_captured_whole : assert (!busy_q || command == expected_q);
+      H6_busy_while_in_flight : assert (dut.busy_q == busy_q && (busy_q || !command_valid));
+
+      H7_alert_after_a_drop : assert (after_reset_q || !dropped_q || alert);
+      H7_alert_stays : assert (after_reset_q || !alert_q || acknowledged_q || alert);
+      H7_no_alert_without_a_drop : assert (after_reset_q || !alert || alert_q || dropped_q);
+      H8_reset :
+      assert (!after_reset_q || (!s_axil_bvalid && !s_axil_rvalid && !command_valid && !alert));
+    end
+  end
+
+  // ---- what induction needs to know of the registers ----------------------------------------------
+
+  logic [1:0] responses, b_responses, r_responses;  // in the response buffer
+  logic       oldest;
+  always_comb begin
+    responses   = dut.u_csr.axil_resp_wptr - dut.u_csr.axil_resp_rptr;
+    oldest      = dut.u_csr.axil_resp_rptr[0];
+    b_responses = 2'(responses > 0 && dut.u_csr.axil_resp_buffer_is_wr[oldest]) +
+                  2'(responses > 1 && dut.u_csr.axil_resp_buffer_is_wr[!oldest]);
+    r_responses = responses - b_responses;
+    if (started_q) begin
+      inv_written : assert (written_q == dut.command_written_q);
+      inv_settling : assert ($onehot0(dut.settling_q));
+      inv_settling_is_busy :
+      assert (dut.settling_q == 0 || (busy_q && !command_valid && !in_flight_q));
+      inv_busy :
+      assert (busy_q == (dut.settling_q != 0 || command_valid || in_flight_q));
+      inv_settled_q : assert (settled_q <= COMMAND_SETTLE);
+      inv_named : assert (!busy_q || command.operation != operation_code__NONE);
+      inv_responses : assert (responses <= 2 && dut.u_csr.axil_n_in_flight == responses);
+      inv_addresses :
+      assert (addresses_q == 3'(dut.u_csr.axil_awvalid) + 3'(b_responses));
+      inv_writes : assert (writes_q == 3'(dut.u_csr.axil_wvalid) + 3'(b_responses));
+      inv_reads : assert (reads_q == 3'(dut.u_csr.axil_arvalid) + 3'(r_responses));
+    end
+  end
+
+  for (genvar i = 0; i < COMMAND_SETTLE; i++) begin : gen_settling
+    always_comb inv_settled : assert (!started_q || !dut.settling_q[i] || settled >= i);
+  end
+
+  // ---- it can happen ------------------------------------------------------------------------------
+
+  always_comb begin
+    cover_command_done : cover (started_q && rst_n && finish);
+    cover_alert_acknowledged : cover (started_q && rst_n && !after_reset_q && alert_q && !alert);
+    cover_stalled_responses : cover (started_q && b_stalled_q && responses == 2);
+  end
+
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+//
+// Proof of msi_route_states: every operation finds what the last one on its route has left (H5), after
+// clearing 0 (H8). The stages are made here; one route, any, is followed.
+
+`default_nettype none
+
+module prove_route_states #(
+    parameter int unsigned WIDTH = 3,
+    parameter int unsigned DEPTH = 5,
+    localparam int unsigned INDEX_WIDTH = $clog2(DEPTH)
+) (
+    input wire logic                   clk,
+    input wire logic                   rst_n,
+    input wire logic                   advance,
+    input wire logic                   accept_uses,   // an operation with a route is accepted
+    input wire logic [INDEX_WIDTH-1:0] accept_index,
+    input wire logic [WIDTH-1:0]       next_state,
+    input wire logic [INDEX_WIDTH-1:0] watched        // a route: any, and always the same
+);
+
+  logic                   lookup_uses_q, execute_uses_q;
+  logic [INDEX_WIDTH-1:0] lookup_index_q, execute_index_q;
+  logic [WIDTH-1:0]       state;
+  logic                   clear_q;
+  logic [INDEX_WIDTH-1:0] clear_index_q;
+
+  msi_route_states #(
+      .WIDTH(WIDTH),
+      .DEPTH(DEPTH)
+  ) dut (
+      .lookup_index (lookup_index_q),
+      .execute_index(execute_index_q),
+      .execute_uses (execute_uses_q),
+      .clear        (clear_q),
+      .clear_index  (clear_index_q),
+      .*
+  );
+
+  logic started_q = 1'b0;
+  logic stalled_q;
+  logic [WIDTH-1:0] next_state_q;
+  logic [INDEX_WIDTH-1:0] watched_q;
+
+  always_ff @(posedge clk) begin
+    started_q    <= 1'b1;
+    stalled_q    <= execute_uses_q && !advance;
+    next_state_q <= next_state;
+    watched_q    <= watched;
+  end
+
+  always_comb begin
+    begins_in_reset : assume (started_q || !rst_n);
+    one_route_is_watched : assume (watched < DEPTH && (!started_q || watched == watched_q));
+    nothing_while_clearing : assume (!clear_q || !accept_uses);
+    no_index_outside : assume (accept_index < DEPTH);
+    next_state_is_the_operations : assume (!stalled_q || next_state == next_state_q);
+  end
+
+  always_ff @(posedge clk) begin
+    if (advance) begin
+      lookup_uses_q   <= accept_uses;
+      lookup_index_q  <= accept_index;
+      execute_uses_q  <= lookup_uses_q;
+      execute_index_q <= lookup_index_q;
+    end
+    if (clear_q) begin
+      clear_index_q <= clear_index_q + 1'b1;
+      if (clear_index_q == DEPTH - 1) clear_q <= 1'b0;
+    end
+    if (!rst_n) begin
+      lookup_uses_q  <= 1'b0;
+      execute_uses_q <= 1'b0;
+      clear_q        <= 1'b1;
+      clear_index_q  <= '0;
+    end
+  end
+
+  // What the operations before the one in execute have left.
+  logic [WIDTH-1:0] left_q;
+  logic             changed_q;
+  always_ff @(posedge clk) begin
+    if (advance && execute_uses_q && execute_index_q == watched) begin
+      left_q    <= next_state;
+      changed_q <= 1'b1;
+    end
+    if (!rst_n) begin
+      left_q    <= '0;
+      changed_q <= 1'b0;
+    end
+  end
+
+  logic in_lookup, in_execute;
+  always_comb begin
+    in_lookup  = lookup_uses_q && lookup_index_q == watched;
+    in_execute = execute_uses_q && execute_index_q == watched;
+    if (started_q) begin
+      H5_finds_what_was_left : assert (!in_execute || !changed_q || state == left_q);
+      H8_finds_zero_at_first : assert (!in_execute || changed_q || state == 0);
+
+      inv_clear : assert (clear_index_q <= DEPTH && clear_q == (clear_index_q < DEPTH));
+      inv_empty : assert (!clear_q || (!lookup_uses_q && !execute_uses_q && !changed_q));
+      inv_indexes :
+      assert ((!lookup_uses_q || lookup_index_q < DEPTH) &&
+              (!execute_uses_q || execute_index_q < DEPTH));
+      inv_entry :
+      assert ((clear_q && clear_index_q <= watched) || dut.u_memory.entries[watched] == left_q ||
+              (in_execute && dut.u_memory.entries[watched] == next_state && stalled_q));
+      inv_unchanged : assert (changed_q || left_q == 0);
+      inv_lookup :
+      assert (!in_lookup || (dut.done_uses_q && dut.done_index_q == watched ?
+                             dut.done_state_q : dut.u_memory.entry_q) == left_q);
+    end
+    cover_directly_behind : cover (started_q && in_execute && in_lookup && left_q != next_state);
+    cover_found_after_a_stall : cover (started_q && stalled_q && in_execute && changed_q);
+  end
+
+endmodule
+
+`default_nettype wire

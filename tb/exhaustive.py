@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: MIT
+"""`make exhaustive`: the range check, proven by trying everything, on the bulk path."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+from tb import report
+from tb.operations import Tables
+from tb.rtl import ROOT, Rtl
+from tb.run import Run
+from tb.simulator import BUILD, Flavour, Interrupted, TestResult, exclusive, finished, simulate
+
+RESULTS = BUILD / "exhaustive"
+
+TESTS = ("tests.bulk.exhaustive_tests",)
+
+TABLES = Tables(ranges=256, connections=4, targets=1024, routes=2048)
+
+OPERATIONS = 2**24 + 2**16 * 8 + 2 * 2**24
+"""How many operations there are, set-up aside."""
+
+
+def exhaustive(seed: int, rtl: Rtl) -> int:
+    """Try everything, print the results, and return the exit status."""
+    if not rtl.own:
+        rtl.check()
+    with exclusive(RESULTS.with_suffix(".lock"), "make exhaustive"):
+        return _exhaustive(Run(TABLES, 32, seed, str(RESULTS / "rtl"), (), rtl))
+
+
+def _exhaustive(run: Run) -> int:
+    print(f"seed {run.seed}", flush=True)
+    shutil.rmtree(RESULTS, ignore_errors=True)
+    path = RESULTS / "result.json"
+    results: list[TestResult] = []
+
+    def write(passed: bool, interrupted: bool) -> None:
+        report.write_result(
+            path,
+            seed=run.seed,
+            passed=passed,
+            interrupted=interrupted,
+            tests=report.as_values(results),
+        )
+
+    progress = report.Progress("exhaustive", OPERATIONS)
+    try:
+        results = simulate(run, TESTS, progress=progress, flavour=Flavour.BULK)
+    except Interrupted as signal:
+        results = finished(Path(run.results))
+        write(passed=False, interrupted=True)
+        print(report.interrupted("exhaustive", results, path), file=sys.stderr)
+        return signal.status
+    finally:
+        progress.close()
+    passed = bool(results) and all(result.passed for result in results)
+    print(report.table({run.describe(): results}))
+    if not passed:
+        print(f"\n{report.failures(results)}")
+        print(f"reproduce with: make exhaustive SEED={run.seed}")
+    write(passed, interrupted=False)
+    print(f"results: {path.relative_to(ROOT)}; seed {run.seed}")
+    print(report.closing_line("exhaustive", results))
+    return 0 if passed else 1

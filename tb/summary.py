@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: MIT
+"""What a regression is made of, and what it found, as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tb.code_coverage import CodeCoverage
+from tb.coverage import PointResult
+from tb.rtl import Rtl
+from tb.run import Run
+from tb.sim import DEFAULT, RANDOM, SETS, TRACES, TRACES_SET, directed, recordings
+from tb.simulator import BUILD
+from tb.testplan import RuleResult
+
+RESULTS = BUILD / "regress"
+
+Rows = list[dict[str, Any]]
+"""Tests as `report.as_values` has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a regression is to run: `seeds` of them from `seed` on, on a design, as `made` of."""
+
+    seed: int
+    seeds: int
+    rtl: Rtl
+    made: str
+
+    @property
+    def jobs(self) -> tuple[Job, ...]:
+        """Its simulations, the longest first."""
+        first = [Job(TRACES_SET, "recorded", self.seed)]
+        first += [Job(name, "directed", self.seed) for name in SETS]
+        seeds = range(self.seed, self.seed + self.seeds)
+        return (*first, *(Job(name, "random", seed) for seed in seeds for name in SETS))
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One simulation of a regression: a parameter set, which tests (`kind`), and the seed."""
+
+    set: str
+    kind: str
+    seed: int
+
+    @property
+    def name(self) -> str:
+        """A name for its folder."""
+        return f"{self.set}-{self.kind}-{self.seed}"
+
+    @property
+    def folder(self) -> Path:
+        """Where it leaves its results."""
+        return RESULTS / "runs" / self.name
+
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """The modules of its tests."""
+        kinds = {"recorded": TRACES, "random": RANDOM}
+        return kinds[self.kind] if self.kind in kinds else directed(self.set)
+
+    def run(self, rtl: Rtl, folder: Path) -> Run:
+        """Return the run of its simulation."""
+        if self.kind == "recorded":
+            return Run(DEFAULT, 32, self.seed, str(folder), recordings(), rtl, coverage=True)
+        each = SETS[self.set]
+        return Run(each.tables, each.counter_width, self.seed, str(folder), (), rtl, coverage=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A simulation that has ended: its tests, and how long it took, in seconds."""
+
+    job: Job
+    tests: Rows
+    seconds: float
+
+    @property
+    def failed(self) -> Rows:
+        """The tests that failed."""
+        return [test for test in self.tests if not test["passed"]]
+
+    def count(self, name: str) -> int:
+        """Return one of the counts (see report.COUNTS), of all its tests."""
+        return sum(int(test[name]) for test in self.tests)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A test that failed, and what is known about it.
+
+    `again` says what came of running it again with waves; `waves` is the waveform file, if any;
+    `command` reproduces it.
+    """
+
+    job: Job
+    test: str
+    reports: tuple[str, ...]
+    failure: str
+    mismatches: int
+    again: str
+    waves: str
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A regression that has ended: what ran, what failed, and what was covered.
+
+    `planned` is the number of its simulations, `seconds` how long this part of it took; `unread`
+    says what coverage is missing, and why; `tools` are versions, by name.
+    """
+
+    seed: int
+    seeds: int
+    rtl: Rtl
+    planned: int
+    interrupted: bool
+    seconds: float
+    finished: list[Finished]
+    failures: list[Failure]
+    rules: list[RuleResult]
+    points: Mapping[str, PointResult]
+    code: CodeCoverage
+    unread: list[str]
+    tools: Mapping[str, str]
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything that was planned ran, and passed."""
+        complete = len(self.finished) == self.planned and not self.interrupted
+        return complete and not self.failures
+
+    @property
+    def bins(self) -> tuple[int, int]:
+        """How many bins of the cover points were hit, and how many there are."""
+        points = self.points.values()
+        return sum(each.hit for each in points), sum(len(each.bins) for each in points)
+
+    @property
+    def shortfalls(self) -> list[str]:
+        """Say what keeps coverage from being complete; empty if nothing does."""
+        found = list(self.unread)
+        for name, point in self.points.items():
+            if point.missing:
+                hit = f"{point.hit} of {len(point.bins)} bins"
+                found.append(f"cover point {name}: {hit}; not hit: {'; '.join(point.missing)}")
+            if point.unexpected:
+                found.append(f"cover point {name}: no such bin: {'; '.join(point.unexpected)}")
+        found += self.code.shortfalls
+        return found
+
+    def count(self, name: str) -> int:
+        """Return one of the counts (see report.COUNTS), of everything."""
+        return sum(each.count(name) for each in self.finished)

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: MIT
+"""The bulk path on the RTL, sound and broken, and the commands that use it, as a user runs them."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tb.bench import page, plots, write_trace
+from tb.operations import Tables
+from tb.rtl import OWN, ROOT, Rtl
+from tb.run import Run
+from tb.sim import DEFAULT
+from tb.simulator import BUILD, Flavour, TestResult, simulate
+from tests.sim.test_sim import closing, tb
+from tools.faults import FAULTS, Fault, break_rtl
+
+RANDOM = "tests.bulk.random_tests"
+
+
+def run_bulk(
+    folder: Path, module: str, rtl: Rtl = OWN, tables: Tables = DEFAULT
+) -> list[TestResult]:
+    """Run the bulk tests of a module."""
+    run = Run(tables, 32, 7, str(folder / "results"), (), rtl)
+    return simulate(run, [module], flavour=Flavour.BULK)
+
+
+def reports(results: list[TestResult]) -> str:
+    """Return all that the failing tests say."""
+    texts = [report["text"] for each in results for report in each.counts.get("reports", [])]
+    return "\n".join([*texts, *(each.failure for each in results)])
+
+
+@pytest.mark.parametrize("tables", [DEFAULT, Tables(1, 1, 1, 1), Tables(5, 3, 300, 2048)])
+def test_the_sound_rtl_passes(tmp_path: Path, tables: Tables) -> None:
+    results = run_bulk(tmp_path, RANDOM, tables=tables)
+    assert len(results) == 3 and all(each.passed for each in results), reports(results)
+    assert sum(each.count("messages") for each in results) > 1000
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        (
+            "subordinate bound",
+            r"rules R1, R3.*\n  expected:  SENT.*\n  got:       DROPPED_BUS_RANGE",
+        ),
+        ("address and data of two stalled", r"m_msi: the payload changed while it waited \(H2\)"),
+        ("dropped under backpressure", r"on m_msi\n  got:       .* \(H3\)"),
+        ("two cycles earlier", r"signal_event\(route=.*\n.*\n.*\n  before it, on route"),
+        ("waits for ready", r"m_msi: valid waits"),
+        ("busy stuck", r"the design hangs: no operation and no message in 4000 clock cycles"),
+    ],
+)
+def test_a_fault_is_reported_as_signal_by_signal(tmp_path: Path, name: str, words: str) -> None:
+    (fault,) = (fault for fault in FAULTS if name in fault.name)
+    results = run_bulk(tmp_path, RANDOM, break_rtl(fault, BUILD / "broken/hdl"), fault.tables)
+    assert not all(each.passed for each in results)
+    assert re.search(words, reports(results)), reports(results)
+
+
+def test_a_design_that_ends_the_simulation_is_a_clear_failure(tmp_path: Path) -> None:
+    fault = Fault(
+        "an early end",
+        "H6",
+        "msi_arbiter.sv",
+        "    if (!rst_n) last_q <= SOURCE_EVT;",
+        "    if (!rst_n) last_q <= SOURCE_EVT;\n    if (in_valid == '1) $finish;",
+    )
+    results = run_bulk(tmp_path, RANDOM, break_rtl(fault, BUILD / "broken/hdl"))
+    assert "ended the simulation with $finish" in reports(results)
+
+
+def test_a_design_that_stops_on_an_error_is_a_clear_failure(tmp_path: Path) -> None:
+    fault = Fault(
+        "an assertion",
+        "H6",
+        "msi_arbiter.sv",
+        "    if (!rst_n) last_q <= SOURCE_EVT;",
+        "    if (!rst_n) last_q <= SOURCE_EVT;\n"
+        '    assert (in_valid != \'1) else $fatal(1, "stop");',
+    )
+    results = run_bulk(tmp_path, RANDOM, break_rtl(fault, BUILD / "broken/hdl"))
+    assert "the simulation ended early" in results[-1].failure
+    assert "random_tests.mixed_" in results[-1].name
+
+
+def test_compare_takes_the_bulk_path_for_long_traces(tmp_path: Path) -> None:
+    path = tmp_path / "long.jsonl"
+    write_trace(path, DEFAULT, 120_000, 3)
+    status, output = tb("compare", str(path))
+    assert status == 0, output
+    assert "120,000 operations to replay in bulk" in output
+    assert closing("compare", output)[0] == 120_000
+    assert json.loads((BUILD / "compare/result.json").read_text())["carried"] == "in bulk"
+
+
+def test_compare_in_bulk_names_the_line_that_expects_something_else(tmp_path: Path) -> None:
+    path = tmp_path / "mine.jsonl"
+    write_trace(path, DEFAULT, 50_000, 3)
+    lines = path.read_text().splitlines()
+    row = next(n for n in range(40_000, 50_000) if "signal_event" in lines[n])
+    lines[row] = lines[row].replace("}", ', "expect": {"messages": [[1, 2, 3]]}}')
+    path.write_text("\n".join(lines) + "\n")
+    outputs = []
+    for engine in ("bulk", "signals"):
+        status, output = tb("compare", "--engine", engine, "--seed", "4", str(path))
+        assert status == 1
+        assert closing("compare", output)[3] == 1
+        assert f"trace line {row + 1}" in output and "devid=0x00000001" in output
+        said = output[output.index("mismatch 1 (expect)") : output.index("results:")]
+        outputs.append(re.sub(r"in clock cycle [\d,]+", "", said))
+    assert outputs[0] == outputs[1]
+
+
+def test_the_page_of_figures(tmp_path: Path) -> None:
+    rate = {"bulk": 1.5e6, "native": 3e6, "signals": 2e4, "peak memory, KiB": 2048}
+    names = ("signals", "bulk", "bulk, messages and events", "model", "model in bulk", "native")
+    figures = {name: float(np.prod([1000, n + 1])) for n, name in enumerate(names)}
+    lengths = {1000: rate, 10**7: {k: v for k, v in rate.items() if k != "signals"}}
+    shown = {"seed": 1, "machine": "m", "by routes": {16: rate}, "by trace length": lengths}
+    text = page({**figures, **shown})
+    assert "| RTL in bulk, checked: messages | 2,000 | 2.0 | 33 |" in text
+    assert "| 10,000,000 | 1,500,000 |  | 2 MiB |" in text
+    plots({**figures, **shown}, tmp_path)
+    for name in ("length", "routes"):
+        assert "<svg" in (tmp_path / f"performance-{name}.svg").read_text()
+        assert f"performance-{name}.svg" in text
+    assert (ROOT / "docs").is_dir()

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: MIT
+"""`make formal`: the proofs of the parts, one of them broken, and what is said of a failure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tb.rtl import ROOT
+from tools import formal
+from tools.faults import Fault, break_rtl
+from tools.formal import (
+    PROOFS,
+    QUICK,
+    FormalError,
+    Result,
+    Runner,
+    Verdict,
+    choose,
+    explain,
+    make_runner,
+    never_broken,
+    prove,
+    prove_all,
+    refutes,
+    rules,
+)
+from tools.formal_mutants import MUTANTS, Mutant
+
+
+@pytest.fixture
+def runner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Runner:
+    monkeypatch.setattr(formal, "FOLDER", tmp_path)
+    return make_runner()
+
+
+def test_the_proofs_of_the_parts(runner: Runner, capsys: pytest.CaptureFixture[str]) -> None:
+    assert prove_all(runner, [proof for proof in PROOFS if proof.name in QUICK], 2) == 0
+    output = capsys.readouterr().out
+    assert f"formal: {len(QUICK)} of {len(QUICK)} proofs pass" in output
+    assert "H4      H4_waits_for_two_at_most" in output
+
+
+def test_a_property_fails_on_its_mutant_from_reset_on(runner: Runner) -> None:
+    number = next(i for i, mutant in enumerate(MUTANTS) if "H3_in_order" in mutant.properties)
+    result = refutes(runner, MUTANTS[number], "H3_in_order", number)
+    assert (result.status, result.failed) == ("FAIL", ("H3_in_order",))
+    assert result.trace is not None and result.trace.stat().st_size > 0
+
+
+def test_a_mutant_is_not_proven(runner: Runner, tmp_path: Path) -> None:
+    mutant = next(mutant for mutant in MUTANTS if mutant.proof == "arbiter")
+    sources = break_rtl(mutant.fault, tmp_path / "hdl").sources().files
+    verdict = prove(runner, choose("arbiter")[0], sources)
+    assert verdict.status == "UNKNOWN"
+    assert "H1_always_one (H1) does not follow by induction" in explain(verdict)
+    assert "trace_induct.vcd" in explain(verdict)
+
+
+def test_what_cannot_happen_is_a_failure(runner: Runner, tmp_path: Path) -> None:
+    never = Fault("never counts", "", "msi_counter.sv", "if (increment && ", "if (0 && ")
+    sources = break_rtl(never, tmp_path / "hdl").sources().files
+    verdict = prove(runner, choose("counter")[0], sources)
+    assert verdict.status == "FAIL"
+    assert "cover_counts cannot be reached" in explain(verdict)
+
+
+def test_a_property_that_holds_is_missed(runner: Runner) -> None:
+    harmless = Fault("nothing", "", "msi_counter.sv", "count_q + 1'b1", "1'b1 + count_q")
+    assert refutes(runner, Mutant("counter", (), harmless), "H7_counts", 0).status == "PASS"
+
+
+def test_rtl_that_is_not_verilog(runner: Runner, tmp_path: Path) -> None:
+    bad = Fault("typing error", "", "msi_counter.sv", "count_q + 1'b1", "count_q +")
+    sources = break_rtl(bad, tmp_path / "hdl").sources().files
+    verdict = prove(runner, choose("counter")[0], sources)
+    assert verdict.status == "ERROR"
+    assert "counter-prove.log" in explain(verdict)
+
+
+def test_every_property_has_a_mutant_and_names_a_rule() -> None:
+    assert never_broken() == []
+    for proof in PROOFS:
+        assert proof.properties() and proof.labels("cover")
+        labels = proof.labels("assert")
+        assert len(set(labels)) == len(labels)
+        assert all(label.startswith("inv_") for label in labels if not rules(label))
+        assert set(proof.covers) <= set(proof.labels("cover"))
+
+
+@pytest.mark.parametrize(
+    "mutant", MUTANTS, ids=lambda mutant: f"{mutant.proof}-{'-'.join(mutant.properties)}"
+)
+def test_every_mutant_still_fits_the_rtl(mutant: Mutant, tmp_path: Path) -> None:
+    break_rtl(mutant.fault, tmp_path)
+    assert mutant.fault.old != mutant.fault.new
+    assert set(mutant.properties) <= set(choose(mutant.proof)[0].properties())
+
+
+def test_rules_of_a_label() -> None:
+    assert rules("R1_R3_out_of_range_never_leaves") == ["R1", "R3"]
+    assert rules("R9_R10_delivers_the_new_message") == ["R9", "R10"]
+    assert rules("inv_queue") == []
+
+
+def test_a_counterexample_is_named_with_its_rule_and_trace() -> None:
+    failed = Result("FAIL", 1.0, ("H3_in_order",), ROOT / "build/a.vcd")
+    words = explain(Verdict(PROOFS[0], failed, ()))
+    assert "H3_in_order (H3) fails, from reset on" in words and "trace: build/a.vcd" in words
+
+
+def test_names_that_do_not_exist() -> None:
+    with pytest.raises(FormalError, match="there are: engine, translator"):
+        choose("motor")
+
+
+def test_missing_tools(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(formal, "TOOLS", ("yowasp-sby", "z4"))
+    with pytest.raises(FormalError, match=r"^z4: not found; `make setup`"):
+        make_runner()

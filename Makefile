@@ -30,7 +30,8 @@ help:
 	@echo 'make exhaustive [SEED=n]     try all bus ranges with all requester buses'
 	@echo 'make bench [DOCS=1]          measure the throughput (DOCS: and write docs/performance.md)'
 	@echo '  RTL=filelist.f TOP=name    with sim, regress, compare, exhaustive, bench: your own RTL'
-	@echo 'make faults                  break the RTL on purpose, and show that the tests notice'
+	@echo 'make faults [ENGINE=bulk] [ONLY=name]'
+	@echo '                             break the RTL on purpose, and show that the tests notice'
 	@echo 'make formal [ONLY=name] [MUTANTS=1]'
 	@echo '                             prove the RTL (or: show that each property can fail)'
 	@echo 'make synth [ONLY=name]       measure area and clock frequency on an ECP5 FPGA'
@@ -63,7 +64,7 @@ bench: setup
 	@$(PY) -m tb bench $(DESIGN) $(if $(SEED),--seed '$(SEED)') $(if $(filter-out 0,$(DOCS)),--docs)
 
 faults: setup
-	@$(PY) -m tools.faults
+	@$(PY) -m tools.faults --engine '$(ENGINE)' $(if $(ONLY),--only '$(ONLY)') $(if $(SEED),--seed '$(SEED)')
 
 formal: setup
 	@$(PY) -m tools.formal $(if $(ONLY),--only '$(ONLY)') $(if $(filter-out 0,$(MUTANTS)),--mutants)

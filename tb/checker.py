@@ -47,7 +47,7 @@ RULES: dict[str, str] = {
     "enable": "R8, R9, R10",
     "enable_with_rid": "R1, R8, R9, R10",
     "disable": "R9",
-    "signal_event": "R9, R10",
+    "signal_event": "R8, R9, R10",
     "consume_pending": "R9",
     "default_bdf": "R2",
     "supports_direct_msi": "R7",
@@ -332,6 +332,9 @@ class Checker(Scoreboard):  # type: ignore[misc]
         lines = [f"mismatch {self.mismatches} ({kind})"]
         if entry is not None:
             rules = RULES[entry.retired.operation.name]
+            close = self._history.just_before(entry)
+            if close is not None:
+                rules += f"; H5: close behind #{close.number}"
             where = f", trace line {entry.line}" if entry.line is not None else ""
             lines[0] += f" at operation {entry.number}{where}"
             source = entry.retired.source.name.lower()

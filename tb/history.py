@@ -30,6 +30,9 @@ SETUP = 6
 SHOWN = 8
 """How many operations a report shows."""
 
+CLOSE = 3
+"""How many operations after another one can still meet it in the pipeline (H5)."""
+
 
 class Entry(NamedTuple):
     """One executed operation: its number since reset, counted from 1, and its trace line."""
@@ -97,3 +100,17 @@ class History:
         setup = {e.number for named in objects for e in self._setup[named]}
         kept = sorted(found, key=lambda number: (number in setup, number))[-SHOWN:]
         return [found[number] for number in sorted(kept)]
+
+    def just_before(self, entry: Entry) -> Entry | None:
+        """Return the last of the CLOSE operations before that may change the same objects."""
+        objects = set(self.objects(entry.retired))
+        for earlier in reversed(self._recent):
+            if entry.number - earlier.number > CLOSE:
+                break
+            if earlier is entry or isinstance(
+                earlier.retired.operation, SignalMsi | SignalMsiWithRid
+            ):
+                continue
+            if not objects.isdisjoint(self.objects(earlier.retired)):
+                return earlier
+        return None

@@ -3,7 +3,8 @@
 
 A check that has never failed proves nothing. Each fault is one edit of a copy of `hdl/`; the tests
 of `make sim` (recorded traces aside) pass without it, must fail on it, and one that fails must name
-the rule or property that is broken.
+the rule or property that is broken. With ENGINE=bulk, the random tests of the bulk path must do the
+same for the faults that change messages.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from tb.run import Run
 from tb.sim import DEFAULT, DIRECTED, HARDWARE, RANDOM
 from tb.simulator import (
     BUILD,
+    Flavour,
     Interrupted,
     SimulationError,
     TestResult,
@@ -47,6 +49,11 @@ class Fault:
     new: str
     tables: Tables = DEFAULT
 
+
+OF_MESSAGES = re.compile("R|H[235]$")
+"""The tags of faults that change messages: what the bulk path must notice."""
+
+BULK = ("tests.bulk.random_tests",)
 
 FAULTS = (
     Fault(
@@ -406,16 +413,18 @@ def verdict(results: list[TestResult], tag: str) -> tuple[bool, str]:
     return True, f"noticed by {noticed}, as {tag}\n{first_words(by_name[0])}"
 
 
-def run_tests(tables: Tables, seed: int, rtl: Rtl = OWN) -> list[TestResult]:
+def run_tests(tables: Tables, seed: int, bulk: bool, rtl: Rtl = OWN) -> list[TestResult]:
     """Run the tests that faults are tried on."""
     run = Run(tables, 32, seed, str(BUILD / "faults/results"), (), rtl)
+    if bulk:
+        return simulate(run, BULK, flavour=Flavour.BULK)
     return simulate(run, (*(DIRECTED if tables == DEFAULT else ()), *HARDWARE, *RANDOM))
 
 
-def try_faults(chosen: Sequence[Fault], seed: int) -> int:
+def try_faults(chosen: Sequence[Fault], seed: int, bulk: bool = False) -> int:
     """Try some faults, after a run without any; return the exit status."""
     for tables in dict.fromkeys(fault.tables for fault in chosen):
-        failed = [result for result in run_tests(tables, seed) if not result.passed]
+        failed = [result for result in run_tests(tables, seed, bulk) if not result.passed]
         if failed:
             print(f"without a fault, {len(failed)} tests fail: nothing can be shown")
             print("\n".join(map(first_words, failed)))
@@ -423,7 +432,7 @@ def try_faults(chosen: Sequence[Fault], seed: int) -> int:
     missed = 0
     for fault in chosen:
         rtl = break_rtl(fault, BUILD / "faults/hdl")
-        noticed, words = verdict(run_tests(fault.tables, seed, rtl), fault.tag)
+        noticed, words = verdict(run_tests(fault.tables, seed, bulk, rtl), fault.tag)
         missed += not noticed
         print(f"{fault.name}: {words}", flush=True)
     print(f"faults: {len(chosen)} tried, {len(chosen) - missed} noticed, {missed} missed")
@@ -434,15 +443,21 @@ def main() -> int:
     """Try the faults; return 0 if every one was noticed by name."""
     parser = argparse.ArgumentParser(prog="make faults", description=__doc__)
     parser.add_argument("--only", default="", help="only faults whose name contains this")
+    parser.add_argument("--engine", choices=("rtl", "bulk"), default="rtl")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
-    chosen = [fault for fault in FAULTS if arguments.only in fault.name]
+    bulk = arguments.engine == "bulk"
+    chosen = [
+        fault
+        for fault in FAULTS
+        if arguments.only in fault.name and (not bulk or OF_MESSAGES.match(fault.tag))
+    ]
     if not chosen:
         parser.error(f"no fault has {arguments.only!r} in its name")
     catch_signals()
     try:
         with exclusive(BUILD / "faults.lock", "make faults"):
-            return try_faults(chosen, arguments.seed)
+            return try_faults(chosen, arguments.seed, bulk)
     except (RtlError, SimulationError, VerilatorError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

@@ -36,7 +36,7 @@ def test_verdict(results: list[TestResult], tag: str, noticed: bool, words: str)
 def test_nothing_is_tried_when_the_sound_rtl_fails(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(faults, "simulate", lambda *_: [SOUND, NAMED])
+    monkeypatch.setattr(faults, "simulate", lambda *_, **__: [SOUND, NAMED])
     assert try_faults(FAULTS[:1], 1) == 1
     output = capsys.readouterr().out
     assert "without a fault, 1 tests fail" in output and NAMED.name in output

@@ -456,6 +456,21 @@ def test_a_report_explains_itself(checker: Checker) -> None:
         assert earlier in text
 
 
+def test_a_report_names_h5_where_another_operation_on_the_objects_is_close(
+    checker: Checker,
+) -> None:
+    def drops(target: int) -> str:
+        operation = SignalMsi(target, 0x1000, 7)
+        checker.on_message_accepted(operation)
+        checker.on_retired(Retired(Source.MSI, operation, Answer.DROPPED_DISCONNECTED))
+        return checker.reports[-1].text if checker.mismatches else ""
+
+    for _ in range(2):
+        assert not drops(2), "it is disconnected"
+    assert "(rules R2, R4, R10; H5: close behind #3)" in drops(1)
+    assert "(rules R2, R4, R10)" in drops(1), "messages change nothing"
+
+
 def test_many_mismatches_are_all_counted(checker: Checker) -> None:
     for _ in range(REPORTED + 5):
         checker.violation("s_msi: valid fell")

@@ -6,19 +6,19 @@
 //   accept ─► lookup ─► execute ─► message (to the skid buffer), retire record, drop record
 //
 //   accept   an operation is taken; its target is read, or bound (bind_target); the route memories read
-//            the entry of its route, and enable writes the route's message
-//   lookup   the bus range and the backends of its target are read, or set by a command
+//            the entry of its route
+//   lookup   the bus range and the backends of its target are read, or set by a command; enable writes
+//            the route's message
 //   execute  the state and the message of its route arrive; rules R1 to R10 decide; route state is
 //            written
 //
 // Every table is read and written in one and the same stage, so operations see each other's effect
-// without further ado; only route states, read two stages before they are written, are forwarded
-// (msi_route_states, H5).
+// without further ado; only what is read of a route, before it is written, is forwarded: states by
+// msi_route_states, a message to the operation directly behind its enable (H5).
 //
 // Commands: all that only they take or change stands still while one of them is on its way, as there
 // is one at a time. So the engine resolves a command before it is offered: it reads the origin of its
-// route and that origin's bus range, and the operations that use these find them ready. A message
-// that enable sets needs no forwarding for this reason: it is known when enable is accepted.
+// route and that origin's bus range, and the operations that use these find them ready.
 //
 // Contract: a request is taken when request_valid and request_ready are high, and may change until
 // then; message is a valid/ready stream (H2). While message_ready is low nothing moves. Each accepted
@@ -26,7 +26,8 @@
 // it has one, is handed over in that execute stage. A request whose source is s_axil is the operation
 // on command, which stands still from COMMAND_SETTLE cycles before it is offered until it has retired;
 // all operations but signal_msi, signal_msi_with_rid and signal_event come from there, and a request
-// from elsewhere carries no other. After reset, clearing is high for as many cycles as the largest
+// from elsewhere carries no other. address and data of a request are those of s_msi, and mean nothing
+// in a request from elsewhere. After reset, clearing is high for as many cycles as the largest
 // table has entries, while the tables are cleared; nothing is accepted until then (H8).
 
 `default_nettype none
@@ -154,42 +155,109 @@ module msi_engine
       .write_data (new_origin)
   );
 
-  logic command_bad_index_q;
-  // What the command does before the execute stage, where its indexes are good:
-  logic command_enables_q;          // enable, enable_with_rid: sets the route's message
-  logic command_binds_q;            // bind_target
-  logic command_sets_range_q;
-  logic command_sets_connection_q;  // connect, disconnect
-  logic command_sets_irqfd_q;
+  // Which tables a command sets in lookup; none if its indexes are bad.
+  typedef struct packed {
+    logic range;
+    logic connection;  // connect, disconnect
+    logic irqfd;
+  } sets_t;
 
-  logic command_bad_index;
+  // What an operation does; nothing if there is none, or if its indexes are bad.
+  typedef struct packed {
+    logic sets_message;  // enable, enable_with_rid: in range or not
+    logic enables;       // in range
+    logic refuses;       // out of range
+    logic disables;
+    logic makes_route;
+    logic consumes;
+    logic takes_event;
+    logic takes_route;   // all that take a route
+    logic signals;       // signal_msi, signal_msi_with_rid
+    logic asks_irqfd;    // new_route, supports_direct_msi
+    logic tells_bdf;
+  } does_t;
+
+  // What it answers, and what it answers where the execute stage does not find what it asks for: an
+  // irqfd backend, an enabled route, a pending event.
+  typedef struct packed {
+    answer_e found;
+    answer_e otherwise;
+  } answers_t;
+
+  logic     outside_range_q, outside_connection_q, outside_target_q, outside_route_q;
+  logic     command_bad_index, command_bad_index_q;
+  logic     command_binds, command_binds_q;
+  sets_t    command_sets, command_sets_q;
+  does_t    command_does, command_does_q;  // whether in range or not is not known yet
+  answers_t command_answers, command_answers_q;
 
   always_comb begin
-    command_bad_index =
-        (takes_range(command.operation) && outside(command.range, RANGES)) ||
-        (takes_connection(command.operation) && outside(command.connection, CONNECTIONS)) ||
-        // excused expr: there is no operation that takes no index
-        (takes_target(command.operation) && outside(command.target, TARGETS)) ||
-        (takes_route(command.operation) && outside(command.route, ROUTES));
+    command_bad_index = (takes_range(command.operation) && outside_range_q) ||
+                        (takes_connection(command.operation) && outside_connection_q) ||
+                        // excused expr: there is no operation that takes no index
+                        (takes_target(command.operation) && outside_target_q) ||
+                        (takes_route(command.operation) && outside_route_q);
+
+    command_binds            = 1'b0;
+    command_sets             = '0;
+    command_does             = '0;
+    command_does.takes_route = takes_route(command.operation);
+    command_answers          = '{default: answer__OK};
+    unique case (command.operation)
+      operation_code__SET_BUS_RANGE: command_sets.range = 1'b1;
+      operation_code__CONNECT, operation_code__DISCONNECT: command_sets.connection = 1'b1;
+      operation_code__CONNECT_IRQFD: command_sets.irqfd = 1'b1;
+      operation_code__BIND_TARGET: command_binds = 1'b1;
+      operation_code__SIGNAL_MSI, operation_code__SIGNAL_MSI_WITH_RID: begin
+        command_does.signals  = 1'b1;
+        command_answers.found = answer__SENT;
+      end
+      operation_code__NEW_ROUTE: begin
+        command_does.makes_route  = 1'b1;
+        command_does.asks_irqfd   = 1'b1;
+        command_answers.otherwise = answer__NO_IRQFD;
+      end
+      operation_code__ENABLE, operation_code__ENABLE_WITH_RID: begin
+        command_does.sets_message = 1'b1;
+        command_answers.found     = answer__DELIVERED;
+      end
+      operation_code__DISABLE: command_does.disables = 1'b1;
+      operation_code__SIGNAL_EVENT: begin
+        command_does.takes_event = 1'b1;
+        command_answers          = '{found: answer__SENT, otherwise: answer__HELD_PENDING};
+      end
+      operation_code__CONSUME_PENDING: begin
+        command_does.consumes = 1'b1;
+        command_answers       = '{found: answer__WAS_PENDING, otherwise: answer__WAS_NOT_PENDING};
+      end
+      operation_code__DEFAULT_BDF: begin
+        command_does.tells_bdf = 1'b1;
+        command_answers.found  = answer__BDF;
+      end
+      operation_code__SUPPORTS_DIRECT_MSI: begin
+        command_does.asks_irqfd = 1'b1;
+        command_answers         = '{found: answer__DIRECT_MSI, otherwise: answer__NO_DIRECT_MSI};
+      end
+      default: ;
+    endcase
+    if (command_bad_index) begin
+      command_binds = 1'b0;
+      command_sets  = '0;
+      command_does  = '0;
+    end
   end
 
   always_ff @(posedge clk) begin
-    command_bad_index_q       <= command_bad_index;
-    command_enables_q         <= !command_bad_index_q && enables(command.operation);
-    command_binds_q           <= !command_bad_index_q &&
-                                 command.operation == operation_code__BIND_TARGET;
-    command_sets_range_q      <= !command_bad_index_q &&
-                                 command.operation == operation_code__SET_BUS_RANGE;
-    command_sets_connection_q <= !command_bad_index_q &&
-                                 command.operation inside {operation_code__CONNECT,
-                                                           operation_code__DISCONNECT};
-    command_sets_irqfd_q      <= !command_bad_index_q &&
-                                 command.operation == operation_code__CONNECT_IRQFD;
+    outside_range_q      <= outside(command.range, RANGES);
+    outside_connection_q <= outside(command.connection, CONNECTIONS);
+    outside_target_q     <= outside(command.target, TARGETS);
+    outside_route_q      <= outside(command.route, ROUTES);
+    command_bad_index_q  <= command_bad_index;
+    command_binds_q      <= command_binds;
+    command_sets_q       <= command_sets;
+    command_does_q       <= command_does;
+    command_answers_q    <= command_answers;
   end
-
-  function automatic logic enables(operation_code_e operation);
-    return operation inside {operation_code__ENABLE, operation_code__ENABLE_WITH_RID};
-  endfunction
 
   bus_range_t  command_range_q;     // the bus range of the route's origin
   logic        command_in_range_q;  // R8: it includes the explicit requester ID, if there is one
@@ -241,6 +309,11 @@ module msi_engine
       .clear_index(clear_index_q[TARGET_WIDTH-1:0])
   );
 
+  logic     lookup_valid_q;
+  request_t lookup_q;
+  target_t  target_q;
+  does_t    does;  // the operation in lookup
+
   // What a route sends (R8). A route that is refused, or was never made, does not use it.
   message_t route_message;
 
@@ -252,14 +325,10 @@ module msi_engine
       .read       (advance),
       .read_index (request.route[ROUTE_WIDTH-1:0]),
       .read_data  (route_message),
-      .write      (command_taken && command_enables_q),
+      .write      (does.sets_message),
       .write_index(command.route[ROUTE_WIDTH-1:0]),
       .write_data ({origin.segment, command_rid, command.address, command.data})
   );
-
-  logic     lookup_valid_q;
-  request_t lookup_q;
-  target_t  target_q;
 
   always_ff @(posedge clk) begin
     if (advance) begin
@@ -272,16 +341,39 @@ module msi_engine
 
   // ---- lookup -----------------------------------------------------------------------------------
 
-  logic lookup_bad_index;
-  logic lookup_command;
+  logic     bad_index;
+  sets_t    sets;
+  answers_t answers;
 
   always_comb begin
-    lookup_command = lookup_valid_q && lookup_q.source == SOURCE_AXIL;
+    sets    = '0;
+    does    = '0;
+    answers = command_answers_q;
     unique case (lookup_q.source)
-      SOURCE_MSI: lookup_bad_index = outside(lookup_q.target, TARGETS);
-      SOURCE_EVT: lookup_bad_index = outside(lookup_q.route, ROUTES);
-      default:    lookup_bad_index = command_bad_index_q;
+      SOURCE_MSI: begin
+        bad_index     = outside(lookup_q.target, TARGETS);
+        does.signals  = !bad_index;
+        answers.found = answer__SENT;
+      end
+      SOURCE_EVT: begin
+        bad_index        = outside(lookup_q.route, ROUTES);
+        does.takes_event = !bad_index;
+        does.takes_route = !bad_index;
+        answers          = '{found: answer__SENT, otherwise: answer__HELD_PENDING};
+      end
+      default: begin
+        bad_index    = command_bad_index_q;
+        sets         = command_sets_q;
+        does         = command_does_q;
+        does.enables = command_does_q.sets_message && command_in_range_q;
+        does.refuses = command_does_q.sets_message && !command_in_range_q;
+        if (does.refuses) answers.found = answer__REFUSED_BUS_RANGE;
+      end
     endcase
+    if (!lookup_valid_q) begin
+      sets = '0;
+      does = '0;
+    end
   end
 
   bus_range_t target_range;
@@ -297,7 +389,7 @@ module msi_engine
       .clk,
       .read_index ({origin.range, target_q.range}),
       .read_data  ({origin_range, target_range}),
-      .write      (lookup_command && command_sets_range_q),
+      .write      (sets.range),
       .write_index(command.range[RANGE_WIDTH-1:0]),
       .write_data ({command.secondary, command.subordinate}),
       .clear      (clearing_q),
@@ -312,7 +404,7 @@ module msi_engine
       .clk,
       .read_index (target_q.connection),
       .read_data  (message_backend),
-      .write      (lookup_command && command_sets_connection_q),
+      .write      (sets.connection),
       .write_index(command.connection[CONNECTION_WIDTH-1:0]),
       .write_data ({command.operation == operation_code__CONNECT, command.segment}),
       .clear      (clearing_q),
@@ -327,110 +419,84 @@ module msi_engine
       .clk,
       .read_index (target_q.connection),
       .read_data  (irqfd_backend),
-      .write      (lookup_command && command_sets_irqfd_q),
+      .write      (sets.irqfd),
       .write_index(command.connection[CONNECTION_WIDTH-1:0]),
       .write_data ({1'b1, command.segment}),
       .clear      (clearing_q),
       .clear_index(clear_index_q[CONNECTION_WIDTH-1:0])
   );
 
-  // What the operation answers, and what it answers where the execute stage does not find what it asks
-  // for: an irqfd backend, an enabled route, a pending event.
-  answer_e lookup_answer, lookup_otherwise;
-
-  always_comb begin
-    lookup_answer    = answer__OK;
-    lookup_otherwise = answer__OK;
-    unique case (lookup_q.operation)
-      operation_code__SIGNAL_MSI, operation_code__SIGNAL_MSI_WITH_RID: lookup_answer = answer__SENT;
-      operation_code__NEW_ROUTE: lookup_otherwise = answer__NO_IRQFD;
-      operation_code__ENABLE, operation_code__ENABLE_WITH_RID: begin
-        lookup_answer = command_in_range_q ? answer__DELIVERED : answer__REFUSED_BUS_RANGE;
-      end
-      operation_code__SIGNAL_EVENT: begin
-        lookup_answer    = answer__SENT;
-        lookup_otherwise = answer__HELD_PENDING;
-      end
-      operation_code__CONSUME_PENDING: begin
-        lookup_answer    = answer__WAS_PENDING;
-        lookup_otherwise = answer__WAS_NOT_PENDING;
-      end
-      operation_code__DEFAULT_BDF: lookup_answer = answer__BDF;
-      operation_code__SUPPORTS_DIRECT_MSI: begin
-        lookup_answer    = answer__DIRECT_MSI;
-        lookup_otherwise = answer__NO_DIRECT_MSI;
-      end
-      default: ;
-    endcase
-  end
-
   logic     execute_valid_q;
   request_t execute_q;
-  answer_e  answer_q, otherwise_q;
+  does_t    does_q;
 
-  bus_range_t  range_q;              // the target's
-  logic        rid_in_range_q;       // R1, of an explicit requester ID; 0/0 where not bound
+  // The message of its route was set by the operation directly before this event: too late for the
+  // read at accept.
+  logic fresh_message;
+
+  // What a message takes from its operation: s_msi's, or the command's. A fresh message is the
+  // command's, too.
+  logic [63:0] lookup_address;
+  logic [31:0] lookup_data;
+
+  always_comb begin
+    fresh_message = lookup_q.source == SOURCE_EVT && does_q.sets_message &&
+                    lookup_q.route[ROUTE_WIDTH-1:0] == execute_q.route[ROUTE_WIDTH-1:0];
+
+    lookup_address = command.address;
+    lookup_data    = command.data;
+    if (lookup_q.source == SOURCE_MSI) begin
+      lookup_address = lookup_q.address;
+      lookup_data    = lookup_q.data;
+    end
+  end
+
+  answers_t    answers_q;
+  bus_range_t  range_q;               // the target's
+  logic        rid_in_range_q;        // R1, of an explicit requester ID; 0/0 where not bound
   logic [7:0]  devfn_q;
-  logic        connected_q, irqfd_q; // R4, R7
+  logic        connected_q, irqfd_q;  // R4, R7
   logic [15:0] segment_q, irqfd_segment_q;
   logic [RANGE_WIDTH-1:0] range_index_q;
 
-  logic good_q;          // there is an operation, and its indexes are good
-
-  // Which operation it is. Means nothing unless good_q.
-  logic takes_route_q;
-  logic signals_q;       // signal_msi, signal_msi_with_rid
-  logic explicit_rid_q;  // signal_msi_with_rid
-  logic new_route_q;
-  logic enables_q;       // enable, enable_with_rid, in range
-  logic refuses_q;       // enable_with_rid, out of range
-  logic disables_q;
-  logic event_q;
-  logic consumes_q;
-  logic asks_irqfd_q;    // new_route, supports_direct_msi
-  logic default_bdf_q;
+  logic        bad_index_q;
+  logic        explicit_rid_q;        // signal_msi_with_rid
+  logic        from_command_q;        // the message is that of the command's route
+  logic [31:0] command_devid_q;
+  logic        route_message_q;       // the message is what the route memory holds
 
   always_ff @(posedge clk) begin
     if (advance) begin
-      execute_valid_q <= lookup_valid_q;
-      execute_q       <= lookup_q;
-      // The requester ID that enable resolved to; signal_msi does not take one.
-      if (lookup_q.source == SOURCE_AXIL) execute_q.rid <= command_rid;
-      answer_q        <= lookup_answer;
-      otherwise_q     <= lookup_otherwise;
+      execute_valid_q   <= lookup_valid_q;
+      execute_q         <= lookup_q;
+      execute_q.address <= lookup_address;
+      execute_q.data    <= lookup_data;
+      does_q            <= does;
+      answers_q         <= answers;
+      bad_index_q       <= bad_index;
 
-      range_index_q   <= target_q.range;
-      range_q         <= target_range;
-      rid_in_range_q  <= target_q.bound ? in_range(lookup_q.rid[15:8], target_range)
-                                        : lookup_q.rid[15:8] == 8'h00;
-      devfn_q         <= target_q.devfn;
+      range_index_q     <= target_q.range;
+      range_q           <= target_range;
+      rid_in_range_q    <= target_q.bound ? in_range(lookup_q.rid[15:8], target_range)
+                                          : lookup_q.rid[15:8] == 8'h00;
+      devfn_q           <= target_q.devfn;
       if (!target_q.bound) begin
         range_q <= '0;
         devfn_q <= '0;
       end
-      connected_q     <= target_q.bound && message_backend.connected;
-      segment_q       <= message_backend.segment;
-      irqfd_q         <= target_q.bound && irqfd_backend.connected;
-      irqfd_segment_q <= irqfd_backend.segment;
+      connected_q       <= target_q.bound && message_backend.connected;
+      segment_q         <= message_backend.segment;
+      irqfd_q           <= target_q.bound && irqfd_backend.connected;
+      irqfd_segment_q   <= irqfd_backend.segment;
 
-      good_q          <= lookup_valid_q && !lookup_bad_index;
-      takes_route_q   <= takes_route(lookup_q.operation);
-      signals_q       <= lookup_q.operation inside {operation_code__SIGNAL_MSI,
-                                                    operation_code__SIGNAL_MSI_WITH_RID};
-      explicit_rid_q  <= lookup_q.operation == operation_code__SIGNAL_MSI_WITH_RID;
-      new_route_q     <= lookup_q.operation == operation_code__NEW_ROUTE;
-      enables_q       <= enables(lookup_q.operation) && command_in_range_q;
-      refuses_q       <= enables(lookup_q.operation) && !command_in_range_q;
-      disables_q      <= lookup_q.operation == operation_code__DISABLE;
-      event_q         <= lookup_q.operation == operation_code__SIGNAL_EVENT;
-      consumes_q      <= lookup_q.operation == operation_code__CONSUME_PENDING;
-      asks_irqfd_q    <= lookup_q.operation inside {operation_code__NEW_ROUTE,
-                                                    operation_code__SUPPORTS_DIRECT_MSI};
-      default_bdf_q   <= lookup_q.operation == operation_code__DEFAULT_BDF;
+      explicit_rid_q    <= lookup_q.operation == operation_code__SIGNAL_MSI_WITH_RID;
+      from_command_q    <= does.sets_message || fresh_message;
+      command_devid_q   <= {origin.segment, command_rid};
+      route_message_q   <= does.takes_event && !fresh_message;
     end
     if (!rst_n) begin
       execute_valid_q <= 1'b0;
-      good_q          <= 1'b0;
+      does_q          <= '0;
     end
   end
 
@@ -447,7 +513,7 @@ module msi_engine
       .accept_index (request.route[ROUTE_WIDTH-1:0]),
       .lookup_index (lookup_q.route[ROUTE_WIDTH-1:0]),
       .execute_index(execute_q.route[ROUTE_WIDTH-1:0]),
-      .execute_uses (good_q && takes_route_q),
+      .execute_uses (does_q.takes_route),
       .state        (route_state),
       .next_state   (next_route_state),
       .clear        (clearing_q),
@@ -464,49 +530,52 @@ module msi_engine
     bus_refused = explicit_rid_q && !rid_in_range_q;
 
     found = 1'b1;
-    if (asks_irqfd_q) found = irqfd_q;
-    if (event_q) found = route_state.enabled;
-    if (enables_q || consumes_q) found = route_state.pending;
+    if (does_q.asks_irqfd) found = irqfd_q;
+    if (does_q.takes_event) found = route_state.enabled;
+    if (does_q.enables || does_q.consumes) found = route_state.pending;
 
-    answer = found ? answer_q : otherwise_q;
-    if (!good_q) answer = answer__ERROR_INDEX;
+    answer = found ? answers_q.found : answers_q.otherwise;
+    if (bad_index_q) answer = answer__ERROR_INDEX;
     else if (bus_refused) answer = answer__DROPPED_BUS_RANGE;
-    else if (signals_q && !connected_q) answer = answer__DROPPED_DISCONNECTED;
-    else if (takes_route_q && !new_route_q && !route_state.made) answer = answer__ERROR_NO_ROUTE;
+    else if (does_q.signals && !connected_q) answer = answer__DROPPED_DISCONNECTED;
+    else if (does_q.takes_route && !does_q.makes_route && !route_state.made) begin
+      answer = answer__ERROR_NO_ROUTE;
+    end
 
     // Only a route that was made is enabled, or has something pending.
-    send    = good_q && ((signals_q && connected_q && !bus_refused) ||
-                         (event_q && route_state.enabled) || (enables_q && route_state.pending));
-    is_drop = good_q && ((signals_q && (!connected_q || bus_refused)) ||
-                         (refuses_q && route_state.made));
+    send    = (does_q.signals && connected_q && !bus_refused) ||
+              (does_q.takes_event && route_state.enabled) ||
+              (does_q.enables && route_state.pending);
+    is_drop = (does_q.signals && (!connected_q || bus_refused)) ||
+              (does_q.refuses && route_state.made);
   end
 
   always_comb begin
     next_route_state = route_state;
-    if (new_route_q) begin
+    if (does_q.makes_route) begin
       if (irqfd_q) next_route_state = '{made: 1'b1, enabled: 1'b0, pending: 1'b0};
     end else if (route_state.made) begin
-      if (enables_q) next_route_state.enabled = 1'b1;
-      if (disables_q || refuses_q) next_route_state.enabled = 1'b0;  // R8: pending stays
-      if (enables_q || consumes_q) next_route_state.pending = 1'b0;
-      if (event_q && !route_state.enabled) next_route_state.pending = 1'b1;
+      if (does_q.enables) next_route_state.enabled = 1'b1;
+      if (does_q.disables || does_q.refuses) next_route_state.enabled = 1'b0;  // R8: pending stays
+      if (does_q.enables || does_q.consumes) next_route_state.pending = 1'b0;
+      if (does_q.takes_event && !route_state.enabled) next_route_state.pending = 1'b1;
     end
   end
 
-  assign write_origin = good_q && new_route_q && irqfd_q;
+  assign write_origin = does_q.makes_route && irqfd_q;
   assign new_origin   = '{segment: irqfd_segment_q, range: range_index_q, devfn: devfn_q};
 
   // The message, if one is sent.
   logic [15:0] default_bdf;  // R2
-  logic [15:0] rid;
+  logic [31:0] devid;
   message_t    sent_message;
 
   always_comb begin
     default_bdf  = {range_q.secondary, devfn_q};
-    rid          = explicit_rid_q || enables_q || refuses_q ? execute_q.rid : default_bdf;
-    sent_message = '{devid: {enables_q ? origin.segment : segment_q, rid},
-                     address: execute_q.address, data: execute_q.data};
-    if (event_q) sent_message = route_message;
+    devid        = {segment_q, explicit_rid_q ? execute_q.rid : default_bdf};
+    if (from_command_q) devid = command_devid_q;
+    sent_message = '{devid: devid, address: execute_q.address, data: execute_q.data};
+    if (route_message_q) sent_message = route_message;
   end
 
   // ---- results ----------------------------------------------------------------------------------
@@ -528,14 +597,14 @@ module msi_engine
       retire_q.request.data    <= sent_message.data;
       retire_q.answer          <= answer;
       retire_q.bdf             <= default_bdf;
-      if (!good_q || !default_bdf_q) retire_q.bdf <= '0;
+      if (!does_q.tells_bdf) retire_q.bdf <= '0;
       retire_q.sent            <= send;
       retire_q.devid           <= sent_message.devid;
       drop_q <= '{
           reason: answer,
-          rid: rid,
-          secondary: refuses_q ? command_range_q.secondary : range_q.secondary,
-          subordinate: refuses_q ? command_range_q.subordinate : range_q.subordinate
+          rid: devid[15:0],
+          secondary: does_q.refuses ? command_range_q.secondary : range_q.secondary,
+          subordinate: does_q.refuses ? command_range_q.subordinate : range_q.subordinate
       };
     end
     if (!rst_n) begin

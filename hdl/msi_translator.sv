@@ -112,7 +112,8 @@ module msi_translator
 
   logic     msi_over_axil, evt_over_axil;
 
-  // Arguments that an operation does not take may be anything.
+  // Arguments that an operation does not take may be anything; those of a command that the engine does
+  // not need at once it takes from the command itself.
   always_comb begin
     request.source = granted;
     unique case (granted)
@@ -122,10 +123,10 @@ module msi_translator
       default:    request.operation = command.operation;
     endcase
     request.target  = msi_over_axil ? s_msi_target : command.target;
-    request.rid     = msi_over_axil ? s_msi_rid : command.rid;
-    request.address = msi_over_axil ? s_msi_address : command.address;
-    request.data    = msi_over_axil ? s_msi_data : command.data;
     request.route   = evt_over_axil ? s_evt_route : command.route;
+    request.rid     = msi_over_axil ? s_msi_rid : command.rid;
+    request.address = s_msi_address;
+    request.data    = s_msi_data;
   end
 
   logic    clearing;

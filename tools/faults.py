@@ -74,15 +74,15 @@ FAULTS = (
         "the target's devfn used for an explicit requester ID",
         "R3",
         "msi_engine.sv",
-        "refuses_q ? execute_q.rid :",
-        "refuses_q ? {execute_q.rid[15:8], devfn_q} :",
+        "explicit_rid_q ? execute_q.rid :",
+        "explicit_rid_q ? {execute_q.rid[15:8], devfn_q} :",
     ),
     Fault(
         "segment not prepended",
         "R10",
         "msi_engine.sv",
-        "{enables_q ? origin.segment : segment_q, rid}",
-        "{16'h0, rid}",
+        "devid: devid,",
+        "devid: {16'h0, devid[15:0]},",
     ),
     Fault(
         "address and data of two stalled messages swapped",
@@ -138,51 +138,51 @@ FAULTS = (
         "a bus range seen one operation late",
         "H5",
         "msi_engine.sv",
-        "(lookup_command && command_sets_range_q)",
-        "(execute_valid_q && execute_q.source == SOURCE_AXIL && command_sets_range_q)",
+        ".write      (sets.range),",
+        ".write      (execute_valid_q && execute_q.source == SOURCE_AXIL && command_sets_q.range),",
     ),
     Fault(
-        "the message of an `enable` written one cycle late",
+        "the message of an `enable` seen one operation late",
         "H5",
         "msi_engine.sv",
-        "(command_taken && command_enables_q)",
-        "(lookup_command && command_enables_q)",
+        "does.takes_event && !fresh_message;",
+        "does.takes_event;",
     ),
     Fault(
         "pending cleared by `disable`",
         "R9",
         "msi_engine.sv",
-        "      if (enables_q || consumes_q) next",
-        "      if (enables_q || consumes_q || disables_q) next",
+        "      if (does_q.enables || does_q.consumes) next",
+        "      if (does_q.enables || does_q.consumes || does_q.disables) next",
     ),
     Fault(
         "pending delivered twice",
         "R9",
         "msi_engine.sv",
-        "      if (enables_q || consumes_q) next",
-        "      if (consumes_q) next",
+        "      if (does_q.enables || does_q.consumes) next",
+        "      if (does_q.consumes) next",
     ),
     Fault(
         "`enable` delivering with the old address",
         "R9",
         "msi_engine.sv",
-        "    if (event_q) sent_message = route_message;",
-        "    if (event_q) sent_message = route_message;\n"
-        "    if (enables_q) sent_message.address = route_message.address;",
+        "    if (route_message_q) sent_message = route_message;",
+        "    if (route_message_q) sent_message = route_message;\n"
+        "    if (does_q.enables) sent_message.address = route_message.address;",
     ),
     Fault(
         "`enable_with_rid` refused but the route left enabled",
         "R8",
         "msi_engine.sv",
-        "      if (disables_q || refuses_q) next",
-        "      if (disables_q) next",
+        "      if (does_q.disables || does_q.refuses) next",
+        "      if (does_q.disables) next",
     ),
     Fault(
         "DeviceID recomputed at event time",
         "R8",
         "msi_engine.sv",
-        "    if (event_q) sent_message = route_message;",
-        "    if (event_q) begin\n"
+        "    if (route_message_q) sent_message = route_message;",
+        "    if (route_message_q) begin\n"
         "      sent_message             = route_message;\n"
         "      sent_message.devid[15:8] = command_range_q.secondary;\n"
         "    end",
@@ -191,8 +191,8 @@ FAULTS = (
         "two events in a row coalescing on an enabled route",
         "R9",
         "msi_engine.sv",
-        "(event_q && route_state.enabled) ||",
-        "(event_q && route_state.enabled &&\n"
+        "(does_q.takes_event && route_state.enabled) ||",
+        "(does_q.takes_event && route_state.enabled &&\n"
         "      !(retire_valid_q && retire_q.request.route == execute_q.route &&\n"
         "        retire_q.request.operation == operation_code__SIGNAL_EVENT)) ||",
     ),
@@ -273,7 +273,7 @@ FAULTS = (
         "the last drop holds the wrong requester ID without an explicit one",
         "H7",
         "msi_engine.sv",
-        "          rid: rid,",
+        "          rid: devid[15:0],",
         "          rid: execute_q.rid,",
     ),
     Fault(
@@ -316,7 +316,7 @@ FAULTS = (
         "H5",
         "msi_engine.sv",
         "(command_taken && command_binds_q)",
-        "(lookup_command && command_binds_q)",
+        "(lookup_valid_q && lookup_q.source == SOURCE_AXIL && command_binds_q)",
     ),
     Fault(
         "half of the routes not cleared after reset",

@@ -407,6 +407,62 @@ module prove_engine
     end
   end
 
+  // What a block RAM reads of an entry that is written at the same edge is undefined on an FPGA, though
+  // not here: whether the words on their way through its two registers are of this kind.
+  logic states_undefined_1_q, states_undefined_2_q;
+  logic messages_undefined_1_q, messages_undefined_2_q;
+  logic origins_undefined_1_q, origins_undefined_2_q;
+
+  always_ff @(posedge clk) begin
+    if (dut.u_route_states.u_memory.read) begin
+      states_undefined_1_q <= dut.u_route_states.u_memory.write &&
+          dut.u_route_states.u_memory.write_index == dut.u_route_states.u_memory.read_index;
+      states_undefined_2_q <= states_undefined_1_q;
+    end
+    if (dut.u_route_messages.read) begin
+      messages_undefined_1_q <= dut.u_route_messages.write &&
+          dut.u_route_messages.write_index == dut.u_route_messages.read_index;
+      messages_undefined_2_q <= messages_undefined_1_q;
+    end
+    if (dut.u_route_origins.read) begin
+      origins_undefined_1_q <= dut.u_route_origins.write &&
+          dut.u_route_origins.write_index == dut.u_route_origins.read_index;
+      origins_undefined_2_q <= origins_undefined_1_q;
+    end
+    if (!rst_n) begin  // there are no routes then
+      states_undefined_1_q   <= 1'b0;
+      states_undefined_2_q   <= 1'b0;
+      messages_undefined_1_q <= 1'b0;
+      messages_undefined_2_q <= 1'b0;
+      origins_undefined_1_q  <= 1'b0;
+      origins_undefined_2_q  <= 1'b0;
+    end
+  end
+
+  always_comb begin
+    if (started_q) begin
+      H5_no_undefined_state :
+      assert (!dut.uses_route_q || !states_undefined_2_q || dut.u_route_states.forward_q);
+      H5_no_undefined_message :
+      assert (!dut.execute_valid_q || dut.execute_q.operation != operation_code__SIGNAL_EVENT ||
+              !messages_undefined_2_q);
+      H5_no_undefined_origin :
+      assert (!(command.operation inside {operation_code__ENABLE, operation_code__ENABLE_WITH_RID}) ||
+              settled < 2 || !origins_undefined_2_q);
+      inv_undefined_state :
+      assert (!dut.lookup_valid_q || !takes_route(dut.lookup_q.operation) ||
+              !states_undefined_1_q ||
+              (dut.u_route_states.done_uses_q &&
+               dut.u_route_states.done_index_q == dut.u_route_states.lookup_index));
+      inv_undefined_message :
+      assert (!dut.lookup_valid_q || dut.lookup_q.operation != operation_code__SIGNAL_EVENT ||
+              !messages_undefined_1_q);
+      inv_undefined_origin :
+      assert (!(command.operation inside {operation_code__ENABLE, operation_code__ENABLE_WITH_RID}) ||
+              settled < 1 || !origins_undefined_1_q);
+    end
+  end
+
   // ---- what induction needs to know of the registers ----------------------------------------------
 
   // The stages hold the requests of the queue; a command there is the one on command.

@@ -443,6 +443,9 @@ module prove_engine
     end
   end
 
+  logic uses_route;  // the operation in execute
+  assign uses_route = dut.good_q && dut.takes_route_q;
+
   always_comb begin
     if (started_q) begin
       H5_no_undefined_state :
@@ -473,7 +476,6 @@ module prove_engine
   request_t in_lookup, in_execute;
   logic     command_in_lookup, command_in_execute;
   logic     enabling;  // what the engine resolves of a command, it does for these
-  logic     uses_route;  // the operation in execute
 
   always_comb begin
     in_execute         = queue_q[2'(retire_valid)];
@@ -482,7 +484,6 @@ module prove_engine
     command_in_execute = dut.execute_valid_q && in_execute.source == SOURCE_AXIL;
     enabling           = command.operation inside {operation_code__ENABLE,
                                                    operation_code__ENABLE_WITH_RID};
-    uses_route         = dut.good_q && dut.takes_route_q;
   end
 
   // A request that the assumptions above allow.

@@ -131,6 +131,7 @@ PROOFS = (
         {"cover_message_stalled": Scenario(40)},
     ),
     Proof("registers", "all"),
+    Proof("axi_lite", "7 address bits"),
     Proof("route_states", "5 routes"),
     Proof("block_ram", "5 entries"),
     Proof("table", "5 entries"),

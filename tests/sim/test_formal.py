@@ -67,12 +67,12 @@ def test_what_cannot_happen_is_a_failure(runner: Runner, tmp_path: Path) -> None
 
 
 def test_a_property_that_holds_is_missed(runner: Runner) -> None:
-    harmless = Fault("nothing", "", "msi_counter.sv", "count_q + 1'b1", "1'b1 + count_q")
+    harmless = Fault("nothing", "", "msi_counter.sv", "+ 1'b1;", "+ 2'b01;")
     assert refutes(runner, Mutant("counter", (), harmless), "H7_counts", 0).status == "PASS"
 
 
 def test_rtl_that_is_not_verilog(runner: Runner, tmp_path: Path) -> None:
-    bad = Fault("typing error", "", "msi_counter.sv", "count_q + 1'b1", "count_q +")
+    bad = Fault("typing error", "", "msi_counter.sv", "count_q} + 1'b1", "count_q} +")
     sources = break_rtl(bad, tmp_path / "hdl").sources().files
     verdict = prove(runner, choose("counter")[0], sources)
     assert verdict.status == "ERROR"

@@ -553,7 +553,7 @@ MUTANTS = (
         "H5_no_undefined_message",
         ENGINE,
         "(command_taken && command_enables_q)",
-        "(lookup_command && command_enables_q)",
+        "(command_enables_q)",
         commands(Op.ENABLE),
     ),
     mutant(

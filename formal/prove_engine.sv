@@ -30,6 +30,7 @@ module prove_engine
 
   logic     clearing;
   logic     request_ready;
+  logic     command_taken;
   logic     message_valid;
   message_t message;
   logic     retire_valid;
@@ -54,18 +55,20 @@ module prove_engine
   end
 
   logic accept;
-  assign accept = request_valid && request_ready;
+  assign accept        = request_valid && request_ready;
+  assign command_taken = accept && request.source == SOURCE_AXIL;
 
   command_t   last_command_q;
   logic       in_flight_q;  // a command was accepted and has not retired
-  logic [2:0] settled_q;    // for how many cycles the command stands still, up to COMMAND_SETTLE
+  logic [2:0] settled_q;    // for how many cycles the command stands still, up to SETTLED
   logic [2:0] settled;
+  localparam int unsigned SETTLED = COMMAND_SETTLE + 1;  // in the lookup stage, or later
 
   always_comb begin
     settled = '0;
     if (command == last_command_q) begin
       settled = settled_q;
-      if (settled_q != COMMAND_SETTLE) settled = settled_q + 1'b1;
+      if (settled_q != SETTLED) settled = settled_q + 1'b1;
     end
   end
 
@@ -73,7 +76,7 @@ module prove_engine
     last_command_q <= command;
     settled_q      <= settled;
     if (retire_valid && retire.request.source == SOURCE_AXIL) in_flight_q <= 1'b0;
-    if (accept && request.source == SOURCE_AXIL) in_flight_q <= 1'b1;
+    if (command_taken) in_flight_q <= 1'b1;
     if (!rst_n) begin
       in_flight_q <= 1'b0;
       settled_q   <= '0;
@@ -86,7 +89,7 @@ module prove_engine
       unique case (request.source)
         SOURCE_AXIL: begin
           one_command_in_flight : assume (!in_flight_q);
-          command_has_settled : assume (settled == COMMAND_SETTLE);
+          command_has_settled : assume (settled >= COMMAND_SETTLE);
           command_is_offered :
           assume (request.operation == command.operation && request.target == command.target &&
                   request.route == command.route && request.rid == command.rid &&
@@ -102,6 +105,7 @@ module prove_engine
       endcase
     end
     command_stands_still : assume (!in_flight_q || settled != 0);
+    no_stall_while_clearing : assume (!started_q || !clearing || message_ready);
   end
 
   if (SCENARIO != 0) begin : gen_scenario
@@ -407,6 +411,65 @@ module prove_engine
     end
   end
 
+  // What a block RAM reads of an entry that is written at the same edge is undefined on an FPGA, though
+  // not here: whether the words on their way through its two registers are of this kind.
+  logic states_undefined_1_q, states_undefined_2_q;
+  logic messages_undefined_1_q, messages_undefined_2_q;
+  logic origins_undefined_1_q, origins_undefined_2_q;
+
+  always_ff @(posedge clk) begin
+    if (dut.u_route_states.u_memory.read) begin
+      states_undefined_1_q <= dut.u_route_states.u_memory.write &&
+          dut.u_route_states.u_memory.write_index == dut.u_route_states.u_memory.read_index;
+      states_undefined_2_q <= states_undefined_1_q;
+    end
+    if (dut.u_route_messages.read) begin
+      messages_undefined_1_q <= dut.u_route_messages.write &&
+          dut.u_route_messages.write_index == dut.u_route_messages.read_index;
+      messages_undefined_2_q <= messages_undefined_1_q;
+    end
+    if (dut.u_route_origins.read) begin
+      origins_undefined_1_q <= dut.u_route_origins.write &&
+          dut.u_route_origins.write_index == dut.u_route_origins.read_index;
+      origins_undefined_2_q <= origins_undefined_1_q;
+    end
+    if (!rst_n) begin  // there are no routes then
+      states_undefined_1_q   <= 1'b0;
+      states_undefined_2_q   <= 1'b0;
+      messages_undefined_1_q <= 1'b0;
+      messages_undefined_2_q <= 1'b0;
+      origins_undefined_1_q  <= 1'b0;
+      origins_undefined_2_q  <= 1'b0;
+    end
+  end
+
+  logic uses_route;  // the operation in execute
+  assign uses_route = dut.good_q && dut.takes_route_q;
+
+  always_comb begin
+    if (started_q) begin
+      H5_no_undefined_state :
+      assert (!uses_route || !states_undefined_2_q || dut.u_route_states.forward_q);
+      H5_no_undefined_message :
+      assert (!dut.execute_valid_q || dut.execute_q.operation != operation_code__SIGNAL_EVENT ||
+              !messages_undefined_2_q);
+      H5_no_undefined_origin :
+      assert (!(command.operation inside {operation_code__ENABLE, operation_code__ENABLE_WITH_RID}) ||
+              settled < 2 || !origins_undefined_2_q);
+      inv_undefined_state :
+      assert (!dut.lookup_valid_q || !takes_route(dut.lookup_q.operation) ||
+              !states_undefined_1_q || dut.lookup_bad_index ||
+              (dut.u_route_states.done_uses_q[1] &&
+               dut.u_route_states.done_index_q[1] == dut.u_route_states.lookup_index));
+      inv_undefined_message :
+      assert (!dut.lookup_valid_q || dut.lookup_q.operation != operation_code__SIGNAL_EVENT ||
+              !messages_undefined_1_q);
+      inv_undefined_origin :
+      assert (!(command.operation inside {operation_code__ENABLE, operation_code__ENABLE_WITH_RID}) ||
+              settled < 1 || !origins_undefined_1_q);
+    end
+  end
+
   // ---- what induction needs to know of the registers ----------------------------------------------
 
   // The stages hold the requests of the queue; a command there is the one on command.
@@ -444,8 +507,8 @@ module prove_engine
       inv_stages :
       assert (dut.lookup_valid_q == accepted_1_q && dut.execute_valid_q == accepted_2_q &&
               queued_q == 3'(accepted_1_q) + 3'(accepted_2_q) + 3'(retire_valid));
-      inv_uses_route_is_valid : assert (dut.execute_valid_q || !dut.uses_route_q);
-      inv_lookup : assert (!dut.lookup_valid_q || same(dut.lookup_q, in_lookup));
+      inv_good_is_valid : assert (dut.execute_valid_q || !dut.good_q);
+      inv_lookup : assert (!dut.lookup_valid_q || dut.lookup_q == in_lookup);
       inv_execute : assert (!dut.execute_valid_q || same(dut.execute_q, in_execute));
       inv_legal :
       assert ((!dut.lookup_valid_q || legal(in_lookup)) &&
@@ -453,20 +516,24 @@ module prove_engine
       inv_one_command :
       assert (2'(command_in_lookup) + 2'(command_in_execute) +
               2'(retire_valid && queue_q[0].source == SOURCE_AXIL) == 2'(in_flight_q));
-      inv_settled : assert (settled_q <= COMMAND_SETTLE);
-      inv_in_flight_settled : assert (!in_flight_q || settled == COMMAND_SETTLE);
+      inv_settled : assert (settled_q <= SETTLED);
+      inv_in_flight_settled : assert (!in_flight_q || settled == SETTLED);
       inv_clearing : assert (clear_count_q == dut.clear_index_q && clear_count_q <= LARGEST);
       inv_clearing_is_empty :
-      assert (!clearing || (!dut.lookup_valid_q && !dut.execute_valid_q && !dut.uses_route_q &&
-                            queued_q == 0 && !retire_valid && model.state_q == 0 &&
+      assert (!clearing || (!dut.lookup_valid_q && !dut.execute_valid_q && queued_q == 0 &&
+                            !retire_valid && model.state_q == 0 &&
                             !refused_q && !owed_q && !fixed_q));
+      inv_done_while_clearing :
+      assert (!clearing || ((clear_count_q < 1 || !dut.u_route_states.done_uses_q[0]) &&
+                            (clear_count_q < 2 || !dut.u_route_states.done_uses_q[1])));
       inv_not_a_route : assert (watched < ROUTES || (!refused_q && !owed_q && !fixed_q));
     end
   end
 
   // The tables hold what the model holds after the record that is valid, or what the command under way
-  // makes of it, and after a reset 0 in the entries that are cleared already. A command writes as soon
-  // as it is in its stage, though this stage may stall.
+  // makes of it, and after a reset 0 in the entries that are cleared already. A target is bound when its
+  // command is accepted; what lookup writes is written as soon as the command is there, though this stage
+  // may stall.
   logic configures;  // a command of these is in execute (has written) or in lookup (may have)
 
   always_comb begin
@@ -551,12 +618,15 @@ module prove_engine
                 command.target == i;
       if (started_q) begin
         inv_target :
-        assert ((clearing && clear_count_q <= i) || (written && agrees(entry, configured)) ||
-                (!(written && command_in_execute) && agrees(entry, modelled)));
+        assert ((clearing && clear_count_q <= i) || agrees(entry, written ? configured : modelled));
         inv_target_legal :
         assert (model.state_q.targets[i].bound ?
                 model.state_q.targets[i].connection < CONNECTIONS &&
                 model.state_q.targets[i].range < RANGES : model.state_q.targets[i] == 0);
+        // What was read of it when a request was accepted.
+        inv_target_in_lookup :
+        assert (!(dut.lookup_valid_q && takes_target(in_lookup.operation) && in_lookup.target == i) ||
+                in_lookup.operation == operation_code__BIND_TARGET || agrees(dut.target_q, entry));
       end
     end
   end
@@ -566,6 +636,7 @@ module prove_engine
     logic [ORIGIN_BITS-1:0] origin_entry, origin_modelled;
     message_t               message_entry;
     logic                   made_new, enabled_new;
+    logic [1:0]             in_done;  // has left execute as the last one, or the one before
     always_comb begin
       state_entry   = dut.u_route_states.u_memory.entries[i];
       state_modelled  = {model.state_d.routes[i].made, model.state_d.routes[i].enabled,
@@ -578,11 +649,13 @@ module prove_engine
       made_new      = command_in_execute && configures && command.route == i &&
                       command.operation == operation_code__NEW_ROUTE && later_view.irqfd;
       enabled_new   = (command_in_lookup || command_in_execute) && enabling && command.route == i;
+      for (int unsigned j = 0; j < 2; j++) begin
+        in_done[j] = dut.u_route_states.done_uses_q[j] && dut.u_route_states.done_index_q[j] == i;
+      end
       if (started_q) begin
         inv_route_state :
-        assert ((clearing && clear_count_q <= i) || state_entry == state_modelled ||
-                (dut.execute_valid_q && dut.uses_route_q && in_execute.route == i &&
-                 state_entry == dut.next_route_state));
+        assert ((clearing && clear_count_q <= i) ||
+                (in_done[0] ? dut.u_route_states.done_state_q[0] : state_entry) == state_modelled);
         inv_route_origin :
         assert (!model.state_d.routes[i].made || origin_entry == origin_modelled ||
                 (made_new && origin_entry == dut.new_origin));
@@ -607,9 +680,9 @@ module prove_engine
         // What was read of it when it was accepted, and what came too late for that.
         if (dut.lookup_valid_q && takes_route(in_lookup.operation) && in_lookup.route == i) begin
           inv_state_in_lookup :
-          assert ((dut.u_route_states.done_uses_q && dut.u_route_states.done_index_q == i ?
-                   dut.u_route_states.done_state_q : dut.u_route_states.u_memory.entry_q) ==
-                  state_modelled);
+          assert ((in_done[0] ? dut.u_route_states.done_state_q[0] :
+                   in_done[1] ? dut.u_route_states.done_state_q[1] :
+                   dut.u_route_states.u_memory.entry_q) == state_modelled);
           inv_message_in_lookup :
           assert (in_lookup.operation != operation_code__SIGNAL_EVENT ||
                   dut.u_route_messages.entry_q == message_entry);
@@ -623,7 +696,8 @@ module prove_engine
     if (started_q && settled >= 1) begin
       inv_command_bad_index : assert (dut.command_bad_index_q == command_view.bad_index);
       inv_command_decoded :
-      assert ({dut.command_enables_q, dut.command_binds_q, dut.command_sets_range_q,
+      assert (settled < 2 ||
+              {dut.command_enables_q, dut.command_binds_q, dut.command_sets_range_q,
                dut.command_sets_connection_q, dut.command_sets_irqfd_q} ==
               (command_view.bad_index ? 5'b0 :
                {enabling, command.operation == operation_code__BIND_TARGET,
@@ -647,21 +721,32 @@ module prove_engine
       assert (settled < 4 ||
               dut.command_in_range_q ==
               (command.operation == operation_code__ENABLE || command_view.in_range));
-      inv_rid_in_lookup :
-      assert (!command_in_lookup ||
-              dut.lookup_q.rid == (command.operation == operation_code__ENABLE ?
-                                   command_view.default_bdf : command.rid));
     end
   end
 
   // What the execute stage found.
   always_comb begin
     if (started_q && dut.execute_valid_q) begin
-      inv_bad_index : assert (dut.bad_index_q == later_view.bad_index);
-      inv_explicit_rid :
-      assert (dut.explicit_rid_q == (in_execute.operation == operation_code__SIGNAL_MSI_WITH_RID));
-      inv_uses_route :
-      assert (dut.uses_route_q == (takes_route(in_execute.operation) && !later_view.bad_index));
+      inv_good : assert (dut.good_q == !later_view.bad_index);
+      inv_decoded :
+      assert ({dut.takes_route_q, dut.signals_q, dut.explicit_rid_q, dut.new_route_q, dut.disables_q,
+               dut.event_q, dut.consumes_q, dut.asks_irqfd_q, dut.default_bdf_q} ==
+              {takes_route(in_execute.operation),
+               in_execute.operation inside {operation_code__SIGNAL_MSI,
+                                            operation_code__SIGNAL_MSI_WITH_RID},
+               in_execute.operation == operation_code__SIGNAL_MSI_WITH_RID,
+               in_execute.operation == operation_code__NEW_ROUTE,
+               in_execute.operation == operation_code__DISABLE,
+               in_execute.operation == operation_code__SIGNAL_EVENT,
+               in_execute.operation == operation_code__CONSUME_PENDING,
+               in_execute.operation inside {operation_code__NEW_ROUTE,
+                                            operation_code__SUPPORTS_DIRECT_MSI},
+               in_execute.operation == operation_code__DEFAULT_BDF});
+      inv_enables :
+      assert ((dut.enables_q || dut.refuses_q) == (command_in_execute && enabling) &&
+              !(dut.enables_q && dut.refuses_q));
+      inv_answers :
+      assert ({dut.answer_q, dut.otherwise_q} == answers(in_execute.operation, dut.enables_q));
       if (takes_target(in_execute.operation) && !later_view.bad_index &&
           in_execute.operation != operation_code__BIND_TARGET) begin
         inv_found_range :
@@ -674,8 +759,10 @@ module prove_engine
         assert (dut.irqfd_q == later_view.irqfd &&
                 (!later_view.irqfd || (dut.irqfd_segment_q == later_view.irqfd_segment &&
                                        dut.range_index_q == later_view.range)));
+        inv_found_in_range :
+        assert (!dut.explicit_rid_q || dut.rid_in_range_q == later_view.in_range);
       end
-      if (dut.uses_route_q) begin
+      if (uses_route) begin
         inv_found_state :
         assert (dut.route_state == {later_view.made, later_view.enabled, later_view.pending});
         inv_found_message :
@@ -686,9 +773,28 @@ module prove_engine
         inv_found_rid :
         assert (dut.execute_q.rid == (command.operation == operation_code__ENABLE ?
                                       later_view.default_bdf : command.rid));
+        inv_found_enables :
+        assert (dut.enables_q ==
+                (command.operation == operation_code__ENABLE || later_view.in_range));
       end
     end
   end
+
+  // What an operation answers, if it finds what it asks for and if not.
+  function automatic logic [1:0][3:0] answers(operation_code_e operation, logic enables);
+    unique case (operation)
+      operation_code__SIGNAL_MSI, operation_code__SIGNAL_MSI_WITH_RID:
+      return {answer__SENT, answer__OK};
+      operation_code__NEW_ROUTE: return {answer__OK, answer__NO_IRQFD};
+      operation_code__ENABLE, operation_code__ENABLE_WITH_RID:
+      return {enables ? answer__DELIVERED : answer__REFUSED_BUS_RANGE, answer__OK};
+      operation_code__SIGNAL_EVENT: return {answer__SENT, answer__HELD_PENDING};
+      operation_code__CONSUME_PENDING: return {answer__WAS_PENDING, answer__WAS_NOT_PENDING};
+      operation_code__DEFAULT_BDF: return {answer__BDF, answer__OK};
+      operation_code__SUPPORTS_DIRECT_MSI: return {answer__DIRECT_MSI, answer__NO_DIRECT_MSI};
+      default: return {answer__OK, answer__OK};
+    endcase
+  endfunction
 
   // ---- it can happen ------------------------------------------------------------------------------
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Proof of msi_registers: what prove_engine assumes of commands (they stand still, one at a time),
-// stable responses on s_axil (H2), commands that are captured whole and refused while one is in flight
-// (H6), the alert (H7), and the reset (H8).
+// Proof of msi_registers: what prove_engine assumes of commands (they stand still, one at a time) and
+// prove_axi_lite of the register block, commands that are captured whole and refused while one is in
+// flight (H6), the alert (H7), and the reset (H8).
 
 `default_nettype none
 
@@ -128,33 +128,19 @@ module prove_registers
     end
   end
 
-  // ---- the responses on s_axil ---------------------------------------------------------------------
+  // ---- the accesses of s_axil, as msi_axi_lite hands them to the register block -------------------
 
-  logic        b_stalled_q, r_stalled_q;
-  logic [1:0]  bresp_q, rresp_q;
-  logic [31:0] rdata_q;
-  always_ff @(posedge clk) begin
-    b_stalled_q <= rst_n && s_axil_bvalid && !s_axil_bready;
-    r_stalled_q <= rst_n && s_axil_rvalid && !s_axil_rready;
-    bresp_q     <= s_axil_bresp;
-    rresp_q     <= s_axil_rresp;
-    rdata_q     <= s_axil_rdata;
+  logic write, read;                // is taken by the register block
+  logic write_open_q, read_open_q;  // was taken, and is not over
+
+  always_comb begin
+    write = dut.req && dut.req_is_wr && !dut.req_stall_wr;
+    read  = dut.req && !dut.req_is_wr && !dut.req_stall_rd;
   end
 
-  // Requests that were accepted and have no response yet: one in the register block's front, two behind.
-  logic [2:0] addresses_q, writes_q, reads_q;
   always_ff @(posedge clk) begin
-    addresses_q <= addresses_q + 3'(s_axil_awvalid && s_axil_awready) -
-                   3'(s_axil_bvalid && s_axil_bready);
-    writes_q    <= writes_q + 3'(s_axil_wvalid && s_axil_wready) -
-                   3'(s_axil_bvalid && s_axil_bready);
-    reads_q     <= reads_q + 3'(s_axil_arvalid && s_axil_arready) -
-                   3'(s_axil_rvalid && s_axil_rready);
-    if (!rst_n) begin
-      addresses_q <= '0;
-      writes_q    <= '0;
-      reads_q     <= '0;
-    end
+    write_open_q <= rst_n && (write || write_open_q) && !dut.wr_ack;
+    read_open_q  <= rst_n && (read || read_open_q) && !dut.rd_ack;
   end
 
   // ---- the alert ------------------------------------------------------------------------------------
@@ -171,12 +157,11 @@ module prove_registers
 
   always_comb begin
     if (started_q) begin
-      H2_bvalid_stays : assert (!b_stalled_q || (s_axil_bvalid && s_axil_bresp == bresp_q));
-      H2_rvalid_stays :
-      assert (!r_stalled_q ||
-              (s_axil_rvalid && s_axil_rresp == rresp_q && s_axil_rdata == rdata_q));
-      H3_b_answers_a_write : assert (!s_axil_bvalid || (addresses_q != 0 && writes_q != 0));
-      H3_r_answers_a_read : assert (!s_axil_rvalid || reads_q != 0);
+      // What prove_axi_lite assumes; and each access is over in the cycle behind it.
+      H3_answers_a_write : assert (!dut.wr_ack || write || write_open_q);
+      H3_answers_a_read : assert (!dut.rd_ack || read || read_open_q);
+      H3_answers_at_once :
+      assert ((!write_open_q || dut.wr_ack) && (!read_open_q || dut.rd_ack));
       H2_command_stays : assert (!offered_q || command_valid);
 
       // What prove_engine assumes.
@@ -198,14 +183,7 @@ module prove_registers
 
   // ---- what induction needs to know of the registers ----------------------------------------------
 
-  logic [1:0] responses, b_responses, r_responses;  // in the response buffer
-  logic       oldest;
   always_comb begin
-    responses   = dut.u_csr.axil_resp_wptr - dut.u_csr.axil_resp_rptr;
-    oldest      = dut.u_csr.axil_resp_rptr[0];
-    b_responses = 2'(responses > 0 && dut.u_csr.axil_resp_buffer_is_wr[oldest]) +
-                  2'(responses > 1 && dut.u_csr.axil_resp_buffer_is_wr[!oldest]);
-    r_responses = responses - b_responses;
     if (started_q) begin
       inv_written : assert (written_q == dut.command_written_q);
       inv_settling : assert ($onehot0(dut.settling_q));
@@ -215,11 +193,10 @@ module prove_registers
       assert (busy_q == (dut.settling_q != 0 || command_valid || in_flight_q));
       inv_settled_q : assert (settled_q <= COMMAND_SETTLE);
       inv_named : assert (!busy_q || command.operation != operation_code__NONE);
-      inv_responses : assert (responses <= 2 && dut.u_csr.axil_n_in_flight == responses);
-      inv_addresses :
-      assert (addresses_q == 3'(dut.u_csr.axil_awvalid) + 3'(b_responses));
-      inv_writes : assert (writes_q == 3'(dut.u_csr.axil_wvalid) + 3'(b_responses));
-      inv_reads : assert (reads_q == 3'(dut.u_csr.axil_arvalid) + 3'(r_responses));
+      inv_write_is_over : assert (!write_open_q);
+      inv_read_open : assert (read_open_q == dut.rd_ack);
+      inv_one_access : assert (dut.u_axi_lite.busy_q == (dut.req || read_open_q) &&
+                               !(dut.req && read_open_q));
     end
   end
 
@@ -232,7 +209,7 @@ module prove_registers
   always_comb begin
     cover_command_done : cover (started_q && rst_n && finish);
     cover_alert_acknowledged : cover (started_q && rst_n && !after_reset_q && alert_q && !alert);
-    cover_stalled_responses : cover (started_q && b_stalled_q && responses == 2);
+    cover_accesses_answered : cover (started_q && rst_n && s_axil_bvalid && s_axil_rvalid);
   end
 
 endmodule

@@ -39,22 +39,20 @@ module prove_route_states #(
 
   logic started_q = 1'b0;
   logic stalled_q;
-  logic [WIDTH-1:0] next_state_q;
   logic [INDEX_WIDTH-1:0] watched_q;
 
   always_ff @(posedge clk) begin
-    started_q    <= 1'b1;
-    stalled_q    <= execute_uses_q && !advance;
-    next_state_q <= next_state;
-    watched_q    <= watched;
+    started_q <= 1'b1;
+    stalled_q <= execute_uses_q && !advance;
+    watched_q <= watched;
   end
 
   always_comb begin
     begins_in_reset : assume (started_q || !rst_n);
     one_route_is_watched : assume (watched < DEPTH && (!started_q || watched == watched_q));
     nothing_while_clearing : assume (!clear_q || !accept_uses);
+    no_stall_while_clearing : assume (!clear_q || advance);
     no_index_outside : assume (accept_index < DEPTH);
-    next_state_is_the_operations : assume (!stalled_q || next_state == next_state_q);
   end
 
   always_ff @(posedge clk) begin
@@ -91,9 +89,13 @@ module prove_route_states #(
   end
 
   logic in_lookup, in_execute;
+  logic [1:0] in_done;
   always_comb begin
     in_lookup  = lookup_uses_q && lookup_index_q == watched;
     in_execute = execute_uses_q && execute_index_q == watched;
+    for (int unsigned i = 0; i < 2; i++) begin
+      in_done[i] = dut.done_uses_q[i] && dut.done_index_q[i] == watched;
+    end
     if (started_q) begin
       H5_finds_what_was_left : assert (!in_execute || !changed_q || state == left_q);
       H8_finds_zero_at_first : assert (!in_execute || changed_q || state == 0);
@@ -103,13 +105,15 @@ module prove_route_states #(
       inv_indexes :
       assert ((!lookup_uses_q || lookup_index_q < DEPTH) &&
               (!execute_uses_q || execute_index_q < DEPTH));
+      inv_done : assert (!clear_q || ((clear_index_q < 1 || !dut.done_uses_q[0]) &&
+                                      (clear_index_q < 2 || !dut.done_uses_q[1])));
       inv_entry :
-      assert ((clear_q && clear_index_q <= watched) || dut.u_memory.entries[watched] == left_q ||
-              (in_execute && dut.u_memory.entries[watched] == next_state && stalled_q));
+      assert ((clear_q && clear_index_q <= watched) ||
+              (in_done[0] ? dut.done_state_q[0] : dut.u_memory.entries[watched]) == left_q);
       inv_unchanged : assert (changed_q || left_q == 0);
       inv_lookup :
-      assert (!in_lookup || (dut.done_uses_q && dut.done_index_q == watched ?
-                             dut.done_state_q : dut.u_memory.entry_q) == left_q);
+      assert (!in_lookup || (in_done[0] ? dut.done_state_q[0] :
+                             in_done[1] ? dut.done_state_q[1] : dut.u_memory.entry_q) == left_q);
     end
     cover_directly_behind : cover (started_q && in_execute && in_lookup && left_q != next_state);
     cover_found_after_a_stall : cover (started_q && stalled_q && in_execute && changed_q);

@@ -205,6 +205,17 @@ module prove_translator
       H1_message_with_its_record : assert (owed == 0 || m_msi_valid);
       H2_valid_stays : assert (!stalled_q || m_msi_valid);
       H2_payload_stable : assert (!stalled_q || out == stalled_message_q);
+      // What prove_engine assumes.
+      H3_command_is_offered :
+      assert (dut.u_engine.command_taken ==
+              (dut.request_valid && dut.request_ready && dut.request.source == SOURCE_AXIL) &&
+              (!dut.request_valid || dut.request.source != SOURCE_AXIL ||
+               (dut.request.operation == dut.command.operation &&
+                dut.request.target == dut.command.target && dut.request.route == dut.command.route &&
+                dut.request.rid == dut.command.rid && dut.request.data == dut.command.data &&
+                dut.request.address == dut.command.address)));
+      H8_no_stall_while_clearing : assert (!dut.clearing || dut.message_ready);
+
       H3_retires_once_in_order : assert (!retire_valid || (queued_q != 0 && record == queue_q[0]));
       H3_message_after_its_record : assert (!m_msi_valid || owed != 0);
       H3_message_once_in_order : assert (!m_msi_valid || out == messages[0]);
@@ -263,8 +274,12 @@ module prove_translator
               3'(retire_valid));
       inv_lookup :
       assert (!dut.u_engine.lookup_valid_q || as_record(dut.u_engine.lookup_q) == in_lookup);
+      inv_good : assert (dut.u_engine.execute_valid_q || !dut.u_engine.good_q);
       inv_execute :
       assert (!dut.u_engine.execute_valid_q || as_record(dut.u_engine.execute_q) == in_execute);
+      inv_event :
+      assert (!dut.u_engine.execute_valid_q || dut.u_engine.event_q ==
+              (dut.u_engine.execute_q.operation == operation_code__SIGNAL_EVENT));
       inv_operations :
       assert (!dut.u_engine.execute_valid_q || legal(dut.u_engine.execute_q));
       inv_operations_in_lookup :

@@ -21,7 +21,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -131,6 +131,7 @@ PROOFS = (
         {"cover_message_stalled": Scenario(40)},
     ),
     Proof("registers", "all"),
+    Proof("axi_lite", "7 address bits"),
     Proof("route_states", "5 routes"),
     Proof("block_ram", "5 entries"),
     Proof("table", "5 entries"),
@@ -338,7 +339,7 @@ def prove_all(runner: Runner, chosen: Sequence[Proof], jobs: int) -> int:
         f"  {'proof':{width}}  properties  covers  method             seconds  result", flush=True
     )
     verdicts = []
-    for verdict in in_parallel(lambda proof: prove(runner, proof), chosen, jobs):
+    for verdict in in_parallel(runner, lambda proof: prove(runner, proof), chosen, jobs):
         verdicts.append(verdict)
         properties, covers = verdict.proof.properties(), verdict.proof.labels("cover")
         print(
@@ -389,7 +390,7 @@ def break_all(runner: Runner, only: str, jobs: int) -> int:
         raise FormalError(f"no mutant has {only!r} in the name of its proof or property")
     missed = 0
     results = []
-    done = in_parallel(lambda each: (each, refutes(runner, *each)), work, jobs)
+    done = in_parallel(runner, lambda each: (each, refutes(runner, *each)), work, jobs)
     for (mutant, label, _), result in done:
         failed = result.status == "FAIL" and label in result.failed
         missed += not failed
@@ -431,10 +432,21 @@ def never_broken() -> list[str]:
 # ---- the command ---------------------------------------------------------------------------------
 
 
-def in_parallel(work: Callable[[T], R], items: Iterable[T], jobs: int) -> Iterable[R]:
-    """Do some work for each item, so many at a time; results come in the order of the items."""
-    with ThreadPoolExecutor(jobs) as pool:
+def in_parallel(
+    runner: Runner, work: Callable[[T], R], items: Iterable[T], jobs: int
+) -> Iterator[R]:
+    """Do some work for each item, so many at a time; results come in the order of the items.
+
+    Where this is interrupted, what runs is ended, and what waits is not started.
+    """
+    pool = ThreadPoolExecutor(jobs)
+    try:
         yield from pool.map(work, items)
+    except BaseException:
+        runner.stop()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def make_runner() -> Runner:

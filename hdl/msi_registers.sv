@@ -69,10 +69,12 @@ module msi_registers
   end
 
   logic        req, req_is_wr;
-  logic        req_stall_wr, req_stall_rd;
-  logic [6:0]  addr;
+  logic        req_stall_wr;
+  logic        req_stall_rd;  // excused toggle: no register stalls
+  logic [6:0]  addr;          // excused toggle: the registers are words
   logic [31:0] wr_data, wr_biten, rd_data;
-  logic        rd_ack, rd_err, wr_ack, wr_err;
+  logic        rd_ack, wr_ack;
+  logic        rd_err, wr_err;  // excused toggle: no register answers with an error
 
   msi_axi_lite #(
       .ADDRESS_WIDTH($bits(addr))

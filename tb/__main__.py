@@ -109,7 +109,7 @@ def main() -> int:
         if arguments.command == "bench":
             return bench(arguments.seed, rtl, arguments.docs)
         return compare(arguments.traces, arguments.engine, arguments.seed, rtl)
-    except ERRORS as error:
+    except (*ERRORS, OSError) as error:  # OSError: a full disk, for one
         print(f"error: {error}", file=sys.stderr)
         return 2
     except Interrupted as signal:

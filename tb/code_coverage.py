@@ -136,9 +136,9 @@ class KindResult:
 
     @property
     def percent(self) -> float:
-        """How much of what is not excused was hit; 0 where nothing was counted."""
+        """How much of what is not excused was hit, rounded down; 0 where nothing was counted."""
         wanted = self.total - self.excused
-        return 100.0 * self.hit / wanted if wanted else 100.0 if self.total else 0.0
+        return 10_000 * self.hit // wanted / 100 if wanted else 100.0 if self.total else 0.0
 
     def add(self, other: KindResult) -> None:
         """Take in the points of another file."""
@@ -164,6 +164,11 @@ class CodeCoverage:
             for kind, result in kinds.items():
                 total[kind].add(result)
         return total
+
+    @property
+    def stale(self) -> list[Excuse]:
+        """Return the excuses that excuse nothing: everything that they stand for was hit."""
+        return [excuse for excuse, count in self.excused.items() if not count]
 
     @property
     def shortfalls(self) -> list[str]:

@@ -107,6 +107,8 @@ def _coverage(summary: Summary) -> list[str]:
     lines.append(f"code coverage: {', '.join(code)}")
     for kind, result in summary.code.total.items():
         lines += _listed(f"  {kind}, not hit", [_where(point) for point in result.missing])
+    stale = [f"{each.file}:{each.line} {each.reason}" for each in summary.code.stale]
+    lines += _listed("  excuses that excuse nothing: take them out", stale)
     lines += summary.unread
     shown = sum(each.status == "passed" for each in summary.rules)
     lines.append(f"rules of the specification: {shown} of {len(summary.rules)} passed")

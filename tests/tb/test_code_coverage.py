@@ -194,6 +194,7 @@ def test_an_excuse_holds_for_its_line_its_kind_and_what_was_not_hit(tmp_path: Pa
     assert [result.excused for result in found.total.values()] == [0, 0, 0, 0]
     assert sum(len(result.missing) for result in found.total.values()) == 4
     assert set(found.excused.values()) == {0}
+    assert [each.reason for each in found.stale] == ["why", "z"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -223,6 +224,7 @@ def test_nothing_counted_is_nothing_covered(tmp_path: Path) -> None:
     assert len(found.shortfalls) == len(KINDS)
     assert found.total["line"].percent == 0.0
     assert KindResult(total=3, excused=3).percent == 100.0
+    assert KindResult(total=50_000, hit=49_999).percent == 99.99, "never rounded up"
 
 
 def test_the_excuses_of_the_rtl_can_be_read() -> None:

@@ -114,6 +114,7 @@ def failed(sound: Summary) -> Summary:
     gap = Point("hdl/a.sv", 4, 1, "line", NASTY, "4")
     code = {kind: KindResult(total=4, hit=4) for kind in KINDS}
     code["line"] = KindResult(total=4, hit=3, missing=[gap])
+    stale = Excuse("hdl/a.sv", 6, ("line",), "gone")
     code["toggle"] = KindResult(total=4, hit=3, excused=1)
     return dataclasses.replace(
         sound,
@@ -121,7 +122,7 @@ def failed(sound: Summary) -> Summary:
         failures=failures,
         rules=testplan.judge(testplan.load(), set(), {"rule_tests.x"}, points),
         points=points,
-        code=CodeCoverage({"hdl/a.sv": code}, {excuse: 1}, {gap: 0}),
+        code=CodeCoverage({"hdl/a.sv": code}, {excuse: 1, stale: 0}, {gap: 0}),
     )
 
 
@@ -257,6 +258,7 @@ def test_the_terminal(sound: Summary, failed: Summary) -> None:
         *("functional coverage: 433 of 434 bins", "wait, 39 of 40, not hit: s_msi / 0 cycles"),
         *("reset, no such bin: nothing", "line 75.00 % (0 of 4 excused)"),
         *("toggle 100.00 % (1 of 4 excused)", "line, not hit: hdl/a.sv:4"),
+        "excuses that excuse nothing: take them out: hdl/a.sv:6 gone",
     )
 
 

@@ -362,7 +362,7 @@ def prove_all(runner: Runner, chosen: Sequence[Proof], jobs: int) -> int:
     path = FOLDER / "result.json"
     path.write_text(json.dumps([each.as_json() for each in verdicts], indent=1) + "\n")
     passed = sum(verdict.status == "PASS" for verdict in verdicts)
-    count = sum(len(proof.properties()) for proof in chosen)
+    count = len({(proof.module, label) for proof in chosen for label in proof.properties()})
     print(f"results: {os.path.relpath(path, ROOT)}")
     print(
         f"formal: {passed} of {len(chosen)} proofs pass, {count} properties, "

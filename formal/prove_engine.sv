@@ -526,6 +526,9 @@ module prove_engine
       inv_done_while_clearing :
       assert (!clearing || ((clear_count_q < 1 || !dut.u_route_states.done_uses_q[0]) &&
                             (clear_count_q < 2 || !dut.u_route_states.done_uses_q[1])));
+      inv_done_is_a_route :
+      assert (clearing || !dut.u_route_states.done_uses_q[0] ||
+              dut.u_route_states.done_index_q[0] < ROUTES);
       inv_not_a_route : assert (watched < ROUTES || (!refused_q && !owed_q && !fixed_q));
     end
   end
@@ -824,6 +827,7 @@ module prove_engine
         default: ;
       endcase
       if (consumed_q == 0 && retire.answer == answer__HELD_PENDING) consumed_q <= 1;
+      if (consumed_q == 1 && retire.answer == answer__WAS_PENDING) consumed_q <= 2;
     end
     if (!rst_n) begin
       left_in_range_q        <= 1'b0;
@@ -844,8 +848,7 @@ module prove_engine
            dropped_disconnected_q && stalled_once_q);
     cover_refused_held_delivered_sent :
     cover (started_q && on_watched && delivered_q == 3 && retire.answer == answer__SENT);
-    cover_held_and_consumed :
-    cover (started_q && on_watched && consumed_q == 1 && retire.answer == answer__WAS_PENDING);
+    cover_held_and_consumed : cover (started_q && consumed_q == 2);
   end
 
 endmodule

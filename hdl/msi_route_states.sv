@@ -69,6 +69,7 @@ module msi_route_states #(
         forwarded_q <= done_state_q[1];
       end
     end
+    if (clear) done_uses_q <= '0;  // what an operation before the reset left
   end
 
   assign state = forward_q ? forwarded_q : stored;

@@ -92,8 +92,7 @@ module prove_engine
           command_has_settled : assume (settled >= COMMAND_SETTLE);
           command_is_offered :
           assume (request.operation == command.operation && request.target == command.target &&
-                  request.route == command.route && request.rid == command.rid &&
-                  request.address == command.address && request.data == command.data);
+                  request.route == command.route && request.rid == command.rid);
           command_is_an_operation : assume (command.operation != operation_code__NONE);
         end
         SOURCE_MSI:
@@ -143,15 +142,18 @@ module prove_engine
 
   // ---- the state that the rules look at -----------------------------------------------------------
 
-  // An operation with all its arguments: those that only commands take are the command's.
+  // An operation with all its arguments: those that only commands take are the command's, and so are
+  // address and data unless they are s_msi's.
   function automatic command_t whole(request_t request);
     command_t operation = command;
     operation.operation = request.operation;
     operation.target    = request.target;
     operation.route     = request.route;
     operation.rid       = request.rid;
-    operation.address   = request.address;
-    operation.data      = request.data;
+    if (request.source == SOURCE_MSI) begin
+      operation.address = request.address;
+      operation.data    = request.data;
+    end
     return operation;
   endfunction
 
@@ -368,7 +370,8 @@ module prove_engine
 
   // The record shows the request, as far as its operation takes arguments.
   function automatic logic same(request_t shown, request_t request);
-    logic rid, message;
+    command_t operation = whole(request);
+    logic     rid, message;
     rid = request.operation inside {operation_code__SIGNAL_MSI_WITH_RID,
                                     operation_code__ENABLE_WITH_RID};
     message = request.operation inside {operation_code__SIGNAL_MSI,
@@ -378,7 +381,7 @@ module prove_engine
            (!takes_target(request.operation) || shown.target == request.target) &&
            (!takes_route(request.operation) || shown.route == request.route) &&
            (!rid || shown.rid == request.rid) &&
-           (!message || (shown.address == request.address && shown.data == request.data));
+           (!message || (shown.address == operation.address && shown.data == operation.data));
   endfunction
 
   function automatic int unsigned larger(int unsigned a, int unsigned b);
@@ -444,26 +447,23 @@ module prove_engine
   end
 
   logic uses_route;  // the operation in execute
-  assign uses_route = dut.good_q && dut.takes_route_q;
+  assign uses_route = dut.does_q.takes_route;
 
   always_comb begin
     if (started_q) begin
       H5_no_undefined_state :
       assert (!uses_route || !states_undefined_2_q || dut.u_route_states.forward_q);
       H5_no_undefined_message :
-      assert (!dut.execute_valid_q || dut.execute_q.operation != operation_code__SIGNAL_EVENT ||
-              !messages_undefined_2_q);
+      assert (!dut.does_q.takes_event || !dut.route_message_q || !messages_undefined_2_q);
       H5_no_undefined_origin :
       assert (!(command.operation inside {operation_code__ENABLE, operation_code__ENABLE_WITH_RID}) ||
               settled < 2 || !origins_undefined_2_q);
       inv_undefined_state :
-      assert (!dut.lookup_valid_q || !takes_route(dut.lookup_q.operation) ||
-              !states_undefined_1_q || dut.lookup_bad_index ||
+      assert (!dut.does.takes_route || !states_undefined_1_q ||
               (dut.u_route_states.done_uses_q[1] &&
                dut.u_route_states.done_index_q[1] == dut.u_route_states.lookup_index));
       inv_undefined_message :
-      assert (!dut.lookup_valid_q || dut.lookup_q.operation != operation_code__SIGNAL_EVENT ||
-              !messages_undefined_1_q);
+      assert (!dut.does.takes_event || !messages_undefined_1_q || dut.fresh_message);
       inv_undefined_origin :
       assert (!(command.operation inside {operation_code__ENABLE, operation_code__ENABLE_WITH_RID}) ||
               settled < 1 || !origins_undefined_1_q);
@@ -492,8 +492,7 @@ module prove_engine
       SOURCE_AXIL:
       return command.operation != operation_code__NONE && request.operation == command.operation &&
              request.target == command.target && request.route == command.route &&
-             request.rid == command.rid && request.address == command.address &&
-             request.data == command.data;
+             request.rid == command.rid;
       SOURCE_MSI:
       return request.operation inside {operation_code__SIGNAL_MSI,
                                        operation_code__SIGNAL_MSI_WITH_RID};
@@ -507,7 +506,7 @@ module prove_engine
       inv_stages :
       assert (dut.lookup_valid_q == accepted_1_q && dut.execute_valid_q == accepted_2_q &&
               queued_q == 3'(accepted_1_q) + 3'(accepted_2_q) + 3'(retire_valid));
-      inv_good_is_valid : assert (dut.execute_valid_q || !dut.good_q);
+      inv_does_nothing : assert (dut.execute_valid_q || dut.does_q == 0);
       inv_lookup : assert (!dut.lookup_valid_q || dut.lookup_q == in_lookup);
       inv_execute : assert (!dut.execute_valid_q || same(dut.execute_q, in_execute));
       inv_legal :
@@ -638,7 +637,8 @@ module prove_engine
     logic [2:0]             state_entry, state_modelled;
     logic [ORIGIN_BITS-1:0] origin_entry, origin_modelled;
     message_t               message_entry;
-    logic                   made_new, enabled_new;
+    logic                   made_new, set_new;
+    message_t               message_new;
     logic [1:0]             in_done;  // has left execute as the last one, or the one before
     always_comb begin
       state_entry   = dut.u_route_states.u_memory.entries[i];
@@ -651,7 +651,9 @@ module prove_engine
       message_entry = dut.u_route_messages.entries[i];
       made_new      = command_in_execute && configures && command.route == i &&
                       command.operation == operation_code__NEW_ROUTE && later_view.irqfd;
-      enabled_new   = (command_in_lookup || command_in_execute) && enabling && command.route == i;
+      set_new       = enabling && command.route == i;
+      message_new   = {model.state_d.routes[i].segment, dut.command_rid, command.address,
+                       command.data};
       for (int unsigned j = 0; j < 2; j++) begin
         in_done[j] = dut.u_route_states.done_uses_q[j] && dut.u_route_states.done_index_q[j] == i;
       end
@@ -663,12 +665,12 @@ module prove_engine
         assert (!model.state_d.routes[i].made || origin_entry == origin_modelled ||
                 (made_new && origin_entry == dut.new_origin));
         inv_route_message :
-        assert (enabled_new ?
-                !model.state_d.routes[i].made ||
-                message_entry == {model.state_d.routes[i].segment, dut.command_rid, command.address,
-                                  command.data} :
-                !model.state_d.routes[i].enabled ||
-                message_entry == model.state_d.routes[i].message);
+        assert (!model.state_d.routes[i].made ||
+                ((command_in_lookup || command_in_execute) && set_new &&
+                 message_entry == message_new) ||
+                (!(command_in_execute && set_new) &&
+                 (!model.state_d.routes[i].enabled ||
+                  message_entry == model.state_d.routes[i].message)));
         inv_route_legal :
         assert (model.state_q.routes[i].made ?
                 model.state_q.routes[i].range < RANGES : model.state_q.routes[i] == 0);
@@ -688,25 +690,80 @@ module prove_engine
                    dut.u_route_states.u_memory.entry_q) == state_modelled);
           inv_message_in_lookup :
           assert (in_lookup.operation != operation_code__SIGNAL_EVENT ||
+                  (command_in_execute && set_new) ||
                   dut.u_route_messages.entry_q == message_entry);
         end
       end
     end
   end
 
-  // What the engine resolves of a command that enables, one thing a cycle.
+  // What an operation does (does_t of the engine), where its indexes are good.
+  typedef struct packed {
+    logic sets_message, enables, refuses, disables, makes_route, consumes, takes_event, takes_route;
+    logic signals, asks_irqfd, tells_bdf;
+  } does_t;
+
+  function automatic does_t does(operation_code_e operation, logic good, logic enables,
+                                 logic refuses);
+    if (!good) return '0;
+    return '{
+        sets_message: operation inside {operation_code__ENABLE, operation_code__ENABLE_WITH_RID},
+        enables: enables,
+        refuses: refuses,
+        disables: operation == operation_code__DISABLE,
+        makes_route: operation == operation_code__NEW_ROUTE,
+        consumes: operation == operation_code__CONSUME_PENDING,
+        takes_event: operation == operation_code__SIGNAL_EVENT,
+        takes_route: takes_route(operation),
+        signals: operation inside {operation_code__SIGNAL_MSI, operation_code__SIGNAL_MSI_WITH_RID},
+        asks_irqfd: operation inside {operation_code__NEW_ROUTE,
+                                      operation_code__SUPPORTS_DIRECT_MSI},
+        tells_bdf: operation == operation_code__DEFAULT_BDF
+    };
+  endfunction
+
+  // What an operation answers, if it finds what it asks for and if not.
+  typedef struct packed {
+    answer_e found;
+    answer_e otherwise;
+  } answers_t;
+
+  function automatic answers_t answers(operation_code_e operation, logic refuses);
+    unique case (operation)
+      operation_code__SIGNAL_MSI, operation_code__SIGNAL_MSI_WITH_RID:
+      return '{answer__SENT, answer__OK};
+      operation_code__NEW_ROUTE: return '{answer__OK, answer__NO_IRQFD};
+      operation_code__ENABLE, operation_code__ENABLE_WITH_RID:
+      return '{refuses ? answer__REFUSED_BUS_RANGE : answer__DELIVERED, answer__OK};
+      operation_code__SIGNAL_EVENT: return '{answer__SENT, answer__HELD_PENDING};
+      operation_code__CONSUME_PENDING: return '{answer__WAS_PENDING, answer__WAS_NOT_PENDING};
+      operation_code__DEFAULT_BDF: return '{answer__BDF, answer__OK};
+      operation_code__SUPPORTS_DIRECT_MSI: return '{answer__DIRECT_MSI, answer__NO_DIRECT_MSI};
+      default: return '{answer__OK, answer__OK};
+    endcase
+  endfunction
+
+  // What the engine decodes and resolves of a command, one thing a cycle.
   always_comb begin
     if (started_q && settled >= 1) begin
+      inv_command_outside :
+      assert ({dut.outside_range_q, dut.outside_connection_q, dut.outside_target_q,
+               dut.outside_route_q} ==
+              {command.range >= RANGES, command.connection >= CONNECTIONS,
+               command.target >= TARGETS, command.route >= ROUTES});
+    end
+    if (started_q && settled >= 2) begin
       inv_command_bad_index : assert (dut.command_bad_index_q == command_view.bad_index);
       inv_command_decoded :
-      assert (settled < 2 ||
-              {dut.command_enables_q, dut.command_binds_q, dut.command_sets_range_q,
-               dut.command_sets_connection_q, dut.command_sets_irqfd_q} ==
-              (command_view.bad_index ? 5'b0 :
-               {enabling, command.operation == operation_code__BIND_TARGET,
+      assert (dut.command_does_q == does(command.operation, !command_view.bad_index, 1'b0, 1'b0));
+      inv_command_sets :
+      assert ({dut.command_binds_q, dut.command_sets_q} ==
+              (command_view.bad_index ? 4'b0 :
+               {command.operation == operation_code__BIND_TARGET,
                 command.operation == operation_code__SET_BUS_RANGE,
                 command.operation inside {operation_code__CONNECT, operation_code__DISCONNECT},
                 command.operation == operation_code__CONNECT_IRQFD}));
+      inv_command_answers : assert (dut.command_answers_q == answers(command.operation, 1'b0));
     end
     if (started_q && enabling && command_view.made) begin
       inv_origin_read :
@@ -728,28 +785,26 @@ module prove_engine
   end
 
   // What the execute stage found.
+  answers_t expected_answers;
   always_comb begin
+    expected_answers = answers(in_execute.operation, dut.does_q.refuses);
     if (started_q && dut.execute_valid_q) begin
-      inv_good : assert (dut.good_q == !later_view.bad_index);
+      inv_bad_index : assert (dut.bad_index_q == later_view.bad_index);
       inv_decoded :
-      assert ({dut.takes_route_q, dut.signals_q, dut.explicit_rid_q, dut.new_route_q, dut.disables_q,
-               dut.event_q, dut.consumes_q, dut.asks_irqfd_q, dut.default_bdf_q} ==
-              {takes_route(in_execute.operation),
-               in_execute.operation inside {operation_code__SIGNAL_MSI,
-                                            operation_code__SIGNAL_MSI_WITH_RID},
-               in_execute.operation == operation_code__SIGNAL_MSI_WITH_RID,
-               in_execute.operation == operation_code__NEW_ROUTE,
-               in_execute.operation == operation_code__DISABLE,
-               in_execute.operation == operation_code__SIGNAL_EVENT,
-               in_execute.operation == operation_code__CONSUME_PENDING,
-               in_execute.operation inside {operation_code__NEW_ROUTE,
-                                            operation_code__SUPPORTS_DIRECT_MSI},
-               in_execute.operation == operation_code__DEFAULT_BDF});
+      assert (dut.does_q == does(in_execute.operation, !later_view.bad_index, dut.does_q.enables,
+                                 dut.does_q.refuses));
       inv_enables :
-      assert ((dut.enables_q || dut.refuses_q) == (command_in_execute && enabling) &&
-              !(dut.enables_q && dut.refuses_q));
+      assert (2'(dut.does_q.enables) + 2'(dut.does_q.refuses) == 2'(dut.does_q.sets_message));
       inv_answers :
-      assert ({dut.answer_q, dut.otherwise_q} == answers(in_execute.operation, dut.enables_q));
+      assert (later_view.bad_index ||
+              (dut.answers_q.found == expected_answers.found &&
+               (dut.does_q.signals || dut.answers_q.otherwise == expected_answers.otherwise)));
+      inv_explicit_rid :
+      assert (dut.explicit_rid_q == (in_execute.operation == operation_code__SIGNAL_MSI_WITH_RID));
+      inv_whose_message :
+      assert (dut.route_message_q == (dut.does_q.takes_event && !dut.from_command_q) &&
+              (in_execute.operation == operation_code__SIGNAL_EVENT ||
+               dut.from_command_q == dut.does_q.sets_message));
       if (takes_target(in_execute.operation) && !later_view.bad_index &&
           in_execute.operation != operation_code__BIND_TARGET) begin
         inv_found_range :
@@ -770,34 +825,19 @@ module prove_engine
         assert (dut.route_state == {later_view.made, later_view.enabled, later_view.pending});
         inv_found_message :
         assert (in_execute.operation != operation_code__SIGNAL_EVENT || !later_view.enabled ||
-                dut.route_message == later_view.route_message);
+                dut.sent_message == later_view.route_message);
       end
-      if (command_in_execute && enabling && !later_view.bad_index && later_view.made) begin
-        inv_found_rid :
-        assert (dut.execute_q.rid == (command.operation == operation_code__ENABLE ?
-                                      later_view.default_bdf : command.rid));
+      if (dut.does_q.sets_message && later_view.made) begin
+        inv_found_devid :
+        assert (dut.command_devid_q ==
+                {later_view.route_segment, command.operation == operation_code__ENABLE ?
+                                           later_view.default_bdf : command.rid});
         inv_found_enables :
-        assert (dut.enables_q ==
+        assert (dut.does_q.enables ==
                 (command.operation == operation_code__ENABLE || later_view.in_range));
       end
     end
   end
-
-  // What an operation answers, if it finds what it asks for and if not.
-  function automatic logic [1:0][3:0] answers(operation_code_e operation, logic enables);
-    unique case (operation)
-      operation_code__SIGNAL_MSI, operation_code__SIGNAL_MSI_WITH_RID:
-      return {answer__SENT, answer__OK};
-      operation_code__NEW_ROUTE: return {answer__OK, answer__NO_IRQFD};
-      operation_code__ENABLE, operation_code__ENABLE_WITH_RID:
-      return {enables ? answer__DELIVERED : answer__REFUSED_BUS_RANGE, answer__OK};
-      operation_code__SIGNAL_EVENT: return {answer__SENT, answer__HELD_PENDING};
-      operation_code__CONSUME_PENDING: return {answer__WAS_PENDING, answer__WAS_NOT_PENDING};
-      operation_code__DEFAULT_BDF: return {answer__BDF, answer__OK};
-      operation_code__SUPPORTS_DIRECT_MSI: return {answer__DIRECT_MSI, answer__NO_DIRECT_MSI};
-      default: return {answer__OK, answer__OK};
-    endcase
-  endfunction
 
   // ---- it can happen ------------------------------------------------------------------------------
 

@@ -212,8 +212,7 @@ module prove_translator
               (!dut.request_valid || dut.request.source != SOURCE_AXIL ||
                (dut.request.operation == dut.command.operation &&
                 dut.request.target == dut.command.target && dut.request.route == dut.command.route &&
-                dut.request.rid == dut.command.rid && dut.request.data == dut.command.data &&
-                dut.request.address == dut.command.address)));
+                dut.request.rid == dut.command.rid)));
       H8_no_stall_while_clearing : assert (!dut.clearing || dut.message_ready);
 
       H3_retires_once_in_order : assert (!retire_valid || (queued_q != 0 && record == queue_q[0]));
@@ -274,12 +273,12 @@ module prove_translator
               3'(retire_valid));
       inv_lookup :
       assert (!dut.u_engine.lookup_valid_q || as_record(dut.u_engine.lookup_q) == in_lookup);
-      inv_good : assert (dut.u_engine.execute_valid_q || !dut.u_engine.good_q);
+      inv_does_nothing : assert (dut.u_engine.execute_valid_q || dut.u_engine.does_q == 0);
       inv_execute :
       assert (!dut.u_engine.execute_valid_q || as_record(dut.u_engine.execute_q) == in_execute);
-      inv_event :
-      assert (!dut.u_engine.execute_valid_q || dut.u_engine.event_q ==
-              (dut.u_engine.execute_q.operation == operation_code__SIGNAL_EVENT));
+      inv_message_of_s_msi :
+      assert (!dut.u_engine.execute_valid_q || dut.u_engine.execute_q.source != SOURCE_MSI ||
+              !dut.u_engine.route_message_q);
       inv_operations :
       assert (!dut.u_engine.execute_valid_q || legal(dut.u_engine.execute_q));
       inv_operations_in_lookup :

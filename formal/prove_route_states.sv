@@ -51,7 +51,6 @@ module prove_route_states #(
     begins_in_reset : assume (started_q || !rst_n);
     one_route_is_watched : assume (watched < DEPTH && (!started_q || watched == watched_q));
     nothing_while_clearing : assume (!clear_q || !accept_uses);
-    no_stall_while_clearing : assume (!clear_q || advance);
     no_index_outside : assume (accept_index < DEPTH);
   end
 

@@ -213,7 +213,6 @@ module prove_translator
                (dut.request.operation == dut.command.operation &&
                 dut.request.target == dut.command.target && dut.request.route == dut.command.route &&
                 dut.request.rid == dut.command.rid)));
-      H8_no_stall_while_clearing : assert (!dut.clearing || dut.message_ready);
 
       H3_retires_once_in_order : assert (!retire_valid || (queued_q != 0 && record == queue_q[0]));
       H3_message_after_its_record : assert (!m_msi_valid || owed != 0);

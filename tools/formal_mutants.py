@@ -638,13 +638,6 @@ MUTANTS = (
     ),
     mutant(
         "translator",
-        "H8_no_stall_while_clearing",
-        SKID,
-        "      out_valid_q  <= 1'b0;\n      skid_valid_q <= 1'b0;\n",
-        "      out_valid_q  <= 1'b0;\n",
-    ),
-    mutant(
-        "translator",
         "H4_waits_for_two_at_most",
         ARBITER,
         "if (out_valid && out_ready) last_q",

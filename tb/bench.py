@@ -29,6 +29,7 @@ from tb.operations import (
     Operation,
     SetBusRange,
     Tables,
+    arguments_of,
 )
 from tb.reference import Reference
 from tb.rtl import ROOT, Rtl
@@ -108,7 +109,7 @@ def write_trace(path: Path, tables: Tables, count: int, seed: int) -> None:
     with path.open("w") as file:
         for operation in setup(tables)[:count]:
             arguments = "".join(
-                f', "{name}": {getattr(operation, name)}' for name in operation.__match_args__
+                f', "{name}": {getattr(operation, name)}' for name in arguments_of(type(operation))
             )
             file.write(f'{{"op": "{operation.name}"{arguments}}}\n')
             count -= 1

@@ -8,7 +8,7 @@ payload until ready. What breaks them goes to `violation`, a callback that the c
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import cocotb
 from cocotb.handle import LogicObject, SimHandleBase
@@ -30,6 +30,7 @@ from tb.transactions import Retired, Source
 Reader = Callable[[], int]
 
 ANSWERS: dict[int, Answer] = {answer.value: answer for answer in Answer}
+BDF = Answer.BDF  # Python 3.11 takes its time to find a member of an enumeration
 SOURCES: dict[int, Source] = {source.value: source for source in Source}
 
 
@@ -46,24 +47,31 @@ def reader(handle: Any) -> Reader:
     return lambda: int(read(), 2)
 
 
-class Sampler:
-    """Lets monitors look at their buses at each rising edge of the clock: one task for all of them.
+class Sampled(Protocol):
+    """What looks at its bus at rising edges of the clock."""
 
-    A monitor that finds its bus idle is not asked again until it wakes itself, so that idle buses
-    cost nothing.
+    def sample(self) -> bool:
+        """Look at the bus; return whether it has to be looked at again at the next edge."""
+
+
+class Sampler:
+    """Lets monitors and drivers look at their buses at each rising edge of the clock.
+
+    It is one task for all of them, and waking up costs more than looking. One that finds its bus
+    idle is not asked again until it wakes itself, so that idle buses cost nothing.
     """
 
     def __init__(self, clock: LogicObject) -> None:
         self.clock = clock
         self._edge = RisingEdge(clock)
-        self._awake: list[StreamMonitor] = []
+        self._awake: list[Sampled] = []
         self._wake = Event()
         cocotb.start_soon(self._run())
 
-    def wake(self, monitor: StreamMonitor) -> None:
-        """Ask a monitor from the next clock edge on."""
-        if monitor not in self._awake:
-            self._awake.append(monitor)
+    def wake(self, each: Sampled) -> None:
+        """Ask a monitor or driver from the next clock edge on."""
+        if each not in self._awake:
+            self._awake.append(each)
             self._wake.set()
 
     async def _run(self) -> None:
@@ -72,9 +80,9 @@ class Sampler:
                 self._wake.clear()
                 await self._wake.wait()
             await self._edge
-            idle = [monitor for monitor in self._awake if not monitor.sample()]
-            for monitor in idle:
-                self._awake.remove(monitor)
+            for each in tuple(self._awake):
+                if not each.sample():
+                    self._awake.remove(each)
 
 
 class StreamMonitor(BusMonitor):  # type: ignore[misc]
@@ -156,6 +164,11 @@ class StreamMonitor(BusMonitor):  # type: ignore[misc]
             self.waited = 0
         return True
 
+    def _recv(self, transaction: Any) -> None:
+        """Hand a transaction on: to the callbacks alone, as nobody waits for its events."""
+        for callback in self._callbacks:
+            callback(transaction)
+
 
 class MessageInputMonitor(StreamMonitor):
     """`s_msi`: direct messages, as SignalMsi or SignalMsiWithRid operations."""
@@ -220,8 +233,11 @@ class RetireMonitor(StreamMonitor):
             raise AssertionError(f"retire: {code} is not the code of an operation")
         kind, arguments = self._arguments[code]
         answered = ANSWERS[answer()]
-        message = Message(*[read() for read in self._message]) if sent() else None
-        bdf = self._bdf() if answered is Answer.BDF else None
+        message = None
+        if sent():
+            devid, address, data = self._message
+            message = Message(devid(), address(), data())
+        bdf = self._bdf() if answered is BDF else None
         return Retired(
             SOURCES[source()], kind(*[read() for read in arguments]), answered, bdf, message
         )

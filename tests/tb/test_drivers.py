@@ -164,6 +164,7 @@ def test_what_is_raised_while_looking_fails_the_test(bench: Bench) -> None:
 
     bench.sampler.wake(SimpleNamespace(sample=sample))
     bench.clock()
+    assert bench.sampler._failed.is_set()
     with pytest.raises(ValueError, match="no such code"):
         bench.task.send(None)
     assert not bench.edge.waiting, "it goes on after the test"

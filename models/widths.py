@@ -18,12 +18,12 @@ def check_width(name: str, value: int, bits: int) -> None:
     Raises TypeError if `value` is not an int (a bool is not), ValueError if it does not fit;
     both name the field, the value and the width.
     """
-    if not isinstance(value, int) or isinstance(value, bool):
+    if type(value) is not int and (not isinstance(value, int) or isinstance(value, bool)):
         raise TypeError(
             f"{name} must be an unsigned {bits}-bit integer, "
             f"not {value!r} of type {type(value).__name__}"
         )
-    if value < 0 or value >> bits:
+    if value >> bits:  # a negative number shifts to -1 in the end, never to 0
         raise ValueError(
             f"{name} must fit in {bits} bits (0..{(1 << bits) - 1:#x}), not {value:#x}"
         )

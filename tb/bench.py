@@ -29,6 +29,7 @@ from tb.operations import (
     Operation,
     SetBusRange,
     Tables,
+    arguments_of,
 )
 from tb.reference import Reference
 from tb.rtl import ROOT, Rtl
@@ -55,6 +56,19 @@ LONGEST_BY_SIGNALS = 100_000
 
 ROUTES = (16, 64, 256, 1024, 2048)
 """The sizes of the route table."""
+
+SIMULATOR = "RTL, Verilator's and cocotb's C++"
+PARTS: dict[str, tuple[str, ...]] = {
+    "golden model": ("/models/",),
+    "its operations and answers": ("/tb/reference.py",),
+    "checker": ("/tb/checker.py", "/tb/history.py"),
+    "register model": ("/tb/register_model.py",),
+    "monitors": ("/tb/monitors.py",),
+    "drivers": ("/tb/drivers.py",),
+    "stimulus": ("/tb/environment.py", "/tests/rtl/"),
+    "cocotb's Python": ("/cocotb/",),
+}
+"""The parts of the signal-level path besides SIMULATOR, each with its files."""
 
 OUT_OF_RANGE = 0.1
 """The share of messages that claim a bus outside their range."""
@@ -108,7 +122,7 @@ def write_trace(path: Path, tables: Tables, count: int, seed: int) -> None:
     with path.open("w") as file:
         for operation in setup(tables)[:count]:
             arguments = "".join(
-                f', "{name}": {getattr(operation, name)}' for name in operation.__match_args__
+                f', "{name}": {getattr(operation, name)}' for name in arguments_of(type(operation))
             )
             file.write(f'{{"op": "{operation.name}"{arguments}}}\n')
             count -= 1
@@ -230,6 +244,11 @@ def measure(seed: int, rtl: Rtl) -> dict[str, Any]:
         "seed": seed,
         "machine": f"{platform.machine()}, {os.cpu_count()} cores",
         "signals": float(signals["operations/s"]),
+        "signals by part": {
+            name.removeprefix("share: "): float(share)
+            for name, share in signals.items()
+            if name.startswith("share: ")
+        },
         "bulk": float(bulk["operations/s"]),
         "bulk, messages and events": float(bulk["operations/s, traffic"]),
         "model": scalar_model,
@@ -285,6 +304,17 @@ def _markdown(rows: Rows) -> str:
     align = "|".join(["---", *["---:"] * (len(first) - 1)])
     lines = [" | ".join(row) for row in others]
     return "\n".join([f"| {' | '.join(first)} |", f"|{align}|", *(f"| {line} |" for line in lines)])
+
+
+def parts(figures: dict[str, Any]) -> Rows:
+    """Return where the time of the signal-level path goes, largest part first."""
+    rows: Rows = [("part of the signal-level path", "µs an operation", "%")]
+    shares = figures["signals by part"]
+    for part in sorted(shares, key=shares.__getitem__, reverse=True):
+        each = 1e6 / figures["signals"] * shares[part]
+        rows.append((part, f"{each:.1f}", f"{100 * shares[part]:.0f}"))
+    rows.append(("all", f"{1e6 / figures['signals']:.1f}", "100"))
+    return rows
 
 
 def growth(figures: dict[str, Any]) -> list[Rows]:
@@ -343,6 +373,7 @@ def page(figures: dict[str, Any]) -> str:
         seed=figures["seed"],
         rounds=ROUNDS,
         table=_markdown(table(figures)),
+        parts=_markdown(parts(figures)),
         lengths=_markdown(lengths),
         routes=_markdown(routes),
     )
@@ -365,6 +396,18 @@ the limit: the same library, a message in every cycle, and nobody looking.
 
 `make compare` takes the bulk path by itself for long traces, and says which one it took;
 ENGINE=bulk and ENGINE=signals choose. Stalls at random cost what the stalled cycles cost.
+
+## Where the time goes, signal by signal
+
+One operation a clock cycle, each seen by the monitors of `s_msi`, `retire` and `m_msi` and executed
+by the golden model. What runs is noted after every millisecond of processor time. Python sees the
+timer only between two steps of its own: what a signal access costs counts where the access is made,
+what happens between two of cocotb's callbacks is C++.
+
+{parts}
+
+For a message that is sent, the monitors read 24 signals, four of them wider than the 32 bits that
+go as a number. All of that is looked at and compared; what is faster is the bulk path.
 
 ## Over the length of a trace
 
@@ -400,7 +443,7 @@ def bench(seed: int, rtl: Rtl, docs: bool) -> int:
             return signal.status
         path = RESULTS / "result.json"
         report.write_result(path, **figures)
-        for rows in [table(figures), *growth(figures)]:
+        for rows in [table(figures), parts(figures), *growth(figures)]:
             print(f"\n{_columns(rows)}")
         plots(figures, RESULTS)
         if docs:

@@ -32,6 +32,10 @@ from tb.transactions import DROPS, WARNINGS, Retired, Source
 REPORTED = 20
 """How many mismatches are reported in full; more are only counted."""
 
+# Python 3.11 takes its time to find a member of an enumeration, and its name.
+AXIL, MSI, EVT = Source.AXIL, Source.MSI, Source.EVT
+ANSWER_NAMES = {answer: answer.name for answer in Answer}
+
 LISTED_DROPS = 1000
 """How many drops and refusals are listed one by one; more are only counted."""
 
@@ -164,60 +168,62 @@ class Checker(Scoreboard):  # type: ignore[misc]
 
     def on_message_accepted(self, operation: Operation) -> None:
         """A direct message was accepted on `s_msi`."""
-        self._accepted[Source.MSI].append(operation)
+        self._accepted[MSI].append(operation)
 
     def on_event_accepted(self, operation: Operation) -> None:
         """A route event was accepted on `s_evt`."""
-        self._accepted[Source.EVT].append(operation)
+        self._accepted[EVT].append(operation)
 
     def on_retired(self, retired: Retired) -> None:
         """An operation was executed."""
         self.operations += 1
+        operation, message = retired.operation, retired.message
         line = next(self._lines, None) if self._lines is not None else None
         entry = Entry(self.operations, retired, line.number if line is not None else None)
         self._history.add(entry)
         self._last = entry
-        self.answers[(retired.operation.name, retired.answer.name)] += 1
+        self.answers[(operation.name, ANSWER_NAMES[retired.answer])] += 1
         if self._coverage is not None:
             self._coverage.on_executed(retired, self._reference, self._cycle())
-        outcome = self._reference.execute(retired.operation)
+        outcome = self._reference.execute(operation)
 
-        if retired.source is not Source.AXIL:
+        if retired.source is not AXIL:
             self._check_source(entry)
-        self._check_trace(entry, line, outcome)
+        if self._lines is not None:
+            self._check_trace(entry, line, outcome)
         if (
             outcome.answer is not retired.answer
-            or outcome.message != retired.message
+            or outcome.message != message
             or outcome.bdf != retired.bdf
         ):
             self._mismatch(
                 "model",
                 entry,
                 describe(outcome.answer, outcome.bdf, outcome.message),
-                describe(retired.answer, retired.bdf, retired.message),
+                describe(retired.answer, retired.bdf, message),
             )
-        if retired.message is not None:
-            self._retired_messages.append((retired.message, entry))
+        if message is not None:
+            self._retired_messages.append((message, entry))
             self._match_messages()
-        self._note(entry, outcome)
-
-    def _note(self, entry: Entry, outcome: Outcome) -> None:
-        """Count what the model did, and tell the register model."""
-        operation = entry.retired.operation
         bus_range = None
+        if outcome.answer in WARNINGS:
+            bus_range = self._note_drop(entry, outcome)
+        if not self.registers.on_retired(retired.source, operation, outcome, bus_range):
+            self._mismatch("order", entry, "one of the commands written", f"{operation} (H3)")
+
+    def _note_drop(self, entry: Entry, outcome: Outcome) -> tuple[int, int] | None:
+        """Note what the model dropped or refused; return the range it was held against, if any."""
+        operation = entry.retired.operation
         if outcome.answer in DROPS:
             self.dropped += 1
-        if outcome.answer in WARNINGS:
-            if len(self.drops) < LISTED_DROPS:
-                self.drops.append(Drop(entry.number, entry.line, operation, outcome.answer))
-            fields = outcome.warnings[0].fields
-            if "secondary" in fields:
-                bus_range = fields["secondary"], fields["subordinate"]
-            elif isinstance(operation, SignalMsi | SignalMsiWithRid):
-                bus_range = self._reference.bus_range(self._reference.bound(operation.target))
-        known = self.registers.on_retired(entry.retired.source, operation, outcome, bus_range)
-        if not known:
-            self._mismatch("order", entry, "one of the commands written", f"{operation} (H3)")
+        if len(self.drops) < LISTED_DROPS:
+            self.drops.append(Drop(entry.number, entry.line, operation, outcome.answer))
+        fields = outcome.warnings[0].fields
+        if "secondary" in fields:
+            return fields["secondary"], fields["subordinate"]
+        if isinstance(operation, SignalMsi | SignalMsiWithRid):
+            return self._reference.bus_range(self._reference.bound(operation.target))
+        return None
 
     def on_message(self, message: Message) -> None:
         """A message was handed over on `m_msi`."""
@@ -263,8 +269,6 @@ class Checker(Scoreboard):  # type: ignore[misc]
 
     def _check_trace(self, entry: Entry, line: TraceLine | None, outcome: Outcome) -> None:
         """What retires must be the trace's next line, and do what the line expects."""
-        if self._lines is None:
-            return
         if line is None or line.operation != entry.retired.operation:
             wanted = str(line.operation) if line is not None else "nothing: the trace has ended"
             self._mismatch("trace", entry, wanted, f"{entry.retired.operation} retired")

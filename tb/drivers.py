@@ -1,21 +1,23 @@
 # SPDX-License-Identifier: MIT
 """Drivers: each owns the input signals of its bus and touches nothing else.
 
-A driver takes transactions with `append` (queued) or `send` (awaited until the bus accepted it).
-Stalls come from a pattern: an iterator of numbers of clock cycles (see `tb.stimulus`).
+A driver takes transactions with `append`, in order. Stalls come from a pattern: an iterator of
+numbers of clock cycles (see `tb.stimulus`).
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import cocotb
 from cocotb.handle import LogicObject, SimHandleBase
-from cocotb.triggers import ClockCycles, Event, RisingEdge
+from cocotb.triggers import ClockCycles, Event
+from cocotb_bus.bus import Bus
 from cocotb_bus.drivers import BusDriver
 
-from tb.monitors import reader
+from tb.monitors import Sampler, reader
 from tb.operations import SignalEvent, SignalMsi, SignalMsiWithRid
 
 _DEPOSIT = 0
@@ -29,83 +31,117 @@ Writer = Callable[[int], None]
 
 
 def writer(handle: Any) -> Writer:
-    """Return a function that sets a signal, to an unsigned number that fits.
+    """Return a function that sets a signal, if that changes it, to an unsigned number that fits.
 
-    It goes below cocotb's checks of every value, which take much of the time of a long replay.
+    It goes below cocotb's checks of every value, which take much of the time of a long replay. The
+    signal is set to 0 first.
     """
     bits = len(handle)
+    driven = 1
     if bits <= 32:
-        write = handle._handle.set_signal_val_int
-        return lambda value: write(_DEPOSIT, value)
-    write_bits = handle._handle.set_signal_val_binstr
-    return lambda value: write_bits(_DEPOSIT, f"{value:0{bits}b}")
+        write_number = handle._handle.set_signal_val_int
+
+        def write(value: int) -> None:
+            nonlocal driven
+            if value != driven:
+                driven = value
+                write_number(_DEPOSIT, value)
+    else:
+        write_bits = handle._handle.set_signal_val_binstr
+
+        def write(value: int) -> None:
+            nonlocal driven
+            if value != driven:
+                driven = value
+                write_bits(_DEPOSIT, f"{value:0{bits}b}")
+
+    write(0)
+    return write
 
 
-class StreamDriver(BusDriver):  # type: ignore[misc]
-    """Drives a valid/ready bus. `gaps` says how many cycles to wait before each transfer."""
+class StreamDriver:
+    """Drives a valid/ready bus. `gaps` says how many cycles to wait before each transfer.
+
+    It looks at its bus with the monitors, at the same clock edge: see `Sampler`.
+    """
 
     payload: tuple[str, ...] = ()
 
-    def __init__(self, entity: SimHandleBase, name: str, clock: LogicObject) -> None:
-        self._signals = ["valid", "ready", *self.payload]
+    def __init__(self, entity: SimHandleBase, name: str, sampler: Sampler) -> None:
+        self.name = name
         self.gaps: Iterator[int] | None = None
-        self.waiting = False  # a transaction was taken from the queue and is not accepted yet
-        self._flushed = False
+        self._bus = Bus(entity, name, ["valid", "ready", *self.payload])
+        self._sampler = sampler
+        self._queue: deque[Any] = deque()
         self._half_empty = Event()
-        super().__init__(entity, name, clock)
-        self._clock_edge = RisingEdge(self.clock)
-        self._ready = reader(self.bus.ready)
-        self._driven: dict[str, int | None] = dict.fromkeys(("valid", *self.payload))
-        self._writers = {field: writer(getattr(self.bus, field)) for field in self._driven}
-        for field in self._driven:
-            self._drive(field, 0)
+        self._waiting = False  # a transaction was taken from the queue and is not accepted yet
+        self._gap = 0  # how many cycles from now it is put on the bus
+        self._valid, self._ready = reader(self._bus.valid), reader(self._bus.ready)
+        self._set_valid = writer(self._bus.valid)
+        self._writers = tuple(writer(getattr(self._bus, name)) for name in self.payload)
 
     @property
     def idle(self) -> bool:
         """Whether everything that was appended has been accepted."""
-        return not self._sendQ and not self.waiting
+        return not self._waiting
+
+    @property
+    def full(self) -> bool:
+        """Whether the queue is so long that it is better to wait for `room`."""
+        return len(self._queue) >= QUEUED
 
     async def room(self) -> None:
         """Wait until the queue is short: so a stream of any length takes little memory."""
-        while len(self._sendQ) >= QUEUED:
+        while self.full:
             self._half_empty.clear()
             await self._half_empty.wait()
 
-    def _drive(self, field: str, value: int) -> None:
-        """Set one signal, if that changes it."""
-        if self._driven[field] != value:
-            self._driven[field] = value
-            self._writers[field](value)
+    def append(self, transaction: Any) -> None:
+        """Send a transaction when all before it have been accepted."""
+        self._queue.append(transaction)
+        if not self._waiting:
+            self._next()
+            self._sampler.wake(self)
+
+    def flush(self) -> None:
+        """Forget what is queued, give up what waits, and take valid down: for reset."""
+        self._queue.clear()
+        self._half_empty.set()
+        self._waiting = False
+        self._gap = 0
+        self._set_valid(0)
 
     def drive(self, transaction: Any) -> None:
         """Put a transaction on the payload signals."""
         raise NotImplementedError
 
-    def flush(self) -> None:
-        """Forget what is queued, give up what waits, and take valid down: for reset."""
-        self._sendQ.clear()
-        self._half_empty.set()
-        self._flushed = self.waiting
-        self._drive("valid", 0)
-
-    async def _driver_send(self, transaction: Any, sync: bool = True) -> None:
-        self.waiting = True
-        if len(self._sendQ) == QUEUED // 2:
+    def _next(self) -> None:
+        """Take the next transaction, if there is one, and put it on the bus or start its gap."""
+        self._waiting = bool(self._queue)
+        if not self._waiting:
+            self._set_valid(0)
+            return
+        if len(self._queue) == QUEUED // 2:
             self._half_empty.set()
-        gap = next(self.gaps) if self.gaps is not None else 0
-        if gap:
-            self._drive("valid", 0)
-            await ClockCycles(self.clock, gap)
-        if not self._flushed:
-            self.drive(transaction)
-            self._drive("valid", 1)
-            await self._clock_edge
-            while not (self._ready() or self._flushed):
-                await self._clock_edge
-        if not self._sendQ or self._flushed:  # otherwise the next transfer follows at once
-            self._drive("valid", 0)
-        self._flushed = False
-        self.waiting = False
+        self._gap = next(self.gaps) if self.gaps is not None else 0
+        if self._gap:
+            self._set_valid(0)
+        else:
+            self._offer()
+
+    def _offer(self) -> None:
+        self.drive(self._queue.popleft())
+        self._set_valid(1)
+
+    def sample(self) -> bool:
+        """Look at the bus, at a rising clock edge; return whether it has to be looked at again."""
+        if self._gap:
+            self._gap -= 1
+            if not self._gap:
+                self._offer()
+        elif self._ready() and self._valid():
+            self._next()
+        return self._waiting
 
 
 class MessageDriver(StreamDriver):
@@ -115,14 +151,15 @@ class MessageDriver(StreamDriver):
 
     def drive(self, transaction: SignalMsi | SignalMsiWithRid) -> None:
         """Put one operation on the bus; without an explicit requester ID, `rid` means nothing."""
-        self._drive("target", transaction.target)
-        self._drive("address", transaction.address)
-        self._drive("data", transaction.data)
+        target, explicit_rid, rid, address, data = self._writers
+        target(transaction.target)
+        address(transaction.address)
+        data(transaction.data)
         if isinstance(transaction, SignalMsiWithRid):
-            self._drive("explicit_rid", 1)
-            self._drive("rid", transaction.rid)
+            explicit_rid(1)
+            rid(transaction.rid)
         else:
-            self._drive("explicit_rid", 0)
+            explicit_rid(0)
 
 
 class EventDriver(StreamDriver):
@@ -132,7 +169,8 @@ class EventDriver(StreamDriver):
 
     def drive(self, transaction: SignalEvent) -> None:
         """Put one operation on the bus."""
-        self._drive("route", transaction.route)
+        (route,) = self._writers
+        route(transaction.route)
 
 
 class ReadyDriver(BusDriver):  # type: ignore[misc]

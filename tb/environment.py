@@ -86,8 +86,9 @@ class Environment:
 
         self.coverage = Coverage(run.tables) if run.coverage else None
         self.checker = Checker(dut, run.tables, run.counter_width, cycle_now, self.coverage)
-        self.s_msi = MessageDriver(dut, "s_msi", clock)
-        self.s_evt = EventDriver(dut, "s_evt", clock)
+        sampler = Sampler(clock)
+        self.s_msi = MessageDriver(dut, "s_msi", sampler)
+        self.s_evt = EventDriver(dut, "s_evt", sampler)
         self.m_msi = ReadyDriver(dut, "m_msi", clock)
         self.registers = Registers(dut, clock, dut.rst_n, self.rng)
         self._drivers: tuple[StreamDriver, ...] = (self.s_msi, self.s_evt)
@@ -98,7 +99,6 @@ class Environment:
             # The register model is made anew at each reset.
             return lambda transfer: getattr(checker.registers, callback)(transfer)
 
-        sampler = Sampler(clock)
         self.retire = RetireMonitor(dut, "retire", sampler)
         self.write_data = WriteDataMonitor(dut, "s_axil", sampler)
         self._s_msi_monitor = MessageInputMonitor(dut, "s_msi", sampler)
@@ -279,7 +279,8 @@ class Environment:
             if source is None:
                 await self.registers.execute(operation)
             else:
-                await source.room()
+                if source.full:
+                    await source.room()
                 source.append(operation)
         if source is not None:
             await self._handed_over(source)

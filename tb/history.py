@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from tb.csr import Answer
 from tb.operations import (
@@ -33,8 +34,11 @@ SHOWN = 8
 CLOSE = 3
 """How many operations after another one can still meet it in the pipeline (H5)."""
 
+TRAFFIC = frozenset({SignalMsi, SignalMsiWithRid, SignalEvent})
+"""The operations that set nothing up."""
 
-class Entry(NamedTuple):
+
+class Entry(Struct, frozen=True):
     """One executed operation: its number since reset, counted from 1, and its trace line."""
 
     number: int
@@ -60,7 +64,7 @@ class History:
         """Remember one operation."""
         self._recent.append(entry)
         operation = entry.retired.operation
-        if isinstance(operation, SignalMsi | SignalMsiWithRid | SignalEvent):
+        if type(operation) in TRAFFIC:
             return
         for name in arguments_of(type(operation)):
             if name in TABLE_OF:

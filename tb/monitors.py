@@ -8,7 +8,7 @@ payload until ready. What breaks them goes to `violation`, a callback that the c
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import cocotb
 from cocotb.handle import LogicObject, SimHandleBase
@@ -30,6 +30,7 @@ from tb.transactions import Retired, Source
 Reader = Callable[[], int]
 
 ANSWERS: dict[int, Answer] = {answer.value: answer for answer in Answer}
+BDF = Answer.BDF  # Python 3.11 takes its time to find a member of an enumeration
 SOURCES: dict[int, Source] = {source.value: source for source in Source}
 
 
@@ -46,35 +47,55 @@ def reader(handle: Any) -> Reader:
     return lambda: int(read(), 2)
 
 
-class Sampler:
-    """Lets monitors look at their buses at each rising edge of the clock: one task for all of them.
+class Sampled(Protocol):
+    """What looks at its bus at rising edges of the clock."""
 
-    A monitor that finds its bus idle is not asked again until it wakes itself, so that idle buses
-    cost nothing.
+    def sample(self) -> bool:
+        """Look at the bus; return whether it has to be looked at again at the next edge."""
+
+
+class Sampler:
+    """Lets monitors and drivers look at their buses at each rising edge of the clock.
+
+    One that finds its bus idle is not asked again until it wakes itself, so that idle buses cost
+    nothing. All are asked from one callback of cocotb's trigger: to wake a task takes twice as long
+    as that, and longer than most looks. What is raised there fails the test.
     """
 
     def __init__(self, clock: LogicObject) -> None:
         self.clock = clock
         self._edge = RisingEdge(clock)
-        self._awake: list[StreamMonitor] = []
-        self._wake = Event()
-        cocotb.start_soon(self._run())
+        self._awake: tuple[Sampled, ...] = ()
+        self._callback: Any = None  # the one at the next edge, if any are awake
+        self._error: Exception | None = None
+        self._failed = Event()
+        cocotb.start_soon(self._until_the_test_ends())
 
-    def wake(self, monitor: StreamMonitor) -> None:
-        """Ask a monitor from the next clock edge on."""
-        if monitor not in self._awake:
-            self._awake.append(monitor)
-            self._wake.set()
+    def wake(self, each: Sampled) -> None:
+        """Ask a monitor or driver from the next clock edge on."""
+        if each not in self._awake:
+            self._awake += (each,)
+            if self._callback is None:
+                self._callback = self._edge._register(self._look)
 
-    async def _run(self) -> None:
-        while True:
-            if not self._awake:
-                self._wake.clear()
-                await self._wake.wait()
-            await self._edge
-            idle = [monitor for monitor in self._awake if not monitor.sample()]
-            for monitor in idle:
-                self._awake.remove(monitor)
+    def _look(self) -> None:
+        try:
+            for each in self._awake:
+                if not each.sample():
+                    self._awake = tuple(other for other in self._awake if other is not each)
+        except Exception as error:
+            self._error = error
+            self._failed.set()
+        self._callback = self._edge._register(self._look) if self._awake else None
+
+    async def _until_the_test_ends(self) -> None:
+        try:
+            await self._failed.wait()
+            if self._error is not None:
+                raise self._error
+        finally:
+            if self._callback is not None:
+                self._callback.cancel()
 
 
 class StreamMonitor(BusMonitor):  # type: ignore[misc]
@@ -156,6 +177,11 @@ class StreamMonitor(BusMonitor):  # type: ignore[misc]
             self.waited = 0
         return True
 
+    def _recv(self, transaction: Any) -> None:
+        """Hand a transaction on: to the callbacks alone, as nobody waits for its events."""
+        for callback in self._callbacks:
+            callback(transaction)
+
 
 class MessageInputMonitor(StreamMonitor):
     """`s_msi`: direct messages, as SignalMsi or SignalMsiWithRid operations."""
@@ -220,8 +246,11 @@ class RetireMonitor(StreamMonitor):
             raise AssertionError(f"retire: {code} is not the code of an operation")
         kind, arguments = self._arguments[code]
         answered = ANSWERS[answer()]
-        message = Message(*[read() for read in self._message]) if sent() else None
-        bdf = self._bdf() if answered is Answer.BDF else None
+        message = None
+        if sent():
+            devid, address, data = self._message
+            message = Message(devid(), address(), data())
+        bdf = self._bdf() if answered is BDF else None
         return Retired(
             SOURCES[source()], kind(*[read() for read in arguments]), answered, bdf, message
         )

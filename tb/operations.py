@@ -3,13 +3,15 @@
 
 The model's methods, the hardware's operations and the trace files share these names and arguments.
 Creating an operation checks nothing, because that happens for every message of a long replay;
-`validate` does, and so does reading a trace.
+`validate` does, and so does reading a trace. For the same reason they are structs of msgspec: what
+a frozen dataclass is, made in a tenth of the time.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, NamedTuple, get_args
+
+from msgspec import Struct
 
 from models.widths import check_width
 from tb.csr import OperationCode
@@ -70,26 +72,23 @@ TABLE_OF: dict[str, str] = {
 """Which table an argument is an index into. Arguments that are not here are values."""
 
 
-class _Operation:
+class _Operation(Struct, frozen=True):
     """What all operations have in common: the specification's name and the hardware's code."""
 
-    __slots__ = ()
-    __match_args__: ClassVar[tuple[str, ...]]
     name: ClassVar[str]
     code: ClassVar[OperationCode]
 
     def __str__(self) -> str:
         """The operation as a call: `signal_msi(target=3, address=0x8090040, data=0x1)`."""
         arguments = []
-        for field in self.__match_args__:
+        for field in self.__struct_fields__:
             value = getattr(self, field)
             shown = f"{value:#x}" if field in HEXADECIMAL else f"{value}"
             arguments.append(f"{field}={shown}")
         return f"{self.name}({', '.join(arguments)})"
 
 
-@dataclass(frozen=True, slots=True)
-class SetBusRange(_Operation):
+class SetBusRange(_Operation, frozen=True):
     """Give a bus range its secondary and subordinate bus, both at once (R1)."""
 
     name: ClassVar[str] = "set_bus_range"
@@ -99,8 +98,7 @@ class SetBusRange(_Operation):
     subordinate: int
 
 
-@dataclass(frozen=True, slots=True)
-class Connect(_Operation):
+class Connect(_Operation, frozen=True):
     """Connect the message backend, with its PCI segment (R6)."""
 
     name: ClassVar[str] = "connect"
@@ -109,8 +107,7 @@ class Connect(_Operation):
     segment: int
 
 
-@dataclass(frozen=True, slots=True)
-class Disconnect(_Operation):
+class Disconnect(_Operation, frozen=True):
     """Take the message backend away; the irqfd backend stays (R4)."""
 
     name: ClassVar[str] = "disconnect"
@@ -118,8 +115,7 @@ class Disconnect(_Operation):
     connection: int
 
 
-@dataclass(frozen=True, slots=True)
-class ConnectIrqfd(_Operation):
+class ConnectIrqfd(_Operation, frozen=True):
     """Connect the irqfd backend, with its PCI segment; routes that exist keep theirs (R6)."""
 
     name: ClassVar[str] = "connect_irqfd"
@@ -128,8 +124,7 @@ class ConnectIrqfd(_Operation):
     segment: int
 
 
-@dataclass(frozen=True, slots=True)
-class BindTarget(_Operation):
+class BindTarget(_Operation, frozen=True):
     """Make a target from a connection, a bus range and a devfn (R5)."""
 
     name: ClassVar[str] = "bind_target"
@@ -140,8 +135,7 @@ class BindTarget(_Operation):
     devfn: int
 
 
-@dataclass(frozen=True, slots=True)
-class SignalMsi(_Operation):
+class SignalMsi(_Operation, frozen=True):
     """Send a message with the target's own requester ID (R2)."""
 
     name: ClassVar[str] = "signal_msi"
@@ -151,8 +145,7 @@ class SignalMsi(_Operation):
     data: int
 
 
-@dataclass(frozen=True, slots=True)
-class SignalMsiWithRid(_Operation):
+class SignalMsiWithRid(_Operation, frozen=True):
     """Send a message with an explicit requester ID, if its bus is in the target's range (R3)."""
 
     name: ClassVar[str] = "signal_msi_with_rid"
@@ -163,8 +156,7 @@ class SignalMsiWithRid(_Operation):
     data: int
 
 
-@dataclass(frozen=True, slots=True)
-class NewRoute(_Operation):
+class NewRoute(_Operation, frozen=True):
     """Make a route, or replace it, from a target's irqfd backend (R7)."""
 
     name: ClassVar[str] = "new_route"
@@ -173,8 +165,7 @@ class NewRoute(_Operation):
     target: int
 
 
-@dataclass(frozen=True, slots=True)
-class Enable(_Operation):
+class Enable(_Operation, frozen=True):
     """Enable a route with its target's own requester ID (R8)."""
 
     name: ClassVar[str] = "enable"
@@ -184,8 +175,7 @@ class Enable(_Operation):
     data: int
 
 
-@dataclass(frozen=True, slots=True)
-class EnableWithRid(_Operation):
+class EnableWithRid(_Operation, frozen=True):
     """Enable a route with an explicit requester ID, if its bus is in range (R8)."""
 
     name: ClassVar[str] = "enable_with_rid"
@@ -196,8 +186,7 @@ class EnableWithRid(_Operation):
     data: int
 
 
-@dataclass(frozen=True, slots=True)
-class Disable(_Operation):
+class Disable(_Operation, frozen=True):
     """Disable a route; what arrives from now on is held pending (R9)."""
 
     name: ClassVar[str] = "disable"
@@ -205,8 +194,7 @@ class Disable(_Operation):
     route: int
 
 
-@dataclass(frozen=True, slots=True)
-class SignalEvent(_Operation):
+class SignalEvent(_Operation, frozen=True):
     """Signal a route's event: send its message, or hold it pending (R9)."""
 
     name: ClassVar[str] = "signal_event"
@@ -214,8 +202,7 @@ class SignalEvent(_Operation):
     route: int
 
 
-@dataclass(frozen=True, slots=True)
-class ConsumePending(_Operation):
+class ConsumePending(_Operation, frozen=True):
     """Ask whether an event is pending on a route, and clear it (R9)."""
 
     name: ClassVar[str] = "consume_pending"
@@ -223,8 +210,7 @@ class ConsumePending(_Operation):
     route: int
 
 
-@dataclass(frozen=True, slots=True)
-class DefaultBdf(_Operation):
+class DefaultBdf(_Operation, frozen=True):
     """Ask which requester ID `signal_msi` would use now (R2)."""
 
     name: ClassVar[str] = "default_bdf"
@@ -232,8 +218,7 @@ class DefaultBdf(_Operation):
     target: int
 
 
-@dataclass(frozen=True, slots=True)
-class SupportsDirectMsi(_Operation):
+class SupportsDirectMsi(_Operation, frozen=True):
     """Ask whether the target's connection has an irqfd backend."""
 
     name: ClassVar[str] = "supports_direct_msi"
@@ -270,7 +255,7 @@ BY_CODE: dict[OperationCode, type[Operation]] = {cls.code: cls for cls in _CLASS
 
 def arguments_of(operation: type[Operation]) -> tuple[str, ...]:
     """The names of an operation's arguments, in the specification's order."""
-    return operation.__match_args__
+    return operation.__struct_fields__
 
 
 def validate(operation: Operation) -> None:

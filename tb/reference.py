@@ -9,7 +9,9 @@ reference is a comparison with the model.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
+
+from msgspec import Struct
 
 from models import (
     DROPPED_BUS_RANGE,
@@ -29,7 +31,6 @@ from models import (
 )
 from tb.csr import Answer
 from tb.operations import (
-    OPERATIONS,
     TABLE_OF,
     BindTarget,
     Connect,
@@ -58,7 +59,7 @@ class ModelError(Exception):
     """The golden model did something that no answer stands for: a defect of the model."""
 
 
-class Outcome(NamedTuple):
+class Outcome(Struct, frozen=True):
     """What one operation did.
 
     `bdf` (16 bits) is set for the answer BDF. `warnings` are those that the model raised, before
@@ -112,6 +113,7 @@ class Reference:
         """Make the objects that `tables` asks for, in their reset state."""
         self._messages: list[Message] = []  # of the operation that runs, as are the warnings
         self._warnings: list[RaisedWarning] = []
+        self._observing = observe_warnings(self._warnings.append)
         self.its = _Its(self._messages)
         self.ranges = [AssignedBusRange() for _ in range(tables.ranges)]
         self.connections = [MsiConnection(AssignedBusRange(), 0) for _ in range(tables.connections)]
@@ -119,15 +121,7 @@ class Reference:
         self.routes: list[MsiRoute | None] = [None] * tables.routes
         self._bound: dict[int, BindTarget] = {}  # how each target was bound
         self._origins: dict[int, BindTarget] = {}  # how each route's target was bound then
-        self._indices = {
-            kind: [
-                (field, getattr(tables, TABLE_OF[field]))
-                for field in arguments_of(kind)
-                if field in TABLE_OF
-            ]
-            for kind in OPERATIONS.values()
-        }
-        self._methods: dict[type[Operation], Callable[[Any], Outcome]] = {
+        methods: dict[type[Operation], Callable[[Any], Outcome]] = {
             SetBusRange: self._set_bus_range,
             Connect: self._connect,
             Disconnect: self._disconnect,
@@ -144,6 +138,18 @@ class Reference:
             DefaultBdf: self._default_bdf,
             SupportsDirectMsi: self._supports_direct_msi,
         }
+        # How each kind of operation is executed, and the sizes of the tables that it indexes.
+        self._executes = {
+            kind: (
+                method,
+                [
+                    (field, getattr(tables, TABLE_OF[field]))
+                    for field in arguments_of(kind)
+                    if field in TABLE_OF
+                ],
+            )
+            for kind, method in methods.items()
+        }
 
     def execute(self, operation: Operation) -> Outcome:
         """Execute one operation and say what it did.
@@ -154,14 +160,14 @@ class Reference:
         Raises TypeError for an argument that is not an integer, ValueError for one that does not
         fit its width, ModelError if the model did something that no answer stands for.
         """
-        kind = type(operation)
-        for field, size in self._indices[kind]:
+        method, indices = self._executes[type(operation)]
+        for field, size in indices:
             if not 0 <= getattr(operation, field) < size:
                 return Outcome(Answer.ERROR_INDEX)
         self._messages.clear()
         self._warnings.clear()
-        with observe_warnings(self._warnings.append):
-            return self._methods[kind](operation)
+        with self._observing:
+            return method(operation)
 
     # What the objects are now, for reports and for coverage
 
@@ -216,6 +222,7 @@ class Reference:
         *,
         quiet: Answer | None = None,
         message: Answer | None = None,
+        bdf: int | None = None,
         returns: bool | int | None = None,
     ) -> Outcome:
         """Derive the answer from what the model has just done.
@@ -234,7 +241,6 @@ class Reference:
             answer = quiet
         if answer is None:
             raise ModelError(f"no answer stands for: messages {messages}, warnings {warnings}")
-        bdf = returns if answer is Answer.BDF else None
         sent = messages[0] if messages else None
         return Outcome(answer, bdf, sent, tuple(warnings), returns)
 
@@ -276,7 +282,7 @@ class Reference:
 
     def _default_bdf(self, operation: DefaultBdf) -> Outcome:
         bdf = self.targets[operation.target].default_bdf()
-        return self._outcome(quiet=Answer.BDF, returns=bdf)
+        return self._outcome(quiet=Answer.BDF, bdf=bdf, returns=bdf)
 
     def _supports_direct_msi(self, operation: SupportsDirectMsi) -> Outcome:
         supported = self.targets[operation.target].supports_direct_msi()

@@ -31,6 +31,14 @@ COUNTERS: dict[int, frozenset[Answer]] = {
 }
 """The answers that each counter register counts."""
 
+COUNTED_BY: dict[Answer, int] = {
+    answer: address for address, answers in COUNTERS.items() for answer in answers
+}
+"""The counter register of each answer that is counted."""
+
+MESSAGES = csr.MESSAGES.offset
+AXIL = Source.AXIL  # Python 3.11 takes its time to find a member of an enumeration
+
 WRITABLE: dict[int, int] = {
     register.offset: sum((2 << high) - (1 << low) for high, low in register.fields.values())
     for register in ARGUMENT_REGISTERS
@@ -171,20 +179,24 @@ class RegisterModel:
         Returns whether, coming from the registers, it was a command waiting there.
         """
         self._clearing = False
-        known = source is not Source.AXIL or self._retire_command(operation)
-        self._counted[outcome.answer] += 1
-        for address, answers in COUNTERS.items():
-            if outcome.answer in answers:
-                count = sum(self._counted[answer] for answer in answers)
-                self._show(address, {min(count, self._largest)})
+        answer = outcome.answer
+        known = source is not AXIL or self._retire_command(operation)
+        self._counted[answer] += 1
+        if answer in COUNTED_BY:
+            self._show_counter(COUNTED_BY[answer])
         if outcome.message is not None:
             self._sent += 1
-            self._show(csr.MESSAGES.offset, {min(self._sent, self._largest)})
-        if source is Source.AXIL:
-            self._show(csr.RESULT.offset, {outcome.answer | (outcome.bdf or 0) << 16})
-        if outcome.answer in WARNINGS:
+            self._show(MESSAGES, (min(self._sent, self._largest),))
+        if source is AXIL:
+            self._show(csr.RESULT.offset, {answer | (outcome.bdf or 0) << 16})
+        if answer in WARNINGS:
             self._on_drop(outcome, bus_range)
         return known
+
+    def _show_counter(self, address: int) -> None:
+        """Let a counter register show the number of the answers that it counts."""
+        count = sum(self._counted[answer] for answer in COUNTERS[address])
+        self._show(address, {min(count, self._largest)})
 
     def on_command(self, operation: Operation) -> None:
         """A command was written and accepted; its register accesses are not looked at."""
@@ -208,10 +220,9 @@ class RegisterModel:
         self._clearing = False
         self._counted.update(counted)
         self._sent += sent
-        for address, answers in COUNTERS.items():
-            count = sum(self._counted[answer] for answer in answers)
-            self._show(address, {min(count, self._largest)})
-        self._show(csr.MESSAGES.offset, {min(self._sent, self._largest)})
+        for address in COUNTERS:
+            self._show_counter(address)
+        self._show(MESSAGES, {min(self._sent, self._largest)})
         if result is not None:
             self._show(csr.RESULT.offset, {result})
         if drop is not None:

@@ -41,6 +41,11 @@ SIMULATORS = BUILD / "simulators"
 WAIVERS = "hdl/lint.vlt"
 TIMESCALE = ("1ns", "1ps")
 BUILD_ARGUMENTS = ("--assert", "--x-initial", "unique", "-Wno-UNOPTFLAT")
+PORTS_ONLY = ("--no-public-flat-rw", "--public-depth", "1")
+"""Takes back that cocotb's runner makes all signals public: Verilator must then keep each of them,
+and the RTL takes several times as long. The testbench needs the ports of the top."""
+OPTIMIZE = ("OPT_FAST=-O2", "OPT_GLOBAL=-O2")
+"""What make is told: Verilator's own choice is to optimize for size."""
 TRANSACTOR = ("tb/bulk/transactor.cpp", "hdl/generated/msi_csr.h")
 """What the bulk path's library is made from, besides the RTL."""
 
@@ -243,8 +248,9 @@ def build(run: Run, executable: Path, *, flavour: Flavour, processes: Processes)
     files = [ROOT / WAIVERS, *sources.files]
     more = [ROOT / each for each in TRANSACTOR] if flavour is Flavour.BULK else []
     cocotb = importlib.metadata.version("cocotb")
+    built_with = (*BUILD_ARGUMENTS, *PORTS_ONLY, *OPTIMIZE, *flavour.arguments)
     made_with = (verilator.root, verilator.executable, verilator.version, cocotb)
-    tools = hashlib.sha256(f"{made_with} {flavour} {BUILD_ARGUMENTS} {flavour.arguments}".encode())
+    tools = hashlib.sha256(f"{made_with} {flavour} {built_with}".encode())
     # The simulator's own runtime is the same for every design, and takes longer to compile.
     runtime = SIMULATORS / f"runtime-{tools.hexdigest()[:8]}"
     tools.update(str(run.parameters).encode())
@@ -465,7 +471,7 @@ def _build_bulk(job: dict[str, Any]) -> None:
         *(f"-G{name}={value}" for name, value in job["parameters"].items()),
         *(str(transactor), *job["sources"]),
     ]
-    compile_all = ["make", f"-j{os.cpu_count()}", "-C", folder, "-f", "Vtop.mk", "OPT_FAST=-O2"]
+    compile_all = ["make", f"-j{os.cpu_count()}", "-C", folder, "-f", "Vtop.mk", *OPTIMIZE]
     for command in (verilate, compile_all):
         if subprocess.run(command).returncode != 0:
             raise RuntimeError(f"{command[0]} failed")
@@ -489,6 +495,7 @@ def _child(job: dict[str, Any]) -> None:
     runner = get_runner("verilator")
     if job["task"] == "build":
         waivers, *sources = job["sources"]
+        os.environ["MAKEFLAGS"] = " ".join([os.environ.get("MAKEFLAGS", ""), *OPTIMIZE])
         runner.build(
             sources=[VerilatorControlFile(waivers), *sources],
             includes=job["includes"],
@@ -496,7 +503,7 @@ def _child(job: dict[str, Any]) -> None:
             hdl_toplevel=job["top"],
             parameters=job["parameters"],
             build_dir=folder,
-            build_args=[*BUILD_ARGUMENTS, *flavour.arguments],
+            build_args=[*BUILD_ARGUMENTS, *PORTS_ONLY, *flavour.arguments],
             timescale=TIMESCALE,
             waves=flavour is Flavour.WAVES,
         )

@@ -8,7 +8,8 @@ What goes in on `s_msi` and `s_evt` is an operation of `tb.operations`, what com
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from tb.csr import Answer
 from tb.operations import Message, Operation
@@ -42,7 +43,7 @@ class Source(IntEnum):
     EVT = 2
 
 
-class Retired(NamedTuple):
+class Retired(Struct, frozen=True):
     """One retire record: an operation as the hardware executed it, and what it answered.
 
     `bdf` (16 bits) is set for the answer BDF, `message` if one was sent.

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The vocabulary: names, arguments, codes, widths."""
 
-import dataclasses
 from typing import Any
 
 import pytest
@@ -90,7 +89,7 @@ def test_operations_are_values() -> None:
     operation = SignalMsi(1, 2, 3)
     assert operation == SignalMsi(target=1, address=2, data=3)
     assert len({operation, SignalMsi(1, 2, 3), SignalMsi(1, 2, 4)}) == 2
-    with pytest.raises(dataclasses.FrozenInstanceError):
+    with pytest.raises(AttributeError):
         operation.data = 4  # type: ignore[misc]
     with pytest.raises((AttributeError, TypeError)):
         operation.extra = 4  # type: ignore[attr-defined]

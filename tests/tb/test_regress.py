@@ -172,6 +172,8 @@ def regression(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Regression:
 def signals() -> Iterator[None]:
     """Catch signals as the command line does, for the time of a test."""
     before = {each: signal.getsignal(each) for each in simulator.SIGNALS}
+    for each in before:
+        signal.signal(each, signal.SIG_DFL)  # in the background, a shell has SIGINT ignored
     simulator.catch_signals()
     yield
     for each, handler in before.items():

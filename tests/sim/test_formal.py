@@ -53,7 +53,7 @@ def test_a_mutant_is_not_proven(runner: Runner, tmp_path: Path) -> None:
     mutant = next(mutant for mutant in MUTANTS if mutant.proof == "arbiter")
     sources = break_rtl(mutant.fault, tmp_path / "hdl").sources().files
     verdict = prove(runner, choose("arbiter")[0], sources)
-    assert verdict.status == "UNKNOWN"
+    assert verdict.proven.status == "UNKNOWN"
     assert "H1_always_one (H1) does not follow by induction" in explain(verdict)
     assert "trace_induct.vcd" in explain(verdict)
 

@@ -53,7 +53,7 @@ def test_a_mutant_is_not_proven(runner: Runner, tmp_path: Path) -> None:
     mutant = next(each for each in MUTANTS if "H7_stops_at_the_largest" in each.properties)
     sources = break_rtl(mutant.fault, tmp_path / "hdl").sources().files
     verdict = prove(runner, choose("counter")[0], sources)
-    assert verdict.status == "UNKNOWN"
+    assert verdict.proven.status == "UNKNOWN"
     assert "H7_stops_at_the_largest (H7) does not follow by induction" in explain(verdict)
     assert "trace_induct.vcd" in explain(verdict)
 

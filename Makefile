@@ -11,11 +11,11 @@ DESIGN = $(if $(RTL),--rtl '$(RTL)') $(if $(TOP),--top '$(TOP)')
 unexport MAKEFLAGS MFLAGS MAKELEVEL PYTHONPATH PYTHONHOME
 
 # A variable that nothing reads is a typing error.
-KNOWN := SEED SEEDS JOBS RESUME SET TEST WAVES TRACE ENGINE DOCS ONLY MUTANTS RTL TOP PYTHON PY
+KNOWN := N SEED SEEDS JOBS RESUME SET TEST WAVES TRACE ENGINE DOCS ONLY MUTANTS RTL TOP PYTHON PY
 $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),\
   $(if $(filter $(KNOWN) MAKE% -%,$(name)),,$(error unknown variable $(name); there are: $(KNOWN)))))
 
-.PHONY: help sim regress coverage test compare exhaustive bench faults formal lint regs setup clean distclean
+.PHONY: help sim regress coverage test compare exhaustive bench faults formal mutate lint regs setup clean distclean
 
 help:
 	@echo 'make sim [SEED=n] [WAVES=1]  run every test once: RTL against the golden model'
@@ -33,6 +33,8 @@ help:
 	@echo 'make faults                  break the RTL on purpose, and show that the tests notice'
 	@echo 'make formal [ONLY=name] [MUTANTS=1]'
 	@echo '                             prove the RTL (or: show that each property can fail)'
+	@echo 'make mutate [N=n] [SEED=n] [JOBS=n] [ONLY=number]'
+	@echo '                             measure the mutation score of the tests (or: try one mutant)'
 	@echo 'make lint                    check the Python (ruff, mypy) and the RTL (Verilator, yosys)'
 	@echo 'make regs                    regenerate the files that come from hdl/registers.rdl'
 	@echo 'make setup [PYTHON=program]  make the private environment in .venv (all targets do it)'
@@ -66,6 +68,10 @@ faults: setup
 
 formal: setup
 	@$(PY) -m tools.formal $(if $(ONLY),--only '$(ONLY)') $(if $(filter-out 0,$(MUTANTS)),--mutants)
+
+mutate: setup
+	@$(PY) -m tools.mutate $(if $(N),--n '$(N)') $(if $(SEED),--seed '$(SEED)') \
+	  $(if $(JOBS),--jobs '$(JOBS)') $(if $(ONLY),--only '$(ONLY)')
 
 lint: setup
 	$(PY) -m ruff check --quiet

@@ -30,7 +30,6 @@ from enum import StrEnum
 from importlib.metadata import version
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
 
 from tb.__main__ import Parser, seed
 from tb.__main__ import count as count_of
@@ -54,7 +53,7 @@ from tb.simulator import (
 )
 from tb.verilator import VerilatorError, find_verilator
 from tools import mutations
-from tools.mutant_proofs import METHODS, Prover
+from tools.mutant_proofs import LOCAL, METHODS, Prover
 from tools.mutations import COUNTER_WIDTH, TABLES, Mutation, MutationError
 
 FOLDER = BUILD / "mutate"
@@ -272,9 +271,7 @@ class BulkProcesses:
         self._built: set[str] = set()
         self._lock = threading.Lock()
 
-    def simulate(
-        self, run: Run, modules: Sequence[str], processes: Processes
-    ) -> list[TestResult]:
+    def simulate(self, run: Run, modules: Sequence[str], processes: Processes) -> list[TestResult]:
         """Do what tb.simulator's `simulate` does, up to the first failure."""
         processes.check()
         folder = Path(run.results)
@@ -332,10 +329,19 @@ def _bulk_child(run: Run, modules: list[str], log: Path) -> None:
 class Runner:
     """Runs mutants of one design against the tests."""
 
-    def __init__(self, rtl: Rtl, seed: int, testbench: str, folder: Path = FOLDER) -> None:
+    def __init__(
+        self,
+        rtl: Rtl,
+        seed: int,
+        testbench: str,
+        is_equivalent: Callable[[int], bool],
+        folder: Path = FOLDER,
+    ) -> None:
+        """`is_equivalent` tries a quick proof, which spares a mutant the slow stages."""
         self._rtl = rtl
         self._seed = seed
         self._testbench = testbench
+        self._is_equivalent = is_equivalent
         self._folder = folder
         self._bulk = BulkProcesses()
         self.processes = Processes()
@@ -366,6 +372,8 @@ class Runner:
             if verdict is not None:
                 check_disk()
                 return replace(verdict, seconds=round(time.monotonic() - start, 2))
+            if stage.flavour is Flavour.BULK and self._is_equivalent(number):
+                break
         seconds = round(time.monotonic() - start, 2)
         return Verdict(number, Kind.SURVIVED, self._testbench, seconds=seconds)
 
@@ -461,7 +469,7 @@ def summary(kept: Kept, testbench: str) -> str:
         lines.append(f"proven equivalent: {len(proven)}")
         for each in proven:
             method = kept.proofs[each.number]
-            lines.append(f"  {each.number:5}  {each.place}  {each}: {method}")
+            lines.append(f"  {each.number:5}  {each.place}  {each}: {METHODS[method]}")
     left = [each for each in survivors if not kept.proofs.get(each.number)]
     if left:
         lines.append(f"open: {len(left)}")
@@ -505,7 +513,8 @@ def one_by_one(runner: Runner, kept: Kept, numbers: Iterable[int]) -> Iterator[V
         print(f"{number}: {mutation.place}: {mutation}", flush=True)
         verdict = runner.run(number, "only")
         if verdict.kind is Kind.SURVIVED:
-            print("  survives all tests", flush=True)
+            proof = kept.proofs.get(number)
+            print(f"  {METHODS[proof] if proof else 'survives all tests'}", flush=True)
         else:
             print(
                 f"  killed by {verdict.test} ({verdict.stage}, {verdict.kind}): {verdict.why}",
@@ -530,7 +539,14 @@ def mutate(count: int, chosen: int, jobs: int, only: Sequence[int]) -> int:
     if found is not None and kept is made:
         RESULT.replace(RESULT.with_suffix(".before.json"))
         print(f"results until now: {RESULT.with_suffix('.before.json').relative_to(ROOT)}")
-    runner = Runner(rtl, chosen, testbench)
+    prover = Prover(FOLDER / "proofs", FOLDER / "hdl/netlist.il")
+
+    def is_equivalent(number: int) -> bool:
+        if number not in kept.proofs and prover.local(mutants[number - 1]):
+            kept.proofs[number] = LOCAL
+        return bool(kept.proofs.get(number))
+
+    runner = Runner(rtl, chosen, testbench, is_equivalent)
     try:
         if kept.baseline != testbench:
             print("without a mutation ...", flush=True)
@@ -551,7 +567,6 @@ def mutate(count: int, chosen: int, jobs: int, only: Sequence[int]) -> int:
                 done(verdict)
         else:
             run_all(runner, waiting, jobs, done)
-        prove(kept, only, testbench)
     except Interrupted as interrupt:
         runner.processes.stop()
         print(f"\n{closing_line(kept, testbench)}")
@@ -564,22 +579,6 @@ def mutate(count: int, chosen: int, jobs: int, only: Sequence[int]) -> int:
     print(f"results: {RESULT.relative_to(ROOT)}")
     print(closing_line(kept, testbench))
     return 1 if score(kept, testbench).open else 0
-
-
-def prove(kept: Kept, only: Sequence[int], testbench: str) -> None:
-    """Try to prove that survivors are equivalent; one that was tried before only if it is asked for."""
-    prover = Prover(FOLDER / "proofs", FOLDER / "hdl/sound.il")
-    for number, verdict in sorted(kept.current(testbench).items()):
-        if verdict.kind is not Kind.SURVIVED or (only and number not in only):
-            continue
-        if number in kept.proofs and not only:
-            continue
-        mutation = kept.mutations[number - 1]
-        print(f"{number}: {mutation.place}: equivalent? ", end="", flush=True)
-        method = prover.prove(mutation)
-        print(METHODS.get(method, "not proven"), flush=True)
-        kept.proofs[number] = method
-        kept.write(RESULT, testbench)
 
 
 def numbers(text: str) -> list[int]:

@@ -32,7 +32,7 @@ COUNTER_WIDTH = 8
 NETLIST = "mutants"
 """The name of the netlist's module."""
 
-_PASSES = ("proc", "flatten -noscopeinfo", "opt -nodffe -nosdff")
+_PASSES = ("proc", "flatten -noscopeinfo", "opt")
 """As much as it takes to have one flat module whose cells still know their source lines."""
 
 _LINT = ("CASEOVERLAP", "WIDTHTRUNC", "WIDTHEXPAND")
@@ -117,11 +117,14 @@ def fingerprint() -> str:
     return found.hexdigest()
 
 
-def run_yosys(commands: list[str], folder: Path, name: str) -> None:
-    """Run yosys on a script, which is kept in `folder` with its log. Raises MutationError."""
+def run_yosys(commands: list[str], folder: Path, name: str) -> str:
+    """Run yosys on a script, which is kept in `folder` with its log; return the log.
+
+    Raises MutationError.
+    """
     script, log = (folder / f"{name}.{suffix}" for suffix in ("ys", "log"))
     script.write_text("\n".join(commands) + "\n")
-    command = [sys.executable, "-c", yosys.COMMAND, "-q", "-s", str(script.relative_to(ROOT))]
+    command = [sys.executable, "-c", yosys.COMMAND, "-s", str(script.relative_to(ROOT))]
     with log.open("w") as output:
         done = subprocess.run(
             command,
@@ -131,9 +134,11 @@ def run_yosys(commands: list[str], folder: Path, name: str) -> None:
             stdout=output,
             stderr=subprocess.STDOUT,
         )
+    said = log.read_text()
     if done.returncode != 0:
-        lines = [line for line in log.read_text().splitlines() if "ERROR" in line]
+        lines = [line for line in said.splitlines() if "ERROR" in line]
         raise MutationError(f"yosys failed: {' '.join(lines)} (log: {log})")
+    return said
 
 
 def make(folder: Path, count: int, seed: int) -> tuple[list[Mutation], Rtl]:
@@ -150,7 +155,7 @@ def make(folder: Path, count: int, seed: int) -> tuple[list[Mutation], Rtl]:
         f"read_slang -j 1 --top {OWN.top} {parameters} {shlex.join(files)}",
         *_PASSES,
         f"write_rtlil {base}/sound.il",
-        f"mutate -list {count} -seed {seed} -o {base}/list.txt",
+        f"mutate -list {count} -seed {seed} -o {base}/list.txt a:src",
     ]
     run_yosys(elaborate, folder, "elaborate")
     mutations = parse((folder / "list.txt").read_text())
@@ -162,6 +167,8 @@ def make(folder: Path, count: int, seed: int) -> tuple[list[Mutation], Rtl]:
         *(each.command(f"-ctrl mutsel {width} {each.number}") for each in mutations),
         f"rename {OWN.top} {NETLIST}",
         f"write_verilog -noattr {base}/netlist.v",
+        "dffunmap",  # for proofs, which then know one kind of register
+        f"write_rtlil {base}/netlist.il",
     ]
     run_yosys(change, folder, "mutate")
     netlist = folder / "netlist.v"
@@ -194,7 +201,7 @@ def wrapper(parameters: dict[str, int], width: int) -> str:
         f"module {OWN.top} #(\n{comma.join(declared)}\n) (\n{comma.join(ports)}\n);",
         *checks,
         f"  logic [{width - 1}:0] mutsel;",
-        "  initial if ($value$plusargs(\"mutant=%d\", mutsel) == 0) mutsel = '0;",
+        '  initial if ($value$plusargs("mutant=%d", mutsel) == 0) mutsel = \'0;',
         f"  {NETLIST} u_{NETLIST} (.*);",
         "endmodule",
     ]

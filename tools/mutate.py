@@ -53,7 +53,7 @@ from tb.simulator import (
 )
 from tb.verilator import VerilatorError, find_verilator
 from tools import mutations
-from tools.mutant_proofs import LOCAL, METHODS, Prover
+from tools.mutant_proofs import LOCAL, METHODS, OBSERVED, Prover
 from tools.mutations import COUNTER_WIDTH, TABLES, Mutation, MutationError
 
 FOLDER = BUILD / "mutate"
@@ -112,8 +112,8 @@ class Verdict:
 class Kept:
     """What is known, as it is kept in the result file.
 
-    `proofs` are those of survivors, by number: a method of METHODS, or empty where none succeeded;
-    they hold for the netlist, whatever the tests.
+    `proofs` are those of survivors, by number: a method of METHODS, or in words what came of
+    trying; they hold for the netlist, whatever the tests.
     """
 
     count: int
@@ -123,6 +123,10 @@ class Kept:
     baseline: str = ""
     verdicts: dict[int, Verdict] = field(default_factory=dict)
     proofs: dict[int, str] = field(default_factory=dict)
+
+    def is_proven(self, number: int) -> bool:
+        """Whether a mutant is proven equivalent."""
+        return self.proofs.get(number) in METHODS
 
     def current(self, testbench: str) -> dict[int, Verdict]:
         """Return the verdicts of these tests."""
@@ -198,7 +202,7 @@ def score(kept: Kept, testbench: str) -> Score:
     verdicts = list(kept.current(testbench).values())
     killed = [each for each in verdicts if each.kind is not Kind.SURVIVED]
     survivors = [each for each in verdicts if each.kind is Kind.SURVIVED]
-    equivalent = sum(bool(kept.proofs.get(each.number)) for each in survivors)
+    equivalent = sum(kept.is_proven(each.number) for each in survivors)
     stages = Counter(each.stage for each in killed)
     kinds = Counter(str(each.kind) for each in killed)
     return Score(
@@ -334,14 +338,14 @@ class Runner:
         rtl: Rtl,
         seed: int,
         testbench: str,
-        is_equivalent: Callable[[int], bool],
+        prove: Callable[[int, str], bool],
         folder: Path = FOLDER,
     ) -> None:
-        """`is_equivalent` tries a quick proof, which spares a mutant the slow stages."""
+        """`prove` says whether a mutant is proven equivalent, by a method of METHODS."""
         self._rtl = rtl
         self._seed = seed
         self._testbench = testbench
-        self._is_equivalent = is_equivalent
+        self._prove = prove
         self._folder = folder
         self._bulk = BulkProcesses()
         self.processes = Processes()
@@ -365,15 +369,17 @@ class Runner:
             yield stage, results
 
     def run(self, number: int, slot: str) -> Verdict:
-        """Run the tests on a mutant until one fails."""
+        """Run the tests on a mutant until one fails; a proof spares it the slow ones."""
         start = time.monotonic()
         for stage, results in self.stages(number, slot):
             verdict = judge(number, stage.name, results, self._testbench)
             if verdict is not None:
                 check_disk()
                 return replace(verdict, seconds=round(time.monotonic() - start, 2))
-            if stage.flavour is Flavour.BULK and self._is_equivalent(number):
+            if stage is STAGES[0] and self._prove(number, LOCAL):
                 break
+        else:
+            self._prove(number, OBSERVED)
         seconds = round(time.monotonic() - start, 2)
         return Verdict(number, Kind.SURVIVED, self._testbench, seconds=seconds)
 
@@ -464,18 +470,20 @@ def summary(kept: Kept, testbench: str) -> str:
         for each in kept.mutations
         if each.number in current and current[each.number].kind is Kind.SURVIVED
     ]
-    proven = [each for each in survivors if kept.proofs.get(each.number)]
+    proven = [each for each in survivors if kept.is_proven(each.number)]
     if proven:
         lines.append(f"proven equivalent: {len(proven)}")
         for each in proven:
             method = kept.proofs[each.number]
             lines.append(f"  {each.number:5}  {each.place}  {each}: {METHODS[method]}")
-    left = [each for each in survivors if not kept.proofs.get(each.number)]
+    left = [each for each in survivors if not kept.is_proven(each.number)]
     if left:
         lines.append(f"open: {len(left)}")
         for each in left:
             lines += [f"  {each.number:5}  {each.place}  {each}"]
             lines += [f"         {command(kept, each.number)}"]
+            if kept.proofs.get(each.number):
+                lines.append(f"         a proof of equivalence: {kept.proofs[each.number]}")
     return "\n".join(lines)
 
 
@@ -513,8 +521,8 @@ def one_by_one(runner: Runner, kept: Kept, numbers: Iterable[int]) -> Iterator[V
         print(f"{number}: {mutation.place}: {mutation}", flush=True)
         verdict = runner.run(number, "only")
         if verdict.kind is Kind.SURVIVED:
-            proof = kept.proofs.get(number)
-            print(f"  {METHODS[proof] if proof else 'survives all tests'}", flush=True)
+            proof = kept.proofs.get(number, "")
+            print(f"  survives all tests; {METHODS.get(proof, proof)}", flush=True)
         else:
             print(
                 f"  killed by {verdict.test} ({verdict.stage}, {verdict.kind}): {verdict.why}",
@@ -541,12 +549,12 @@ def mutate(count: int, chosen: int, jobs: int, only: Sequence[int]) -> int:
         print(f"results until now: {RESULT.with_suffix('.before.json').relative_to(ROOT)}")
     prover = Prover(FOLDER / "proofs", FOLDER / "hdl/netlist.il")
 
-    def is_equivalent(number: int) -> bool:
-        if number not in kept.proofs and prover.local(mutants[number - 1]):
-            kept.proofs[number] = LOCAL
-        return bool(kept.proofs.get(number))
+    def prove(number: int, method: str) -> bool:
+        if not kept.is_proven(number):
+            kept.proofs[number] = prover.prove(mutants[number - 1], method)
+        return kept.is_proven(number)
 
-    runner = Runner(rtl, chosen, testbench, is_equivalent)
+    runner = Runner(rtl, chosen, testbench, prove)
     try:
         if kept.baseline != testbench:
             print("without a mutation ...", flush=True)
@@ -574,7 +582,7 @@ def mutate(count: int, chosen: int, jobs: int, only: Sequence[int]) -> int:
         return interrupt.status
     if only:
         survived = [n for n in only if kept.verdicts[n].kind is Kind.SURVIVED]
-        return 1 if any(not kept.proofs.get(n) for n in survived) else 0
+        return 1 if any(not kept.is_proven(n) for n in survived) else 0
     print(summary(kept, testbench))
     print(f"results: {RESULT.relative_to(ROOT)}")
     print(closing_line(kept, testbench))

@@ -230,6 +230,13 @@ def miter(opened: Opened) -> str:
     return "\n".join([*lines, "endmodule", ""])
 
 
+def is_never(aig: bytes) -> bool:
+    """Whether the only output of a circuit, in binary AIGER, is the constant 0."""
+    header, _, rest = aig.partition(b"\n")
+    latches, outputs = header.split()[3:5]
+    return outputs == b"1" and rest.split(b"\n")[int(latches)] == b"0"
+
+
 class Prover:
     """Proves mutants of a netlist, in RTLIL, equivalent to it."""
 
@@ -266,8 +273,9 @@ class Prover:
         """Whether a mutant never differs from the sound netlist in what means something."""
         name = f"{mutation.number}-{OBSERVED}"
         base = self._folder.relative_to(ROOT)
-        status = self._folder / f"{name}.status"
-        status.unlink(missing_ok=True)
+        miter, reduced, status = (
+            self._folder / f"{name}.{suffix}" for suffix in ("aig", "reduced.aig", "status")
+        )
         script = [
             *self._read(self._sequential, mutation, name),
             f"read_verilog {base}/miter.v",
@@ -280,7 +288,7 @@ class Prover:
             "dffunmap",
             "aigmap",
             "opt_clean",
-            f"write_aiger -zinit {base}/{name}.aig",
+            f"write_aiger -zinit {base}/{miter.name}",
             # ABC is within reach as a part of yosys's pass of this name, which wants a design.
             "design -reset",
             f"read_verilog {base}/nothing.v",
@@ -288,8 +296,9 @@ class Prover:
             "abc -script +"
             + ";".join(
                 [
-                    f"read_aiger,{base}/{name}.aig",
+                    f"read_aiger,{base}/{miter.name}",
                     "scorr",
+                    f"write_aiger,{base}/{reduced.name}",
                     f"pdr,-T,{SECONDS}",
                     f"write_status,{base}/{status.name}",
                 ]
@@ -297,9 +306,10 @@ class Prover:
         ]
         run_yosys(script, self._folder, name, check=False)  # the pass misses its own result
         words = status.read_text().split(maxsplit=5) if status.is_file() else ["none"]
-        (self._folder / f"{name}.aig").unlink(missing_ok=True)
-        status.unlink(missing_ok=True)
-        if words[0] == "snl_UNSAT":
+        never = reduced.is_file() and is_never(reduced.read_bytes())
+        for file in (miter, reduced, status):
+            file.unlink(missing_ok=True)
+        if never or words[0] == "snl_UNSAT":
             return OBSERVED
         if words[0] == "snl_SAT":
             return f"told apart in clock cycle {words[4]}, unless memories never hold what it takes"

@@ -16,12 +16,13 @@ the same, and read the same where they read the same entry, but what that is may
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tb.operations import BY_CODE, arguments_of
 from tb.rtl import ROOT
+from tb.simulator import Processes
 from tools.mutations import Mutation, MutationError, run_yosys
 
 LOCAL = "local"
@@ -92,7 +93,9 @@ def open_up(text: str, registers: bool) -> Opened:
     ):
         (opened.inputs if direction == "input" else opened.outputs)[name] = int(width or 1)
     lines: list[str] = []
-    for number, (cell, line) in enumerate(_cells(text)):
+    number = 0
+    for cell, line in _cells(text):
+        number += cell is not None and cell.kind in _STATE
         if cell is None:
             if not line.startswith("  memory "):
                 lines.append(line)
@@ -240,13 +243,18 @@ def is_never(aig: bytes) -> bool:
 class Prover:
     """Proves mutants of a netlist, in RTLIL, equivalent to it."""
 
-    def __init__(self, folder: Path, netlist: Path) -> None:
+    def __init__(self, folder: Path, netlist: Path, processes: Processes) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
+        self._processes = processes
         text = netlist.read_text()
-        self._combinational = open_up(text, registers=True)
-        self._sequential = open_up(text, registers=False)
-        (folder / "miter.v").write_text(miter(self._sequential))
+        self._opened = {
+            LOCAL: open_up(text, registers=True),
+            OBSERVED: open_up(text, registers=False),
+        }
+        for method, opened in self._opened.items():
+            (folder / f"gold-{method}.il").write_text(choose(opened, 0, "gold"))
+        (folder / "miter.v").write_text(miter(self._opened[OBSERVED]))
         (folder / "nothing.v").write_text(
             "module nothing (input a, input b, output y);\n  assign y = a & b;\nendmodule\n"
         )
@@ -257,15 +265,13 @@ class Prover:
 
     def _local(self, mutation: Mutation) -> str:
         """Whether no state and no input tells a mutant from the sound netlist in one cycle."""
-        name = f"{mutation.number}-{LOCAL}"
         script = [
-            *self._read(self._combinational, mutation, name),
             "miter -equiv -flatten gold gate miter",
             "hierarchy -top miter",
             "opt",
             f"sat -prove trigger 0 -timeout {SECONDS} miter",
         ]
-        said = run_yosys(script, self._folder, name)
+        said = self._run(mutation, LOCAL, script)
         proven = "SAT proof finished - no model found: SUCCESS!" in said
         return LOCAL if proven else "a state and an input tell them apart"
 
@@ -277,7 +283,6 @@ class Prover:
             self._folder / f"{name}.{suffix}" for suffix in ("aig", "reduced.aig", "status")
         )
         script = [
-            *self._read(self._sequential, mutation, name),
             f"read_verilog {base}/miter.v",
             "hierarchy -top miter",
             "proc",
@@ -304,7 +309,10 @@ class Prover:
                 ]
             ),
         ]
-        run_yosys(script, self._folder, name, check=False)  # the pass misses its own result
+        for file in (miter, reduced, status):
+            file.unlink(missing_ok=True)  # of a run that was interrupted
+        # The pass misses its own result, and fails.
+        self._run(mutation, OBSERVED, script, check=False)
         words = status.read_text().split(maxsplit=5) if status.is_file() else ["none"]
         never = reduced.is_file() and is_never(reduced.read_bytes())
         for file in (miter, reduced, status):
@@ -315,11 +323,17 @@ class Prover:
             return f"told apart in clock cycle {words[4]}, unless memories never hold what it takes"
         return "not decided"
 
-    def _read(self, opened: Opened, mutation: Mutation, name: str) -> list[str]:
-        """Return the commands that read the sound netlist (`gold`) and a mutant (`gate`)."""
-        files = []
-        for number, which in ((0, "gold"), (mutation.number, "gate")):
-            file = self._folder / f"{which}.il" if not number else self._folder / f"{name}.il"
-            file.write_text(choose(opened, number, which))
-            files.append(f"read_rtlil {file.relative_to(ROOT)}")
-        return [*files, "setundef -zero", "opt"]
+    def _run(
+        self, mutation: Mutation, method: str, commands: Sequence[str], check: bool = True
+    ) -> str:
+        """Run yosys on the sound netlist (`gold`) and a mutant (`gate`); return its log."""
+        name = f"{mutation.number}-{method}"
+        gate = self._folder / f"{name}.il"
+        gate.write_text(choose(self._opened[method], mutation.number, "gate"))
+        base = self._folder.relative_to(ROOT)
+        read = [f"read_rtlil {base}/{file}" for file in (f"gold-{method}.il", gate.name)]
+        script = [*read, "setundef -zero", "opt", *commands]
+        try:
+            return run_yosys(script, self._folder, name, self._processes, check)
+        finally:
+            gate.unlink()

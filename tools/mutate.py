@@ -339,6 +339,7 @@ class Runner:
         seed: int,
         testbench: str,
         prove: Callable[[int, str], bool],
+        processes: Processes,
         folder: Path = FOLDER,
     ) -> None:
         """`prove` says whether a mutant is proven equivalent, by a method of METHODS."""
@@ -348,7 +349,7 @@ class Runner:
         self._prove = prove
         self._folder = folder
         self._bulk = BulkProcesses()
-        self.processes = Processes()
+        self.processes = processes
 
     def stages(self, number: int, slot: str) -> Iterator[tuple[Stage, list[TestResult]]]:
         """Run the tests on a mutant, 0 for none, stage by stage; `slot` names a folder."""
@@ -537,7 +538,8 @@ def mutate(count: int, chosen: int, jobs: int, only: Sequence[int]) -> int:
     check_disk()
     testbench = testbench_fingerprint()
     print(f"mutate: N={count} SEED={chosen}, JOBS={jobs}", flush=True)
-    mutants, rtl = mutations.make(FOLDER / "hdl", count, chosen)
+    processes = Processes()
+    mutants, rtl = mutations.make(FOLDER / "hdl", count, chosen, processes)
     rtl.check()
     made = Kept(count, chosen, mutations.fingerprint(), mutants)
     found = Kept.read(RESULT)
@@ -547,14 +549,14 @@ def mutate(count: int, chosen: int, jobs: int, only: Sequence[int]) -> int:
     if found is not None and kept is made:
         RESULT.replace(RESULT.with_suffix(".before.json"))
         print(f"results until now: {RESULT.with_suffix('.before.json').relative_to(ROOT)}")
-    prover = Prover(FOLDER / "proofs", FOLDER / "hdl/netlist.il")
+    prover = Prover(FOLDER / "proofs", FOLDER / "hdl/netlist.il", processes)
 
     def prove(number: int, method: str) -> bool:
         if not kept.is_proven(number):
             kept.proofs[number] = prover.prove(mutants[number - 1], method)
         return kept.is_proven(number)
 
-    runner = Runner(rtl, chosen, testbench, prove)
+    runner = Runner(rtl, chosen, testbench, prove, processes)
     try:
         if kept.baseline != testbench:
             print("without a mutation ...", flush=True)

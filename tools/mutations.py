@@ -12,7 +12,6 @@ from __future__ import annotations
 import hashlib
 import re
 import shlex
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from pathlib import Path
 from tb.operations import Tables
 from tb.rtl import OWN, ROOT, Rtl
 from tb.run import Run
+from tb.simulator import Processes
 from tools import yosys
 
 TABLES = Tables(ranges=17, connections=9, targets=35, routes=67)
@@ -117,7 +117,9 @@ def fingerprint() -> str:
     return found.hexdigest()
 
 
-def run_yosys(commands: list[str], folder: Path, name: str, check: bool = True) -> str:
+def run_yosys(
+    commands: list[str], folder: Path, name: str, processes: Processes, check: bool = True
+) -> str:
     """Run yosys on a script, which is kept in `folder` with its log; return the log.
 
     Raises MutationError if it fails, unless without `check`.
@@ -125,23 +127,16 @@ def run_yosys(commands: list[str], folder: Path, name: str, check: bool = True) 
     script, log = (folder / f"{name}.{suffix}" for suffix in ("ys", "log"))
     script.write_text("\n".join(commands) + "\n")
     command = [sys.executable, "-c", yosys.COMMAND, "-s", str(script.relative_to(ROOT))]
-    with log.open("w") as output:
-        done = subprocess.run(
-            command,
-            cwd=ROOT,
-            env=yosys.environment("mutate"),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
+    with processes.run(command, log, yosys.environment("mutate")) as process:
+        process.wait()
     said = log.read_text()
-    if done.returncode != 0 and check:
+    if process.returncode != 0 and check:
         lines = [line for line in said.splitlines() if "ERROR" in line]
         raise MutationError(f"yosys failed: {' '.join(lines)} (log: {log})")
     return said
 
 
-def make(folder: Path, count: int, seed: int) -> tuple[list[Mutation], Rtl]:
+def make(folder: Path, count: int, seed: int, processes: Processes) -> tuple[list[Mutation], Rtl]:
     """Make so many mutants; return them, and the design that has them all.
 
     Raises MutationError, also where there are not so many.
@@ -157,7 +152,7 @@ def make(folder: Path, count: int, seed: int) -> tuple[list[Mutation], Rtl]:
         f"write_rtlil {base}/sound.il",
         f"mutate -list {count} -seed {seed} -o {base}/list.txt a:src",
     ]
-    run_yosys(elaborate, folder, "elaborate")
+    run_yosys(elaborate, folder, "elaborate", processes)
     mutations = parse((folder / "list.txt").read_text())
     if len(mutations) < count:
         raise MutationError(f"N={count}: the design has only {len(mutations):,} mutants")
@@ -170,7 +165,7 @@ def make(folder: Path, count: int, seed: int) -> tuple[list[Mutation], Rtl]:
         "dffunmap",  # for proofs, which then know one kind of register
         f"write_rtlil {base}/netlist.il",
     ]
-    run_yosys(change, folder, "mutate")
+    run_yosys(change, folder, "mutate", processes)
     netlist = folder / "netlist.v"
     off = "".join(f"/* verilator lint_off {rule} */\n" for rule in _LINT)
     # yosys notes that a choice is one of exclusive cases; on a mutant that may not be so.

@@ -232,11 +232,12 @@ def testbench_fingerprint() -> str:
 
 
 def classify(result: TestResult) -> Kind:
-    """Say in which way a test failed."""
-    said = "\n".join([result.failure, *(each["text"] for each in result.counts.get("reports", []))])
-    if re.search(r"hangs|timed out|TimeoutError|did not finish", said):
+    """Say in which way a test failed; what it reported came before it hung or ended."""
+    if result.counts.get("reports"):
+        return Kind.MISMATCH
+    if re.search(r"hangs|timed out|[Tt]imeout", result.failure):
         return Kind.TIMEOUT
-    if re.search(r"ended early|ended prematurely|\$finish", said):
+    if re.search(r"ended early|ended prematurely|\$finish", result.failure):
         return Kind.CRASH
     return Kind.MISMATCH
 

@@ -116,6 +116,14 @@ def test_kinds_of_death(failure: str, kind: Kind) -> None:
     assert classify(TestResult("x.y", False, 0.1, failure)) is kind
 
 
+def test_what_was_reported_came_before_it_hung() -> None:
+    counts = {"reports": [{"text": "mismatch 1 (model) at operation 7\n  expected: ..."}]}
+    result = TestResult("x.y", False, 0.1, "the design hangs", counts)
+    verdict = judge(1, "bulk", [result], TESTS)
+    assert verdict is not None and verdict.kind is Kind.MISMATCH
+    assert verdict.why == "mismatch 1 (model) at operation 7"
+
+
 def test_a_stage_that_passes_says_nothing() -> None:
     passed, failed = TestResult("a.b", True, 0.1), TestResult("a.c", False, 0.1, "\n  no\nmore")
     assert judge(3, "bulk", [passed], TESTS) is None

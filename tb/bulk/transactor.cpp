@@ -608,12 +608,13 @@ constexpr uint32_t QUIET_CYCLES = 8;  // after the last operation, nothing is in
 
 class Transactor {
   public:
-    Transactor(uint32_t seed, const Operation* masks)
+    Transactor(uint32_t seed, const Operation* masks, int argc, const char** argv)
         : context_(new VerilatedContext),
           masks_(masks),
           seed_(seed) {
         context_->randReset(2);
         context_->randSeed(static_cast<int>(seed % 0x7FFFFFFF) + 1);
+        context_->commandArgs(argc, argv);
         dut_.reset(new Vtop(context_.get()));
         messages_.reset(new MessageDriver(*dut_));
         events_.reset(new EventDriver(*dut_));
@@ -761,8 +762,9 @@ class Transactor {
 extern "C" {
 
 // masks: for each operation code, an Operation with all bits set of the arguments that it takes.
-Transactor* transactor_open(uint32_t seed, const Operation* masks) {
-    return new Transactor(seed, masks);
+// argv: a word that is ignored, and the plusargs that the design sees.
+Transactor* transactor_open(uint32_t seed, const Operation* masks, int argc, const char** argv) {
+    return new Transactor(seed, masks, argc, argv);
 }
 void transactor_close(Transactor* self) { delete self; }
 void transactor_reset(Transactor* self, uint32_t cycles) { self->reset(cycles); }

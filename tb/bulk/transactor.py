@@ -8,6 +8,7 @@ for a whole batch, and lets other Python threads run meanwhile.
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, IntFlag
 from pathlib import Path
@@ -123,8 +124,10 @@ def _pointer(array: Records) -> int:
 class Transactor:
     """One simulation of the design, with drivers and monitors around it."""
 
-    def __init__(self, library: Path, seed: int, hang_cycles: int) -> None:
-        """Load the design; `seed` fixes its uninitialised state and the stalls.
+    def __init__(
+        self, library: Path, seed: int, hang_cycles: int, plusargs: Sequence[str] = ()
+    ) -> None:
+        """Load the design; `seed` fixes its uninitialised state and the stalls; it sees `plusargs`.
 
         A batch is given up after `hang_cycles` clock cycles in which nothing moves.
         """
@@ -133,8 +136,12 @@ class Transactor:
         call.transactor_open.restype = _Pointer
         call.transactor_limit.restype = ctypes.c_uint64
         self._hang_cycles = hang_cycles
+        words = [b"design", *(word.encode() for word in plusargs)]
+        arguments = (ctypes.c_char_p * len(words))(*words)
         self._self = _Pointer(
-            call.transactor_open(ctypes.c_uint32(seed), _Pointer(_pointer(MASKS)))
+            call.transactor_open(
+                ctypes.c_uint32(seed), _Pointer(_pointer(MASKS)), len(words), arguments
+            )
         )
 
     def close(self) -> None:

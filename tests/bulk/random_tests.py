@@ -15,6 +15,7 @@ from tb.stimulus import BUSES_AT_EDGES
 from tb.transactions import Source
 
 BATCHES = 6
+FIRST = 512
 
 SHARES = (0.0, 0.2, 0.6, 0.95)
 """For which share of the time everything stalls."""
@@ -83,6 +84,9 @@ def batches(env: BulkEnvironment, commands: float) -> Iterator[Records]:
         operations = random_operations(env, BATCH // 4)
         operations["source"][env.rng.random(len(operations)) < commands] = Source.AXIL
         env.transactor.stall(SHARES[number % len(SHARES)])
+        if number == 0:  # a short one first: most faults show soon
+            yield operations[:FIRST]
+            operations = operations[FIRST:]
         yield operations
 
 

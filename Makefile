@@ -11,11 +11,11 @@ DESIGN = $(if $(RTL),--rtl '$(RTL)') $(if $(TOP),--top '$(TOP)')
 unexport MAKEFLAGS MFLAGS MAKELEVEL PYTHONPATH PYTHONHOME
 
 # A variable that nothing reads is a typing error.
-KNOWN := N SEED SEEDS JOBS RESUME SET TEST WAVES TRACE ENGINE DOCS ONLY MUTANTS RTL TOP PYTHON PY
+KNOWN := SEED SEEDS JOBS N RESUME SET TEST WAVES TRACE ENGINE DOCS ONLY MUTANTS RTL TOP PYTHON PY
 $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),\
   $(if $(filter $(KNOWN) MAKE% -%,$(name)),,$(error unknown variable $(name); there are: $(KNOWN)))))
 
-.PHONY: help sim regress coverage test compare exhaustive bench faults formal mutate synth lint regs setup clean distclean
+.PHONY: help sim regress coverage test compare exhaustive bench faults formal synth mutate lint regs setup clean distclean
 
 help:
 	@echo 'make sim [SEED=n] [WAVES=1]  run every test once: RTL against the golden model'

@@ -220,7 +220,11 @@ class RetireMonitor(StreamMonitor):
             raise AssertionError(f"retire: {code} is not the code of an operation")
         kind, arguments = self._arguments[code]
         answered = ANSWERS[answer()]
-        message = Message(*[read() for read in self._message]) if sent() else None
+        message: Message | None = Message(*[read() for read in self._message])
+        if not sent():
+            if any(message):
+                raise AssertionError(f"retire: no message was sent, but its fields are {message}")
+            message = None
         bdf = self._bdf() if answered is Answer.BDF else None
         return Retired(
             SOURCES[source()], kind(*[read() for read in arguments]), answered, bdf, message

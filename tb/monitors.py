@@ -220,11 +220,10 @@ class RetireMonitor(StreamMonitor):
             raise AssertionError(f"retire: {code} is not the code of an operation")
         kind, arguments = self._arguments[code]
         answered = ANSWERS[answer()]
-        message: Message | None = Message(*[read() for read in self._message])
-        if not sent():
-            if any(message):
-                raise AssertionError(f"retire: no message was sent, but its fields are {message}")
-            message = None
+        fields = Message(*[read() for read in self._message])
+        message = fields if sent() else None
+        if message is None and any(fields):
+            raise AssertionError(f"retire: no message was sent, but its fields are {fields}")
         bdf = self._bdf() if answered is Answer.BDF else None
         return Retired(
             SOURCES[source()], kind(*[read() for read in arguments]), answered, bdf, message

@@ -117,14 +117,15 @@ module msi_engine
   endfunction
 
   localparam int unsigned LARGEST = larger(larger(RANGES, CONNECTIONS), larger(TARGETS, ROUTES));
+  localparam int unsigned CLEAR_WIDTH = LARGEST > 1 ? $clog2(LARGEST) : 1;
 
-  logic   clearing_q;
-  index_t clear_index_q;  // excused toggle: no table has more than 2,048 entries
+  logic                   clearing_q;
+  logic [CLEAR_WIDTH-1:0] clear_index_q;
 
   always_ff @(posedge clk) begin
     if (clearing_q) begin
       clear_index_q <= clear_index_q + 1'b1;
-      if (clear_index_q == index_t'(LARGEST - 1)) clearing_q <= 1'b0;
+      if (clear_index_q == CLEAR_WIDTH'(LARGEST - 1)) clearing_q <= 1'b0;
     end
     if (!rst_n) begin
       clearing_q    <= 1'b1;

@@ -246,10 +246,11 @@ class RetireMonitor(StreamMonitor):
             raise AssertionError(f"retire: {code} is not the code of an operation")
         kind, arguments = self._arguments[code]
         answered = ANSWERS[answer()]
-        message = None
-        if sent():
-            devid, address, data = self._message
-            message = Message(devid(), address(), data())
+        devid, address, data = self._message
+        fields = Message(devid(), address(), data())
+        message = fields if sent() else None
+        if message is None and any(fields):
+            raise AssertionError(f"retire: no message was sent, but its fields are {fields}")
         bdf = self._bdf() if answered is BDF else None
         return Retired(
             SOURCES[source()], kind(*[read() for read in arguments]), answered, bdf, message

@@ -322,8 +322,8 @@ FAULTS = (
         "half of the routes not cleared after reset",
         "H8",
         "msi_engine.sv",
-        "clear_index_q == index_t'(LARGEST - 1)",
-        "clear_index_q == index_t'(LARGEST / 2 - 1)",
+        "clear_index_q == CLEAR_WIDTH'(LARGEST - 1)",
+        "clear_index_q == CLEAR_WIDTH'(LARGEST / 2 - 1)",
         Tables(5, 3, 300, 2048),
     ),
     Fault(

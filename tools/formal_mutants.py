@@ -612,8 +612,8 @@ MUTANTS = (
         "engine",
         "H8_clearing",
         ENGINE,
-        "clear_index_q == index_t'(LARGEST - 1)",
-        "clear_index_q == index_t'(LARGEST / 2 - 1)",
+        "clear_index_q == CLEAR_WIDTH'(LARGEST - 1)",
+        "clear_index_q == CLEAR_WIDTH'(LARGEST / 2 - 1)",
     ),
     mutant(
         "engine",

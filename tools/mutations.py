@@ -32,7 +32,7 @@ COUNTER_WIDTH = 8
 NETLIST = "mutants"
 """The name of the netlist's module."""
 
-_PASSES = ("proc", "flatten -noscopeinfo", "opt")
+_PASSES = ("proc", "flatten -noscopeinfo", "opt", "setundef -zero", "opt")
 """As much as it takes to have one flat module whose cells still know their source lines."""
 
 _LINT = ("CASEOVERLAP", "WIDTHTRUNC", "WIDTHEXPAND")

@@ -536,12 +536,9 @@ class Monitors {
         result.sent = dut_.retire_sent;
         result.bdf = result.answer == MSI_CSR__ANSWER__BDF ? dut_.retire_bdf : 0;
         Message& message = batch_->retired_messages[count];
-        message = Message{};
-        if (result.sent) {
-            message = {dut_.retire_message_address, dut_.retire_message_data,
-                       dut_.retire_message_devid};
-            sent_ += 1;
-        }
+        message = {dut_.retire_message_address, dut_.retire_message_data,
+                   dut_.retire_message_devid};  // all 0 where none was sent
+        sent_ += result.sent;
         batch_->retired_count += 1;
     }
 

@@ -516,7 +516,7 @@ module prove_engine
               2'(retire_valid && queue_q[0].source == SOURCE_AXIL) == 2'(in_flight_q));
       inv_settled : assert (settled_q <= SETTLED);
       inv_in_flight_settled : assert (!in_flight_q || settled == SETTLED);
-      inv_clearing : assert ($bits(dut.clear_index_q)'(clear_count_q) == dut.clear_index_q && clear_count_q <= LARGEST);
+      inv_clearing : assert ((!clearing || dut.clear_index_q == clear_count_q) && clear_count_q <= LARGEST);
       inv_clearing_is_empty :
       assert (!clearing || (!dut.lookup_valid_q && !dut.execute_valid_q && queued_q == 0 &&
                             !retire_valid && model.state_q == 0 &&

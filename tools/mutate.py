@@ -23,13 +23,14 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from importlib.metadata import version
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import TypeVar
 
 from tb.__main__ import Parser, seed
 from tb.__main__ import count as count_of
@@ -352,9 +353,11 @@ class Runner:
         self._bulk = BulkProcesses()
         self.processes = processes
 
-    def stages(self, number: int, slot: str) -> Iterator[tuple[Stage, list[TestResult]]]:
+    def stages(
+        self, number: int, slot: str, stages: Sequence[Stage] = STAGES
+    ) -> Iterator[tuple[Stage, list[TestResult]]]:
         """Run the tests on a mutant, 0 for none, stage by stage; `slot` names a folder."""
-        for stage in STAGES:
+        for stage in stages:
             folder = self._folder / "runs" / f"{slot}-{stage.name}"
             run = Run(TABLES, COUNTER_WIDTH, self._seed, str(folder), (), self._rtl)
             run = replace(run, plusargs=(f"+mutant={number}",))
@@ -370,44 +373,77 @@ class Runner:
             )
             yield stage, results
 
-    def run(self, number: int, slot: str) -> Verdict:
-        """Run the tests on a mutant until one fails; a proof spares it the slow ones."""
+    def quick(self, number: int, slot: str) -> Verdict | None:
+        """Run the fastest tests on a mutant, and try the fastest proof; None if undecided."""
         start = time.monotonic()
-        for stage, results in self.stages(number, slot):
+        verdict = self._tested(number, slot, STAGES[:1])
+        if verdict is None and self._prove(number, LOCAL):
+            verdict = Verdict(number, Kind.SURVIVED, self._testbench)
+        return verdict and replace(verdict, seconds=round(time.monotonic() - start, 2))
+
+    def thorough(self, number: int, slot: str) -> Verdict:
+        """Run the other tests on a mutant that `quick` left undecided, and try the other proof."""
+        start = time.monotonic()
+        verdict = self._tested(number, slot, STAGES[1:])
+        if verdict is None:
+            self._prove(number, OBSERVED)
+            verdict = Verdict(number, Kind.SURVIVED, self._testbench)
+        return replace(verdict, seconds=round(time.monotonic() - start, 2))
+
+    def _tested(self, number: int, slot: str, stages: Sequence[Stage]) -> Verdict | None:
+        """Run tests until one fails; return what it says, or None."""
+        for stage, results in self.stages(number, slot, stages):
             verdict = judge(number, stage.name, results, self._testbench)
             if verdict is not None:
                 check_disk()
-                return replace(verdict, seconds=round(time.monotonic() - start, 2))
-            if stage is STAGES[0] and self._prove(number, LOCAL):
-                break
-        else:
-            self._prove(number, OBSERVED)
-        seconds = round(time.monotonic() - start, 2)
-        return Verdict(number, Kind.SURVIVED, self._testbench, seconds=seconds)
+                return verdict
+        return None
 
 
 def run_all(
     runner: Runner, numbers: Sequence[int], jobs: int, done: Callable[[Verdict], None]
 ) -> None:
-    """Run mutants, some at a time; call `done` with each verdict as it comes."""
+    """Run mutants, some at a time; call `done` with each verdict as it comes.
+
+    What is slow waits until all were tried quickly: an interrupted run knows the most then.
+    """
+    undecided = []
+    with contextlib.closing(_in_parallel(runner, runner.quick, numbers, jobs)) as tried:
+        for number, verdict in tried:
+            if verdict is not None:
+                done(verdict)
+            else:
+                undecided.append(number)
+    with contextlib.closing(_in_parallel(runner, runner.thorough, undecided, jobs)) as judged:
+        for _, each in judged:
+            done(each)
+
+
+V = TypeVar("V")
+
+
+def _in_parallel(
+    runner: Runner, what: Callable[[int, str], V], numbers: Sequence[int], jobs: int
+) -> Generator[tuple[int, V], None, None]:
+    """Do something to mutants, some at a time; yield each with what came of it, as it comes."""
     slots: queue.SimpleQueue[str] = queue.SimpleQueue()
     for slot in range(jobs):
         slots.put(str(slot))
 
-    def work(number: int) -> Verdict:
+    def work(number: int) -> tuple[int, V]:
         slot = slots.get()
         try:
-            return runner.run(number, slot)
+            return number, what(number, slot)
         finally:
             slots.put(slot)
 
     with ThreadPoolExecutor(jobs) as pool:
-        running: set[Future[Verdict]] = {pool.submit(work, number) for number in numbers}
+        running: set[Future[tuple[int, V]]] = {pool.submit(work, number) for number in numbers}
         try:
             while running:
                 ended, running = wait(running, return_when=FIRST_COMPLETED)
                 for each in ended:
-                    done(each.result())
+                    yield each.result()
         except BaseException:
             runner.processes.stop()
             pool.shutdown(wait=False, cancel_futures=True)
@@ -521,7 +557,7 @@ def one_by_one(runner: Runner, kept: Kept, numbers: Iterable[int]) -> Iterator[V
     for number in numbers:
         mutation = kept.mutations[number - 1]
         print(f"{number}: {mutation.place}: {mutation}", flush=True)
-        verdict = runner.run(number, "only")
+        verdict = runner.quick(number, "only") or runner.thorough(number, "only")
         if verdict.kind is Kind.SURVIVED:
             proof = kept.proofs.get(number, "")
             print(f"  survives all tests; {METHODS.get(proof, proof)}", flush=True)

@@ -268,6 +268,8 @@ def build(run: Run, executable: Path, *, flavour: Flavour, processes: Processes)
             folder = SIMULATORS / f"{name}.{os.getpid()}.new"
             if runtime.is_dir():
                 shutil.copytree(runtime, folder)
+                for file in folder.iterdir():  # newer than the makefile, on which they depend
+                    os.utime(file, (time.time() + 3600,) * 2)
             else:
                 folder.mkdir()
             job = {
@@ -281,7 +283,9 @@ def build(run: Run, executable: Path, *, flavour: Flavour, processes: Processes)
                 "flavour": flavour,
             }
             log = SIMULATORS / f"{name}.log"
-            with _job(job, log, processes, verilator.environment()) as process:
+            environment = verilator.environment()
+            environment["MAKEFLAGS"] = " ".join([environment.get("MAKEFLAGS", ""), *OPTIMIZE])
+            with _job(job, log, processes, environment) as process:
                 process.wait()
             if process.returncode != 0:
                 raise BuildError(f"the RTL does not build; the end of {log}:\n{tail(log)}")
@@ -477,7 +481,7 @@ def _build_bulk(job: dict[str, Any]) -> None:
         *(f"-G{name}={value}" for name, value in job["parameters"].items()),
         *(str(transactor), *job["sources"]),
     ]
-    compile_all = ["make", f"-j{os.cpu_count()}", "-C", folder, "-f", "Vtop.mk", *OPTIMIZE]
+    compile_all = ["make", f"-j{os.cpu_count()}", "-C", folder, "-f", "Vtop.mk"]
     for command in (verilate, compile_all):
         if subprocess.run(command).returncode != 0:
             raise RuntimeError(f"{command[0]} failed")
@@ -501,7 +505,6 @@ def _child(job: dict[str, Any]) -> None:
     runner = get_runner("verilator")
     if job["task"] == "build":
         waivers, *sources = job["sources"]
-        os.environ["MAKEFLAGS"] = " ".join([os.environ.get("MAKEFLAGS", ""), *OPTIMIZE])
         runner.build(
             sources=[VerilatorControlFile(waivers), *sources],
             includes=job["includes"],

@@ -20,7 +20,15 @@ from tb.operations import LIMITS, Tables
 from tb.rtl import OWN, ROOT
 from tb.run import Run
 from tb.sim import DEFAULT
-from tb.simulator import BUILD, WAIVERS, SimulationError, simulate
+from tb.simulator import (
+    BUILD,
+    WAIVERS,
+    Flavour,
+    Processes,
+    SimulationError,
+    build,
+    simulate,
+)
 from tb.verilator import find_verilator
 from tests.tb.test_rtl import variant
 from tools.faults import FAULTS, Fault, break_rtl
@@ -172,12 +180,21 @@ def test_a_simulation_that_stops_the_clock_is_ended(
     assert "reference_unit_tests.signal_msi_resolves_default_bdf" in results[-1].name
 
 
+def test_the_runtime_is_compiled_once(tmp_path: Path) -> None:
+    for counter_width in (30, 31):
+        run = Run(Tables(1, 1, 1, 1), counter_width, 1, str(tmp_path))
+        build(run, tmp_path / run.rtl.top, flavour=Flavour.PLAIN, processes=Processes())
+    log = simulator.SIMULATORS / "1-1-1-1-31.log"
+    assert "Vtop__ALL.cpp" in log.read_text()
+    assert "verilated.cpp" not in log.read_text()
+
+
 def test_rtl_that_does_not_build_is_a_clear_failure(tmp_path: Path) -> None:
     fault = Fault(
         "a typing error",
         "H4",
         "msi_arbiter.sv",
-        "out_valid         = |in_valid;",
+        "out_valid = |in_valid;",
         "out_valid = |in;",
     )
     with pytest.raises(SimulationError, match=r"(?s)does not build.*msi_arbiter\.sv"):

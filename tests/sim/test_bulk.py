@@ -124,9 +124,11 @@ def test_the_page_of_figures(tmp_path: Path) -> None:
     figures = {name: float(np.prod([1000, n + 1])) for n, name in enumerate(names)}
     lengths = {1000: rate, 10**7: {k: v for k, v in rate.items() if k != "signals"}}
     shown = {"seed": 1, "machine": "m", "by routes": {16: rate}, "by trace length": lengths}
+    shown["signals by part"] = {"checker": 0.25, "monitors": 0.75}
     text = page({**figures, **shown})
     assert "| RTL in bulk, checked: messages | 2,000 | 2.0 | 33 |" in text
     assert "| 10,000,000 | 1,500,000 |  | 2 MiB |" in text
+    assert "| monitors | 750.0 | 75 |\n| checker | 250.0 | 25 |\n| all | 1000.0 | 100 |" in text
     plots({**figures, **shown}, tmp_path)
     for name in ("length", "routes"):
         assert "<svg" in (tmp_path / f"performance-{name}.svg").read_text()

@@ -43,8 +43,8 @@ TOP = "boundary"
 """The name of the measurement's module."""
 
 MAP_DELAY = 1500
-"""The delay in ps that yosys maps for; without one it spends more on paths that need not be short. It
-knows no routing: what it calls 1.5 ns takes about 6.5 ns."""
+"""The delay in ps that yosys maps for; without one it spends more on paths that need not be short.
+It knows no routing: what it calls 1.5 ns takes about 6.5 ns."""
 
 CLOCK = 200
 """The frequency in MHz that the placer aims at: more than it reaches, so that it never rests."""

@@ -73,7 +73,10 @@ class BulkEnvironment:
 
     def _show_progress(self) -> None:
         done = self._before + self.checker.operations
-        self._progress.write_text(f"{done} {self.cycles} {self.name}\n")
+        # At once, since the design may end the process while this is written.
+        unfinished = self._progress.with_suffix(".new")
+        unfinished.write_text(f"{done} {self.cycles} {self.name}\n")
+        unfinished.replace(self._progress)
 
     def play(self, batches: Iterable[Records | TraceBatch], ordered: bool = True) -> None:
         """Issue batches of operations one after the other, and check each.

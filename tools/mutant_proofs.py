@@ -272,8 +272,10 @@ class Prover:
             f"sat -prove trigger 0 -timeout {SECONDS} miter",
         ]
         said = self._run(mutation, LOCAL, script)
-        proven = "SAT proof finished - no model found: SUCCESS!" in said
-        return LOCAL if proven else "a state and an input tell them apart"
+        if "SAT proof finished - no model found: SUCCESS!" in said:
+            return LOCAL
+        apart = "SAT proof finished - model found: FAIL!" in said
+        return "a state and an input tell them apart" if apart else "not decided"
 
     def _observed(self, mutation: Mutation) -> str:
         """Whether a mutant never differs from the sound netlist in what means something."""

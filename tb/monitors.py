@@ -12,7 +12,8 @@ from typing import Any, Protocol
 
 import cocotb
 from cocotb.handle import LogicObject, SimHandleBase
-from cocotb.triggers import Event, RisingEdge, ValueChange
+from cocotb.simulator import RISING, register_value_change_callback
+from cocotb.triggers import Event, GPITrigger, RisingEdge, ValueChange
 from cocotb_bus.monitors import BusMonitor, Monitor
 
 from tb.csr import Answer
@@ -25,26 +26,13 @@ from tb.operations import (
     SignalMsiWithRid,
     arguments_of,
 )
+from tb.signals import Ports, Values
 from tb.transactions import Retired, Source
-
-Reader = Callable[[], int]
 
 ANSWERS: dict[int, Answer] = {answer.value: answer for answer in Answer}
 BDF = Answer.BDF  # Python 3.11 takes its time to find a member of an enumeration
+MESSAGE_FIELDS = Message.__struct_fields__
 SOURCES: dict[int, Source] = {source.value: source for source in Source}
-
-
-def reader(handle: Any) -> Reader:
-    """Return a function that returns a signal's value, as an unsigned number.
-
-    It goes below cocotb's value objects, which take most of the time of a long replay.
-    """
-    bits = len(handle)
-    if bits <= 32:
-        narrow: Reader = handle._handle.get_signal_val_long
-        return narrow if bits < 32 else lambda: narrow() & 0xFFFF_FFFF  # it has a sign
-    read = handle._handle.get_signal_val_binstr
-    return lambda: int(read(), 2)
 
 
 class Sampled(Protocol):
@@ -54,19 +42,34 @@ class Sampled(Protocol):
         """Look at the bus; return whether it has to be looked at again at the next edge."""
 
 
+class _EachEdge(GPITrigger):
+    """Calls a function at each rising edge of a clock while primed: a trigger without waiters.
+
+    To register a callback with cocotb's RisingEdge, every time anew, takes longer than most looks.
+    """
+
+    def __init__(self, clock: LogicObject, look: Callable[[], None]) -> None:
+        super().__init__()
+        self._clock = clock._handle
+        self._do_callbacks = look  # type: ignore[method-assign]
+
+    def _prime(self) -> None:
+        self._cbhdl = register_value_change_callback(self._clock, self._react, RISING)
+
+
 class Sampler:
     """Lets monitors and drivers look at their buses at each rising edge of the clock.
 
     One that finds its bus idle is not asked again until it wakes itself, so that idle buses cost
-    nothing. All are asked from one callback of cocotb's trigger: to wake a task takes twice as long
-    as that, and longer than most looks. What is raised there fails the test.
+    nothing. All are asked from one callback: to wake a task takes longer than most looks. What is
+    raised there fails the test.
     """
 
     def __init__(self, clock: LogicObject) -> None:
         self.clock = clock
-        self._edge = RisingEdge(clock)
+        self._edge = _EachEdge(clock, self._look)
         self._awake: tuple[Sampled, ...] = ()
-        self._callback: Any = None  # the one at the next edge, if any are awake
+        self._primed = False  # for the next edge
         self._error: Exception | None = None
         self._failed = Event()
         cocotb.start_soon(self._until_the_test_ends())
@@ -75,8 +78,9 @@ class Sampler:
         """Ask a monitor or driver from the next clock edge on."""
         if each not in self._awake:
             self._awake += (each,)
-            if self._callback is None:
-                self._callback = self._edge._register(self._look)
+            if not self._primed:
+                self._primed = True
+                self._edge._prime()
 
     def _look(self) -> None:
         try:
@@ -86,7 +90,9 @@ class Sampler:
         except Exception as error:
             self._error = error
             self._failed.set()
-        self._callback = self._edge._register(self._look) if self._awake else None
+        self._primed = bool(self._awake)
+        if self._primed:
+            self._edge._prime()
 
     async def _until_the_test_ends(self) -> None:
         try:
@@ -94,8 +100,8 @@ class Sampler:
             if self._error is not None:
                 raise self._error
         finally:
-            if self._callback is not None:
-                self._callback.cancel()
+            if self._primed:
+                self._edge._unprime()
 
 
 class StreamMonitor(BusMonitor):  # type: ignore[misc]
@@ -114,19 +120,20 @@ class StreamMonitor(BusMonitor):  # type: ignore[misc]
     def __init__(self, entity: SimHandleBase, name: str, sampler: Sampler) -> None:
         self._signals = [self.valid, *([self.ready] if self.has_ready else []), *self.payload]
         self._sampler = sampler
-        self._held: tuple[int, ...] | None = None  # the payload of a transfer that waits for ready
+        self._held: Values | None = None  # the payload of a transfer that waits for ready
         self.paused = True
         self.waited = 0
         self.violation: Callable[[str], None] = self._raise
         super().__init__(entity, name, sampler.clock)
-        self._read = {name: reader(getattr(self.bus, name)) for name in self._signals}
-        self._valid = self._read[self.valid]
-        self._ready = self._read[self.ready] if self.has_ready else lambda: 1
-        self.prepare(self._read)
+        ports = Ports(self.bus, self._signals)
+        self._read = ports.read
+        self._valid = ports.index[self.valid]
+        self._ready = ports.index[self.ready if self.has_ready else self.valid]
+        self._payload = ports.picker(self.payload)
+        self.prepare(ports)
 
-    def prepare(self, read: dict[str, Reader]) -> None:
-        """Keep what `transaction` needs of the payload signals' readers."""
-        self._readers = tuple(read[name] for name in self.payload)
+    def prepare(self, ports: Ports) -> None:
+        """Keep what `transaction` needs to find its way among the values."""
 
     def _raise(self, text: str) -> None:
         raise AssertionError(text)
@@ -140,9 +147,9 @@ class StreamMonitor(BusMonitor):  # type: ignore[misc]
         """Call a callback no longer."""
         self._callbacks.remove(callback)
 
-    def transaction(self) -> Any:
-        """Return the transaction that the payload signals show now; by default their values."""
-        return tuple([read() for read in self._readers])
+    def transaction(self, values: Values) -> Any:
+        """Return the transaction that the signals show; by default the payload's values."""
+        return self._payload(values)
 
     async def _monitor_recv(self) -> None:
         """Have the bus looked at whenever valid has risen."""
@@ -153,7 +160,8 @@ class StreamMonitor(BusMonitor):  # type: ignore[misc]
 
     def sample(self) -> bool:
         """Look at the bus, at a rising clock edge; return whether it has to be looked at again."""
-        valid = self._valid()
+        values = self._read()
+        valid = values[self._valid]
         if self.paused:
             self._held = None
             self.waited = 0
@@ -164,23 +172,20 @@ class StreamMonitor(BusMonitor):  # type: ignore[misc]
                 self._held = None
                 self.waited = 0
             return False
-        stalled = not self._ready()
+        stalled = not values[self._ready]
         if stalled or self._held is not None:
-            now = tuple([self._read[name]() for name in self.payload])
+            now = self._payload(values)
             if self._held is not None and self._held != now:
                 self.violation(f"{self.name}: the payload changed while it waited (H2)")
             self._held = now if stalled else None
         if stalled:
             self.waited += 1
         else:
-            self._recv(self.transaction())
+            transaction = self.transaction(values)
+            for callback in self._callbacks:
+                callback(transaction)
             self.waited = 0
         return True
-
-    def _recv(self, transaction: Any) -> None:
-        """Hand a transaction on: to the callbacks alone, as nobody waits for its events."""
-        for callback in self._callbacks:
-            callback(transaction)
 
 
 class MessageInputMonitor(StreamMonitor):
@@ -188,12 +193,17 @@ class MessageInputMonitor(StreamMonitor):
 
     payload = ("target", "explicit_rid", "rid", "address", "data")
 
-    def transaction(self) -> Operation:
+    def prepare(self, ports: Ports) -> None:
+        """Find the arguments of both operations."""
+        self._explicit_rid = ports.index["explicit_rid"]
+        self._with_rid = ports.picker(arguments_of(SignalMsiWithRid))
+        self._without = ports.picker(arguments_of(SignalMsi))
+
+    def transaction(self, values: Values) -> Operation:
         """Return the operation that is being accepted."""
-        target, explicit_rid, rid, address, data = self._readers
-        if explicit_rid():
-            return SignalMsiWithRid(target(), rid(), address(), data())
-        return SignalMsi(target(), address(), data())
+        if values[self._explicit_rid]:
+            return SignalMsiWithRid(*self._with_rid(values))
+        return SignalMsi(*self._without(values))
 
 
 class EventInputMonitor(StreamMonitor):
@@ -201,10 +211,9 @@ class EventInputMonitor(StreamMonitor):
 
     payload = ("route",)
 
-    def transaction(self) -> Operation:
+    def transaction(self, values: Values) -> Operation:
         """Return the operation that is being accepted."""
-        (route,) = self._readers
-        return SignalEvent(route())
+        return SignalEvent(*self._payload(values))
 
 
 class MessageOutputMonitor(StreamMonitor):
@@ -212,10 +221,9 @@ class MessageOutputMonitor(StreamMonitor):
 
     payload = ("devid", "address", "data")
 
-    def transaction(self) -> Message:
+    def transaction(self, values: Values) -> Message:
         """Return the message that is being handed over."""
-        devid, address, data = self._readers
-        return Message(devid(), address(), data())
+        return Message(*self._payload(values))
 
 
 class RetireMonitor(StreamMonitor):
@@ -228,32 +236,31 @@ class RetireMonitor(StreamMonitor):
         *("answer", "bdf", "sent", "message_devid", "message_address", "message_data"),
     )
 
-    def prepare(self, read: dict[str, Reader]) -> None:
-        """Keep the readers of the arguments that each operation takes."""
-        self._common = tuple(read[name] for name in ("source", "operation", "answer", "sent"))
-        self._bdf = read["bdf"]
-        self._message = tuple(read[f"message_{name}"] for name in Message._fields)
+    def prepare(self, ports: Ports) -> None:
+        """Find the arguments that each operation takes."""
+        self._common = ports.picker(("source", "operation", "answer", "sent", "bdf"))
+        self._message = ports.picker([f"message_{name}" for name in MESSAGE_FIELDS])
         self._arguments = {
-            int(code): (kind, tuple(read[name] for name in arguments_of(kind)))
-            for code, kind in BY_CODE.items()
+            int(code): (kind, ports.picker(arguments_of(kind))) for code, kind in BY_CODE.items()
         }
 
-    def transaction(self) -> Retired:
+    def transaction(self, values: Values) -> Retired:
         """Return the record; arguments that its operation does not take are not looked at."""
-        source, operation, answer, sent = self._common
-        code = operation()
+        source, code, answer, sent, bdf = self._common(values)
         if code not in self._arguments:
             raise AssertionError(f"retire: {code} is not the code of an operation")
         kind, arguments = self._arguments[code]
-        answered = ANSWERS[answer()]
-        devid, address, data = self._message
-        fields = Message(devid(), address(), data())
-        message = fields if sent() else None
-        if message is None and any(fields):
-            raise AssertionError(f"retire: no message was sent, but its fields are {fields}")
-        bdf = self._bdf() if answered is BDF else None
+        answered = ANSWERS[answer]
+        fields = self._message(values)
+        if not sent and any(fields):
+            shown = Message(*fields)
+            raise AssertionError(f"retire: no message was sent, but its fields are {shown}")
         return Retired(
-            SOURCES[source()], kind(*[read() for read in arguments]), answered, bdf, message
+            SOURCES[source],
+            kind(*arguments(values)),
+            answered,
+            bdf if answered is BDF else None,
+            Message(*fields) if sent else None,
         )
 
 

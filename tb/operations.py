@@ -35,7 +35,7 @@ HEXADECIMAL = frozenset({"rid", "devfn", "segment", "address", "data"})
 """The arguments that people read in hexadecimal."""
 
 
-class Message(NamedTuple):
+class Message(Struct, frozen=True, gc=False):
     """What reaches the ITS: DeviceID (32 bits), address (64 bits), data (32 bits)."""
 
     devid: int
@@ -72,7 +72,7 @@ TABLE_OF: dict[str, str] = {
 """Which table an argument is an index into. Arguments that are not here are values."""
 
 
-class _Operation(Struct, frozen=True):
+class _Operation(Struct, frozen=True, gc=False):
     """What all operations have in common: the specification's name and the hardware's code."""
 
     name: ClassVar[str]

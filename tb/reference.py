@@ -59,7 +59,7 @@ class ModelError(Exception):
     """The golden model did something that no answer stands for: a defect of the model."""
 
 
-class Outcome(Struct, frozen=True):
+class Outcome(Struct, frozen=True, gc=False):
     """What one operation did.
 
     `bdf` (16 bits) is set for the answer BDF. `warnings` are those that the model raised, before

@@ -44,6 +44,10 @@ BUILD_ARGUMENTS = ("--assert", "--x-initial", "unique", "-Wno-UNOPTFLAT")
 PORTS_ONLY = ("--no-public-flat-rw", "--public-depth", "1")
 """Takes back that cocotb's runner makes all signals public: Verilator must then keep each of them,
 and the RTL takes several times as long. The testbench needs the ports of the top."""
+SIGNALS_CPP = Path(__file__).with_name("signals.cpp")
+"""What is linked into a simulation for cocotb ..."""
+EXPORTS = ("-LDFLAGS", "-rdynamic")
+"""... and seen from Python."""
 OPTIMIZE = ("OPT_FAST=-O2", "OPT_GLOBAL=-O2")
 """What make is told: Verilator's own choice is to optimize for size."""
 TRANSACTOR = ("tb/bulk/transactor.cpp", "hdl/generated/msi_csr.h")
@@ -246,16 +250,18 @@ def build(run: Run, executable: Path, *, flavour: Flavour, processes: Processes)
     sources = run.rtl.sources()
     headers = [each for folder in sources.includes for each in sorted(folder.glob("*.*h"))]
     files = [ROOT / WAIVERS, *sources.files]
-    more = [ROOT / each for each in TRANSACTOR] if flavour is Flavour.BULK else []
+    linked = [SIGNALS_CPP]
+    if flavour is Flavour.BULK:
+        linked = [ROOT / each for each in TRANSACTOR]
     cocotb = importlib.metadata.version("cocotb")
-    built_with = (*BUILD_ARGUMENTS, *PORTS_ONLY, *OPTIMIZE, *flavour.arguments)
+    built_with = (*BUILD_ARGUMENTS, *PORTS_ONLY, *EXPORTS, *OPTIMIZE, *flavour.arguments)
     made_with = (verilator.root, verilator.executable, verilator.version, cocotb)
     tools = hashlib.sha256(f"{made_with} {flavour} {built_with}".encode())
     # The simulator's own runtime is the same for every design, and takes longer to compile.
     runtime = SIMULATORS / f"runtime-{tools.hexdigest()[:8]}"
     tools.update(str(run.parameters).encode())
     tools.update(f"{run.rtl} {sources.includes} {sources.defines}".encode())
-    for file in (*files, *headers, *more):
+    for file in (*files, *headers, *linked):
         tools.update(file.read_bytes())
     fingerprint = tools.hexdigest()
 
@@ -512,7 +518,10 @@ def _child(job: dict[str, Any]) -> None:
             hdl_toplevel=job["top"],
             parameters=job["parameters"],
             build_dir=folder,
-            build_args=[*BUILD_ARGUMENTS, *PORTS_ONLY, *flavour.arguments],
+            build_args=[
+                *(*BUILD_ARGUMENTS, *PORTS_ONLY, *EXPORTS, *flavour.arguments),
+                str(SIGNALS_CPP),
+            ],
             timescale=TIMESCALE,
             waves=flavour is Flavour.WAVES,
         )

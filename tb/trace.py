@@ -25,6 +25,8 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any, Final, NamedTuple, NoReturn
 
+from msgspec.structs import astuple
+
 from tb.operations import (
     LIMITS,
     OPERATIONS,
@@ -473,7 +475,7 @@ def to_json(line: TraceLine) -> str:
         expect: dict[str, Any] = {}
         entry["expect"] = expect
         if line.expect.messages is not None:
-            expect["messages"] = line.expect.messages
+            expect["messages"] = [astuple(each) for each in line.expect.messages]
         if line.expect.returns is not UNSET:
             expect["returns"] = line.expect.returns
         if line.expect.warnings is not None:

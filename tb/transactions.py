@@ -43,7 +43,7 @@ class Source(IntEnum):
     EVT = 2
 
 
-class Retired(Struct, frozen=True):
+class Retired(Struct, frozen=True, gc=False):
     """One retire record: an operation as the hardware executed it, and what it answered.
 
     `bdf` (16 bits) is set for the answer BDF, `message` if one was sent.

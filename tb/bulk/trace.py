@@ -18,12 +18,22 @@ from typing import Annotated, Any
 import numpy as np
 from msgspec import UNSET, DecodeError, Meta, Struct, UnsetType, defstruct
 from msgspec.json import Decoder
+from msgspec.structs import astuple
 
 from tb.bulk.environment import BATCH
 from tb.bulk.records import MESSAGE, OPERATION, SOURCES, Records, same
 from tb.bulk.transactor import Seen
 from tb.csr import Answer
-from tb.operations import LIMITS, OPERATIONS, TABLE_OF, WIDTHS, Operation, Tables, arguments_of
+from tb.operations import (
+    LIMITS,
+    OPERATIONS,
+    TABLE_OF,
+    WIDTHS,
+    Message,
+    Operation,
+    Tables,
+    arguments_of,
+)
 from tb.trace import (
     LONGEST_LINE,
     TraceError,
@@ -261,7 +271,8 @@ def _expects(found: list[tuple[int, Any]]) -> Records:
     for row, expect in found:
         messages, returns, warnings = expect.messages, expect.returns, expect.warnings
         recorded = messages is not None and messages is not UNSET
-        devid, address, data = messages[0] if recorded and messages else (0, 0, 0)
+        first = messages[0] if recorded and messages else (0, 0, 0)
+        devid, address, data = astuple(first) if isinstance(first, Message) else first
         rows.append(
             (
                 row,

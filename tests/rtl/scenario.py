@@ -22,7 +22,9 @@ def does(
     warnings: int = 0,
 ) -> Step:
     """Say what an operation must do: its message, or none; its warnings; what it returns."""
-    messages = () if message is None else (Message(*message),)
+    if isinstance(message, tuple):
+        message = Message(*message)
+    messages = () if message is None else (message,)
     return operation, Expect(messages, returns, warnings)
 
 

@@ -73,8 +73,8 @@ class Design:
             results["bdf"][row] = outcome.bdf or 0
             if outcome.message is not None:
                 results["sent"][row] = 1
-                devid, address, data = outcome.message
-                messages[row] = (address, data, devid)
+                sent = outcome.message
+                messages[row] = (sent.address, sent.data, sent.devid)
             if outcome.answer in WARNINGS and not self._dropped:
                 self._dropped = True
                 events.append((cycles[row] + 1, EventKind.ALERT_ROSE, 0, 0))

@@ -24,6 +24,7 @@ from tb.operations import (
     BindTarget,
     Connect,
     ConnectIrqfd,
+    Message,
     NewRoute,
     Operation,
     SetBusRange,
@@ -118,7 +119,7 @@ def run_bulk(model: BulkModel, done: list[Operation]) -> list[tuple[Any, ...]]:
     for row in range(len(done)):
         answer = Answer(expected.answers[row])
         message = message_of(expected.messages[row])
-        assert expected.sent[row] or tuple(message) == (0, 0, 0)
+        assert expected.sent[row] or message == Message(0, 0, 0)
         held = int(expected.ranges[row])
         outcomes.append(
             (

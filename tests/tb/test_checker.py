@@ -6,6 +6,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+from msgspec.structs import replace
 
 from tb import csr
 from tb.checker import REPORTED, Checker
@@ -121,9 +122,9 @@ def test_a_wrong_answer(checker: Checker, retired: Retired) -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        MESSAGE._replace(devid=0x0600),
-        MESSAGE._replace(address=0x1004),
-        MESSAGE._replace(data=8),
+        replace(MESSAGE, devid=0x0600),
+        replace(MESSAGE, address=0x1004),
+        replace(MESSAGE, data=8),
     ],
 )
 def test_a_wrong_message(checker: Checker, wrong: Message) -> None:
@@ -136,7 +137,7 @@ def test_a_wrong_message(checker: Checker, wrong: Message) -> None:
 
 
 def test_a_message_that_differs_from_its_record(checker: Checker) -> None:
-    send(checker, MESSAGE._replace(data=8))
+    send(checker, replace(MESSAGE, data=8))
     assert kinds(checker) == ["message"]
 
 

@@ -14,6 +14,7 @@ from tb import drivers, monitors
 from tb.drivers import EventDriver
 from tb.monitors import Sampler
 from tb.operations import SignalEvent
+from tests.tb.memory import Memory
 
 
 class Edge:
@@ -21,10 +22,13 @@ class Edge:
 
     def __init__(self) -> None:
         self.waiting: list[Callable[[], None]] = []
+        self.look: Callable[[], None] = lambda: None
 
-    def _register(self, callback: Callable[[], None]) -> SimpleNamespace:
-        self.waiting.append(callback)
-        return SimpleNamespace(cancel=lambda: self.waiting.remove(callback))
+    def _prime(self) -> None:
+        self.waiting.append(self.look)
+
+    def _unprime(self) -> None:
+        self.waiting.remove(self.look)
 
     def clock(self) -> None:
         """Let one clock cycle pass."""
@@ -41,18 +45,21 @@ class Bench:
         self.task: Any = None
         self.pins = {"valid": 0, "ready": 1, "route": 0}
         self._written: dict[str, int] = {}
-        monkeypatch.setattr(monitors, "RisingEdge", lambda clock: self.edge)
+        monkeypatch.setattr(monitors, "_EachEdge", self._each_edge)
         monkeypatch.setattr(cocotb, "start_soon", self._start)
+        memory = Memory(monkeypatch, {"valid": 8, "ready": 8, "route": 16})
+        self._set = memory.set
+        monkeypatch.setattr(drivers, "Bus", lambda entity, name, pins: memory.bus)
         monkeypatch.setattr(
-            drivers, "Bus", lambda entity, name, pins: SimpleNamespace(**{p: p for p in pins})
-        )
-        monkeypatch.setattr(drivers, "reader", lambda pin: lambda: self.pins[pin])
-        monkeypatch.setattr(
-            drivers, "writer", lambda pin: lambda value: self._written.update({pin: value})
+            drivers, "writer", lambda pin: lambda value: self._written.update({pin._name: value})
         )
         self.sampler = Sampler(None)  # type: ignore[arg-type]
         self.driver = EventDriver(None, "s_evt", self.sampler)  # type: ignore[arg-type]
         self.taken: list[int] = []
+
+    def _each_edge(self, clock: object, look: Callable[[], None]) -> Edge:
+        self.edge.look = look
+        return self.edge
 
     def _start(self, task: Any) -> None:
         self.task = task
@@ -61,16 +68,16 @@ class Bench:
     def clock(self, cycles: int = 1, ready: int = 1) -> None:
         """Let clock cycles pass; a transfer is taken where valid and ready are up."""
         for _ in range(cycles):
-            self._settle()
-            self.pins["ready"] = ready
+            self._settle(ready=ready)
             if self.pins["valid"] and ready:
                 self.taken.append(self.pins["route"])
             self.edge.clock()
             self._settle()
 
-    def _settle(self) -> None:
-        self.pins.update(self._written)
+    def _settle(self, **ready: int) -> None:
+        self.pins |= self._written | ready
         self._written.clear()
+        self._set(**self.pins)
 
     def send(self, *routes: int) -> None:
         """Append some events."""
@@ -106,7 +113,7 @@ def test_it_waits_for_ready(bench: Bench) -> None:
 
 
 def test_what_was_offered_at_a_clock_edge_is_not_taken_at_that_edge(bench: Bench) -> None:
-    bench.edge._register(lambda: bench.send(1))  # a test that wakes up before the sampler does
+    bench.edge.waiting.append(lambda: bench.send(1))  # a test that wakes up before the sampler does
     other = SimpleNamespace(sample=lambda: True)
     bench.sampler.wake(other)
     bench.clock()

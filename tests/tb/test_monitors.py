@@ -3,42 +3,42 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from cocotb_bus.monitors import BusMonitor
 
-from tb import monitors
 from tb.monitors import StreamMonitor
+from tests.tb.memory import Memory
+
+
+class Monitored(StreamMonitor):
+    """A monitor of a bus with one payload signal."""
+
+    payload = ("data",)
 
 
 class Bus:
     """A bus with a monitor on it."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.signals = {"valid": 0, "ready": 0, "data": 0}
-        monkeypatch.setattr(monitors, "reader", lambda name: lambda: self.signals[name])
-        self.monitor: Any = StreamMonitor.__new__(StreamMonitor)
+        self.memory = Memory(monkeypatch, {"valid": 8, "ready": 8, "data": 32})
+        monkeypatch.setattr(BusMonitor, "__init__", lambda *each: self._connect(*each))
         self.seen: list[tuple[int, int]] = []
         self.said: list[str] = []
-        read = {name: monitors.reader(name) for name in self.signals}
-        for name, value in {
-            "name": "s_msi",
-            "payload": ("data",),
-            "paused": False,
-            "waited": 0,
-            "violation": self.said.append,
-            "_held": None,
-            "_read": read,
-            "_valid": read["valid"],
-            "_ready": read["ready"],
-            "_recv": lambda each: self.seen.append((each[0], self.monitor.waited)),
-        }.items():
-            setattr(self.monitor, name, value)
-        self.monitor.prepare(read)
+        self.monitor: Any = Monitored(None, "s_msi", SimpleNamespace(clock=None))  # type: ignore[arg-type]
+        self.monitor.violation = self.said.append
+        self.monitor.paused = False
+
+    def _connect(self, monitor: Any, entity: object, name: str, clock: object) -> None:
+        monitor.name = name
+        monitor.bus = self.memory.bus
+        monitor._callbacks = [lambda each: self.seen.append((each[0], monitor.waited))]
 
     def clock(self, valid: int, ready: int, data: int = 7) -> None:
         """Let one clock cycle pass."""
-        self.signals = {"valid": valid, "ready": ready, "data": data}
+        self.memory.set(valid=valid, ready=ready, data=data)
         self.monitor.sample()
 
 

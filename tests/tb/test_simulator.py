@@ -120,6 +120,11 @@ def test_built_once_and_again_only_after_a_change(project: Project) -> None:
     project.source.write_text("sound, too")
     assert project.build() == "sound, too"
     assert project.builds == 2
+    linked = project.root / "signals.cpp"
+    linked.write_text("// changed")
+    project.monkeypatch.setattr(simulator, "SIGNALS_CPP", linked)
+    project.build()
+    assert project.builds == 3
     assert dict(os.environ) == before
 
 

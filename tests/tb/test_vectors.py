@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tb.csr import Answer
 from tb.operations import Message, SetBusRange, SignalMsiWithRid, Tables
@@ -92,9 +93,9 @@ def broken(expect: Expect) -> list[Expect]:
             first, *others = expect.messages
             result.append(expect._replace(messages=tuple(others)))
             for changed in (
-                first._replace(devid=first.devid ^ 1 << 16),
-                first._replace(address=first.address ^ 1 << 63),
-                first._replace(data=first.data ^ 1),
+                replace(first, devid=first.devid ^ 1 << 16),
+                replace(first, address=first.address ^ 1 << 63),
+                replace(first, data=first.data ^ 1),
             ):
                 result.append(expect._replace(messages=(changed, *others)))
     if expect.returns is not UNSET:

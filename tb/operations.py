@@ -16,11 +16,11 @@ from msgspec import Struct
 from models.widths import check_width
 from tb.csr import OperationCode
 
+INDEX_BITS = 16
+"""Width in bits of a table index, on every interface."""
+
 WIDTHS: dict[str, int] = {
-    "range": 16,
-    "connection": 16,
-    "target": 16,
-    "route": 16,
+    **dict.fromkeys(("range", "connection", "target", "route"), INDEX_BITS),
     "secondary": 8,
     "subordinate": 8,
     "devfn": 8,
@@ -29,7 +29,7 @@ WIDTHS: dict[str, int] = {
     "address": 64,
     "data": 32,
 }
-"""Width in bits of every argument, by its name. Table indices have 16 bits on every interface."""
+"""Width in bits of every argument, by its name."""
 
 HEXADECIMAL = frozenset({"rid", "devfn", "segment", "address", "data"})
 """The arguments that people read in hexadecimal."""

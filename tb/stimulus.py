@@ -11,6 +11,7 @@ import random
 from collections.abc import Iterator
 
 from tb.operations import (
+    INDEX_BITS,
     BindTarget,
     Connect,
     ConnectIrqfd,
@@ -100,7 +101,10 @@ class RandomOperations:
         """Return an index into a table: of those in use, or now and then one outside."""
         size: int = getattr(self._tables, table)
         if self._illegal and self._rng.randrange(self._illegal) == 0:
-            return self._rng.choice((size, size + 1, size | 0x8000, 0xFFFF))
+            # The last one is an index in use but for one bit that no index in the table has.
+            high = 1 << self._rng.randrange((size - 1).bit_length(), INDEX_BITS)
+            alias = self._rng.choice(self._used[table]) | high
+            return self._rng.choice((size, size + 1, 0xFFFF, alias))
         return self._rng.choice(self._used[table])
 
     def _unique(self) -> int:

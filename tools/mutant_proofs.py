@@ -5,6 +5,9 @@ LOCAL, in one clock cycle: registers and memories are taken out of the netlist; 
 becomes inputs, what is written to them outputs. That leaves two combinational circuits, and a SAT
 solver shows that no state, reachable or not, and no input tells them apart.
 
+REACHED, in one clock cycle from every state that can be reached: the sound RTL runs from any state
+and one cycle of reset, and beside it the mutant does each single step from the same state.
+
 OBSERVED, from reset on: both run side by side on the same inputs, from the same contents of all
 registers and memories, whatever they are, and one cycle of reset. ABC's signal correspondence and
 property directed reachability show, by induction and without a bound, that they never differ in
@@ -26,9 +29,11 @@ from tb.simulator import Processes
 from tools.mutations import Mutation, MutationError, run_yosys
 
 LOCAL = "local"
+REACHED = "reached"
 OBSERVED = "observed"
 METHODS = {
     LOCAL: "equivalent in every state, by SAT",
+    REACHED: "equivalent in every state that can be reached, by induction",
     OBSERVED: "equivalent from reset on, by induction",
 }
 
@@ -186,9 +191,23 @@ def meaning(port: str) -> str:
     return "1'b1"
 
 
+def _held(opened: Opened) -> dict[str, str]:
+    """Return the inputs that are what registers hold, each with the output that they take."""
+    return {
+        name: f"{name.removesuffix('_Q')}_D"
+        for name in opened.inputs
+        if re.fullmatch(r"state\d+_Q", name)
+    }
+
+
 def miter(opened: Opened) -> str:
-    """Return the source of the module that runs both side by side, and says whether they differ."""
+    """Return the source of the module that runs both side by side, and says whether they differ.
+
+    Where registers are outside, there is one set of them: it takes what the sound netlist gives it,
+    and all that the mutant would give it is compared.
+    """
     data = {name for _, name in opened.reads}
+    held = _held(opened)
     own = {"clk", "rst_n", "started", "mutsel"}
     shared = {name: width for name, width in opened.inputs.items() if name not in own}
     ports = [f"input [{width - 1}:0] {name}" for name, width in shared.items()]
@@ -198,14 +217,20 @@ def miter(opened: Opened) -> str:
         "  reg started = 1'b0;",
         "  always @(posedge clk) started <= 1'b1;",
     ]
+    for name, taken in held.items():  # they start with what the inputs say
+        lines.append(f"  reg [{shared[name] - 1}:0] held_{name};")
+        lines.append(f"  always @(posedge clk) held_{name} <= gold_{taken};")
+        lines.append(f"  wire [{shared[name] - 1}:0] now_{name} = started ? held_{name} : {name};")
     for which in ("gold", "gate"):
-        joined = [".clk(clk)", ".rst_n(rst_n && started)", ".started(started)"]
+        joined = [".clk(clk)", ".rst_n(rst_n && started)"]
+        if not held:
+            joined.append(".started(started)")
         for name, width in opened.outputs.items():
             lines.append(f"  wire [{width - 1}:0] {which}_{name};")
             joined.append(f".{name}({which}_{name})")
         for name in shared:
             signal = f"gate_{name}" if name in data and which == "gate" else name
-            joined.append(f".{name}({signal})")
+            joined.append(f".{name}({f'now_{name}' if name in held else signal})")
         if which == "gate":
             for address, name in opened.reads:
                 lines.append(
@@ -213,7 +238,7 @@ def miter(opened: Opened) -> str:
                     f"gold_{address} == gate_{address} ? {name} : other_{name};"
                 )
         lines.append(f"  {which} {which}_i ({', '.join(joined)});")
-    differ = []
+    differ = [f"gold_{name} != gate_{name}" for name in held.values()]
     for name in opened.outputs:
         if name.startswith("state"):
             continue
@@ -229,7 +254,7 @@ def miter(opened: Opened) -> str:
         differ.append(f"(|gold_{enable} && gold_{address} != gate_{address})")
         differ.append(f"|((gold_{written} ^ gate_{written}) & gold_{enable})")
     differ += [f"gold_{n} != gate_{n}" for n in opened.outputs if re.match(r"state\d+_CLK", n)]
-    lines.append("  assign bad = " + "\n    || ".join(differ) + ";")
+    lines.append("  assign bad = |{\n    " + ",\n    ".join(differ) + "};")
     return "\n".join([*lines, "endmodule", ""])
 
 
@@ -248,20 +273,18 @@ class Prover:
         self._folder = folder
         self._processes = processes
         text = netlist.read_text()
-        self._opened = {
-            LOCAL: open_up(text, registers=True),
-            OBSERVED: open_up(text, registers=False),
-        }
+        outside, inside = open_up(text, registers=True), open_up(text, registers=False)
+        self._opened = {LOCAL: outside, REACHED: outside, OBSERVED: inside}
         for method, opened in self._opened.items():
             (folder / f"gold-{method}.il").write_text(choose(opened, 0, "gold"))
-        (folder / "miter.v").write_text(miter(self._opened[OBSERVED]))
+            (folder / f"miter-{method}.v").write_text(miter(opened))
         (folder / "nothing.v").write_text(
             "module nothing (input a, input b, output y);\n  assign y = a & b;\nendmodule\n"
         )
 
     def prove(self, mutation: Mutation, method: str) -> str:
         """Try one of METHODS; return it if it succeeds, otherwise in words what came of it."""
-        return self._local(mutation) if method == LOCAL else self._observed(mutation)
+        return self._local(mutation) if method == LOCAL else self._inductive(mutation, method)
 
     def _local(self, mutation: Mutation) -> str:
         """Whether no state and no input tells a mutant from the sound netlist in one cycle."""
@@ -277,15 +300,15 @@ class Prover:
         apart = "SAT proof finished - model found: FAIL!" in said
         return "a state and an input tell them apart" if apart else "not decided"
 
-    def _observed(self, mutation: Mutation) -> str:
-        """Whether a mutant never differs from the sound netlist in what means something."""
-        name = f"{mutation.number}-{OBSERVED}"
+    def _inductive(self, mutation: Mutation, method: str) -> str:
+        """Whether a mutant never differs from the sound netlist in what its miter compares."""
+        name = f"{mutation.number}-{method}"
         base = self._folder.relative_to(ROOT)
         miter, reduced, status = (
             self._folder / f"{name}.{suffix}" for suffix in ("aig", "reduced.aig", "status")
         )
         script = [
-            f"read_verilog {base}/miter.v",
+            f"read_verilog {base}/miter-{method}.v",
             "hierarchy -top miter",
             "proc",
             "flatten",
@@ -314,13 +337,13 @@ class Prover:
         for file in (miter, reduced, status):
             file.unlink(missing_ok=True)  # of a run that was interrupted
         # The pass misses its own result, and fails.
-        self._run(mutation, OBSERVED, script, check=False)
+        self._run(mutation, method, script, check=False)
         words = status.read_text().split(maxsplit=5) if status.is_file() else ["none"]
         never = reduced.is_file() and is_never(reduced.read_bytes())
         for file in (miter, reduced, status):
             file.unlink(missing_ok=True)
         if never or words[0] == "snl_UNSAT":
-            return OBSERVED
+            return method
         if words[0] == "snl_SAT":
             return f"told apart in clock cycle {words[4]}, unless memories never hold what it takes"
         return "not decided"

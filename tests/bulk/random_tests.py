@@ -10,7 +10,15 @@ import numpy as np
 from tb.bulk.environment import BATCH, BulkEnvironment, bulk_test
 from tb.bulk.records import MASKS, OPERATION, SOURCES, Records, pack, words
 from tb.csr import OperationCode as Code
-from tb.operations import TABLE_OF, BindTarget, Connect, ConnectIrqfd, NewRoute, Operation
+from tb.operations import (
+    INDEX_BITS,
+    TABLE_OF,
+    BindTarget,
+    Connect,
+    ConnectIrqfd,
+    NewRoute,
+    Operation,
+)
 from tb.stimulus import BUSES_AT_EDGES
 from tb.transactions import Source
 
@@ -57,8 +65,12 @@ def random_operations(env: BulkEnvironment, count: int) -> Records:
         size = getattr(env.tables, table)
         used = rng.permutation(size)[: max(4, size // 8)]
         records[name] = rng.choice(used, count)
-        illegal = rng.random(count) < ILLEGAL
-        records[name][illegal] = rng.choice([size, size | 0x8000, 0xFFFF], int(illegal.sum()))
+        illegal = np.flatnonzero(rng.random(count) < ILLEGAL)
+        # Half of them are indexes in use but for one bit that no index in the table has.
+        outside = 1 << rng.integers((size - 1).bit_length(), INDEX_BITS, len(illegal))
+        alias = records[name][illegal] | outside
+        beyond = rng.choice([size, 0xFFFF], len(illegal))
+        records[name][illegal] = np.where(rng.random(len(illegal)) < 0.5, alias, beyond)
     edges = np.array([*BUSES_AT_EDGES, *rng.integers(0, 256, 4)])
     secondary, subordinate = np.sort(rng.choice(edges, (2, count)), axis=0)
     inverted = rng.random(count) < 0.1

@@ -293,6 +293,26 @@ async def h7_the_last_drop_is_held_in_one_piece(env: Environment) -> None:
 
 
 @translator_test()
+async def h7_only_a_read_of_last_drop_takes_the_reason_with_it(env: Environment) -> None:
+    """After the next drop, neither reads of other addresses nor writes of any change the reason."""
+    objects = await set_up(env)
+    await env.execute(SignalMsiWithRid(objects.target, 0x2F02, ADDRESS, 1))
+    await env.settle()
+    await env.registers.read(csr.LAST_DROP)
+    await env.execute(Disconnect(objects.connection), SignalMsi(objects.target, ADDRESS, 2))
+    await env.settle()
+    for address in range(0, 0x80, 4):
+        register = csr.Register(address, 32, {})
+        if address != csr.LAST_DROP.offset:
+            await env.registers.read(register)
+        assert await env.registers.read(csr.LAST_DROP_REASON) == Answer.DROPPED_BUS_RANGE
+        await env.registers.write(register, 0)
+        assert await env.registers.read(csr.LAST_DROP_REASON) == Answer.DROPPED_BUS_RANGE
+    await env.registers.read(csr.LAST_DROP)
+    assert await env.registers.read(csr.LAST_DROP_REASON) == Answer.DROPPED_DISCONNECTED
+
+
+@translator_test()
 async def h7_counters_saturate(env: Environment) -> None:
     """Counters stop at their largest value: reached with up to 8 bits, approached with more."""
     counts = 2 ** min(env.run.counter_width, 8) + 9
@@ -373,6 +393,18 @@ async def h8_a_command_in_flight_is_gone_after_reset(env: Environment) -> None:
             does(DefaultBdf(objects.target), returns=0x63),
         )
         await env.reset()
+
+
+@translator_test()
+async def h8_a_write_in_flight_is_gone_after_reset(env: Environment) -> None:
+    """Reset for one cycle while a register is written, in each cycle that this takes."""
+    for register in ARGUMENT_REGISTERS:
+        for cycles in range(8):
+            writing = cocotb.start_soon(env.registers.write(register, 0xFFFF_FFFF))
+            await env.cycle(cycles)
+            writing.cancel()
+            await env.reset(1)
+            assert await env.registers.read(register) == 0
 
 
 @translator_test()

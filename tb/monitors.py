@@ -30,7 +30,6 @@ from tb.signals import Ports, Values
 from tb.transactions import Retired, Source
 
 ANSWERS: dict[int, Answer] = {answer.value: answer for answer in Answer}
-BDF = Answer.BDF  # Python 3.11 takes its time to find a member of an enumeration
 MESSAGE_FIELDS = Message.__struct_fields__
 SOURCES: dict[int, Source] = {source.value: source for source in Source}
 
@@ -250,18 +249,9 @@ class RetireMonitor(StreamMonitor):
         if code not in self._arguments:
             raise AssertionError(f"retire: {code} is not the code of an operation")
         kind, arguments = self._arguments[code]
-        answered = ANSWERS[answer]
-        fields = self._message(values)
-        if not sent and any(fields):
-            shown = Message(*fields)
-            raise AssertionError(f"retire: no message was sent, but its fields are {shown}")
-        return Retired(
-            SOURCES[source],
-            kind(*arguments(values)),
-            answered,
-            bdf if answered is BDF else None,
-            Message(*fields) if sent else None,
-        )
+        operation = kind(*arguments(values))
+        message = self._message(values)
+        return Retired.of(SOURCES[source], operation, ANSWERS[answer], bdf, sent, message)
 
 
 class LevelMonitor(Monitor):  # type: ignore[misc]

@@ -15,6 +15,8 @@ from tb.csr import Answer
 from tb.operations import Message, Operation
 from tb.trace import Expect
 
+BDF = Answer.BDF  # Python 3.11 takes its time to find a member of an enumeration
+
 DROPS = frozenset({Answer.DROPPED_BUS_RANGE, Answer.DROPPED_DISCONNECTED})
 """The answers that mean a message was dropped."""
 
@@ -54,6 +56,35 @@ class Retired(Struct, frozen=True, gc=False):
     answer: Answer
     bdf: int | None = None
     message: Message | None = None
+
+    @classmethod
+    def of(
+        cls,
+        source: Source,
+        operation: Operation,
+        answer: Answer,
+        bdf: int,
+        sent: int,
+        message: tuple[int, ...],
+    ) -> Retired:
+        """Return the record that these fields make; `message` is DeviceID, address, data.
+
+        Raises AssertionError if one that means nothing is not 0.
+        """
+        if not sent and any(message):
+            shown = Message(*message)
+            raise AssertionError(f"retire: no message was sent, but its fields are {shown}")
+        if bdf and answer is not BDF:
+            raise AssertionError(
+                f"retire: the answer {answer.name} has no bdf, but that is {bdf:#06x}"
+            )
+        return cls(
+            source,
+            operation,
+            answer,
+            bdf if answer is BDF else None,
+            Message(*message) if sent else None,
+        )
 
     @property
     def returns(self) -> bool | int | None:

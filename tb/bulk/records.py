@@ -44,7 +44,7 @@ MESSAGE = np.dtype([("address", "<u8"), ("data", "<u4"), ("devid", "<u4")])
 """A message; all 0 where there is none."""
 
 RESULT = np.dtype([("cycle", "<u4"), ("bdf", "<u2"), ("answer", "u1"), ("sent", "u1")])
-"""What a retire record answers, and its clock cycle; `bdf` is 0 unless the answer is BDF."""
+"""What a retire record answers, and its clock cycle; `bdf` has to be 0 unless the answer is BDF."""
 
 EVENT = np.dtype([("cycle", "<u4"), ("kind", "u1"), ("bus", "u1"), ("unused", "<u2")])
 """A change of the alert, or a rule of a bus that was broken."""
@@ -109,17 +109,18 @@ def message_of(record: Any) -> Message:
 def retired_of(operation: Any, result: Any, message: Any) -> Retired:
     """Return a retire record of its three parts.
 
-    Raises AssertionError if its operation or source has a code that does not exist.
+    Raises AssertionError if its operation or source has a code that does not exist, or if fields
+    that mean nothing are not 0.
     """
     if operation["source"] >= len(Source):
         raise AssertionError(f"retire: {operation['source']} is not the code of a source")
-    answer = Answer(int(result["answer"]))
-    return Retired(
+    return Retired.of(
         Source(int(operation["source"])),
         operation_of(operation),
-        answer,
-        int(result["bdf"]) if answer is Answer.BDF else None,
-        message_of(message) if result["sent"] else None,
+        Answer(int(result["answer"])),
+        int(result["bdf"]),
+        int(result["sent"]),
+        (int(message["devid"]), int(message["address"]), int(message["data"])),
     )
 
 

@@ -534,7 +534,7 @@ class Monitors {
         result.cycle = cycle_;
         result.answer = dut_.retire_answer;
         result.sent = dut_.retire_sent;
-        result.bdf = result.answer == MSI_CSR__ANSWER__BDF ? dut_.retire_bdf : 0;
+        result.bdf = dut_.retire_bdf;
         Message& message = batch_->retired_messages[count];
         message = {dut_.retire_message_address, dut_.retire_message_data,
                    dut_.retire_message_devid};  // all 0 where none was sent

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -55,22 +55,27 @@ def setup(env: BulkEnvironment) -> Records:
     return pack(operations)
 
 
-def random_operations(env: BulkEnvironment, count: int) -> Records:
+def random_operations(
+    env: BulkEnvironment,
+    count: int,
+    weights: Mapping[Code, float] = WEIGHTS,
+    illegal: float = ILLEGAL,
+) -> Records:
     """Return random operations; few objects are used at a time, so that they meet."""
     rng = env.rng
     records = np.zeros(count, OPERATION)
-    weights = np.array(list(WEIGHTS.values()))
-    records["code"] = rng.choice(list(WEIGHTS), count, p=weights / weights.sum())
+    shares = np.array(list(weights.values()))
+    records["code"] = rng.choice(list(weights), count, p=shares / shares.sum())
     for name, table in TABLE_OF.items():
         size = getattr(env.tables, table)
         used = rng.permutation(size)[: max(4, size // 8)]
         records[name] = rng.choice(used, count)
-        illegal = np.flatnonzero(rng.random(count) < ILLEGAL)
+        changed = np.flatnonzero(rng.random(count) < illegal)
         # Half of them are indexes in use but for one bit that no index in the table has.
-        outside = 1 << rng.integers((size - 1).bit_length(), INDEX_BITS, len(illegal))
-        alias = records[name][illegal] | outside
-        beyond = rng.choice([size, 0xFFFF], len(illegal))
-        records[name][illegal] = np.where(rng.random(len(illegal)) < 0.5, alias, beyond)
+        outside = 1 << rng.integers((size - 1).bit_length(), INDEX_BITS, len(changed))
+        alias = records[name][changed] | outside
+        beyond = rng.choice([size, 0xFFFF], len(changed))
+        records[name][changed] = np.where(rng.random(len(changed)) < 0.5, alias, beyond)
     edges = np.array([*BUSES_AT_EDGES, *rng.integers(0, 256, 4)])
     secondary, subordinate = np.sort(rng.choice(edges, (2, count)), axis=0)
     inverted = rng.random(count) < 0.1
@@ -126,3 +131,15 @@ def only_messages_and_events(env: BulkEnvironment) -> None:
             yield operations[operations["source"] != Source.AXIL]
 
     env.play(streams(), ordered=False)
+
+
+@bulk_test
+def indexes_outside_their_tables(env: BulkEnvironment) -> None:
+    """An index that differs from one in use by a bit beyond its table is an error, nothing else."""
+
+    def streams() -> Iterator[Records]:
+        yield setup(env)
+        for _ in range(4):
+            yield random_operations(env, BATCH // 4, dict.fromkeys(WEIGHTS, 1), illegal=0.2)
+
+    env.play(streams())

@@ -61,11 +61,16 @@ class Registers:
         reset_n: LogicObject,
         rng: random.Random,
     ) -> None:
-        """Drive `s_axil`. Its protection bits, which mean nothing here, are drawn from `rng`."""
+        """Drive `s_axil`. What means nothing on it is drawn from `rng`.
+
+        That is: its protection bits, and the bytes of write data that have no strobe.
+        """
         logging.getLogger(f"cocotb.{entity._name}.s_axil").setLevel(logging.ERROR)
         bus = AxiLiteBus.from_prefix(entity, "s_axil")
         self.master = AxiLiteMaster(bus, clock, reset_n, reset_active_level=False)
         self._rng = rng
+        channel = self.master.write_if.w_channel
+        self._send_data, channel.send = channel.send, self._send_all_bytes
         self.polling = False  # STATUS.busy
         self._arguments: dict[int, int] = {}  # what ARG registers are known to hold, by offset
 
@@ -81,6 +86,13 @@ class Registers:
             *(write.aw_channel, write.w_channel, write.b_channel),
             *(read.ar_channel, read.r_channel),
         )
+
+    async def _send_all_bytes(self, transfer: Any) -> None:
+        """Send write data, with something in the bytes that have no strobe."""
+        for byte in range(4):
+            if not transfer.wstrb >> byte & 1:
+                transfer.wdata |= self._rng.randrange(256) << 8 * byte
+        await self._send_data(transfer)
 
     def stall(self, pattern: Callable[[], Iterator[bool]]) -> None:
         """Make each of the five channels pause after a pattern of its own."""

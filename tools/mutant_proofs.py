@@ -6,7 +6,8 @@ becomes inputs, what is written to them outputs. That leaves two combinational c
 solver shows that no state, reachable or not, and no input tells them apart.
 
 REACHED, in one clock cycle from every state that can be reached: the sound RTL runs from any state
-and one cycle of reset, and beside it the mutant does each single step from the same state.
+and one cycle of reset, and beside it the mutant does each single step from the same state. Those
+registers that the change gets to at once may be the mutant's own, and differ.
 
 OBSERVED, from reset on: both run side by side on the same inputs, from the same contents of all
 registers and memories, whatever they are, and one cycle of reset. ABC's signal correspondence and
@@ -37,6 +38,12 @@ METHODS = {
     OBSERVED: "equivalent from reset on, by induction",
 }
 
+OWN_REGISTERS = 32
+"""How many registers a mutant may have of its own, at most, in a proof from the same state."""
+
+NOT_DECIDED = "not decided"
+"""What is said of a proof that was given up."""
+
 SECONDS = 120
 """After how long a proof is given up."""
 
@@ -53,6 +60,7 @@ class _Cell:
     """A cell of a netlist: its lines, and from these its parameters and connections."""
 
     kind: str
+    name: str
     lines: list[str] = field(default_factory=list)
     parameters: dict[str, str] = field(default_factory=dict)
     connections: dict[str, str] = field(default_factory=dict)
@@ -70,7 +78,8 @@ class Opened:
     """A netlist, in RTLIL, whose memories, and maybe registers, are outside: ports of its own.
 
     `inputs` and `outputs` are all its ports, with their widths; of the memories, `reads` are the
-    names of address and data, and `writes` those of enable, address and data.
+    names of address and data, and `writes` those of enable, address and data. `registers` are the
+    inputs that are what registers hold, by the names of their cells.
     """
 
     text: str
@@ -78,6 +87,7 @@ class Opened:
     outputs: dict[str, int]
     reads: list[tuple[str, str]]
     writes: list[tuple[str, str, str]]
+    registers: dict[str, str]
 
     def add(self, direction: str, name: str, width: int) -> str:
         """Add a port; return its line."""
@@ -92,7 +102,7 @@ def open_up(text: str, registers: bool) -> Opened:
 
     Without `registers` they stay, and hold what the inputs `start…` say until `started` is high.
     """
-    opened = Opened("", {}, {}, [], [])
+    opened = Opened("", {}, {}, [], [], {})
     for width, direction, name in re.findall(
         r"^  wire (?:width (\d+) )?(input|output) \d+ \\(\S+)$", text, re.MULTILINE
     ):
@@ -128,6 +138,8 @@ def open_up(text: str, registers: bool) -> Opened:
                 lines.append(f"  connect {' '.join(joined if inward else reversed(joined))}")
             if cell.kind == "$memrd_v2":
                 opened.reads.append((names["ADDR"], names["DATA"]))
+            elif cell.kind == "$dff":
+                opened.registers[cell.name] = names["Q"]
             elif cell.kind == "$memwr_v2":
                 opened.writes.append((names["EN"], names["ADDR"], names["DATA"]))
         else:
@@ -143,7 +155,7 @@ def _cells(text: str) -> Iterator[tuple[_Cell | None, str]]:
         words = line.split(maxsplit=2)
         if cell is None:
             if line.startswith("  cell "):
-                cell = _Cell(words[1], [line])
+                cell = _Cell(words[1], words[2], [line])
             elif not line.startswith("  attribute "):
                 yield None, line
             continue
@@ -191,23 +203,14 @@ def meaning(port: str) -> str:
     return "1'b1"
 
 
-def _held(opened: Opened) -> dict[str, str]:
-    """Return the inputs that are what registers hold, each with the output that they take."""
-    return {
-        name: f"{name.removesuffix('_Q')}_D"
-        for name in opened.inputs
-        if re.fullmatch(r"state\d+_Q", name)
-    }
-
-
-def miter(opened: Opened) -> str:
+def miter(opened: Opened, own_registers: Sequence[str] = ()) -> str:
     """Return the source of the module that runs both side by side, and says whether they differ.
 
     Where registers are outside, there is one set of them: it takes what the sound netlist gives it,
-    and all that the mutant would give it is compared.
+    and all that the mutant would give it is compared; except that of some the mutant has its own.
     """
     data = {name for _, name in opened.reads}
-    held = _held(opened)
+    held = {name: f"{name.removesuffix('_Q')}_D" for name in opened.registers.values()}
     own = {"clk", "rst_n", "started", "mutsel"}
     shared = {name: width for name, width in opened.inputs.items() if name not in own}
     ports = [f"input [{width - 1}:0] {name}" for name, width in shared.items()]
@@ -217,10 +220,13 @@ def miter(opened: Opened) -> str:
         "  reg started = 1'b0;",
         "  always @(posedge clk) started <= 1'b1;",
     ]
-    for name, taken in held.items():  # they start with what the inputs say
-        lines.append(f"  reg [{shared[name] - 1}:0] held_{name};")
-        lines.append(f"  always @(posedge clk) held_{name} <= gold_{taken};")
-        lines.append(f"  wire [{shared[name] - 1}:0] now_{name} = started ? held_{name} : {name};")
+    both = [("gold", name) for name in held] + [("gate", name) for name in own_registers]
+    for which, name in both:  # they start with what the inputs say
+        width = shared[name]
+        lines.append(f"  reg [{width - 1}:0] {which}_held_{name};")
+        lines.append(f"  always @(posedge clk) {which}_held_{name} <= {which}_{held[name]};")
+        now = f"started ? {which}_held_{name} : {name}"
+        lines.append(f"  wire [{width - 1}:0] {which}_{name} = {now};")
     for which in ("gold", "gate"):
         joined = [".clk(clk)", ".rst_n(rst_n && started)"]
         if not held:
@@ -229,8 +235,9 @@ def miter(opened: Opened) -> str:
             lines.append(f"  wire [{width - 1}:0] {which}_{name};")
             joined.append(f".{name}({which}_{name})")
         for name in shared:
-            signal = f"gate_{name}" if name in data and which == "gate" else name
-            joined.append(f".{name}({f'now_{name}' if name in held else signal})")
+            mine = which == "gate" and (name in data or name in own_registers)
+            signal = f"gate_{name}" if mine else f"gold_{name}" if name in held else name
+            joined.append(f".{name}({signal})")
         if which == "gate":
             for address, name in opened.reads:
                 lines.append(
@@ -238,7 +245,8 @@ def miter(opened: Opened) -> str:
                     f"gold_{address} == gate_{address} ? {name} : other_{name};"
                 )
         lines.append(f"  {which} {which}_i ({', '.join(joined)});")
-    differ = [f"gold_{name} != gate_{name}" for name in held.values()]
+    compared = (taken for name, taken in held.items() if name not in own_registers)
+    differ = [f"gold_{name} != gate_{name}" for name in compared]
     for name in opened.outputs:
         if name.startswith("state"):
             continue
@@ -277,14 +285,20 @@ class Prover:
         self._opened = {LOCAL: outside, REACHED: outside, OBSERVED: inside}
         for method, opened in self._opened.items():
             (folder / f"gold-{method}.il").write_text(choose(opened, 0, "gold"))
-            (folder / f"miter-{method}.v").write_text(miter(opened))
         (folder / "nothing.v").write_text(
             "module nothing (input a, input b, output y);\n  assign y = a & b;\nendmodule\n"
         )
 
     def prove(self, mutation: Mutation, method: str) -> str:
         """Try one of METHODS; return it if it succeeds, otherwise in words what came of it."""
-        return self._local(mutation) if method == LOCAL else self._inductive(mutation, method)
+        if method == LOCAL:
+            return self._local(mutation)
+        said = self._inductive(mutation, method)
+        if method == REACHED and said != REACHED:
+            own = self._reached_at_once(mutation)
+            if own and len(own) <= OWN_REGISTERS:
+                said = self._inductive(mutation, method, own)
+        return said
 
     def _local(self, mutation: Mutation) -> str:
         """Whether no state and no input tells a mutant from the sound netlist in one cycle."""
@@ -298,17 +312,38 @@ class Prover:
         if "SAT proof finished - no model found: SUCCESS!" in said:
             return LOCAL
         apart = "SAT proof finished - model found: FAIL!" in said
-        return "a state and an input tell them apart" if apart else "not decided"
+        return "a state and an input tell them apart" if apart else NOT_DECIDED
 
-    def _inductive(self, mutation: Mutation, method: str) -> str:
-        """Whether a mutant never differs from the sound netlist in what its miter compares."""
+    def _reached_at_once(self, mutation: Mutation) -> list[str]:
+        """Return the registers that a change gets to within a clock cycle."""
+        opened = self._opened[REACHED]
+        cell = opened.registers.get(mutation.cell)
+        if cell is not None and mutation.port != "Q":
+            return [cell]
+        start = f"c:{mutation.cell}" if cell is None else f"i:{cell}"
+        script = [
+            f"read_rtlil {self._folder.relative_to(ROOT)}/gold-{REACHED}.il",
+            f"select -list gold/{start} %coe* o:* %i",
+        ]
+        name = f"{mutation.number}-cone"
+        said = run_yosys(script, self._folder, name, self._processes, check=False)
+        reached = {f"{name}_Q" for name in re.findall(r"^gold/(state\d+)_D$", said, re.MULTILINE)}
+        return [name for name in opened.registers.values() if name in reached]
+
+    def _inductive(self, mutation: Mutation, method: str, own: Sequence[str] = ()) -> str:
+        """Whether a mutant never differs from the sound netlist in what its miter compares.
+
+        It has some registers of its own, where it has not all of them.
+        """
         name = f"{mutation.number}-{method}"
+        source = self._folder / f"{name}.v"
+        source.write_text(miter(self._opened[method], own))
         base = self._folder.relative_to(ROOT)
-        miter, reduced, status = (
+        circuit, reduced, status = (
             self._folder / f"{name}.{suffix}" for suffix in ("aig", "reduced.aig", "status")
         )
         script = [
-            f"read_verilog {base}/miter-{method}.v",
+            f"read_verilog {base}/{source.name}",
             "hierarchy -top miter",
             "proc",
             "flatten",
@@ -318,7 +353,7 @@ class Prover:
             "dffunmap",
             "aigmap",
             "opt_clean",
-            f"write_aiger -zinit {base}/{miter.name}",
+            f"write_aiger -zinit {base}/{circuit.name}",
             # ABC is within reach as a part of yosys's pass of this name, which wants a design.
             "design -reset",
             f"read_verilog {base}/nothing.v",
@@ -326,7 +361,7 @@ class Prover:
             "abc -script +"
             + ";".join(
                 [
-                    f"read_aiger,{base}/{miter.name}",
+                    f"read_aiger,{base}/{circuit.name}",
                     "scorr",
                     f"write_aiger,{base}/{reduced.name}",
                     f"pdr,-T,{SECONDS}",
@@ -334,19 +369,19 @@ class Prover:
                 ]
             ),
         ]
-        for file in (miter, reduced, status):
+        for file in (circuit, reduced, status):
             file.unlink(missing_ok=True)  # of a run that was interrupted
         # The pass misses its own result, and fails.
         self._run(mutation, method, script, check=False)
         words = status.read_text().split(maxsplit=5) if status.is_file() else ["none"]
         never = reduced.is_file() and is_never(reduced.read_bytes())
-        for file in (miter, reduced, status):
+        for file in (source, circuit, reduced, status):
             file.unlink(missing_ok=True)
         if never or words[0] == "snl_UNSAT":
             return method
         if words[0] == "snl_SAT":
             return f"told apart in clock cycle {words[4]}, unless memories never hold what it takes"
-        return "not decided"
+        return NOT_DECIDED
 
     def _run(
         self, mutation: Mutation, method: str, commands: Sequence[str], check: bool = True

@@ -54,7 +54,7 @@ from tb.simulator import (
 )
 from tb.verilator import VerilatorError, find_verilator
 from tools import mutations
-from tools.mutant_proofs import LOCAL, METHODS, OBSERVED, Prover
+from tools.mutant_proofs import LOCAL, METHODS, NOT_DECIDED, OBSERVED, REACHED, Prover
 from tools.mutations import COUNTER_WIDTH, TABLES, Mutation, MutationError
 
 FOLDER = BUILD / "mutate"
@@ -113,8 +113,8 @@ class Verdict:
 class Kept:
     """What is known, as it is kept in the result file.
 
-    `proofs` are those of survivors, by number: a method of METHODS, or in words what came of
-    trying; they hold for the netlist, whatever the tests.
+    `proofs` are those that were tried, by number and method: the method (of METHODS) if it
+    succeeded, otherwise in words what came of it. They hold for the netlist, whatever the tests.
     """
 
     count: int
@@ -123,11 +123,17 @@ class Kept:
     mutations: list[Mutation] = field(default_factory=list)
     baseline: str = ""
     verdicts: dict[int, Verdict] = field(default_factory=dict)
-    proofs: dict[int, str] = field(default_factory=dict)
+    proofs: dict[int, dict[str, str]] = field(default_factory=dict)
 
-    def is_proven(self, number: int) -> bool:
-        """Whether a mutant is proven equivalent."""
-        return self.proofs.get(number) in METHODS
+    def proof(self, number: int) -> str:
+        """Return the method by which a mutant is proven equivalent; empty if it is not."""
+        tried = self.proofs.get(number, {})
+        return next((method for method, said in tried.items() if said == method), "")
+
+    def without_proof(self, number: int) -> str:
+        """Say what came of the proofs of a mutant that were tried."""
+        tried = self.proofs.get(number, {})
+        return "; ".join(f"{method}: {said}" for method, said in tried.items())
 
     def current(self, testbench: str) -> dict[int, Verdict]:
         """Return the verdicts of these tests."""
@@ -148,7 +154,7 @@ class Kept:
                     **asdict(each),
                     "place": each.place,
                     "verdict": asdict(current[each.number]) if each.number in current else None,
-                    "proof": self.proofs.get(each.number),
+                    "proofs": self.proofs.get(each.number, {}),
                 }
                 for each in self.mutations
             ],
@@ -165,15 +171,15 @@ class Kept:
             kept = cls(values["count"], values["seed"], values["netlist"])
             kept.baseline = values["baseline"]
             for each in values["mutants"]:
-                verdict, proof = each.pop("verdict"), each.pop("proof")
+                verdict, proofs = each.pop("verdict"), each.pop("proofs")
                 del each["place"]
                 mutation = Mutation(**{**each, "sources": tuple(each["sources"])})
                 kept.mutations.append(mutation)
                 if verdict is not None:
                     verdict["kind"] = Kind(verdict["kind"])
                     kept.verdicts[mutation.number] = Verdict(**verdict)
-                if proof is not None:
-                    kept.proofs[mutation.number] = proof
+                if proofs:
+                    kept.proofs[mutation.number] = proofs
         except (OSError, ValueError, KeyError, TypeError):
             return None
         return kept
@@ -203,7 +209,7 @@ def score(kept: Kept, testbench: str) -> Score:
     verdicts = list(kept.current(testbench).values())
     killed = [each for each in verdicts if each.kind is not Kind.SURVIVED]
     survivors = [each for each in verdicts if each.kind is Kind.SURVIVED]
-    equivalent = sum(kept.is_proven(each.number) for each in survivors)
+    equivalent = sum(bool(kept.proof(each.number)) for each in survivors)
     stages = Counter(each.stage for each in killed)
     kinds = Counter(str(each.kind) for each in killed)
     return Score(
@@ -374,10 +380,10 @@ class Runner:
             yield stage, results
 
     def quick(self, number: int, slot: str) -> Verdict | None:
-        """Run the fastest tests on a mutant, and try the fastest proof; None if undecided."""
+        """Run the fastest tests on a mutant, and try the fastest proofs; None if undecided."""
         start = time.monotonic()
         verdict = self._tested(number, slot, STAGES[:1])
-        if verdict is None and self._prove(number, LOCAL):
+        if verdict is None and any(self._prove(number, method) for method in (LOCAL, REACHED)):
             verdict = Verdict(number, Kind.SURVIVED, self._testbench)
         return verdict and replace(verdict, seconds=round(time.monotonic() - start, 2))
 
@@ -508,20 +514,19 @@ def summary(kept: Kept, testbench: str) -> str:
         for each in kept.mutations
         if each.number in current and current[each.number].kind is Kind.SURVIVED
     ]
-    proven = [each for each in survivors if kept.is_proven(each.number)]
+    proven = [each for each in survivors if kept.proof(each.number)]
     if proven:
         lines.append(f"proven equivalent: {len(proven)}")
         for each in proven:
-            method = kept.proofs[each.number]
-            lines.append(f"  {each.number:5}  {each.place}  {each}: {METHODS[method]}")
-    left = [each for each in survivors if not kept.is_proven(each.number)]
+            how = METHODS[kept.proof(each.number)]
+            lines.append(f"  {each.number:5}  {each.place}  {each}: {how}")
+    left = [each for each in survivors if not kept.proof(each.number)]
     if left:
         lines.append(f"open: {len(left)}")
         for each in left:
             lines += [f"  {each.number:5}  {each.place}  {each}"]
             lines += [f"         {command(kept, each.number)}"]
-            if kept.proofs.get(each.number):
-                lines.append(f"         a proof of equivalence: {kept.proofs[each.number]}")
+            lines.append(f"         proofs of equivalence: {kept.without_proof(each.number)}")
     return "\n".join(lines)
 
 
@@ -559,8 +564,9 @@ def one_by_one(runner: Runner, kept: Kept, numbers: Iterable[int]) -> Iterator[V
         print(f"{number}: {mutation.place}: {mutation}", flush=True)
         verdict = runner.quick(number, "only") or runner.thorough(number, "only")
         if verdict.kind is Kind.SURVIVED:
-            proof = kept.proofs.get(number, "")
-            print(f"  survives all tests; {METHODS.get(proof, proof)}", flush=True)
+            proof = kept.proof(number)
+            how = METHODS[proof] if proof else kept.without_proof(number)
+            print(f"  survives all tests; {how}", flush=True)
         else:
             print(
                 f"  killed by {verdict.test} ({verdict.stage}, {verdict.kind}): {verdict.why}",
@@ -589,9 +595,10 @@ def mutate(count: int, chosen: int, jobs: int, only: Sequence[int]) -> int:
     prover = Prover(FOLDER / "proofs", FOLDER / "hdl/netlist.il", processes)
 
     def prove(number: int, method: str) -> bool:
-        if not kept.is_proven(number):
-            kept.proofs[number] = prover.prove(mutants[number - 1], method)
-        return kept.is_proven(number)
+        tried = kept.proofs.setdefault(number, {})
+        if tried.get(method, NOT_DECIDED) == NOT_DECIDED:
+            tried[method] = prover.prove(mutants[number - 1], method)
+        return tried[method] == method
 
     runner = Runner(rtl, chosen, testbench, prove, processes)
     try:
@@ -621,7 +628,7 @@ def mutate(count: int, chosen: int, jobs: int, only: Sequence[int]) -> int:
         return interrupt.status
     if only:
         survived = [n for n in only if kept.verdicts[n].kind is Kind.SURVIVED]
-        return 1 if any(not kept.is_proven(n) for n in survived) else 0
+        return 1 if any(not kept.proof(n) for n in survived) else 0
     print(summary(kept, testbench))
     print(f"results: {RESULT.relative_to(ROOT)}")
     print(closing_line(kept, testbench))

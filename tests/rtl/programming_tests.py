@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""The worked example of docs/programming.md, register by register."""
+"""Software and the registers: the worked example of docs/programming.md, and every register."""
 
 from __future__ import annotations
 
 from tb import csr
 from tb.csr import Answer, OperationCode
 from tb.environment import Environment, translator_test
-from tb.operations import SignalEvent
+from tb.operations import SignalEvent, SignalMsi
 from tb.registers import ARGUMENT_REGISTERS, get_field
+from tb.stimulus import RandomOperations
 from tests.rtl.scenario import does, play
 
 
@@ -56,3 +57,38 @@ async def every_writable_register_reads_back(env: Environment) -> None:
     assert await registers.read(csr.ARG_DATA) == data & ~0xFF00 | 0x5A00
     await registers.write(csr.TABLES_0, 0)
     assert await registers.read(csr.TABLES_0) != 0
+
+
+@translator_test()
+async def every_address_reads_right_whatever_the_others_hold(env: Environment) -> None:
+    """Give all registers that can change something else to hold, and read all of them; often."""
+    registers = env.registers
+    operations = RandomOperations(env.rng, env.tables, illegal=4)
+    for _ in range(8):
+        for _ in range(4):
+            await registers.execute(operations.command())
+        await registers.write(csr.COMMAND, OperationCode.NONE)
+        for register in ARGUMENT_REGISTERS:
+            await registers.write(register, env.rng.getrandbits(32))
+        for address in range(0, 0x80, 4):
+            await registers.read(csr.Register(address, 32, {}))
+
+
+@translator_test()
+async def bytes_without_a_strobe_are_not_written(env: Environment) -> None:
+    """Flags that are cleared by writing 1 stay; so do the other bytes of ARG registers."""
+    registers = env.registers
+    await env.execute(SignalMsi(0, 0x0809_0040, 1))  # dropped: nothing is connected
+    await registers.write(csr.COMMAND, OperationCode.NONE)
+    refused = 1 << csr.STATUS.fields["refused"].low
+    for _ in range(8):
+        for byte in (1, 2, 3):
+            for flag in (csr.STATUS, csr.ALERT, csr.COMMAND):
+                await registers.write_bytes(flag.offset + byte, b"\xff")
+        assert await registers.read(csr.STATUS) & refused
+        assert env.dut.alert.value
+        for register in ARGUMENT_REGISTERS:
+            byte = env.rng.randrange(4)
+            await registers.write_bytes(register.offset + byte, env.rng.randbytes(1))
+        for register in ARGUMENT_REGISTERS:
+            await registers.read(register)

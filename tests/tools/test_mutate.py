@@ -13,7 +13,16 @@ import pytest
 
 from tb.simulator import TestResult
 from tools import mutate
-from tools.mutant_proofs import OBSERVED, choose, is_never, meaning, miter, open_up
+from tools.mutant_proofs import (
+    LOCAL,
+    NOT_DECIDED,
+    OBSERVED,
+    choose,
+    is_never,
+    meaning,
+    miter,
+    open_up,
+)
 from tools.mutate import Kept, Kind, Verdict, classify, closing_line, judge, resume, score, summary
 from tools.mutations import Mutation, parse, wrapper
 
@@ -34,7 +43,7 @@ def kept() -> Kept:
         3: Verdict(3, Kind.SURVIVED, TESTS),
         4: Verdict(4, Kind.MISMATCH, OTHER_TESTS, "bulk"),
     }
-    found.proofs = {2: OBSERVED, 3: "not decided"}
+    found.proofs = {2: {LOCAL: "told apart", OBSERVED: OBSERVED}, 3: {LOCAL: NOT_DECIDED}}
     return found
 
 

@@ -5,7 +5,7 @@
 |--------------|-------------------------------------------------------------------|
 | vocabulary   | operations (and their codes: csr, generated), transactions, trace |
 | the model    | reference: executes an operation on the golden model              |
-| buses        | drivers, monitors, registers (software's view of s_axil)          |
+| buses        | drivers, monitors, registers (software's view of s_axil), signals |
 | checks       | checker, register_model (what software may read), history         |
 | stimulus     | stimulus (random operations, stalls)                              |
 | coverage     | coverage (of behaviour), code_coverage (of the RTL), testplan     |

@@ -242,7 +242,8 @@ def measure(seed: int, rtl: Rtl) -> dict[str, Any]:
             path.unlink(missing_ok=True)
     return {
         "seed": seed,
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, "
+        f"Python {platform.python_version()}",
         "signals": float(signals["operations/s"]),
         "signals by part": {
             name.removeprefix("share: "): float(share)
@@ -406,8 +407,8 @@ what happens between two of cocotb's callbacks is C++.
 
 {parts}
 
-For a message that is sent, the monitors read 24 signals, four of them wider than the 32 bits that
-go as a number. All of that is looked at and compared; what is faster is the bulk path.
+Monitors read the signals of an interface all at once, where the simulation keeps them
+(`tb/signals.py`), and not one by one through cocotb's value objects.
 
 ## Over the length of a trace
 

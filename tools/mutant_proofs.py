@@ -44,8 +44,8 @@ OWN_REGISTERS = 32
 NOT_DECIDED = "not decided"
 """What is said of a proof that was given up."""
 
-SECONDS = 120
-"""After how long a proof is given up."""
+SECONDS = {LOCAL: 120, REACHED: 30, OBSERVED: 120}
+"""After how long a proof is given up: that in the middle succeeds soon, or not at all."""
 
 _STATE = {
     "$dff": ("CLK", "D", "Q"),
@@ -306,7 +306,7 @@ class Prover:
             "miter -equiv -flatten gold gate miter",
             "hierarchy -top miter",
             "opt",
-            f"sat -prove trigger 0 -timeout {SECONDS} miter",
+            f"sat -prove trigger 0 -timeout {SECONDS[LOCAL]} miter",
         ]
         said = self._run(mutation, LOCAL, script)
         if "SAT proof finished - no model found: SUCCESS!" in said:
@@ -364,7 +364,7 @@ class Prover:
                     f"read_aiger,{base}/{circuit.name}",
                     "scorr",
                     f"write_aiger,{base}/{reduced.name}",
-                    f"pdr,-T,{SECONDS}",
+                    f"pdr,-T,{SECONDS[method]}",
                     f"write_status,{base}/{status.name}",
                 ]
             ),

@@ -196,6 +196,20 @@ def test_registers_start_from_anything() -> None:
     assert "gold_state2_ADDR == gate_state2_ADDR ? state2_DATA : other_state2_DATA" in text
 
 
+def test_there_is_one_set_of_registers_but_for_the_mutants_own() -> None:
+    opened = open_up(NETLIST, registers=True)
+    assert list(opened.registers.values()) == ["state1_Q"]
+    shared, own = miter(opened), miter(opened, ["state1_Q"])
+    for text in (shared, own):
+        assert "gold_held_state1_Q <= gold_state1_D" in text
+        assert "started ? gold_held_state1_Q : state1_Q" in text
+    assert "gold_state1_D != gate_state1_D" in shared and "gate_held" not in shared
+    assert "gate_held_state1_Q <= gate_state1_D" in own
+    assert "gold_state1_D != gate_state1_D" not in own
+    assert ".state1_Q(gold_state1_Q)" in shared.partition("  gate ")[2]
+    assert ".state1_Q(gate_state1_Q)" in own.partition("  gate ")[2]
+
+
 def test_a_mutant_is_chosen() -> None:
     text = choose(open_up(NETLIST, registers=True), 2, "gate")
     assert "module \\gate\n" in text and "  connect \\mutsel 2'10\n" in text

@@ -439,6 +439,18 @@ async def h8_clearing_is_shown_and_ends(env: Environment) -> None:
         assert seen, "STATUS.clearing was never up"
 
 
+@translator_test()
+async def h8_clearing_takes_one_cycle_an_entry(env: Environment) -> None:
+    """The inputs are not ready for as many cycles as the largest table has entries, no more."""
+    await env.reset(1)
+    await env.cycle()
+    cycles = 0
+    while not (env.dut.s_msi_ready.value and env.dut.s_evt_ready.value):
+        cycles += 1
+        await env.cycle()
+    assert cycles == max(env.tables)
+
+
 def spread(env: Environment, size: int, most: int = 96) -> list[int]:
     """Return indexes of a table: both ends, beside each power of two, and some at random."""
     edges = {0, size - 1, *(2**bit + near for bit in range(12) for near in (-1, 0, 1))}

@@ -24,7 +24,7 @@ module msi_counter #(
   assign {overflow, next} = {1'b0, count_q} + 1'b1;
 
   always_ff @(posedge clk) begin
-    // excused expr: no simulation takes a wide counter to its largest value, only narrow ones
+    // No simulation takes a wide counter to its largest value, only narrow ones.
     if (increment && !overflow) count_q <= next;
     if (!rst_n) count_q <= '0;
   end

@@ -189,7 +189,7 @@ module msi_engine
   logic     command_bad_index, command_bad_index_q;
   logic     command_binds, command_binds_q;
   sets_t    command_sets, command_sets_q;
-  does_t    command_does, command_does_q;  // whether in range or not is not known yet
+  does_t    command_does, command_does_q;  // excused toggle: in range or not is not known yet
   answers_t command_answers, command_answers_q;
 
   always_comb begin
@@ -239,7 +239,7 @@ module msi_engine
         command_does.asks_irqfd = 1'b1;
         command_answers         = '{found: answer__DIRECT_MSI, otherwise: answer__NO_DIRECT_MSI};
       end
-      default: ;
+      default: ;  // excused line: what names no operation is not offered
     endcase
     if (command_bad_index) begin
       command_binds = 1'b0;

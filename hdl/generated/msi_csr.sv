@@ -767,10 +767,10 @@ module msi_csr (
         readback_data_rt_c = readback_data_var;
     end
 
-    logic [31:0] readback_data_rt[8];  // excused toggle: some addresses have no register, some registers no use for all bits
+    logic [31:0] readback_data_rt[8];
     logic readback_done_rt;
-    logic readback_err_rt;  // excused toggle: no register answers with an error
-    logic [6:0] readback_addr_rt;  // excused toggle: the registers are words
+    logic readback_err_rt;
+    logic [6:0] readback_addr_rt;
     always_ff @(posedge clk) begin
         if(~rst_n) begin
             for(int i=0; i<8; i++) readback_data_rt[i] <= '0;

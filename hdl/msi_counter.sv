@@ -24,7 +24,7 @@ module msi_counter #(
   assign {overflow, next} = {1'b0, count_q} + 1'b1;
 
   always_ff @(posedge clk) begin
-    // No simulation takes a wide counter to its largest value, only narrow ones.
+    // At its largest value it stays.
     if (increment && !overflow) count_q <= next;
     if (!rst_n) count_q <= '0;
   end

@@ -222,7 +222,7 @@ module msi_registers
   localparam int unsigned COUNTERS = 6;
 
   logic [COUNTERS-1:0] increment;
-  // No simulation counts up to the upper bits of a wide counter.
+  // As the registers show them, whatever COUNTER_WIDTH is.
   logic [31:0]         count[COUNTERS];
 
   always_comb begin

@@ -37,6 +37,9 @@ ARGUMENT_REGISTERS: tuple[Register, ...] = (
 )
 """The registers that hold arguments."""
 
+ALL_ADDRESSES: tuple[Register, ...] = tuple(Register(at, 32, {}) for at in range(0, 0x80, 4))
+"""Every word that `s_axil` has an address for, whether there is a register or not."""
+
 
 def get_field(register: Register, field: str, value: int) -> int:
     """Return one field of a register's value."""

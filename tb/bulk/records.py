@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+from msgspec.structs import astuple
 from numpy.typing import NDArray
 
 from tb.csr import Answer, OperationCode
@@ -120,7 +121,7 @@ def retired_of(operation: Any, result: Any, message: Any) -> Retired:
         Answer(int(result["answer"])),
         int(result["bdf"]),
         int(result["sent"]),
-        (int(message["devid"]), int(message["address"]), int(message["data"])),
+        astuple(message_of(message)),
     )
 
 

@@ -32,7 +32,7 @@ from tb.operations import (
     SignalMsiWithRid,
     SupportsDirectMsi,
 )
-from tb.registers import ARGUMENT_REGISTERS, get_field
+from tb.registers import ALL_ADDRESSES, ARGUMENT_REGISTERS, get_field
 from tests.rtl.scenario import does, play
 
 ADDRESS = 0xFEDC_BA98_7654_3210
@@ -301,12 +301,11 @@ async def h7_only_a_read_of_last_drop_takes_the_reason_with_it(env: Environment)
     await env.registers.read(csr.LAST_DROP)
     await env.execute(Disconnect(objects.connection), SignalMsi(objects.target, ADDRESS, 2))
     await env.settle()
-    for address in range(0, 0x80, 4):
-        register = csr.Register(address, 32, {})
-        if address != csr.LAST_DROP.offset:
-            await env.registers.read(register)
+    for word in ALL_ADDRESSES:
+        if word.offset != csr.LAST_DROP.offset:
+            await env.registers.read(word)
         assert await env.registers.read(csr.LAST_DROP_REASON) == Answer.DROPPED_BUS_RANGE
-        await env.registers.write(register, 0)
+        await env.registers.write(word, 0)
         assert await env.registers.read(csr.LAST_DROP_REASON) == Answer.DROPPED_BUS_RANGE
     await env.registers.read(csr.LAST_DROP)
     assert await env.registers.read(csr.LAST_DROP_REASON) == Answer.DROPPED_DISCONNECTED
@@ -422,8 +421,8 @@ async def h8_every_register_has_its_reset_value_after_reset(env: Environment) ->
     assert await env.registers.read(csr.STATUS) in (0, 1 << csr.STATUS.fields["clearing"].low)
     for register in (*ARGUMENT_REGISTERS, *STATUS_REGISTERS[1:]):
         assert await env.registers.read(register) == 0
-    for address in range(0, 0x80, 4):
-        await env.registers.read(csr.Register(address, 32, {}))
+    for word in ALL_ADDRESSES:
+        await env.registers.read(word)
 
 
 @translator_test()

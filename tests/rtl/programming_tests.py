@@ -7,7 +7,7 @@ from tb import csr
 from tb.csr import Answer, OperationCode
 from tb.environment import Environment, translator_test
 from tb.operations import SignalEvent, SignalMsi
-from tb.registers import ARGUMENT_REGISTERS, get_field
+from tb.registers import ALL_ADDRESSES, ARGUMENT_REGISTERS, get_field
 from tb.stimulus import RandomOperations
 from tests.rtl.scenario import does, play
 
@@ -70,8 +70,8 @@ async def every_address_reads_right_whatever_the_others_hold(env: Environment) -
         await registers.write(csr.COMMAND, OperationCode.NONE)
         for register in ARGUMENT_REGISTERS:
             await registers.write(register, env.rng.getrandbits(32))
-        for address in range(0, 0x80, 4):
-            await registers.read(csr.Register(address, 32, {}))
+        for word in ALL_ADDRESSES:
+            await registers.read(word)
 
 
 @translator_test()

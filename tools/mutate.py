@@ -54,7 +54,7 @@ from tb.simulator import (
 )
 from tb.verilator import VerilatorError, find_verilator
 from tools import mutations
-from tools.mutant_proofs import LOCAL, METHODS, NOT_DECIDED, OBSERVED, REACHED, Prover
+from tools.mutant_proofs import LOCAL, METHODS, NOT_DECIDED, OBSERVED, REACHED, SWEPT, Prover
 from tools.mutations import COUNTER_WIDTH, TABLES, Mutation, MutationError
 
 FOLDER = BUILD / "mutate"
@@ -388,11 +388,11 @@ class Runner:
         return verdict and replace(verdict, seconds=round(time.monotonic() - start, 2))
 
     def thorough(self, number: int, slot: str) -> Verdict:
-        """Run the other tests on a mutant that `quick` left undecided, and try the other proof."""
+        """Run the other tests on a mutant that `quick` left undecided, and try the other proofs."""
         start = time.monotonic()
         verdict = self._tested(number, slot, STAGES[1:])
         if verdict is None:
-            self._prove(number, OBSERVED)
+            any(self._prove(number, method) for method in (SWEPT, OBSERVED))
             verdict = Verdict(number, Kind.SURVIVED, self._testbench)
         return replace(verdict, seconds=round(time.monotonic() - start, 2))
 
@@ -592,7 +592,7 @@ def mutate(count: int, chosen: int, jobs: int, only: Sequence[int]) -> int:
     if found is not None and kept is made:
         RESULT.replace(RESULT.with_suffix(".before.json"))
         print(f"results until now: {RESULT.with_suffix('.before.json').relative_to(ROOT)}")
-    prover = Prover(FOLDER / "proofs", FOLDER / "hdl/netlist.il", processes)
+    prover = Prover(FOLDER / "proofs", FOLDER / "hdl", processes)
 
     def prove(number: int, method: str) -> bool:
         tried = kept.proofs.setdefault(number, {})

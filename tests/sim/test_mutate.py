@@ -9,7 +9,7 @@ import pytest
 
 from tb.simulator import BUILD, Processes
 from tools import mutate, mutations
-from tools.mutant_proofs import LOCAL, METHODS, REACHED, Prover
+from tools.mutant_proofs import LOCAL, METHODS, REACHED, SWEPT, Prover
 from tools.mutate import STAGES, Kind, Runner, run_all
 from tools.mutations import Mutation
 
@@ -23,7 +23,7 @@ def test_mutants_die_and_survive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     rtl.check()
     assert len(mutants) == COUNT and all(each.place.startswith("hdl/") for each in mutants)
     mutants.append(Mutation(COUNT + 1, "none"))  # the number that changes nothing
-    prover = Prover(folder / "proofs", folder / "hdl/netlist.il", processes)
+    prover = Prover(folder / "proofs", folder / "hdl", processes)
     tried: list[tuple[int, str]] = []
 
     def prove(number: int, method: str) -> bool:
@@ -43,6 +43,6 @@ def test_mutants_die_and_survive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     dead = [mutants[n - 1] for n in numbers if verdicts[n].kind is not Kind.SURVIVED]
     assert len(dead) >= COUNT // 2
     assert all(verdicts[each.number].test for each in dead)
-    for method in (LOCAL, REACHED):
+    for method in (LOCAL, REACHED, SWEPT):
         assert prover.prove(mutants[-1], method) == method
         assert prover.prove(dead[0], method) not in METHODS

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from dataclasses import replace
@@ -13,18 +14,11 @@ import pytest
 
 from tb.simulator import TestResult
 from tools import mutate
-from tools.mutant_proofs import (
-    LOCAL,
-    NOT_DECIDED,
-    OBSERVED,
-    choose,
-    is_never,
-    meaning,
-    miter,
-    open_up,
-)
+from tools.mutant_netlist import choose, meaning, open_up, register_bits
+from tools.mutant_proofs import LOCAL, NOT_DECIDED, OBSERVED, is_never, miter
+from tools.mutant_relation import CLEARED, INVARIANTS, MEANS, SWEEP, Relation
 from tools.mutate import Kept, Kind, Verdict, classify, closing_line, judge, resume, score, summary
-from tools.mutations import Mutation, parse, wrapper
+from tools.mutations import Mutation, MutationError, parse, wrapper
 
 LIST = """\
 mutate -ctrl mutsel 2 1 -mode const1 -module m -cell $14 -port B -portbit 0 -src hdl/a.sv:21.14
@@ -179,7 +173,8 @@ end
 
 def test_state_is_taken_out_of_a_netlist() -> None:
     opened = open_up(NETLIST, registers=True)
-    assert opened.reads == [("state2_ADDR", "state2_DATA")]
+    assert opened.reads == [("entries", "state2_ADDR", "state2_DATA")]
+    assert opened.memories == {"entries": (4, 8)}
     assert opened.inputs["state1_Q"] == 4 and opened.outputs["state1_D"] == 4
     assert "connect \\m_msi_data \\state1_Q" in opened.text
     assert "connect \\state2_ADDR \\a [2:0]" in opened.text
@@ -208,6 +203,64 @@ def test_there_is_one_set_of_registers_but_for_the_mutants_own() -> None:
     assert "gold_state1_D != gate_state1_D" not in own
     assert ".state1_Q(gold_state1_Q)" in shared.partition("  gate ")[2]
     assert ".state1_Q(gate_state1_Q)" in own.partition("  gate ")[2]
+
+
+def test_registers_are_found_by_the_names_of_their_wires() -> None:
+    sound = NETLIST.replace("\\Q \\m_msi_data", "\\Q { \\u.one_q \\u.two_q [7:6] \\u.two_q [3] }")
+    assert register_bits(f"  wire \\u.one_q\n{sound}", open_up(NETLIST, registers=True)) == {
+        ("u.one_q", 0): ("state1_Q", 3),
+        ("u.two_q", 7): ("state1_Q", 2),
+        ("u.two_q", 6): ("state1_Q", 1),
+        ("u.two_q", 3): ("state1_Q", 0),
+    }
+    narrow = sound.replace(" \\u.two_q [3]", "")
+    with pytest.raises(MutationError, match=r"not understood: \$1 holds \{ .*u\.two_q"):
+        register_bits(f"  wire \\u.one_q\n{narrow}", open_up(NETLIST, registers=True))
+
+
+def pipeline(missing: str = "") -> str:
+    """A netlist with all registers and memories that the relation speaks of, but for one."""
+    text = "\n".join([*MEANS, *MEANS.values(), *INVARIANTS, *SWEEP])
+    names = set(re.findall(r"\b(?:u_\w+\.)*\w+_q\b", text)) - {missing}
+    lines = [f"  memory width 18 size 35 \\{name}" for name in CLEARED if name != missing]
+    for number, name in enumerate(sorted(names), 10):
+        wire = name if name.startswith("u_output.") else f"u_engine.{name}"
+        lines += [
+            f"  wire width 203 \\{wire}",
+            f"  cell $dff ${number}",
+            "    parameter \\WIDTH 203",
+            "    connect \\CLK \\clk",
+            "    connect \\D \\d",
+            f"    connect \\Q \\{wire}",
+            "  end",
+        ]
+    return "\n".join([NETLIST.removesuffix("end\n"), *lines, "end", ""])
+
+
+def test_registers_are_related_where_they_mean_something() -> None:
+    relation = Relation(pipeline(), open_up(pipeline(), registers=True))
+    step = relation.step()
+    bound = "now_lookup_valid_q && now_target_q[17]"
+    assert re.search(rf"first \|\| \({re.escape(bound)}\) \? (state\d+_Q\[3\]) : other_\1", step)
+    assert "(next_lookup_valid_q && next_target_q[17]) && gold_state" in step
+    assert "((1'b1) && gold_state1_D[0] != gate_state1_D[0])" in step
+    assert "!first && (gold_m_msi_valid) && gold_m_msi_data != gate_m_msi_data" in step
+    assert "!(!next_drop_valid_q || next_retire_valid_q)" in step
+    assert "(started && gold_clearing != gate_clearing)" in relation.sweep()
+
+
+@pytest.mark.parametrize(
+    ("missing", "what"),
+    [
+        ("segment_q", "register u_engine.segment_q"),
+        ("clear_index_q", "register u_engine.clear_index_q"),
+        ("u_engine.u_ranges.entries", "memory u_engine.u_ranges.entries"),
+    ],
+)
+def test_the_relation_is_of_the_rtl_as_it_is(missing: str, what: str) -> None:
+    text = pipeline(missing)
+    with pytest.raises(MutationError, match=f"no {what}, which tools.mutant_relation speaks of"):
+        Relation(text, open_up(text, registers=True))
 
 
 def test_a_mutant_is_chosen() -> None:

@@ -9,8 +9,8 @@ REACHED, in one clock cycle from every state that can be reached: the sound RTL 
 and one cycle of reset, and beside it the mutant does each single step from the same state. Those
 registers that the change gets to at once may be the mutant's own, and differ.
 
-SWEPT, from reset on: both clear all entries, in whatever order, and whatever that leaves where it
-means nothing, no step from there tells them apart (see mutant_relation.py).
+SWEPT, from reset on, for mutants that clear tables in another way: all entries are cleared, and
+what differs between the states then matters nowhere (mutant_relation.py).
 
 OBSERVED, from reset on: both run side by side on the same inputs, from the same contents of all
 registers and memories, whatever they are, and one cycle of reset. ABC's signal correspondence and
@@ -22,6 +22,7 @@ the same, and read the same where they read the same entry, but what that is may
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -39,7 +40,7 @@ OBSERVED = "observed"
 METHODS = {
     LOCAL: "equivalent in every state, by SAT",
     REACHED: "equivalent in every state that can be reached, by induction",
-    SWEPT: "equivalent from reset on, by induction, in whatever order entries are cleared",
+    SWEPT: "equivalent from reset on, by induction, though it may clear entries in another order",
     OBSERVED: "equivalent from reset on, by induction",
 }
 
@@ -51,7 +52,25 @@ NOT_DECIDED = "not decided"
 """What is said of a proof that fails, and of one that was given up."""
 
 SECONDS = {LOCAL: 120, REACHED: 30, SWEPT: 120, OBSERVED: 120}
-"""After how long a proof is given up: that in the middle succeeds soon, or not at all."""
+"""After how long a solver is given up: REACHED is proven soon, or not at all."""
+
+_OTHER_SECONDS = 180
+"""How much longer making and reducing the circuits may take."""
+
+FIRST_SELECTED = """\
+(* techmap_celltype = "$pmux" *)
+module first_selected #(parameter WIDTH = 1, parameter S_WIDTH = 1) (
+  input [WIDTH-1:0] A, input [WIDTH*S_WIDTH-1:0] B, input [S_WIDTH-1:0] S, output reg [WIDTH-1:0] Y
+);
+  integer i;
+  always @* begin
+    Y = A;
+    for (i = S_WIDTH - 1; i >= 0; i = i - 1) if (S[i]) Y = B[i*WIDTH +: WIDTH];
+  end
+endmodule
+"""
+"""What yosys calls a parallel multiplexer, as the tests simulate it: mutants may select two inputs,
+and then each of yosys's passes has another idea of what comes out."""
 
 
 def miter(opened: Opened, own_registers: Sequence[str] = ()) -> str:
@@ -118,6 +137,14 @@ def is_never(aig: bytes) -> bool:
     return outputs == b"1" and rest.split(b"\n")[int(latches)] == b"0"
 
 
+def fingerprint() -> str:
+    """Return what identifies how proofs are made."""
+    found = hashlib.sha256()
+    for file in sorted(Path(__file__).parent.glob("mutant_*.py")):
+        found.update(file.read_bytes())
+    return found.hexdigest()
+
+
 class Prover:
     """Proves mutants equivalent to the sound RTL."""
 
@@ -129,7 +156,10 @@ class Prover:
         text = (made / "netlist.il").read_text()
         outside, inside = open_up(text, registers=True), open_up(text, registers=False)
         self._opened = {LOCAL: outside, REACHED: outside, SWEPT: outside, OBSERVED: inside}
-        self._relation = Relation((made / "sound.il").read_text(), outside)
+        relation = Relation((made / "sound.il").read_text(), outside)
+        (folder / "step.v").write_text(relation.step())
+        self._sweep = relation.sweep()
+        (folder / "first_selected.v").write_text(FIRST_SELECTED)
         for method, opened in self._opened.items():
             (folder / f"gold-{method}.il").write_text(choose(opened, 0, "gold"))
         (folder / "nothing.v").write_text(
@@ -157,20 +187,16 @@ class Prover:
 
     def _swept(self, mutation: Mutation) -> str:
         """Whether a mutant clears all entries, and no step from related states tells it apart."""
-        source = self._folder / f"{mutation.number}-{SWEPT}-step.v"
-        source.write_text(self._relation.step())
-        read = f"read_verilog {source.relative_to(ROOT)}"
+        read = f"read_verilog {self._folder.relative_to(ROOT)}/step.v"
         build = [read, "hierarchy -top miter", "proc", "flatten", "opt"]
         said = self._satisfied(mutation, SWEPT, build, "bad")
-        source.unlink()
-        if said != SWEPT:
-            return "a step from related states tells them apart" if said == APART else said
-        return self._inductive(mutation, SWEPT, self._relation.sweep())
+        if said == SWEPT:
+            return self._inductive(mutation, SWEPT, self._sweep)
+        return "a step from related states tells them apart" if said == APART else said
 
     def _satisfied(self, mutation: Mutation, method: str, build: list[str], bad: str) -> str:
         """Whether an output of a combinational miter is never high: the method, or APART."""
-        prove = f"sat -prove {bad} 0 -timeout {SECONDS[method]} miter"
-        said = self._run(mutation, method, [*build, prove])
+        said = self._run(mutation, method, [*build, f"sat -prove {bad} 0 miter"], "sat")
         if "SAT proof finished - no model found: SUCCESS!" in said:
             return method
         return APART if "SAT proof finished - model found: FAIL!" in said else NOT_DECIDED
@@ -230,7 +256,7 @@ class Prover:
         for file in (circuit, reduced, status):
             file.unlink(missing_ok=True)  # of a run that was interrupted
         # The pass misses its own result, and fails.
-        self._run(mutation, method, script, check=False)
+        self._run(mutation, method, script, "abc", check=False)
         words = status.read_text().split(maxsplit=5) if status.is_file() else ["none"]
         never = reduced.is_file() and is_never(reduced.read_bytes())
         for file in (source, circuit, reduced, status):
@@ -242,16 +268,30 @@ class Prover:
         return NOT_DECIDED
 
     def _run(
-        self, mutation: Mutation, method: str, commands: Sequence[str], check: bool = True
+        self,
+        mutation: Mutation,
+        method: str,
+        commands: Sequence[str],
+        solver: str,
+        check: bool = True,
     ) -> str:
-        """Run yosys on the sound netlist (`gold`) and a mutant (`gate`); return its log."""
-        name = f"{mutation.number}-{method}"
+        """Run yosys on the sound netlist (`gold`) and a mutant (`gate`); return its log.
+
+        The log is as far as it came if that takes too long.
+        """
+        name = f"{mutation.number}-{method}-{solver}"
         gate = self._folder / f"{name}.il"
         gate.write_text(choose(self._opened[method], mutation.number, "gate"))
         base = self._folder.relative_to(ROOT)
-        read = [f"read_rtlil {base}/{file}" for file in (f"gold-{method}.il", gate.name)]
-        script = [*read, "setundef -zero", "opt", *commands]
+        script = [
+            *(f"read_rtlil {base}/{file}" for file in (f"gold-{method}.il", gate.name)),
+            f"techmap -autoproc -map {base}/first_selected.v",
+            "setundef -zero",
+            "opt",
+            *commands,
+        ]
+        seconds = SECONDS[method] + _OTHER_SECONDS
         try:
-            return run_yosys(script, self._folder, name, self._processes, check)
+            return run_yosys(script, self._folder, name, self._processes, check, seconds)
         finally:
             gate.unlink()

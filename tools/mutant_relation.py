@@ -1,22 +1,27 @@
 # SPDX-License-Identifier: MIT
-"""How the states of the sound RTL and of a mutant relate that clears entries in another order.
+"""Relates the states of the sound RTL, gold, and of a mutant, gate, that clears tables otherwise.
 
 After reset a sweep clears the tables' entries. In which order does not matter, for nothing enters
 the engine until it has ended; but while it lasts, and in what it leaves in registers and in bits
-that it does not clear, two designs differ that do not differ at the ports. Two proofs show that:
+that it does not clear, two designs differ that do not differ at the ports. Two proofs show that
+they do not, if both start from the same state, whatever it is, with one cycle of reset:
 
-The sweep. Whatever else the registers hold, both begin and end to clear in the same cycles, and
-each has cleared every entry by then: shown for one entry that may be any, by induction.
+The sweep. Whatever else the registers hold, and whenever there is a reset, both clear in the same
+cycles, and each has cleared every entry when it ends: shown for one entry that may be any, by
+induction.
 
 The step. The states are *related* where all registers are equal, except that some need not be
-unless they mean something (MEANS), and the sound RTL is in a state that it can reach (INVARIANTS).
-From any two related states, and from any one state by a reset, one clock cycle leads to related
-states, whatever comes in, and shows the same at the ports: a SAT solver shows that, and so they
-never differ. Of memories that the sweep clears, the two read what they like while it lasts; then
-what is cleared, until something was written; then the same where they read the same entry, but for
-the bits beside CLEARED ones that are 0. (An index beyond the table reads the same way: as 0 first,
-as in the simulator, and later anything, but both the same.) After the sweep, and to other memories
-always, they have to write the same.
+unless they mean something (MEANS), and where those of gold are as INVARIANTS say. A SAT solver
+shows that the reset leads to related states, and that from any two related states one clock cycle,
+whatever comes in, leads to related states again, and shows the same at the ports. So nothing in
+MEANS and INVARIANTS has to be believed: where it is wrong, the proof fails.
+
+Memories that the sweep clears (CLEARED) are abstracted. While it lasts, the two read anything. In
+the cycle after it, they read what is cleared; the bits beside may be anything. Later they read
+anything, but the same where they read the same entry, except for the bits beside cleared ones that
+are 0; they have to write the same, and whole entries. Other memories they always have to write the
+same, and read the same where they read the same entry. An index beyond a table reads 0 in the cycle
+after the sweep: that is how Verilator simulates it, and assumed.
 """
 
 from __future__ import annotations
@@ -46,11 +51,14 @@ _STATE = (
 )
 
 MEANS = {
+    # what is read at accept; nothing is accepted while entries are cleared
     "target_q[17:17]": _LOOKUP,
     "target_q[16:0]": f"{_LOOKUP} && target_q[17]",  # bound
     "u_route_states.u_memory.entry_q[2:0]": _LOOKUP,
+    # read in each cycle, also while entries are cleared
     "command_range_q[15:0]": "since[0]",
     "command_in_range_q[0:0]": "since[1]",
+    # what is read in lookup
     "range_q[15:0]": _EXECUTE,
     "rid_in_range_q[0:0]": _EXECUTE,
     "devfn_q[7:0]": _EXECUTE,
@@ -77,7 +85,8 @@ MEANS = {
 
 Names are those in `msi_engine`, or begin with `u_output`. `since` counts the cycles since entries
 were cleared: bit 0 is one or more, bit 1 two or more. Of `does_q`, bit 10 is `sets_message`, 9
-`enables`, 8 `refuses`, 6 `makes_route`, 4 `takes_event`, 3 `takes_route`, 2 `signals`.
+`enables`, 8 `refuses`, 6 `makes_route`, 4 `takes_event`, 3 `takes_route`, 2 `signals`. The bits are
+those of the tables that mutants have (mutations.TABLES).
 """
 
 INVARIANTS = (
@@ -89,7 +98,7 @@ INVARIANTS = (
     f"since[1] || !{_EXECUTE} && !u_output.skid_valid_q",
     f"{CLEARING} || since[1] || u_route_states.done_uses_q == 0",
     f"!since[0] || since[1] || !{_LOOKUP} || u_route_states.u_memory.entry_q == 0",
-    # What operations do.
+    # Only such operations are decoded, and leave such results.
     f"{_EXECUTE} || does_q == 0",
     "!command_does_q[10] || command_does_q[3] && !command_does_q[6] && !command_does_q[2]",
     "!does_q[10] || does_q[3] && !does_q[6] && !does_q[2] && from_command_q",
@@ -97,7 +106,7 @@ INVARIANTS = (
     "!does_q[4] || from_command_q || route_message_q",
     "!drop_valid_q || retire_valid_q",
 )
-"""What the sound RTL's registers hold in each state that can be reached."""
+"""What gold's registers hold after a reset: the step does not start from other states."""
 
 _REGISTER = re.compile(r"\b(?:u_\w+\.)*\w+_q\b")
 
@@ -127,8 +136,12 @@ class Relation:
         for name in self._named:
             self._held(name)
         self._clearing, self._index = (set(self._held(name).values()) for name in SWEEP)
-        for memory in CLEARED.keys() - opened.memories.keys():
-            raise MutationError(f"the netlist has no memory {memory}, which {__name__} speaks of")
+        for memory, cleared in CLEARED.items():
+            if opened.memories.get(memory, (0, 0))[0] < cleared:
+                raise MutationError(
+                    f"the netlist has no memory {memory}, of {cleared} bits or more, "
+                    f"which {__name__} speaks of"
+                )
 
     def _held(self, name: str) -> dict[int, tuple[str, int]]:
         """Return which bits of which inputs are the bits of a register."""
@@ -140,17 +153,67 @@ class Relation:
     def step(self) -> str:
         """Return the circuit of a clock cycle from related states, or of a reset from equal ones.
 
-        It is combinational: `first` chooses the reset.
+        It is combinational; `from_equal` chooses the reset.
         """
         opened = self._opened
         registers = list(opened.registers.values())
         read = [data for _, _, data in opened.reads]
-        written = {memory: f"written{number}" for number, memory in enumerate(CLEARED)}
         shared = {name: width for name, width in opened.inputs.items() if name != "mutsel"}
-        free = {**shared, **{f"other_{name}": shared[name] for name in (*registers, *read)}}
-        free |= {"first": 1, "since": 2, **dict.fromkeys(written.values(), 1)}
-        ports = [f"input [{width - 1}:0] {name}" for name, width in free.items()]
-        lines = [f"module miter ({', '.join(ports)}, output bad);", *_wires(opened)]
+        free = {"from_equal": 1, "since": 2, **shared}
+        free |= {f"other_{name}": shared[name] for name in (*registers, *read)}
+        ports = [f"input wire [{width - 1}:0] {name}" for name, width in free.items()]
+        clearing = _vector("now", CLEARING)
+        lines = [
+            "`default_nettype none",
+            f"module miter ({', '.join(ports)}, output wire bad);",
+            *_wires(opened),
+            *self._vectors(),
+            f"  wire fresh = !from_equal && !{clearing} && !since[0];",
+            "  wire [1:0] now_since = since;",
+            "  wire [1:0] next_since =",
+            f"    rst_n && !from_equal && !{clearing} ? {{since[0], 1'b1}} : 2'b00;",
+        ]
+        bad = [f"(!from_equal && {differs(opened, name)})" for name in _visible(opened)]
+        bad.append(f"((from_equal || !rst_n) && !{_vector('next', CLEARING)})")
+        for name in registers:
+            bits = []
+            for bit in range(shared[name]):
+                gold, other = f"{name}[{bit}]", f"other_{name}[{bit}]"
+                condition = self._means.get((name, bit), "1'b1")
+                if (name, bit) in self._index:
+                    condition = "1'b0"
+                bits.append(f"from_equal || ({_at('now', condition)}) ? {gold} : {other}")
+                if (name, bit) not in self._clearing:  # that is for the sweep to show
+                    after = f"{name.removesuffix('Q')}D[{bit}]"
+                    bad.append(f"(({_at('next', condition)}) && gold_{after} != gate_{after})")
+            lines.append(f"  wire [{len(bits) - 1}:0] gold_{name} = {name};")
+            lines.append(f"  wire [{len(bits) - 1}:0] gate_{name} = {{{', '.join(bits[::-1])}}};")
+        for memory, address, data in opened.reads:
+            lines += _read(memory, address, data, opened.memories[memory][0])
+        for memory, enable, address, data in opened.writes:
+            differ = (
+                f"gold_{enable} != gate_{enable} || "
+                f"|gold_{enable} && gold_{address} != gate_{address} || "
+                f"|((gold_{data} ^ gate_{data}) & gold_{enable})"
+            )
+            if memory in CLEARED:
+                part = f"|gold_{enable} && !(&gold_{enable})"
+                differ = f"!{clearing} && ({differ} || {part})"
+            bad.append(f"({differ})")
+        bad += [f"(gold_{n} != gate_{n})" for n in opened.outputs if re.match(r"state\d+_CLK", n)]
+        bad += [f"!({_at('next', invariant)})" for invariant in INVARIANTS]
+        for which in ("gold", "gate"):
+            own = {name: f"{which}_{name}" for name in (*registers, *read)}
+            own["rst_n"] = "rst_n && !from_equal"
+            lines.append(_instance(opened, which, {name: own.get(name, name) for name in shared}))
+        related = " && ".join(f"({_at('now', invariant)})" for invariant in INVARIANTS)
+        lines.append(f"  wire related = from_equal || {related};")
+        lines.append("  assign bad = related && |{\n    " + ",\n    ".join(bad) + "};")
+        return "\n".join([*lines, "endmodule", ""])
+
+    def _vectors(self) -> list[str]:
+        """Return the lines of what gold holds, now and next; bits that are missing are 0."""
+        lines = []
         for name in self._named:
             held = self._held(name)
             for when, prefix, suffix in (("now", "", "Q"), ("next", "gold_", "D")):
@@ -160,64 +223,13 @@ class Relation:
                     bits.append(f"{prefix}{port[:-1]}{suffix}[{number}]" if port else "1'b0")
                 vector = _vector(when, name)
                 lines.append(f"  wire [{max(held)}:0] {vector} = {{{', '.join(bits)}}};")
-        clearing = _vector("now", CLEARING)
-        lines += [
-            f"  wire going = rst_n && !first && !{clearing};",
-            "  wire [1:0] now_since = since;",
-            "  wire [1:0] next_since = going ? {since[0], 1'b1} : 2'b00;",
-        ]
-
-        bad = [f"(!first && {differs(opened, name)})" for name in _visible(opened)]
-        for name in registers:
-            lines.append(f"  wire [{shared[name] - 1}:0] gold_{name} = {name};")
-            bits = []
-            for bit in range(shared[name]):
-                sound, other = f"{name}[{bit}]", f"other_{name}[{bit}]"
-                condition = self._means.get((name, bit))
-                if (name, bit) in self._index:
-                    bits.append(f"first ? {sound} : {other}")
-                elif condition is None:
-                    bits.append(sound)
-                else:
-                    bits.append(f"first || ({_at('now', condition)}) ? {sound} : {other}")
-                if (name, bit) not in self._clearing | self._index:
-                    after = f"{name.removesuffix('Q')}D[{bit}]"
-                    meant = _at("next", condition or "1'b1")
-                    bad.append(f"(({meant}) && gold_{after} != gate_{after})")
-            lines.append(f"  wire [{len(bits) - 1}:0] gate_{name} = {{{', '.join(bits[::-1])}}};")
-
-        for memory, address, data in opened.reads:
-            lines += _read(memory, address, data, opened.memories[memory][0], written.get(memory))
-        for which in ("gold", "gate"):
-            inputs = {name: f"{which}_{name}" for name in (*registers, *read)}
-            inputs["rst_n"] = "rst_n && !first"
-            joined = {name: inputs.get(name, name) for name in shared}
-            lines.append(_instance(opened, which, joined))
-        for memory, enable, address, data in opened.writes:
-            differ = (
-                f"gold_{enable} != gate_{enable} || "
-                f"|gold_{enable} && gold_{address} != gate_{address} || "
-                f"|((gold_{data} ^ gate_{data}) & gold_{enable})"
-            )
-            if memory in written:
-                now = written[memory]
-                lines.append(f"  wire next_{now} = going && ({now} || |gold_{enable});")
-                differ = f"!{clearing} && ({differ})"
-                bad.append(f"(!next_since[0] && next_{now})")
-            bad.append(f"({differ})")
-        bad += [f"(gold_{n} != gate_{n})" for n in opened.outputs if re.match(r"state\d+_CLK", n)]
-        bad += [f"!({_at('next', invariant)})" for invariant in INVARIANTS]
-        assumed = [f"({_at('now', invariant)})" for invariant in INVARIANTS]
-        assumed += [f"(since[0] || !{now})" for now in written.values()]
-        lines.append(f"  wire related = first || {' && '.join(assumed)};")
-        lines.append("  assign bad = related && |{\n    " + ",\n    ".join(bad) + "};")
-        return "\n".join([*lines, "endmodule", ""])
+        return lines
 
     def sweep(self) -> str:
-        """Return the circuit that resets both and sees them clear an entry, whichever it is."""
+        """Return the circuit that resets both, and sees whether each clears an entry, whichever."""
         opened = self._opened
         held = {port: opened.inputs[port] for port, _ in sorted(self._clearing | self._index)}
-        ports = ["input clk", "input rst_n", "input [15:0] any_entry"]
+        ports = ["input wire clk", "input wire rst_n", "input wire [15:0] any_entry"]
         lines = [
             "  reg started = 1'b0;",
             "  always @(posedge clk) started <= 1'b1;",
@@ -233,7 +245,7 @@ class Relation:
             for name, width in opened.inputs.items():
                 if name not in ("clk", "rst_n", "mutsel"):
                     inputs[name] = f"{which}_{name}"
-                    ports.append(f"input [{width - 1}:0] {which}_{name}")
+                    ports.append(f"input wire [{width - 1}:0] {which}_{name}")
             for name, width in held.items():
                 inputs[name] = f"started ? {which}_held_{name} : {which}_{name}"
                 lines.append(f"  reg [{width - 1}:0] {which}_held_{name};")
@@ -264,13 +276,12 @@ class Relation:
                 bad.append(f"({ended} && entry < {size} && !{done})")
         bad.append("(started && gold_clearing != gate_clearing)")
         lines.append("  assign bad = |{\n    " + ",\n    ".join(bad) + "};")
-        return "\n".join(
-            [f"module miter ({', '.join(ports)}, output bad);", *lines, "endmodule", ""]
-        )
+        head = ["`default_nettype none", f"module miter ({', '.join(ports)}, output wire bad);"]
+        return "\n".join([*head, *lines, "endmodule", ""])
 
 
 def _vector(when: str, name: str) -> str:
-    """Return the wire that is what a register of the sound RTL holds, `now` or `next`."""
+    """Return the wire that is what a register of gold holds, `now` or `next`."""
     return f"{when}_{name.replace('.', '_')}"
 
 
@@ -301,23 +312,22 @@ def _instance(opened: Opened, which: str, inputs: dict[str, str]) -> str:
     return f"  {which} {which}_i ({', '.join(joined)});"
 
 
-def _read(memory: str, address: str, data: str, width: int, written: str | None) -> list[str]:
-    """Return the lines of what both read; `written` says whether it was, after it was cleared."""
+def _read(memory: str, address: str, data: str, width: int) -> list[str]:
+    """Return the lines of what both read at an address."""
     same = f"gold_{address} == gate_{address}"
-    sound, other = data, f"{same} ? {data} : other_{data}"
-    if written is not None:
-        clearing, beside = _vector("now", CLEARING), width - CLEARED[memory]
-        top = f"{CLEARED[memory]}'d0"
-        kept = f"{{{top}, {data}[{beside - 1}:0]}}" if beside else top
-        changed = f"{{{top}, other_{data}[{beside - 1}:0]}}" if beside else top
-        cleared = f"{data}[{width - 1}:{beside}] == 0"
-        fresh = f"!{clearing} && !{written}"
-        sound = f"!first && {fresh} ? {kept} : {data}"
-        other = (
-            f"first && {same} ? {data} : first || {clearing} ? other_{data} : "
-            f"!{written} ? {changed} : !({same}) ? other_{data} : {cleared} ? {changed} : {data}"
-        )
+    if memory not in CLEARED:
+        return [
+            f"  wire [{width - 1}:0] gold_{data} = {data};",
+            f"  wire [{width - 1}:0] gate_{data} = {same} ? {data} : other_{data};",
+        ]
+    beside = width - CLEARED[memory]
+    mask = f"{width}'b{'0' * CLEARED[memory]}{'1' * beside}"
     return [
-        f"  wire [{width - 1}:0] gold_{data} = {sound};",
-        f"  wire [{width - 1}:0] gate_{data} = {other};",
+        f"  wire [{width - 1}:0] gold_{data} = fresh ? {data} & {mask} : {data};",
+        f"  wire [{width - 1}:0] gate_{data} =",
+        f"    from_equal ? ({same} ? {data} : other_{data}) :",
+        f"    {_vector('now', CLEARING)} ? other_{data} :",
+        f"    fresh ? other_{data} & {mask} :",
+        f"    !({same}) ? other_{data} :",
+        f"    {data}[{width - 1}:{beside}] == 0 ? other_{data} & {mask} : {data};",
     ]

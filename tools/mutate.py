@@ -54,7 +54,16 @@ from tb.simulator import (
 )
 from tb.verilator import VerilatorError, find_verilator
 from tools import mutations
-from tools.mutant_proofs import LOCAL, METHODS, NOT_DECIDED, OBSERVED, REACHED, SWEPT, Prover
+from tools.mutant_proofs import (
+    LOCAL,
+    METHODS,
+    NOT_DECIDED,
+    OBSERVED,
+    REACHED,
+    SWEPT,
+    Prover,
+    fingerprint,
+)
 from tools.mutations import COUNTER_WIDTH, TABLES, Mutation, MutationError
 
 FOLDER = BUILD / "mutate"
@@ -114,7 +123,8 @@ class Kept:
     """What is known, as it is kept in the result file.
 
     `proofs` are those that were tried, by number and method: the method (of METHODS) if it
-    succeeded, otherwise in words what came of it. They hold for the netlist, whatever the tests.
+    succeeded, otherwise in words what came of it. They hold for the netlist and `prover`, which
+    identifies how they are made, whatever the tests.
     """
 
     count: int
@@ -124,6 +134,7 @@ class Kept:
     baseline: str = ""
     verdicts: dict[int, Verdict] = field(default_factory=dict)
     proofs: dict[int, dict[str, str]] = field(default_factory=dict)
+    prover: str = ""
 
     def proof(self, number: int) -> str:
         """Return the method by which a mutant is proven equivalent; empty if it is not."""
@@ -146,6 +157,7 @@ class Kept:
             "count": self.count,
             "seed": self.seed,
             "netlist": self.netlist,
+            "prover": self.prover,
             "testbench": testbench,
             "baseline": self.baseline,
             "score": asdict(score(self, testbench)),
@@ -170,6 +182,7 @@ class Kept:
             values = json.loads(path.read_text())
             kept = cls(values["count"], values["seed"], values["netlist"])
             kept.baseline = values["baseline"]
+            kept.prover = values.get("prover", "")
             for each in values["mutants"]:
                 verdict, proofs = each.pop("verdict"), each.pop("proofs")
                 del each["place"]
@@ -495,10 +508,15 @@ def resume(found: Kept | None, made: Kept, testbench: str) -> tuple[Kept, str]:
         return made, f"other mutants than last time (N={found.count} SEED={found.seed})"
     if (found.netlist, found.mutations) != (made.netlist, made.mutations):
         return made, "the RTL has changed: starting over"
+    anew = found.prover != made.prover
+    if anew:
+        dead = {n: v for n, v in found.verdicts.items() if v.kind is not Kind.SURVIVED}
+        found = replace(found, verdicts=dead, proofs={}, prover=made.prover)
     current = found.current(testbench)
     if found.verdicts and not current:
         return found, "the testbench has changed: starting over; proofs are kept"
-    return found, f"{len(current)} of {found.count} were tried before" if current else ""
+    words = f"{len(current)} of {found.count} were tried before" if current else ""
+    return found, f"the proofs have changed: {words}" if words and anew else words
 
 
 def summary(kept: Kept, testbench: str) -> str:
@@ -584,7 +602,7 @@ def mutate(count: int, chosen: int, jobs: int, only: Sequence[int]) -> int:
     processes = Processes()
     mutants, rtl = mutations.make(FOLDER / "hdl", count, chosen, processes)
     rtl.check()
-    made = Kept(count, chosen, mutations.fingerprint(), mutants)
+    made = Kept(count, chosen, mutations.fingerprint(), mutants, prover=fingerprint())
     found = Kept.read(RESULT)
     kept, words = resume(found, made, testbench)
     if words:

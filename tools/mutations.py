@@ -12,7 +12,9 @@ from __future__ import annotations
 import hashlib
 import re
 import shlex
+import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -118,17 +120,26 @@ def fingerprint() -> str:
 
 
 def run_yosys(
-    commands: list[str], folder: Path, name: str, processes: Processes, check: bool = True
+    commands: list[str],
+    folder: Path,
+    name: str,
+    processes: Processes,
+    check: bool = True,
+    seconds: float | None = None,
 ) -> str:
     """Run yosys on a script, which is kept in `folder` with its log; return the log.
 
-    Raises MutationError if it fails, unless without `check`.
+    It is ended after so many seconds, if given. Raises MutationError if it fails, unless without
+    `check`.
     """
     script, log = (folder / f"{name}.{suffix}" for suffix in ("ys", "log"))
     script.write_text("\n".join(commands) + "\n")
     command = [sys.executable, "-c", yosys.COMMAND, "-s", str(script.relative_to(ROOT))]
     with processes.run(command, log, yosys.environment("mutate")) as process:
-        process.wait()
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return log.read_text()
     said = log.read_text()
     if process.returncode != 0 and check:
         raise MutationError(f"yosys failed: {' '.join(yosys.errors(said))} (log: {log})")
@@ -155,7 +166,22 @@ def make(folder: Path, count: int, seed: int, processes: Processes) -> tuple[lis
     mutations = parse((folder / "list.txt").read_text())
     if len(mutations) < count:
         raise MutationError(f"N={count}: the design has only {len(mutations):,} mutants")
-    width = count.bit_length()
+    build(folder, mutations, processes)
+    netlist = folder / "netlist.v"
+    off = "".join(f"/* verilator lint_off {rule} */\n" for rule in _LINT)
+    # yosys notes that a choice is one of exclusive cases; on a mutant that may not be so.
+    text = netlist.read_text().replace("// synopsys parallel_case", "")
+    netlist.write_text(off + text)
+    (folder / "wrapper.sv").write_text(wrapper(values, count.bit_length()))
+    file_list = folder / "mutants.f"
+    file_list.write_text(f"{base}/wrapper.sv\n{base}/netlist.v\n")
+    return mutations, Rtl(str(file_list.relative_to(ROOT)), OWN.top)
+
+
+def build(folder: Path, mutations: Sequence[Mutation], processes: Processes) -> None:
+    """Put mutations, numbered from 1, into the netlist `sound.il`: as `netlist.v` and `.il`."""
+    base = folder.relative_to(ROOT)
+    width = len(mutations).bit_length()
     change = [
         f"read_rtlil {base}/sound.il",
         *(each.command(f"-ctrl mutsel {width} {each.number}") for each in mutations),
@@ -165,15 +191,6 @@ def make(folder: Path, count: int, seed: int, processes: Processes) -> tuple[lis
         f"write_rtlil {base}/netlist.il",
     ]
     run_yosys(change, folder, "mutate", processes)
-    netlist = folder / "netlist.v"
-    off = "".join(f"/* verilator lint_off {rule} */\n" for rule in _LINT)
-    # yosys notes that a choice is one of exclusive cases; on a mutant that may not be so.
-    text = netlist.read_text().replace("// synopsys parallel_case", "")
-    netlist.write_text(off + text)
-    (folder / "wrapper.sv").write_text(wrapper(values, width))
-    file_list = folder / "mutants.f"
-    file_list.write_text(f"{base}/wrapper.sv\n{base}/netlist.v\n")
-    return mutations, Rtl(str(file_list.relative_to(ROOT)), OWN.top)
 
 
 def wrapper(parameters: dict[str, int], width: int) -> str:

@@ -253,22 +253,24 @@ async def h5_back_to_back_operations_on_one_route(env: Environment) -> None:
 
 @translator_test()
 async def h5_operations_on_routes_in_turn(env: Environment) -> None:
-    """Events of three routes in turn, while commands enable and disable each: at any distance."""
+    """Events of three routes in turn, the first or the last, while commands enable and disable."""
     objects = await set_up(env)
-    routes = min(3, env.tables.routes)
-    for route in range(routes):
-        await env.registers.execute(NewRoute(route, objects.target))
+    every = range(env.tables.routes)
 
-    async def feed() -> None:
+    async def feed(routes: range) -> None:
         for number in count():
             await env.s_evt.room()
-            env.s_evt.append(SignalEvent(number % routes))
+            env.s_evt.append(SignalEvent(routes[number % len(routes)]))
 
-    feeding = cocotb.start_soon(feed())
-    for data in range(1, 40):
-        await env.registers.execute(Enable(data % routes, ADDRESS + 16 * data, data))
-        await env.registers.execute(Disable(data % routes))
-    feeding.cancel()
+    for routes in (every[:3], every[-3:]):
+        for route in routes:
+            await env.registers.execute(NewRoute(route, objects.target))
+        feeding = cocotb.start_soon(feed(routes))
+        for data in range(1, 40):
+            route = routes[data % len(routes)]
+            await env.registers.execute(Enable(route, ADDRESS + 16 * data, data))
+            await env.registers.execute(Disable(route))
+        feeding.cancel()
 
 
 @translator_test()

@@ -188,6 +188,15 @@ def differs(opened: Opened, port: str) -> str:
     return f"({when}) && gold_{port} != gate_{port}"
 
 
+def writes_differ(enable: str, address: str, data: str) -> str:
+    """Return when the sound netlist writes to a memory what a mutant does not, or elsewhere."""
+    return (
+        f"gold_{enable} != gate_{enable} || "
+        f"|gold_{enable} && gold_{address} != gate_{address} || "
+        f"|((gold_{data} ^ gate_{data}) & gold_{enable})"
+    )
+
+
 def register_bits(sound: str, opened: Opened) -> dict[tuple[str, int], tuple[str, int]]:
     """Return which bit of which input is a bit of a register, that is: of a wire of this name.
 

@@ -29,7 +29,7 @@ from pathlib import Path
 
 from tb.rtl import ROOT
 from tb.simulator import Processes
-from tools.mutant_netlist import Opened, choose, differs, open_up
+from tools.mutant_netlist import Opened, choose, differs, open_up, writes_differ
 from tools.mutant_relation import Relation
 from tools.mutations import Mutation, run_yosys
 
@@ -121,10 +121,7 @@ def miter(opened: Opened, own_registers: Sequence[str] = ()) -> str:
         if name.startswith("state"):
             continue
         differ.append(f"(started && {differs(opened, name)})")
-    for _, enable, address, written in opened.writes:
-        differ.append(f"gold_{enable} != gate_{enable}")
-        differ.append(f"(|gold_{enable} && gold_{address} != gate_{address})")
-        differ.append(f"|((gold_{written} ^ gate_{written}) & gold_{enable})")
+    differ += [f"({writes_differ(*ports)})" for _, *ports in opened.writes]
     differ += [f"gold_{n} != gate_{n}" for n in opened.outputs if re.match(r"state\d+_CLK", n)]
     lines.append("  assign bad = |{\n    " + ",\n    ".join(differ) + "};")
     return "\n".join([*lines, "endmodule", ""])

@@ -28,7 +28,7 @@ from __future__ import annotations
 
 import re
 
-from tools.mutant_netlist import Opened, differs, register_bits
+from tools.mutant_netlist import Opened, differs, register_bits, writes_differ
 from tools.mutations import MutationError
 
 CLEARED = {
@@ -191,11 +191,7 @@ class Relation:
         for memory, address, data in opened.reads:
             lines += _read(memory, address, data, opened.memories[memory][0])
         for memory, enable, address, data in opened.writes:
-            differ = (
-                f"gold_{enable} != gate_{enable} || "
-                f"|gold_{enable} && gold_{address} != gate_{address} || "
-                f"|((gold_{data} ^ gate_{data}) & gold_{enable})"
-            )
+            differ = writes_differ(enable, address, data)
             if memory in CLEARED:
                 part = f"|gold_{enable} && !(&gold_{enable})"
                 differ = f"!{clearing} && ({differ} || {part})"

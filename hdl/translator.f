@@ -1,13 +1,15 @@
-hdl/generated/msi_csr_pkg.sv
-hdl/msi_pkg.sv
-hdl/generated/msi_csr.sv
-hdl/msi_table.sv
-hdl/msi_block_ram.sv
-hdl/msi_route_states.sv
-hdl/msi_skid_buffer.sv
-hdl/msi_counter.sv
-hdl/msi_axi_lite.sv
-hdl/msi_arbiter.sv
-hdl/msi_engine.sv
-hdl/msi_registers.sv
-hdl/msi_translator.sv
+// SPDX-License-Identifier: MIT
+// The translator, for `-F`: the paths are relative to this file, so it works from any folder.
+generated/msi_csr_pkg.sv
+msi_pkg.sv
+generated/msi_csr.sv
+msi_table.sv
+msi_block_ram.sv
+msi_route_states.sv
+msi_skid_buffer.sv
+msi_counter.sv
+msi_axi_lite.sv
+msi_arbiter.sv
+msi_engine.sv
+msi_registers.sv
+msi_translator.sv

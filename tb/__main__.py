@@ -11,13 +11,14 @@ import sys
 from typing import NoReturn
 
 from tb.bench import bench
+from tb.build import SimulationError
 from tb.code_coverage import CoverageError
 from tb.compare import compare
 from tb.exhaustive import exhaustive
+from tb.processes import Interrupted, catch_signals
 from tb.regress import RegressError, regress
 from tb.rtl import OWN, Rtl, RtlError
 from tb.sim import ChoiceError, only, sim
-from tb.simulator import Interrupted, SimulationError, catch_signals
 from tb.verilator import VerilatorError
 
 ERRORS = (ChoiceError, CoverageError, RegressError, RtlError, SimulationError, VerilatorError)

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from tb import report
+from tb.build import Flavour, SimulationError
 from tb.bulk.environment import BATCH
 from tb.bulk.model import BulkModel
 from tb.bulk.records import OPERATION, SOURCES, Records, operation_of, pack
@@ -31,11 +32,12 @@ from tb.operations import (
     Tables,
     arguments_of,
 )
+from tb.processes import Interrupted, exclusive
 from tb.reference import Reference
-from tb.rtl import ROOT, Rtl
+from tb.rtl import BUILD, ROOT, Rtl
 from tb.run import Run, TraceFile
 from tb.sim import DEFAULT, trace_file
-from tb.simulator import BUILD, Flavour, Interrupted, SimulationError, exclusive, simulate
+from tb.simulator import simulate
 
 RESULTS = BUILD / "bench"
 PAGE = ROOT / "docs/performance.md"

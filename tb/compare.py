@@ -11,13 +11,15 @@ from dataclasses import asdict
 from pathlib import Path
 
 from tb import report
+from tb.build import Flavour
 from tb.checker import LISTED_DROPS, REPORTED, Drop, Mismatch
 from tb.operations import LIMITS, Tables
+from tb.processes import Interrupted, exclusive
 from tb.reference import Reference
-from tb.rtl import OWN, ROOT, Rtl
+from tb.rtl import BUILD, OWN, ROOT, Rtl
 from tb.run import Run, TraceFile
 from tb.sim import DEFAULT, TRACES, trace_file
-from tb.simulator import BUILD, Flavour, Interrupted, TestResult, exclusive, finished, simulate
+from tb.simulator import TestResult, finished, simulate
 from tb.trace import TraceError, iter_trace
 from tb.transactions import DROPS, WARNINGS
 

@@ -8,10 +8,12 @@ import sys
 from pathlib import Path
 
 from tb import report
+from tb.build import Flavour
 from tb.operations import Tables
-from tb.rtl import ROOT, Rtl
+from tb.processes import Interrupted, exclusive
+from tb.rtl import BUILD, ROOT, Rtl
 from tb.run import Run
-from tb.simulator import BUILD, Flavour, Interrupted, TestResult, exclusive, finished, simulate
+from tb.simulator import TestResult, finished, simulate
 
 RESULTS = BUILD / "exhaustive"
 

@@ -10,7 +10,6 @@ and with waves.
 from __future__ import annotations
 
 import gzip
-import hashlib
 import json
 import os
 import platform
@@ -27,21 +26,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from tb import code_coverage, coverage, regress_report, report, testplan
+from tb import code_coverage, coverage, fingerprint, regress_report, report, testplan
+from tb.build import BuildError, Flavour, SimulationError
 from tb.operations import Tables
+from tb.processes import Interrupted, Processes, exclusive
 from tb.rtl import ROOT, Rtl, RtlError
-from tb.sim import RECORDINGS
-from tb.simulator import (
-    CODE_COVERAGE,
-    BuildError,
-    Flavour,
-    Interrupted,
-    Processes,
-    SimulationError,
-    TestResult,
-    exclusive,
-    simulate,
-)
+from tb.sim import SETS
+from tb.simulator import CODE_COVERAGE, TestResult, simulate
 from tb.summary import RESULTS, Failure, Finished, Job, Plan, Summary
 from tb.verilator import VerilatorError, find_verilator
 
@@ -61,17 +52,11 @@ class RegressError(Exception):
     """The regression cannot start or go on; says why and what to do."""
 
 
-def fingerprint(rtl: Rtl) -> str:
+def made_of(rtl: Rtl) -> str:
     """Return what identifies everything that results depend on: design, testbench, tests, tools."""
-    sources = rtl.sources()
-    headers = [each for folder in sources.includes for each in sorted(folder.glob("*.*h"))]
-    python = [each for part in ("models", "tb", "tests/rtl") for each in (ROOT / part).glob("*.py")]
-    traces = [ROOT / path for path in RECORDINGS]
-    design = f"{rtl} {sources.includes} {sources.defines}"
-    found = hashlib.sha256(f"{design} {find_verilator().version} {version('cocotb')}".encode())
-    for file in (*sources.files, *headers, *sorted(python), *traces):
-        found.update(file.read_bytes())
-    return found.hexdigest()
+    sets = [Job(name, "random", 0).run(rtl, RESULTS).parameters for name in SETS]
+    designs = [fingerprint.design(rtl, parameters) for parameters in sets]
+    return fingerprint.of([fingerprint.testbench(), *designs])
 
 
 def regress(
@@ -93,7 +78,7 @@ def regress(
 
 def _plan(seed: int | None, seeds: int | None, resume: bool, rtl: Rtl) -> Plan:
     """Return the plan, kept or new. Raises RegressError for one that cannot go on."""
-    made = fingerprint(rtl)
+    made = made_of(rtl)
     if not resume:
         chosen = seed if seed is not None else int.from_bytes(os.urandom(3))
         seeds = seeds or 20
@@ -147,7 +132,7 @@ def _regress(plan: Plan, workers: int, gate: bool, command: str) -> int:
         )
         return status
     print(regress_report.terminal(summary))
-    if fingerprint(plan.rtl) != plan.made:
+    if made_of(plan.rtl) != plan.made:
         raise RegressError(
             "the RTL or the testbench was changed while this ran: results of both are mixed up; "
             "run it again"

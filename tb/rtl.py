@@ -1,26 +1,36 @@
 # SPDX-License-Identifier: MIT
 """The design under test: the project's own RTL, or a user's with the same ports.
 
-A file list has one source file a line, relative to the project's root or absolute; `+incdir+DIR`
-and `+define+NAME=VALUE` as usual; `#` and `//` start comments.
+What it is made of, which parameters and ports it has, and what Verilator says of it come from an
+elaboration by the very Verilator that builds the simulation.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import subprocess
 import tempfile
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tb.file_list import FileListError, Sources, read
 from tb.verilator import find_verilator
 
 ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build"
+"""Where builds and results go."""
 
 PARAMETERS = ("RANGES", "CONNECTIONS", "TARGETS", "ROUTES", "COUNTER_WIDTH")
 """The parameters that the testbench sets."""
+
+LISTED_WARNINGS = 5
+"""How many of Verilator's warnings are shown; all are counted."""
 
 
 class RtlError(Exception):
@@ -28,29 +38,53 @@ class RtlError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Sources:
-    """What a file list names."""
-
-    files: list[Path] = field(default_factory=list)
-    includes: list[Path] = field(default_factory=list)
-    defines: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class Port:
-    """A port: `input` or `output`, and its width in bits; None: its type is no plain vector."""
+    """A port: `input` or `output`, and its width in bits; None: its type is no packed vector."""
 
     direction: str
     width: int | None
 
     def __str__(self) -> str:
         """The port as people say it."""
+        if self.width is None:
+            return f"{self.direction}, of a type that is no packed vector"
         return f"{self.direction}, {self.width} bit{'s' if self.width != 1 else ''}"
 
 
 @dataclass(frozen=True, slots=True)
+class Elaborated:
+    """A design with values for its parameters, as Verilator sees it.
+
+    `parameters` are their names, `ports` are by name, `files` is all that was read (included files
+    and modules of libraries, too); `warnings` are Verilator's, as it words them; with `timing` the
+    design has delays.
+    """
+
+    parameters: frozenset[str]
+    ports: Mapping[str, Port]
+    files: tuple[Path, ...]
+    warnings: tuple[str, ...]
+    timing: bool
+
+    def say_warnings(self) -> str:
+        """Count Verilator's warnings by kind and show the first few; empty if there are none."""
+        if not self.warnings:
+            return ""
+        kinds = Counter(_kind(each) for each in self.warnings)
+        counted = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
+        lines = [f"Verilator warns of {len(self.warnings)} things ({counted}):"]
+        lines += [f"  {each}" for each in self.warnings[:LISTED_WARNINGS]]
+        if len(self.warnings) > LISTED_WARNINGS:
+            lines.append(f"  ... and {len(self.warnings) - LISTED_WARNINGS} more")
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True)
 class Rtl:
-    """A design: its file list and the name of its top module."""
+    """A design: its file list, and the name of its top module.
+
+    `file_list` may also be a source (.v, .sv), or several names, as words of a shell.
+    """
 
     file_list: str = "hdl/translator.f"
     top: str = "msi_translator"
@@ -65,84 +99,153 @@ class Rtl:
         """What make is told for it, unless it is the project's own."""
         return [] if self.own else [f"RTL={self.file_list}", f"TOP={self.top}"]
 
+    def describe(self) -> str:
+        """Say which design it is."""
+        return f"{self.top} of {self.file_list}"
+
     def sources(self, root: Path = ROOT) -> Sources:
         """Read the file list. Raises RtlError for what cannot be read or does not exist."""
+        names = [self.file_list]
+        if not (root / self.file_list).exists():
+            try:
+                names = shlex.split(self.file_list)
+            except ValueError:  # a quote that is not closed: a name like any other
+                names = [self.file_list]
         try:
-            lines = (root / self.file_list).read_text().splitlines()
-        except OSError as error:
-            raise RtlError(f"{self.file_list}: {error.strerror}") from error
-        found = Sources()
-        for number, line in enumerate(lines, 1):
-            words = line.split("//")[0].split("#")[0].split()
-            for word in words:
-                where = f"{self.file_list}:{number}"
-                if word.startswith("+incdir+"):
-                    found.includes.extend(root / each for each in word.split("+")[2:])
-                elif word.startswith("+define+"):
-                    for each in word.split("+")[2:]:
-                        name, _, value = each.partition("=")
-                        found.defines[name] = value or "1"
-                elif word.startswith(("-", "+")):
-                    raise RtlError(f"{where}: {word} is not supported; see tb/rtl.py")
-                elif not (root / word).is_file():
-                    raise RtlError(f"{where}: {word} does not exist")
-                else:
-                    found.files.append(root / word)
-        if not found.files:
-            raise RtlError(f"{self.file_list}: names no source file")
+            found = read([Path(name) for name in names], root)
+        except FileListError as error:
+            raise RtlError(str(error)) from error
+        if found.top not in ("", self.top):
+            raise RtlError(f"{self.file_list} names {found.top} as its top: say TOP={found.top}")
         return found
 
-    def interface(self) -> tuple[frozenset[str], dict[str, Port]]:
-        """Return the names of the top module's parameters, and its ports by name."""
+    def options(self, sources: Sources, parameters: Mapping[str, int], timing: bool) -> list[str]:
+        """Return what Verilator is told about the design: everything but what becomes of it."""
+        return [
+            *("--top-module", self.top),
+            *([] if self.own else ["-Wno-fatal"]),
+            *(["--timing", "-CFLAGS", "-std=c++20"] if timing else []),
+            *(f"-G{name}={value}" for name, value in parameters.items()),
+            *sources.options,
+        ]
+
+    def elaborate(self, parameters: Mapping[str, int] | None = None) -> Elaborated:
+        """Let Verilator elaborate it; parameters that are not given have their default values.
+
+        Raises RtlError if it does not elaborate.
+        """
         sources = self.sources()
-        verilator = find_verilator()
+        key = self, str(parameters), str(sources)
+        if key in _elaborated and _elaborated[key][0] == _stats(sources, _elaborated[key][1]):
+            return _elaborated[key][1]
         with tempfile.TemporaryDirectory() as folder:
+            timing = bool(sources.timing)
+            done = self._elaborate(sources, parameters or {}, timing, folder)
+            if sources.timing is None and "NEEDTIMINGOPT" in done.stderr:
+                timing = True
+                done = self._elaborate(sources, parameters or {}, timing, folder)
             tree = Path(folder) / "tree.json"
-            command = [
-                *(str(verilator.executable), "--json-only", "-Wno-fatal", "-Mdir", folder),
-                *("--json-only-output", str(tree)),
-                *("--json-only-meta-output", str(Path(folder) / "meta.json")),
-                *("--top-module", self.top),
-                *(f"-I{each}" for each in sources.includes),
-                *(f"-D{name}={value}" for name, value in sources.defines.items()),
-                *map(str, sources.files),
-            ]
-            environment = {**os.environ, **verilator.environment()}
-            done = subprocess.run(command, env=environment, capture_output=True, text=True)
             if done.returncode != 0 or not tree.is_file():
                 errors = [line for line in done.stderr.splitlines() if line.startswith("%Error")]
                 raise RtlError(
                     f"{self.file_list}: {self.top} does not elaborate\n" + "\n".join(errors)
                 )
-            return _interface(json.loads(tree.read_text()), self.top)
+            read = _read_files(Path(folder) / f"V{self.top}__ver.d")
+            warnings = [line for line in done.stderr.splitlines() if line.startswith("%Warning")]
+            names, ports = _interface(json.loads(tree.read_text()), self.top)
+        # What Verilator brings along is a matter of its version.
+        files = [file for file in read if not file.is_relative_to(find_verilator().root)]
+        found = Elaborated(names, ports, tuple(files), tuple(warnings), timing)
+        _elaborated[key] = _stats(sources, found), found
+        return found
 
-    def check(self) -> None:
+    def _elaborate(
+        self, sources: Sources, parameters: Mapping[str, int], timing: bool, folder: str
+    ) -> subprocess.CompletedProcess[str]:
+        verilator = find_verilator()
+        command = [
+            *(str(verilator.executable), "--json-only", "--MMD", "-Wno-fatal", "-Mdir", folder),
+            *("--json-only-output", str(Path(folder) / "tree.json")),
+            *("--json-only-meta-output", str(Path(folder) / "meta.json")),
+            *("--prefix", f"V{self.top}"),
+            *self.options(sources, parameters, timing),
+            *map(str, sources.files),
+        ]
+        environment = {**os.environ, **verilator.environment()}
+        return subprocess.run(
+            command,
+            env=environment,
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+        )
+
+    def files_read(self, parameters: Mapping[str, int] | None = None) -> tuple[Path, ...]:
+        """Return all RTL that the simulator reads: included files and modules of libraries, too."""
+        return self.elaborate(parameters).files
+
+    def check(self, parameters: Mapping[str, int] | None = None) -> Elaborated:
         """Compare the ports with those of the project's own RTL, by name, direction and width.
 
-        Raises RtlError that names everything missing or different. More ports are allowed if they
-        are outputs: an input that nothing drives would not be a fair test.
+        Returns the elaborated design. Raises RtlError that names everything missing or different.
+        More ports are allowed if they are outputs: an input that nothing drives would not be a fair
+        test.
         """
-        wanted = OWN.interface()[1]
-        parameters, ports = self.interface()
-        problems = [f"parameter {name} is missing" for name in PARAMETERS if name not in parameters]
+        found = self.elaborate(parameters)
+        problems = [
+            f"parameter {name} is missing" for name in PARAMETERS if name not in found.parameters
+        ]
+        wanted = OWN.elaborate(parameters).ports
         for name, port in wanted.items():
-            if name not in ports:
+            if name not in found.ports:
                 problems.append(f"port {name} is missing ({port})")
-                continue
-            same_width = ports[name].width in (port.width, None)
-            if ports[name].direction != port.direction or not same_width:
-                problems.append(f"port {name} is {ports[name]}, not {port}")
+            elif found.ports[name] != port:
+                problems.append(f"port {name} is {found.ports[name]}, not {port}")
         problems += [
             f"input {name} is not one that the testbench drives"
-            for name, port in ports.items()
+            for name, port in found.ports.items()
             if name not in wanted and port.direction != "output"
         ]
         if problems:
             raise RtlError(f"{self.top} ({self.file_list}):\n  " + "\n  ".join(problems))
+        return found
 
 
 OWN = Rtl()
 """The project's own RTL."""
+
+
+_elaborated: dict[tuple[Rtl, str, str], tuple[object, Elaborated]] = {}
+"""What was elaborated in this process, and the state of the files at that time."""
+
+
+def _stats(sources: Sources, elaborated: Elaborated) -> object:
+    """Return what changes when a file that was read does, or one comes that might hide it."""
+    found = []
+    for path in (*elaborated.files, *sources.includes, *sources.libraries):
+        try:
+            stat = path.stat()
+            found.append((path, stat.st_ino, stat.st_size, stat.st_mtime_ns))
+        except OSError:
+            found.append((path, 0, 0, 0))
+    return found
+
+
+def _kind(warning: str) -> str:
+    """Return the name of one of Verilator's warnings."""
+    match = re.match(r"%Warning-(\w+)", warning)
+    return match[1] if match else "without a name"
+
+
+def _read_files(dependencies: Path) -> list[Path]:
+    """Return the files that Verilator says it has read, in order and absolute."""
+    text = dependencies.read_text(errors="surrogateescape")
+    # It writes a makefile's rule: spaces within names come after a backslash.
+    words = [re.sub(r"\\(.)", r"\1", each) for each in re.findall(r"(?:\\.|\S)+", text)]
+    behind = words[words.index(":") + 1 :]
+    return [path for each in dict.fromkeys(behind) if (path := ROOT / each).is_file()]
 
 
 def _interface(tree: dict[str, Any], top: str) -> tuple[frozenset[str], dict[str, Port]]:
@@ -152,16 +255,39 @@ def _interface(tree: dict[str, Any], top: str) -> tuple[frozenset[str], dict[str
     variables = [each for each in module["stmtsp"] if each["type"] == "VAR"]
     parameters = frozenset(each["name"] for each in variables if each["varType"] == "GPARAM")
     ports = {
-        each["name"]: Port(each["direction"].lower(), _width(types.get(each["dtypep"])))
+        each["name"]: Port(each["direction"].lower(), _width(each["dtypep"], types))
         for each in variables
         if each["direction"] in ("INPUT", "OUTPUT", "INOUT")
     }
     return parameters, ports
 
 
-def _width(kind: dict[str, Any] | None) -> int | None:
-    """Return the width of a type in bits, if it is a plain vector."""
-    if kind is None or kind["type"] != "BASICDTYPE" or kind["keyword"] not in ("logic", "bit"):
-        return None
-    high, _, low = kind.get("range", "0:0").partition(":")
-    return abs(int(high) - int(low)) + 1
+_INTEGRAL = ("logic", "bit", "byte", "shortint", "int", "integer", "longint", "time")
+
+
+def _width(address: str, types: Mapping[str, dict[str, Any]]) -> int | None:
+    """Return the width in bits of a type, if it is integral, however it is declared."""
+    kind = types.get(address, {"type": "unknown"})
+    match kind["type"]:
+        case "BASICDTYPE" if kind["keyword"] in _INTEGRAL:
+            return _size(kind.get("range", "0:0"))
+        case "REFDTYPE" | "ENUMDTYPE":
+            return _width(kind["refDTypep"], types)
+        case "PARAMTYPEDTYPE" if kind["dtypep"] != address:
+            return _width(kind["dtypep"], types)
+        case "PACKARRAYDTYPE":
+            width = _width(kind["refDTypep"], types)
+            return None if width is None else width * _size(kind["declRange"].strip("[]"))
+        case "STRUCTDTYPE" | "UNIONDTYPE" if kind.get("packed"):
+            widths = [_width(member["dtypep"], types) for member in kind["membersp"]]
+            known = [width for width in widths if width is not None]
+            if len(known) < len(widths):
+                return None
+            return sum(known) if kind["type"] == "STRUCTDTYPE" else max(known)
+    return None
+
+
+def _size(bounds: str) -> int:
+    """Return how many bits a range like 7:0 or 0:7 has."""
+    left, _, right = bounds.partition(":")
+    return abs(int(left) - int(right)) + 1

@@ -12,20 +12,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tb import report
+from tb.build import Flavour
 from tb.bulk.trace import validate
 from tb.operations import Tables
-from tb.rtl import ROOT, Rtl
+from tb.processes import Interrupted, exclusive
+from tb.rtl import BUILD, ROOT, Rtl
 from tb.run import Run, TraceFile
-from tb.simulator import (
-    BUILD,
-    Flavour,
-    Interrupted,
-    Simulation,
-    TestResult,
-    exclusive,
-    finished,
-    simulate_all,
-)
+from tb.simulator import Simulation, TestResult, finished, simulate_all
 
 RESULTS = BUILD / "sim"
 

@@ -1,194 +1,39 @@
 # SPDX-License-Identifier: MIT
-"""Builds the simulation of a translator and runs cocotb tests in it.
+"""Runs tests in the simulation of a translator: cocotb tests, or tests in bulk.
 
-A build is kept in `build/` under the name of its parameters, and made anew only when something it
-was made from has changed. Builds and simulations run in processes of their own, each with a process
-group: a simulation that stops making progress is ended and says so, and all can be ended at once.
+Simulations run in processes of their own: one that stops making progress is ended and says so, and
+all can be ended at once.
 """
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import hashlib
-import importlib.metadata
 import json
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
-import threading
 import time
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
-from types import FrameType
 from typing import Any, ClassVar
 
-from cocotb_tools.runner import VerilatorControlFile, get_runner
+from cocotb_tools.runner import get_runner
 
+from tb.build import TIMESCALE, Flavour, build
+from tb.processes import Processes, kill, run_job, tail
 from tb.rtl import ROOT
 from tb.run import Run
-from tb.verilator import find_verilator
-
-BUILD = ROOT / "build"
-SIMULATORS = BUILD / "simulators"
-WAIVERS = "hdl/lint.vlt"
-TIMESCALE = ("1ns", "1ps")
-BUILD_ARGUMENTS = ("--assert", "--x-initial", "unique", "-Wno-UNOPTFLAT")
-PORTS_ONLY = ("--no-public-flat-rw", "--public-depth", "1")
-"""Takes back that cocotb's runner makes all signals public: Verilator must then keep each of them,
-and the RTL takes several times as long. The testbench needs the ports of the top."""
-SIGNALS_CPP = Path(__file__).with_name("signals.cpp")
-"""What is linked into a simulation for cocotb ..."""
-EXPORTS = ("-LDFLAGS", "-rdynamic")
-"""... and seen from Python."""
-OPTIMIZE = ("OPT_FAST=-O2", "OPT_GLOBAL=-O2")
-"""What make is told: Verilator's own choice is to optimize for size."""
-TRANSACTOR = ("tb/bulk/transactor.cpp", "hdl/generated/msi_csr.h")
-"""What the bulk path's library is made from, besides the RTL."""
-
-
-class Flavour(StrEnum):
-    """What a simulation is built for: to write waves, to count code coverage, to run in bulk."""
-
-    PLAIN = ""
-    WAVES = "waves"
-    COVERAGE = "coverage"
-    BULK = "bulk"
-
-    @property
-    def arguments(self) -> tuple[str, ...]:
-        """What Verilator is told (for waves, cocotb's runner tells it)."""
-        if self is not Flavour.COVERAGE:
-            return ()
-        # --coverage as a whole fails in Verilator 5.48 on signals that are public.
-        kinds = ("--coverage-line", "--coverage-toggle", "--coverage-expr")
-        return (*kinds, "--coverage-expr-max", "1000")
-
 
 CODE_COVERAGE = "coverage.dat"
 """What a simulation with coverage leaves in its folder."""
 
 STALL_SECONDS = 120
 """After how many seconds without a sign of life a simulation is ended."""
-
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-"""The signals that end a command, and everything it has started, at once."""
-
-
-class SimulationError(Exception):
-    """A simulation could not be built, or did not run to its end; says why and where to look."""
-
-
-class BuildError(SimulationError):
-    """The simulation does not build; says why."""
-
-
-class Stopped(Exception):
-    """Raised in what waits for a process when all processes are stopped."""
-
-
-class Interrupted(KeyboardInterrupt):
-    """A signal asks the command to end; `status` is the exit status that says so."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__()
-        self.status = 128 + number
-
-
-def catch_signals() -> None:
-    """Make the first of SIGNALS raise Interrupted, so that what runs is ended and results kept."""
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        for each in SIGNALS:
-            signal.signal(each, signal.SIG_IGN)
-        raise Interrupted(number)
-
-    for each in SIGNALS:
-        if signal.getsignal(each) is not signal.SIG_IGN:  # nohup, for one, wants it ignored
-            signal.signal(each, interrupt)
-
-
-class Processes:
-    """Processes that can be stopped all at once, each with those that it has started itself."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._running: set[subprocess.Popen[bytes]] = set()
-        self._stopped = False
-
-    @contextlib.contextmanager
-    def run(
-        self, command: Sequence[str], log: Path, environment: Mapping[str, str]
-    ) -> Iterator[subprocess.Popen[bytes]]:
-        """Run a command in the project's root; it does not outlive the block.
-
-        Raises Stopped, before or after, once `stop` was called.
-        """
-        with log.open("w") as output, self._lock:
-            self.check()
-            process = subprocess.Popen(
-                command,
-                cwd=ROOT,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-            self._running.add(process)
-        try:
-            yield process
-        finally:
-            kill(process)
-            process.wait()
-            with self._lock:
-                self._running.discard(process)
-        self.check()
-
-    def stop(self) -> None:
-        """Kill everything that runs, and let nothing start any more."""
-        with self._lock:
-            self._stopped = True
-            for process in self._running:
-                kill(process)
-
-    def check(self) -> None:
-        """Raise Stopped if `stop` was called."""
-        if self._stopped:
-            raise Stopped
-
-
-def kill(process: subprocess.Popen[bytes]) -> None:
-    """Kill a process and all others of its group, unless it has ended."""
-    if process.poll() is None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-
-
-@contextlib.contextmanager
-def exclusive(lock: Path, what: str, processes: Processes | None = None) -> Iterator[None]:
-    """Hold a lock file. While another process holds it, wait and say so; see Processes.check."""
-    lock.parent.mkdir(parents=True, exist_ok=True)
-    with lock.open("a") as file:
-        waiting = False
-        while True:
-            with contextlib.suppress(BlockingIOError):
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            if not waiting:
-                print(f"waiting for another {what} in this folder to end ...", flush=True)
-                waiting = True
-            time.sleep(0.1)
-            if processes is not None:
-                processes.check()
-        yield
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,96 +60,6 @@ class Simulation:
     heading: str
     run: Run
     modules: tuple[str, ...]
-
-
-CONTROL = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What a log may hold and a report may not: colours, and what XML has no way to write."""
-
-
-def tail(path: Path, lines: int = 15) -> str:
-    """Return the end of a log, without control characters."""
-    with contextlib.suppress(OSError):
-        text = "\n".join(path.read_text(errors="replace").splitlines()[-lines:])
-        return CONTROL.sub("", text)
-    return ""
-
-
-_building = threading.Lock()
-
-
-def build(run: Run, executable: Path, *, flavour: Flavour, processes: Processes) -> None:
-    """Put the simulation for a run's parameters at `executable`; build it if that is not done yet.
-
-    For the bulk path it is a library, otherwise a program for cocotb. One build runs
-    at a time, whichever thread or process asks for it. What others use is a copy, and a build is
-    kept only when it is complete. Raises BuildError if it cannot be built,
-    VerilatorError if there is no usable Verilator.
-    """
-    verilator = find_verilator()
-    name = "-".join(filter(None, [*map(str, run.parameters.values()), flavour]))
-    if not run.rtl.own:
-        name += "-" + hashlib.sha256(str(run.rtl).encode()).hexdigest()[:8]
-    kept = SIMULATORS / name
-    stamp = kept / "fingerprint"
-
-    sources = run.rtl.sources()
-    headers = [each for folder in sources.includes for each in sorted(folder.glob("*.*h"))]
-    files = [ROOT / WAIVERS, *sources.files]
-    linked = [SIGNALS_CPP]
-    if flavour is Flavour.BULK:
-        linked = [ROOT / each for each in TRANSACTOR]
-    cocotb = importlib.metadata.version("cocotb")
-    built_with = (*BUILD_ARGUMENTS, *PORTS_ONLY, *EXPORTS, *OPTIMIZE, *flavour.arguments)
-    made_with = (verilator.root, verilator.executable, verilator.version, cocotb)
-    tools = hashlib.sha256(f"{made_with} {flavour} {built_with}".encode())
-    # The simulator's own runtime is the same for every design, and takes longer to compile.
-    runtime = SIMULATORS / f"runtime-{tools.hexdigest()[:8]}"
-    tools.update(str(run.parameters).encode())
-    tools.update(f"{run.rtl} {sources.includes} {sources.defines}".encode())
-    for file in (*files, *headers, *linked):
-        tools.update(file.read_bytes())
-    fingerprint = tools.hexdigest()
-
-    with _building, exclusive(SIMULATORS / "lock", "build", processes):
-        if not (stamp.is_file() and stamp.read_text() == fingerprint):
-            what = "bulk simulation" if flavour is Flavour.BULK else "simulation"
-            print(f"building the {what} for {run.describe()} ...", flush=True)
-            for leftover in SIMULATORS.glob("*.new"):
-                shutil.rmtree(leftover, ignore_errors=True)
-            folder = SIMULATORS / f"{name}.{os.getpid()}.new"
-            if runtime.is_dir():
-                shutil.copytree(runtime, folder)
-                for file in folder.iterdir():  # newer than the makefile, on which they depend
-                    os.utime(file, (time.time() + 3600,) * 2)
-            else:
-                folder.mkdir()
-            job = {
-                "task": "build",
-                "sources": [str(file) for file in files],
-                "includes": [str(folder) for folder in sources.includes],
-                "defines": sources.defines,
-                "top": run.rtl.top,
-                "parameters": run.parameters,
-                "folder": str(folder),
-                "flavour": flavour,
-            }
-            log = SIMULATORS / f"{name}.log"
-            environment = verilator.environment()
-            environment["MAKEFLAGS"] = " ".join([environment.get("MAKEFLAGS", ""), *OPTIMIZE])
-            with _job(job, log, processes, environment) as process:
-                process.wait()
-            if process.returncode != 0:
-                raise BuildError(f"the RTL does not build; the end of {log}:\n{tail(log)}")
-            if not runtime.is_dir():
-                unfinished = runtime.with_suffix(f".{os.getpid()}.new")
-                unfinished.mkdir()
-                for file in folder.glob("verilated*.[od]"):
-                    shutil.copy2(file, unfinished)
-                unfinished.rename(runtime)
-            (folder / "fingerprint").write_text(fingerprint)
-            shutil.rmtree(kept, ignore_errors=True)
-            folder.rename(kept)
-        shutil.copy2(kept / run.rtl.top, executable)
 
 
 def simulate(
@@ -334,7 +89,6 @@ def simulate(
     build(run, folder / run.rtl.top, flavour=flavour, processes=processes)
     log = folder / "simulation.log"
     job = {
-        "task": "simulate",
         "modules": list(modules),
         "folder": str(folder),
         "top": run.rtl.top,
@@ -344,7 +98,7 @@ def simulate(
         "to_first_failure": to_first_failure,
         "plusargs": list(run.plusargs),
     }
-    with _job(job, log, processes) as process:
+    with run_job("tb.simulator", job, log, processes) as process:
         ended = _wait(process, folder / "progress", progress, stall_seconds or STALL_SECONDS)
     results = finished(folder)
     complete = (folder / "results.xml").is_file()
@@ -394,22 +148,6 @@ def simulate_all(
             processes.stop()
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-
-
-def _job(
-    job: dict[str, Any],
-    log: Path,
-    processes: Processes,
-    environment: Mapping[str, str] | None = None,
-) -> contextlib.AbstractContextManager[subprocess.Popen[bytes]]:
-    """Run `_child` in a process of its own, free of what the caller's environment tells cocotb."""
-    inherited = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith("COCOTB_") and name not in ("WAVES", "GUI")
-    }
-    command = [sys.executable, "-m", "tb.simulator", json.dumps(job)]
-    return processes.run(command, log, {**inherited, **(environment or {})})
 
 
 def _wait(
@@ -474,25 +212,6 @@ def _failure(case: ElementTree.Element) -> str:
     return ""
 
 
-def _build_bulk(job: dict[str, Any]) -> None:
-    """Make the bulk path's library: the design and its transactor."""
-    transactor, header = (ROOT / each for each in TRANSACTOR)
-    folder = job["folder"]
-    verilate = [
-        *("verilator", "-cc", "--exe", "-Mdir", folder, "--prefix", "Vtop", "-o", job["top"]),
-        *("--top-module", job["top"], "--timescale", "/".join(TIMESCALE), *BUILD_ARGUMENTS),
-        *("-CFLAGS", f"-fPIC -I{header.parent}", "-LDFLAGS", "-shared"),
-        *(f"-D{name}={value}" for name, value in job["defines"].items()),
-        *(f"-I{include}" for include in job["includes"]),
-        *(f"-G{name}={value}" for name, value in job["parameters"].items()),
-        *(str(transactor), *job["sources"]),
-    ]
-    compile_all = ["make", f"-j{os.cpu_count()}", "-C", folder, "-f", "Vtop.mk"]
-    for command in (verilate, compile_all):
-        if subprocess.run(command).returncode != 0:
-            raise RuntimeError(f"{command[0]} failed")
-
-
 def _simulate_bulk(job: dict[str, Any]) -> None:
     """Run bulk tests."""
     from tb.bulk.environment import run_tests  # which needs numpy, unlike all else here
@@ -502,31 +221,14 @@ def _simulate_bulk(job: dict[str, Any]) -> None:
 
 
 def _child(job: dict[str, Any]) -> None:
-    """Do one job in this process (of its own): build, or run, one simulation."""
+    """Run one simulation in this process (of its own)."""
     folder = Path(job["folder"])
     flavour = Flavour(job["flavour"])
     if flavour is Flavour.BULK:
-        (_build_bulk if job["task"] == "build" else _simulate_bulk)(job)
+        _simulate_bulk(job)
         return
-    runner = get_runner("verilator")
-    if job["task"] == "build":
-        waivers, *sources = job["sources"]
-        runner.build(
-            sources=[VerilatorControlFile(waivers), *sources],
-            includes=job["includes"],
-            defines=job["defines"],
-            hdl_toplevel=job["top"],
-            parameters=job["parameters"],
-            build_dir=folder,
-            build_args=[
-                *(*BUILD_ARGUMENTS, *PORTS_ONLY, *EXPORTS, *flavour.arguments),
-                str(SIGNALS_CPP),
-            ],
-            timescale=TIMESCALE,
-            waves=flavour is Flavour.WAVES,
-        )
-        return
-    runner.test(
+    unit, _, precision = TIMESCALE.partition("/")
+    get_runner("verilator").test(
         test_module=job["modules"],
         hdl_toplevel=job["top"],
         hdl_toplevel_lang="verilog",
@@ -536,7 +238,7 @@ def _child(job: dict[str, Any]) -> None:
         seed=job["seed"],
         waves=flavour is Flavour.WAVES,
         test_filter=rf"\b{re.escape(job['only'])}$" if job["only"] else None,
-        timescale=TIMESCALE,
+        timescale=(unit, precision),
         test_args=[
             *("+verilator+rand+reset+2", f"+verilator+seed+{job['seed'] % (2**31 - 1) + 1}"),
             *job["plusargs"],

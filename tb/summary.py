@@ -10,10 +10,9 @@ from typing import Any
 
 from tb.code_coverage import CodeCoverage
 from tb.coverage import PointResult
-from tb.rtl import Rtl
+from tb.rtl import BUILD, Rtl
 from tb.run import Run
 from tb.sim import DEFAULT, RANDOM, SETS, TRACES, TRACES_SET, directed, recordings
-from tb.simulator import BUILD
 from tb.testplan import RuleResult
 
 RESULTS = BUILD / "regress"

@@ -17,20 +17,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tb.build import Flavour, SimulationError
 from tb.operations import Tables
-from tb.rtl import OWN, ROOT, Rtl, RtlError
+from tb.processes import Interrupted, catch_signals, exclusive
+from tb.rtl import BUILD, OWN, ROOT, Rtl, RtlError
 from tb.run import Run
 from tb.sim import DEFAULT, DIRECTED, HARDWARE, RANDOM
-from tb.simulator import (
-    BUILD,
-    Flavour,
-    Interrupted,
-    SimulationError,
-    TestResult,
-    catch_signals,
-    exclusive,
-    simulate,
-)
+from tb.simulator import TestResult, simulate
 from tb.verilator import VerilatorError
 
 

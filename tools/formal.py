@@ -28,8 +28,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from tb.csr import OperationCode as Op
-from tb.rtl import OWN, ROOT, RtlError
-from tb.simulator import BUILD, Interrupted, catch_signals, exclusive
+from tb.processes import Interrupted, catch_signals, exclusive
+from tb.rtl import BUILD, OWN, ROOT, RtlError
 from tools import yosys
 from tools.faults import break_rtl
 from tools.formal_mutants import MUTANTS, Mutant, Scenario, commands

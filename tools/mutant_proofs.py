@@ -27,8 +27,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from tb.processes import Processes
 from tb.rtl import ROOT
-from tb.simulator import Processes
 from tools.mutant_netlist import Opened, choose, differs, open_up, writes_differ
 from tools.mutant_relation import Relation
 from tools.mutations import Mutation, run_yosys

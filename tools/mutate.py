@@ -34,24 +34,12 @@ from typing import TypeVar
 
 from tb.__main__ import Parser, seed
 from tb.__main__ import count as count_of
-from tb.rtl import ROOT, Rtl, RtlError
+from tb.build import Flavour, SimulationError, build
+from tb.processes import Interrupted, Processes, Stopped, catch_signals, exclusive, tail
+from tb.rtl import BUILD, ROOT, Rtl, RtlError
 from tb.run import Run
 from tb.sim import DIRECTED, HARDWARE, RANDOM
-from tb.simulator import (
-    BUILD,
-    Flavour,
-    Interrupted,
-    Processes,
-    SimulationError,
-    Stopped,
-    TestResult,
-    build,
-    catch_signals,
-    exclusive,
-    finished,
-    simulate,
-    tail,
-)
+from tb.simulator import TestResult, finished, simulate
 from tb.verilator import VerilatorError, find_verilator
 from tools import mutations
 from tools.mutant_proofs import (

@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tb.operations import Tables
+from tb.processes import Processes
 from tb.rtl import OWN, ROOT, Rtl
 from tb.run import Run
-from tb.simulator import Processes
 from tools import yosys
 
 TABLES = Tables(ranges=17, connections=9, targets=35, routes=67)
@@ -198,7 +198,7 @@ def wrapper(parameters: dict[str, int], width: int) -> str:
     ports = [
         f"    {'input  wire' if port.direction == 'input' else 'output'} logic "
         f"[{(port.width or 1) - 1}:0] {name}"
-        for name, port in OWN.interface()[1].items()
+        for name, port in OWN.elaborate().ports.items()
     ]
     declared = [
         f"    parameter int unsigned {name} = {value}" for name, value in parameters.items()

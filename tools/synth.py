@@ -25,9 +25,8 @@ from pathlib import Path
 from typing import Any
 
 from tb.operations import Tables
-from tb.rtl import OWN, ROOT, Port, RtlError
+from tb.rtl import BUILD, OWN, ROOT, Port, RtlError
 from tb.sim import DEFAULT
-from tb.simulator import BUILD
 from tb.verilator import VerilatorError
 from tools import yosys
 
@@ -342,7 +341,7 @@ def table(results: Mapping[str, tuple[Area, Sequence[Placed]]]) -> str:
 
 def measure(rows: Sequence[Row], seeds: Sequence[int]) -> dict[str, tuple[Area, list[Placed]]]:
     """Measure some rows, as many at a time as the machine has cores."""
-    _, ports = OWN.interface()
+    ports = OWN.elaborate().ports
     folders = {row.name: FOLDER / re.sub(r"\W+", "-", row.name) for row in rows}
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         areas = {row.name: pool.submit(synthesize, row, ports, folders[row.name]) for row in rows}

@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 
 from tb.bench import page, plots, write_trace
+from tb.build import Flavour
 from tb.operations import Tables
-from tb.rtl import OWN, ROOT, Rtl
+from tb.rtl import BUILD, OWN, ROOT, Rtl
 from tb.run import Run
 from tb.sim import DEFAULT
-from tb.simulator import BUILD, Flavour, TestResult, simulate
+from tb.simulator import TestResult, simulate
 from tests.sim.test_sim import closing, tb
 from tools.faults import FAULTS, Fault, break_rtl
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tb.rtl import ROOT
-from tb.simulator import BUILD, Processes
+from tb.processes import Processes
+from tb.rtl import BUILD, ROOT
 from tools import mutate, mutations
 from tools.mutant_proofs import FIRST_SELECTED, LOCAL, METHODS, REACHED, SWEPT, Prover
 from tools.mutate import STAGES, Kind, Runner, run_all

@@ -16,8 +16,7 @@ from junitparser import JUnitXml
 from tb import __main__ as command_line
 from tb import regress, regress_report, summary
 from tb.code_coverage import KINDS
-from tb.rtl import ROOT
-from tb.simulator import BUILD
+from tb.rtl import BUILD, ROOT
 from tb.summary import Job, Plan
 from tools.faults import FAULTS, break_rtl
 

@@ -15,20 +15,14 @@ from pathlib import Path
 import pytest
 
 from tb import simulator
+from tb.build import SIMULATORS, WAIVERS, Flavour, SimulationError, build
 from tb.compare import sizes
 from tb.operations import LIMITS, Tables
-from tb.rtl import OWN, ROOT
+from tb.processes import Processes
+from tb.rtl import BUILD, OWN, ROOT
 from tb.run import Run
 from tb.sim import DEFAULT
-from tb.simulator import (
-    BUILD,
-    WAIVERS,
-    Flavour,
-    Processes,
-    SimulationError,
-    build,
-    simulate,
-)
+from tb.simulator import simulate
 from tb.verilator import find_verilator
 from tests.tb.test_rtl import variant
 from tools.faults import FAULTS, Fault, break_rtl
@@ -184,7 +178,7 @@ def test_the_runtime_is_compiled_once(tmp_path: Path) -> None:
     for counter_width in (30, 31):
         run = Run(Tables(1, 1, 1, 1), counter_width, 1, str(tmp_path))
         build(run, tmp_path / run.rtl.top, flavour=Flavour.PLAIN, processes=Processes())
-    log = simulator.SIMULATORS / "1-1-1-1-31.log"
+    log = SIMULATORS / "1-1-1-1-31.log"
     assert "Vtop__ALL.cpp" in log.read_text()
     assert "verilated.cpp" not in log.read_text()
 

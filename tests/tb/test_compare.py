@@ -11,8 +11,9 @@ import pytest
 from tb import compare as module
 from tb.compare import compare, sizes
 from tb.operations import Tables
+from tb.processes import Interrupted
 from tb.run import TraceFile
-from tb.simulator import Interrupted, TestResult
+from tb.simulator import TestResult
 
 TRACE = """\
 {"op": "connect", "connection": 0, "segment": 1}

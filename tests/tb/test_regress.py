@@ -12,14 +12,23 @@ import sys
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from junitparser import JUnitXml
 
 from tb import __main__ as command_line
-from tb import code_coverage, coverage, regress, regress_report, simulator, summary
+from tb import (
+    code_coverage,
+    coverage,
+    fingerprint,
+    processes,
+    regress,
+    regress_report,
+    simulator,
+    summary,
+)
+from tb.build import Flavour, SimulationError
 from tb.regress import RegressError
 from tb.report import COUNTS
 from tb.rtl import OWN, Rtl
@@ -36,9 +45,10 @@ job = json.loads(sys.argv[2])
 folder = Path(job["folder"])
 behave = json.loads((root / "behave.json").read_text())
 with open(root / "log", "a") as log:
-    print(job["task"], job["flavour"] or "plain", folder.name, file=log)
-if job["task"] == "build":
-    if behave.get("build") == job["parameters"]["ROUTES"]:
+    task = "simulate" if "modules" in job else "build"
+    print(task, job["flavour"] or "plain", folder.name, file=log)
+if "modules" not in job:
+    if f"-GROUTES={behave.get('build')}" in job["options"]:
         sys.exit("%Error: a.sv:1: a syntax \x1b[31merror\x1b[0m \x00")
     (folder / job["top"]).write_text("")
     sys.exit()
@@ -99,15 +109,15 @@ class Regression:
         self.behaves()
 
         def run(
-            processes: simulator.Processes, command: list[str], log: Path, environment: Any
+            processes: processes.Processes, command: list[str], log: Path, environment: Any
         ) -> contextlib.AbstractContextManager[subprocess.Popen[bytes]]:
             program = [sys.executable, "-I", "-S", "-c", PROGRAM, str(root), command[-1]]
             return RUN(processes, program, log, environment)
 
-        monkeypatch.setattr(simulator.Processes, "run", run)
+        monkeypatch.setattr(processes.Processes, "run", run)
         monkeypatch.setattr(regress, "find_verilator", project.verilator)
         monkeypatch.setattr(regress, "ROOT", root)
-        monkeypatch.setattr(regress, "RECORDINGS", ())
+        monkeypatch.setattr(fingerprint, "ROOT", root)
         monkeypatch.setattr(regress, "RESULTS", results)
         monkeypatch.setattr(regress, "PLAN", results / "plan.json")
         monkeypatch.setattr(summary, "RESULTS", results)
@@ -115,7 +125,8 @@ class Regression:
             path = results / getattr(regress_report, name).name
             monkeypatch.setattr(regress_report, name, path)
         sets = {name: SETS[name] for name in ("smallest", "odd")}
-        monkeypatch.setattr(summary, "SETS", sets)
+        for module in (regress, summary):
+            monkeypatch.setattr(module, "SETS", sets)
         monkeypatch.setattr(summary, "recordings", lambda: ())
 
     def behaves(self, again: dict[str, Any] | None = None, **how: Any) -> None:
@@ -173,10 +184,10 @@ def regression(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Regression:
 @pytest.fixture
 def signals() -> Iterator[None]:
     """Catch signals as the command line does, for the time of a test."""
-    before = {each: signal.getsignal(each) for each in simulator.SIGNALS}
+    before = {each: signal.getsignal(each) for each in processes.SIGNALS}
     for each in before:
         signal.signal(each, signal.SIG_DFL)  # in the background, a shell has SIGINT ignored
-    simulator.catch_signals()
+    processes.catch_signals()
     yield
     for each, handler in before.items():
         signal.signal(each, handler)
@@ -408,8 +419,8 @@ def test_a_rerun_that_does_not_build_is_said(
     kept = simulator.simulate
 
     def simulate(*each: Any, **more: Any) -> Any:
-        if more["flavour"] is simulator.Flavour.WAVES:
-            raise simulator.SimulationError("the RTL does not build")
+        if more["flavour"] is Flavour.WAVES:
+            raise SimulationError("the RTL does not build")
         return kept(*each, **more)
 
     monkeypatch.setattr(regress, "simulate", simulate)
@@ -491,7 +502,7 @@ def test_an_interruption_keeps_what_finished(
 
     ran = regression.log()
     regression.behaves()
-    for each in simulator.SIGNALS:
+    for each in processes.SIGNALS:
         signal.signal(each, signal.SIG_DFL)
     assert regression.run(resume=True) == 1, "the failed one is kept as well"
     again = regression.log()[len(ran) :]
@@ -562,15 +573,15 @@ def test_other_seeds_cannot_be_resumed(regression: Regression) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    ["hdl/a.sv", "hdl/translator.f", "inc/a.svh", "tb/a.py", "tests/rtl/a.py", "models/a.py"],
+    ["hdl/a.sv", "hdl/translator.f", "tb/a.py", "tests/rtl/a.py", "models/a.py"],
 )
 def test_nothing_is_resumed_after_a_change(regression: Regression, change: str) -> None:
-    for folder in ("inc", "tb", "tests/rtl", "models"):
+    for folder in ("tb", "tests/rtl", "models"):
         (regression.root / folder).mkdir(parents=True)
-    (regression.root / "hdl/translator.f").write_text("+incdir+inc\nhdl/a.sv\n")
+    (regression.root / "hdl/translator.f").write_text("a.sv\n")
     regression.plan()
     file = regression.root / change
-    file.write_text("+define+A=2\n+incdir+inc\nhdl/a.sv\n" if change.endswith(".f") else "changed")
+    file.write_text("+define+A=2\na.sv\n" if change.endswith(".f") else "changed")
     with pytest.raises(RegressError, match=r"has changed since.*leave RESUME out"):
         regression.plan(resume=True)
 
@@ -578,16 +589,16 @@ def test_nothing_is_resumed_after_a_change(regression: Regression, change: str) 
 def test_nothing_is_resumed_after_a_change_of_tools_or_traces(
     regression: Regression, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (regression.root / "trace.jsonl").write_text("one")
-    monkeypatch.setattr(regress, "RECORDINGS", ("trace.jsonl",))
+    trace = regression.root / "tests/traces/trace.jsonl"
+    trace.parent.mkdir(parents=True)
+    trace.write_text("one")
     regression.plan()
     regression.plan(resume=True)
-    other = SimpleNamespace(version=(5, 50))
     with monkeypatch.context() as patch:
-        patch.setattr(regress, "find_verilator", lambda: other)
+        patch.setattr(fingerprint, "tools", lambda: "others")
         with pytest.raises(RegressError, match="has changed since"):
             regression.plan(resume=True)
-    (regression.root / "trace.jsonl").write_text("another")
+    trace.write_text("another")
     with pytest.raises(RegressError, match="has changed since"):
         regression.plan(resume=True)
 

@@ -45,7 +45,8 @@ def test_no_file_list(tmp_path: Path) -> None:
 
 
 def test_the_own_interface() -> None:
-    parameters, ports = OWN.interface()
+    own = OWN.elaborate()
+    parameters, ports = own.parameters, own.ports
     assert {"RANGES", "CONNECTIONS", "TARGETS", "ROUTES", "COUNTER_WIDTH"} <= parameters
     assert ports["clk"] == Port("input", 1)
     assert ports["m_msi_address"] == Port("output", 64)

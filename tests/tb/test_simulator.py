@@ -16,33 +16,23 @@ from typing import Any
 
 import pytest
 
-from tb import simulator
+from tb import processes, simulator
+from tb.build import Flavour, SimulationError, build
 from tb.operations import Tables
-from tb.rtl import Rtl, RtlError
+from tb.processes import Processes, Stopped, exclusive
+from tb.rtl import Elaborated, Rtl, RtlError
 from tb.run import Run, TraceFile
-from tb.simulator import (
-    Flavour,
-    Processes,
-    Simulation,
-    SimulationError,
-    Stopped,
-    TestResult,
-    build,
-    exclusive,
-    finished,
-    simulate,
-    simulate_all,
-)
+from tb.simulator import Simulation, TestResult, finished, simulate, simulate_all
 
 FAKE_CHILD = """
 import json, os, sys
 job = json.loads(sys.argv[1])
-if job["task"] == "build":
+if "modules" not in job:
     with open({log!r}, "a") as log:
         print(os.environ["VERILATOR_ROOT"], file=log)
-    if "broken" in open(job["sources"][1]).read():
+    if "broken" in open(job["sources"][0]).read():
         sys.exit("a syntax error")
-    open(job["folder"] + "/msi_translator", "w").write(open(job["sources"][1]).read())
+    open(job["folder"] + "/msi_translator", "w").write(open(job["sources"][0]).read())
 else:
     {simulation}
 """
@@ -60,13 +50,21 @@ class Project:
         self.monkeypatch = monkeypatch
         (root / "hdl").mkdir()
         (root / "hdl/lint.vlt").write_text("")
-        (root / "hdl/translator.f").write_text("# one\nhdl/a.sv\n")
+        (root / "hdl/translator.f").write_text("# one\na.sv\n")
         self.source.write_text("sound")
         self.found_through("the wheel")
         self.simulates("pass")
-        monkeypatch.setattr(simulator, "ROOT", root)
-        monkeypatch.setattr(simulator, "SIMULATORS", root / "simulators")
+        for module in ("build", "simulator", "processes"):
+            monkeypatch.setattr(f"tb.{module}.ROOT", root)
+        monkeypatch.setattr("tb.build.SIMULATORS", root / "simulators")
         monkeypatch.setattr(Rtl.sources, "__defaults__", (root,))
+        monkeypatch.setattr(Rtl, "elaborate", self.elaborate)
+        monkeypatch.setattr("tb.fingerprint.tools", lambda: "tools")
+
+    @staticmethod
+    def elaborate(rtl: Rtl, parameters: object = None) -> Elaborated:
+        """Elaborate, for the files that are read."""
+        return Elaborated(frozenset(), {}, tuple(rtl.sources().files), (), False)
 
     @property
     def builds(self) -> int:
@@ -83,7 +81,7 @@ class Project:
             environment=lambda: {"VERILATOR_ROOT": "/v"},
         )
         self.verilator = lambda: verilator
-        self.monkeypatch.setattr(simulator, "find_verilator", self.verilator)
+        self.monkeypatch.setattr("tb.build.find_verilator", self.verilator)
 
     def simulates(self, code: str) -> None:
         """Let simulations run some code, with the job in `job`."""
@@ -94,7 +92,7 @@ class Project:
         ) -> contextlib.AbstractContextManager[subprocess.Popen[bytes]]:
             return RUN(processes, [sys.executable, "-c", program, command[-1]], log, environment)
 
-        self.monkeypatch.setattr(simulator.Processes, "run", run)
+        self.monkeypatch.setattr(processes.Processes, "run", run)
 
     def run(self, *traces: TraceFile) -> Run:
         """Return a run."""
@@ -122,7 +120,7 @@ def test_built_once_and_again_only_after_a_change(project: Project) -> None:
     assert project.builds == 2
     linked = project.root / "signals.cpp"
     linked.write_text("// changed")
-    project.monkeypatch.setattr(simulator, "SIGNALS_CPP", linked)
+    project.monkeypatch.setattr("tb.build.SIGNALS_CPP", linked)
     project.build()
     assert project.builds == 3
     assert dict(os.environ) == before
@@ -158,7 +156,7 @@ def test_threads_share_one_build(project: Project) -> None:
 
 def test_a_source_that_does_not_exist(project: Project) -> None:
     project.source.unlink()
-    with pytest.raises(RtlError, match=r"^hdl/translator\.f:2: hdl/a\.sv does not exist$"):
+    with pytest.raises(RtlError, match=r"hdl/translator\.f:2: a\.sv does not exist"):
         project.build()
 
 
@@ -341,12 +339,12 @@ def test_an_interrupt_ends_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
     def interrupt(each: Simulation, results: list[TestResult]) -> None:
         wait_for(lambda: (tmp_path / "2").is_file() and (tmp_path / "3").is_file())
-        raise simulator.Interrupted(15)
+        raise processes.Interrupted(15)
 
     monkeypatch.setattr(simulator, "simulate", fake)
     monkeypatch.setattr(os, "cpu_count", lambda: 3)
     began = time.monotonic()
-    with pytest.raises(simulator.Interrupted) as caught:
+    with pytest.raises(processes.Interrupted) as caught:
         simulate_all(several(tmp_path), interrupt)
     assert caught.value.status == 143
     assert sorted(ended) == [2, 3]

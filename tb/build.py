@@ -22,14 +22,15 @@ from cocotb_tools.runner import VerilatorControlFile, Verilog, get_runner
 
 from tb import fingerprint
 from tb.processes import Processes, exclusive, run_job, tail
-from tb.rtl import BUILD, ROOT, Rtl
+from tb.rtl import BUILD, ROOT, WAIVERS, Rtl
 from tb.run import Run
 from tb.verilator import find_verilator
 
 SIMULATORS = BUILD / "simulators"
-WAIVERS = "hdl/lint.vlt"
 TIMESCALE = "1ns/1ps"
-BUILD_ARGUMENTS = ("--MMD", "--assert", "--x-initial", "unique", "-Wno-UNOPTFLAT")
+PRECISION = ("--timescale-override", "/1ps")
+"""The testbench counts in picoseconds, whatever a user's RTL says."""
+BUILD_ARGUMENTS = ("--MMD", "--assert", "--x-initial", "unique", "-Wno-UNOPTFLAT", *PRECISION)
 PORTS_ONLY = ("--no-public-flat-rw", "--public-depth", "1")
 """Takes back that cocotb's runner makes all signals public: Verilator must then keep each of them,
 and the RTL takes several times as long. The testbench needs the ports of the top."""
@@ -39,7 +40,8 @@ EXPORTS = ("-LDFLAGS", "-rdynamic")
 """... and seen from Python."""
 OPTIMIZE = ("OPT_FAST=-O2", "OPT_GLOBAL=-O2")
 """What make is told: Verilator's own choice is to optimize for size."""
-TRANSACTOR = ("tb/bulk/transactor.cpp", "hdl/generated/msi_csr.h")
+TRANSACTOR = Path(__file__).with_name("bulk") / "transactor.cpp"
+HEADER = ROOT / "hdl/generated/msi_csr.h"
 """What the bulk path's library is made from, besides the RTL."""
 KEPT = ("fingerprint", "Vtop__ver.d")
 """What is kept of a build besides the program: all else is large, and of no use any more."""
@@ -108,13 +110,13 @@ class _Ingredients:
         sources = rtl.sources()
         linked = [SIGNALS_CPP]
         if flavour is Flavour.BULK:
-            linked = [ROOT / each for each in TRANSACTOR]
+            linked = [TRANSACTOR, HEADER]
         flags = (*BUILD_ARGUMENTS, *PORTS_ONLY, *EXPORTS, *OPTIMIZE, *flavour.arguments, KEPT)
         common = [fingerprint.tools(), flavour, flags, elaborated.timing]
         # The simulator's own part is the same for every design, and takes longer to compile.
         self.runtime = SIMULATORS / f"runtime-{fingerprint.of(common)[:8]}"
         self.fingerprint = fingerprint.of(
-            [*common, fingerprint.design(rtl, parameters, elaborated)], [ROOT / WAIVERS, *linked]
+            [*common, fingerprint.design(rtl, parameters, elaborated)], linked
         )
         self.job = {
             "waivers": str(ROOT / WAIVERS),
@@ -168,14 +170,13 @@ def _build(
 
 def _build_bulk(job: dict[str, Any]) -> None:
     """Make the bulk path's library: the design and its transactor."""
-    transactor, header = (ROOT / each for each in TRANSACTOR)
     folder = job["folder"]
     verilate = [
         *("verilator", "-cc", "--exe", "-Mdir", folder, "--prefix", "Vtop", "-o", job["top"]),
         *("--timescale", job["timescale"], *BUILD_ARGUMENTS),
-        *("-CFLAGS", f"-fPIC -I{header.parent}", "-LDFLAGS", "-shared"),
+        *("-CFLAGS", f"-fPIC -I{HEADER.parent}", "-LDFLAGS", "-shared"),
         *job["options"],
-        *(str(transactor), job["waivers"], *job["sources"]),
+        *(str(TRANSACTOR), job["waivers"], *job["sources"]),
     ]
     compile_all = ["make", f"-j{os.cpu_count()}", "-C", folder, "-f", "Vtop.mk"]
     for command in (verilate, compile_all):

@@ -20,10 +20,15 @@ LISTS = (".f", ".fl", ".flist", ".list")
 """How the names of sources and of file lists end, where one can be taken for the other."""
 
 READ = (
-    "+incdir+, -I, +define+, -D, -U, -f, -F, -y, -v, +libext+, -timescale, --top-module, "
-    "-W…, --timing"
+    "+incdir+, -I, +define+, -D, -U, -f, -F, -y, -v, +libext+, -sv, -timescale, --top-module, "
+    "--timing and -W…"
 )
 """The options that are read, for messages."""
+
+HONOURED = "cannot be honoured here"
+
+LISTED = 10
+"""How many problems of file lists are shown; all are counted."""
 
 VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)\}|\((\w+)\))")
 TIMESCALE = re.compile(r"1(?:00?)?[munpf]?s/1(?:00?)?[munpf]?s")
@@ -88,43 +93,71 @@ def read(files: Sequence[Path], cwd: Path) -> Sources:
     is named there with -f it means what it means in that one, with -F it is relative to that list's
     own folder. Raises FileListError.
     """
-    found = Sources()
+    found, problems = Sources(), []
     for file in files:
         path = Path(os.path.normpath(cwd / file))
         if path.suffix in SOURCES:
             if not path.is_file():
-                raise FileListError(f"{file}: there is no such file")
+                problems.append(f"{file}: there is no such file")
             found.files.append(path)
         else:
-            _read_list(path, (path.parent, cwd), found, ())
+            _read_list(path, (path.parent, cwd), found, problems, ())
+    if problems:
+        shown = problems[:LISTED]
+        if len(problems) > LISTED:
+            shown.append(f"... and {len(problems) - LISTED} more")
+        if any(HONOURED in each for each in problems):
+            shown.append(f"take out what cannot be honoured; what is read: {READ}")
+        raise FileListError("\n".join(shown))
     if not any(file.suffix != ".vlt" for file in found.files):
         raise FileListError(f"{' '.join(map(str, files))}: names no source file")
     return found
 
 
 def _read_list(
-    path: Path, bases: tuple[Path, ...], found: Sources, outer: tuple[Path, ...]
+    path: Path,
+    bases: tuple[Path, ...],
+    found: Sources,
+    problems: list[str],
+    outer: tuple[Path, ...],
 ) -> None:
-    """Add what a list names to `found`; `outer` are the lists that it is named in."""
+    """Add what a list names to `found`, and to `problems` what is wrong with it.
+
+    `outer` are the lists that it is named in.
+    """
     if path in outer:
-        raise FileListError(f"{outer[-1]}: names {path.name}, which names it: a circle")
+        problems.append(f"{outer[-1]}: names {path.name}, which names it: a circle")
+        return
     try:
         text = path.read_bytes().decode("utf-8-sig", errors="surrogateescape")
     except OSError as error:
-        raise FileListError(f"{path}: {error.strerror}") from error
-    words = _words(text, path)
-    for word in words:
-        _take(word, words, bases, found, (*outer, path))
+        problems.append(f"{path}: {error.strerror}")
+        return
+    refused = False
+    try:
+        for word in (words := _words(text, path)):
+            try:
+                inner = _take(word, words, bases, found)
+            except FileListError as error:
+                # A word behind an option that is not known may well be its value.
+                if not refused or word.text[:1] in "-+":
+                    problems.append(str(error))
+                refused = word.text[:1] in "-+"
+            else:
+                refused = False
+                if inner is not None:
+                    _read_list(*inner, found, problems, (*outer, path))
+    except FileListError as error:
+        problems.append(str(error))
 
 
 def _take(
-    word: _Word,
-    following: Iterator[_Word],
-    bases: tuple[Path, ...],
-    found: Sources,
-    outer: tuple[Path, ...],
-) -> None:
-    """Add what one word, with the one behind it where it takes one, stands for."""
+    word: _Word, following: Iterator[_Word], bases: tuple[Path, ...], found: Sources
+) -> tuple[Path, tuple[Path, ...]] | None:
+    """Add what one word, with the one behind it where it takes one, stands for.
+
+    Returns a list that it names, and what paths in that are relative to.
+    """
     text = word.text
 
     def argument() -> _Word:
@@ -137,7 +170,7 @@ def _take(
         case "-f" | "-F":
             behind = argument()
             inner = _existing(behind, bases)
-            _read_list(inner, (inner.parent,) if text == "-F" else bases, found, outer)
+            return inner, (inner.parent,) if text == "-F" else bases
         case "-y":
             found.libraries.append(_folder(argument(), bases))
         case "-v":
@@ -146,6 +179,8 @@ def _take(
             _set_timescale(argument(), found)
         case "-top" | "--top" | "-top-module" | "--top-module":
             found.top = argument().text
+        case "-sv" | "-sverilog":
+            pass  # it is SystemVerilog anyway
         case "--timing" | "-timing" | "--no-timing" | "-no-timing":
             found.timing = "no" not in text
         case _ if text.startswith("+incdir+"):
@@ -166,15 +201,13 @@ def _take(
         case _ if text.startswith("-W"):
             found.warnings.append(text)
         case _ if text.startswith(("-", "+")):
-            raise word.error(
-                "cannot be honoured here, and might change what is read: take it out (a list of "
-                f"your own may name this one with -F); what is read: {READ}"
-            )
+            raise word.error(HONOURED)
         case _:
             path = _existing(word, bases)
             if path.suffix in LISTS:
                 raise word.error("is a file list: write -F in front (paths relative to it), or -f")
             found.files.append(path)
+    return None
 
 
 def _parts(word: _Word) -> list[str]:

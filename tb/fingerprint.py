@@ -22,7 +22,7 @@ from tb.verilator import find_verilator
 TESTBENCH = ("models", "tb", "tests/rtl", "tests/bulk", "tests/traces", "tests/vectors")
 """The folders that the testbench consists of: everything in them counts."""
 
-VARIABLES = ("CXX", "CPPFLAGS", "CXXFLAGS", "CFLAGS", "LDFLAGS", "LDLIBS", "MAKEFLAGS")
+VARIABLES = ("CXX", "CPPFLAGS", "CXXFLAGS", "CFLAGS", "LDFLAGS", "LDLIBS")
 """What the simulator's own makefile reads of the environment."""
 
 

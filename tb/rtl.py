@@ -25,9 +25,14 @@ from tb.verilator import find_verilator
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 """Where builds and results go."""
+WAIVERS = "hdl/lint.vlt"
+"""What Verilator need not warn of, in files that are generated."""
 
 PARAMETERS = ("RANGES", "CONNECTIONS", "TARGETS", "ROUTES", "COUNTER_WIDTH")
 """The parameters that the testbench sets."""
+
+TIMED = ("DELAY", "EVENTCONTROL", "FORK", "WAIT", "WAITFORK")
+"""What Verilator's tree calls the statements that take time."""
 
 LISTED_WARNINGS = 5
 """How many of Verilator's warnings are shown; all are counted."""
@@ -139,11 +144,7 @@ class Rtl:
         if key in _elaborated and _elaborated[key][0] == _stats(sources, _elaborated[key][1]):
             return _elaborated[key][1]
         with tempfile.TemporaryDirectory() as folder:
-            timing = bool(sources.timing)
-            done = self._elaborate(sources, parameters or {}, timing, folder)
-            if sources.timing is None and "NEEDTIMINGOPT" in done.stderr:
-                timing = True
-                done = self._elaborate(sources, parameters or {}, timing, folder)
+            done = self._elaborate(sources, parameters or {}, folder)
             tree = Path(folder) / "tree.json"
             if done.returncode != 0 or not tree.is_file():
                 errors = [line for line in done.stderr.splitlines() if line.startswith("%Error")]
@@ -152,7 +153,11 @@ class Rtl:
                 )
             read = _read_files(Path(folder) / f"V{self.top}__ver.d")
             warnings = [line for line in done.stderr.splitlines() if line.startswith("%Warning")]
-            names, ports = _interface(json.loads(tree.read_text()), self.top)
+            text = tree.read_text()
+            timing = sources.timing
+            if timing is None:
+                timing = any(f'"type":"{each}"' in text for each in TIMED)
+            names, ports = _interface(json.loads(text), self.top)
         # What Verilator brings along is a matter of its version.
         files = [file for file in read if not file.is_relative_to(find_verilator().root)]
         found = Elaborated(names, ports, tuple(files), tuple(warnings), timing)
@@ -160,7 +165,7 @@ class Rtl:
         return found
 
     def _elaborate(
-        self, sources: Sources, parameters: Mapping[str, int], timing: bool, folder: str
+        self, sources: Sources, parameters: Mapping[str, int], folder: str
     ) -> subprocess.CompletedProcess[str]:
         verilator = find_verilator()
         command = [
@@ -168,7 +173,7 @@ class Rtl:
             *("--json-only-output", str(Path(folder) / "tree.json")),
             *("--json-only-meta-output", str(Path(folder) / "meta.json")),
             *("--prefix", f"V{self.top}"),
-            *self.options(sources, parameters, timing),
+            *(*self.options(sources, parameters, timing=False), WAIVERS),
             *map(str, sources.files),
         ]
         environment = {**os.environ, **verilator.environment()}

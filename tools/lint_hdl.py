@@ -10,8 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tb.build import WAIVERS
-from tb.rtl import OWN, ROOT, RtlError
+from tb.rtl import OWN, ROOT, WAIVERS, RtlError
 from tb.verilator import VerilatorError, find_verilator
 from tools import yosys
 

@@ -601,6 +601,7 @@ class Monitors {
 
 // ---- all of it ------------------------------------------------------------------------------------
 
+constexpr uint64_t HALF_CYCLE = 5000;  // picoseconds, as tb/environment.py has it
 constexpr uint32_t QUIET_CYCLES = 8;  // after the last operation, nothing is in the pipeline
 
 class Transactor {
@@ -731,15 +732,26 @@ class Transactor {
         monitors_->start(batch);
     }
 
+    // Half a clock cycle each: inputs change when clk falls, and what the design delays comes in time.
     void settle() {
+        advance();
         dut_->clk = 0;
         dut_->eval();
+        advance();
     }
 
     void rise() {
         dut_->clk = 1;
         dut_->eval();
-        context_->timeInc(1);
+    }
+
+    void advance() {
+        const uint64_t end = context_->time() + HALF_CYCLE;
+        while (dut_->eventsPending() && dut_->nextTimeSlot() < end) {
+            context_->time(dut_->nextTimeSlot());
+            dut_->eval();
+        }
+        context_->time(end);
     }
 
     std::unique_ptr<VerilatedContext> context_;

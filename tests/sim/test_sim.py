@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 from tb import simulator
-from tb.build import SIMULATORS, WAIVERS, Flavour, SimulationError, build
+from tb.build import SIMULATORS, Flavour, SimulationError, build
 from tb.compare import sizes
 from tb.operations import LIMITS, Tables
 from tb.processes import Processes
-from tb.rtl import BUILD, OWN, ROOT
+from tb.rtl import BUILD, OWN, ROOT, WAIVERS
 from tb.run import Run
 from tb.sim import DEFAULT
 from tb.simulator import simulate

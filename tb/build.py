@@ -122,6 +122,7 @@ class _Ingredients:
             "waivers": str(ROOT / WAIVERS),
             "sources": [str(file) for file in sources.files],
             "options": rtl.options(sources, parameters, elaborated.timing),
+            "hidden": sources.variables,
             "timescale": sources.timescale or TIMESCALE,
             "top": rtl.top,
             "flavour": flavour,
@@ -187,6 +188,8 @@ def _build_bulk(job: dict[str, Any]) -> None:
 def _child(job: dict[str, Any]) -> None:
     """Do a build in this process (of its own)."""
     flavour = Flavour(job["flavour"])
+    for name in job["hidden"]:
+        os.environ.pop(name, None)
     if flavour is Flavour.BULK:
         _build_bulk(job)
         return

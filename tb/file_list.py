@@ -31,6 +31,9 @@ LISTED = 10
 """How many problems of file lists are shown; all are counted."""
 
 VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)\}|\((\w+)\))")
+DOLLAR = "\0"
+"""A $ that names no variable, in a word."""
+
 TIMESCALE = re.compile(r"1(?:00?)?[munpf]?s/1(?:00?)?[munpf]?s")
 
 
@@ -73,6 +76,22 @@ class Sources:
             *(f"+libext+{extension}" for extension in self.extensions),
         ]
 
+    @property
+    def paths(self) -> list[Path]:
+        """All files and folders that are named."""
+        return [*self.files, *self.includes, *self.libraries, *self.library_files]
+
+    @property
+    def variables(self) -> list[str]:
+        """The environment variables that Verilator would put into the paths: it must not see them.
+
+        Where a path was meant to name one, that has been done, and a name may have a $ of its own.
+        """
+        found = {
+            name for path in self.paths for names in VARIABLE.findall(str(path)) for name in names
+        }
+        return sorted(found - {""})
+
 
 @dataclass(frozen=True, slots=True)
 class _Word:
@@ -83,7 +102,7 @@ class _Word:
     line: int
 
     def error(self, why: str) -> FileListError:
-        return FileListError(f"{self.file}:{self.line}: {self.text} {why}")
+        return FileListError(f"{self.file}:{self.line}: {self.text.replace(DOLLAR, '$')} {why}")
 
 
 def read(files: Sequence[Path], cwd: Path) -> Sources:
@@ -102,6 +121,11 @@ def read(files: Sequence[Path], cwd: Path) -> Sources:
             found.files.append(path)
         else:
             _read_list(path, (path.parent, cwd), found, problems, ())
+    problems += [
+        f"{path}: Verilator cannot read a file whose name has a quote, backslash or line end in it"
+        for path in found.paths
+        if re.search(r'["\\\n]', str(path))
+    ]
     if problems:
         shown = problems[:LISTED]
         if len(problems) > LISTED:
@@ -224,7 +248,7 @@ def _part(word: _Word, text: str) -> _Word:
 
 def _define(text: str, found: Sources) -> None:
     """Take NAME=VALUE, also with no value (NAME=), or NAME, which stands for 1."""
-    name, equals, value = text.partition("=")
+    name, equals, value = text.replace(DOLLAR, "$").partition("=")
     found.defines[name] = value if equals else "1"
 
 
@@ -245,7 +269,7 @@ def _candidates(word: _Word, bases: tuple[Path, ...]) -> list[Path]:
             raise word.error(f"names ${name}, which is not set in the environment: set it")
         return os.environ[name]
 
-    path = VARIABLE.sub(value, word.text)
+    path = VARIABLE.sub(value, word.text).replace(DOLLAR, "$")
     return list(dict.fromkeys(Path(os.path.normpath(base / path)) for base in bases))
 
 
@@ -282,6 +306,18 @@ TOKEN = re.compile(
 """What a list is made of: a word is one or more parts without anything in between."""
 
 
+def _unquoted(part: str) -> str:
+    """Return what a part of a word stands for; a $ in single quotes or after a backslash is one."""
+    match part[0]:
+        case "'":
+            return part[1:-1].replace("$", DOLLAR)
+        case "\\":
+            return part[1:].replace("$", DOLLAR)
+        case '"':
+            return re.sub(r"\\(.)", lambda match: match[1].replace("$", DOLLAR), part[1:-1])
+    return part
+
+
 def _words(text: str, file: Path) -> Iterator[_Word]:
     """Yield the words of a list."""
     word, line = "", 1
@@ -291,11 +327,7 @@ def _words(text: str, file: Path) -> Iterator[_Word]:
             what = "/* is not closed" if kind == "open" else f"{part} is not closed"
             raise FileListError(f"{file}:{line}: {what}")
         if kind == "part":
-            word += (
-                re.sub(r"\\(.)", r"\1", part[1:-1])
-                if part[0] == '"'
-                else (part[1:-1] if part[0] == "'" else part[1:] if part[0] == "\\" else part)
-            )
+            word += _unquoted(part)
         elif word:
             yield _Word(word, file, line)
             word = ""

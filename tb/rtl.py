@@ -77,7 +77,8 @@ class Elaborated:
             return ""
         kinds = Counter(_kind(each) for each in self.warnings)
         counted = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
-        lines = [f"Verilator warns of {len(self.warnings)} things ({counted}):"]
+        plural = "s" if len(self.warnings) > 1 else ""
+        lines = [f"{len(self.warnings)} warning{plural} of Verilator ({counted}):"]
         lines += [f"  {each}" for each in self.warnings[:LISTED_WARNINGS]]
         if len(self.warnings) > LISTED_WARNINGS:
             lines.append(f"  ... and {len(self.warnings) - LISTED_WARNINGS} more")
@@ -177,6 +178,8 @@ class Rtl:
             *map(str, sources.files),
         ]
         environment = {**os.environ, **verilator.environment()}
+        for name in sources.variables:
+            environment.pop(name, None)
         return subprocess.run(
             command,
             env=environment,

@@ -117,11 +117,30 @@ def test_compare_holds_rtl_and_expectations_together(tmp_path: Path) -> None:
 
 
 def test_compare_on_rtl_of_ones_own(tmp_path: Path) -> None:
-    rtl = variant(tmp_path)
+    """With names that a shell or Verilator takes for more, an include, a warning, and delays."""
+    folder = tmp_path / "my $HOME; it's #1 (é)"
+    (folder / "and more").mkdir(parents=True)
+    rtl = variant(
+        folder,
+        ("endmodule", '`include "mine.inc"\nendmodule'),
+        (
+            "  msi_registers #(",
+            "  logic early;\n  assign #1 alert = early;\n  msi_registers #(",
+        ),
+        ("      .alert\n", "      .alert(early)\n"),
+    )
+    lines = "  logic [3:0] mine;\n  assign mine = 8'd3;\n"
+    (folder / "and more/mine.inc").write_text(lines)
+    with open(rtl.file_list, "a") as file:
+        file.write("+incdir+'and more'\n")
     trace = "tests/traces/basic.jsonl.gz"
-    status, output = tb("compare", "--rtl", rtl.file_list, "--top", rtl.top, trace)
-    assert status == 0, output
-    assert closing("compare", output) == (3787, 3772, 0, 0)
+    for engine in ("signals", "bulk"):
+        arguments = ("--rtl", rtl.file_list, "--top", rtl.top, "--engine", engine)
+        status, output = tb("compare", *arguments, trace)
+        assert status == 0, output
+        assert "1 warning of Verilator (1 WIDTHTRUNC)" in output
+        assert "mine.inc:2" in output
+        assert closing("compare", output) == (3787, 3772, 0, 0)
     wrong = variant(tmp_path, ("s_evt_route", "s_evt_number"))
     status, output = tb("compare", "--rtl", wrong.file_list, "--top", wrong.top, trace)
     assert status == 2

@@ -13,7 +13,15 @@ from tb.file_list import LISTED, FileListError, Sources, read
 @pytest.fixture
 def here(tmp_path: Path) -> Path:
     """Return a folder with sources, of which the lists in it are."""
-    for name in ("a.sv", "b.v", "sub/c.sv", "with space.sv", "has#and//slashes/d.sv", "lint.vlt"):
+    for name in (
+        "a.sv",
+        "b.v",
+        "sub/c.sv",
+        "with space.sv",
+        "$HERE.sv",
+        "has#and//slashes/d.sv",
+        "lint.vlt",
+    ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("")
     return tmp_path
@@ -45,6 +53,7 @@ def listed(folder: Path, text: str | bytes, cwd: Path | None = None) -> Sources:
         (b"// caf\xe9\na.sv\n", ["a.sv"]),
         ("lint.vlt a.sv\n", ["lint.vlt", "a.sv"]),
         ("-sv a.sv\n", ["a.sv"]),
+        ("'$HERE.sv' \\$HERE.sv \"\\$HERE.sv\"\n", ["$HERE.sv"] * 3),
     ],
 )
 def test_files(
@@ -133,6 +142,13 @@ def test_what_cannot_be_honoured_is_named(here: Path, text: str, reason: str) ->
     (here / "nested.f").write_text("a.sv\n")
     with pytest.raises(FileListError, match=reason):
         listed(here, text)
+
+
+@pytest.mark.parametrize("name", ['a"b.sv', "a\\b.sv", "a\nb.sv"])
+def test_a_name_that_verilator_cannot_take(here: Path, name: str) -> None:
+    (here / name).write_text("")
+    with pytest.raises(FileListError, match="Verilator cannot read a file whose name has a quote"):
+        read([Path(name)], here)
 
 
 def test_many_problems_are_counted(here: Path) -> None:

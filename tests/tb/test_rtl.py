@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 from pathlib import Path
 
@@ -69,7 +70,7 @@ def variant(folder: Path, *edits: tuple[str, str]) -> Rtl:
         text = text.replace(old, new)
     (folder / "top.sv").write_text(text)
     paths = [*sources[:-1], folder / "top.sv"]
-    (folder / "my.f").write_text("\n".join(map(str, paths)))
+    (folder / "my.f").write_text("".join(f"{shlex.quote(str(path))}\n" for path in paths))
     return Rtl(str(folder / "my.f"), "my_translator")
 
 
@@ -160,7 +161,7 @@ def test_warnings_are_counted_and_shown(tmp_path: Path) -> None:
     found = variant(tmp_path, ("endmodule", f"{lines}endmodule")).check()
     assert len(found.warnings) == 7
     said = found.say_warnings().splitlines()
-    assert said[0] == "Verilator warns of 7 things (7 WIDTHTRUNC):"
+    assert said[0] == "7 warnings of Verilator (7 WIDTHTRUNC):"
     assert "top.sv:" in said[1] and said[-1] == "  ... and 2 more"
     rtl = variant(tmp_path, ("endmodule", f"{lines}endmodule"))
     (tmp_path / "my.vlt").write_text("`verilator_config\nlint_off -rule WIDTHTRUNC\n")

@@ -21,7 +21,7 @@ from typing import Any
 from cocotb_tools.runner import VerilatorControlFile, Verilog, get_runner
 
 from tb import fingerprint
-from tb.processes import Processes, exclusive, run_job, tail
+from tb.processes import Processes, end_with_parent, exclusive, run_job, tail
 from tb.rtl import BUILD, ROOT, WAIVERS, Rtl
 from tb.run import Run
 from tb.verilator import find_verilator
@@ -93,9 +93,11 @@ def build(run: Run, executable: Path, *, flavour: Flavour, processes: Processes)
     stamp = kept / "fingerprint"
     with _building, exclusive(SIMULATORS / "lock", "build", processes):
         made_from = _Ingredients(run, flavour)
-        if not (stamp.is_file() and stamp.read_text() == made_from.fingerprint):
+        program = kept / run.rtl.top
+        whole = stamp.is_file() and program.is_file()
+        if not whole or stamp.read_text() != made_from.fingerprint:
             _build(run, flavour, made_from, kept, processes)
-        shutil.copy2(kept / run.rtl.top, executable)
+        shutil.copy2(program, executable)
 
 
 class _Ingredients:
@@ -211,6 +213,7 @@ def _child(job: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
+    end_with_parent()
     try:
         _child(json.loads(sys.argv[1]))
     except RuntimeError as error:  # a command that failed, and has said why

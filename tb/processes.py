@@ -23,6 +23,9 @@ from typing import Any
 
 from tb.rtl import ROOT
 
+PARENT = "TB_PARENT"
+"""The environment variable that tells a process of `run_job` who started it."""
+
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """The signals that end a command, and everything it has started, at once."""
 
@@ -140,6 +143,22 @@ def tail(path: Path, lines: int = 15) -> str:
     return ""
 
 
+def end_with_parent() -> None:
+    """End this process and all of its group when the one that started it is gone.
+
+    That one may be killed without a chance to say so. What it had started would go on, and leave
+    its results among those of the next run.
+    """
+    parent = int(os.environ.get(PARENT, os.getppid()))
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.2)
+        os.killpg(0, signal.SIGKILL)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
 def run_job(
     module: str,
     job: dict[str, Any],
@@ -153,5 +172,6 @@ def run_job(
         for name, value in os.environ.items()
         if not name.startswith("COCOTB_") and name not in ("WAVES", "GUI")
     }
+    inherited[PARENT] = str(os.getpid())
     command = [sys.executable, "-m", module, json.dumps(job)]
     return processes.run(command, log, {**inherited, **(environment or {})})

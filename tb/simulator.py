@@ -25,7 +25,7 @@ from typing import Any, ClassVar
 from cocotb_tools.runner import get_runner
 
 from tb.build import TIMESCALE, Flavour, build
-from tb.processes import Processes, kill, run_job, tail
+from tb.processes import Processes, end_with_parent, kill, run_job, tail
 from tb.rtl import ROOT
 from tb.run import Run
 
@@ -254,6 +254,7 @@ def _child(job: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
+    end_with_parent()
     try:
         _child(json.loads(sys.argv[1]))
     except RuntimeError as error:  # a command that failed, and has said why

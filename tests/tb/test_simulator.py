@@ -20,7 +20,7 @@ from tb import processes, simulator
 from tb.build import Flavour, SimulationError, build
 from tb.operations import Tables
 from tb.processes import Processes, Stopped, exclusive
-from tb.rtl import Elaborated, Rtl, RtlError
+from tb.rtl import ROOT, Elaborated, Rtl, RtlError
 from tb.run import Run, TraceFile
 from tb.simulator import Simulation, TestResult, finished, simulate, simulate_all
 
@@ -273,6 +273,32 @@ def test_a_process_does_not_outlive_its_block(tmp_path: Path) -> None:
         raise KeyboardInterrupt
     assert process.returncode == -9
     wait_for(lambda: not alive(int(log.read_text().split()[0])))
+
+
+def test_what_was_started_ends_with_a_parent_that_is_killed(tmp_path: Path) -> None:
+    job = f"""
+import subprocess, time
+from tb.processes import end_with_parent
+end_with_parent()
+child = subprocess.Popen(["sleep", "600"])
+open({str(tmp_path / "pid")!r}, "w").write(str(child.pid))
+time.sleep(600)
+"""
+    program = f"""
+import sys
+from pathlib import Path
+from tb.processes import Processes
+command = [sys.executable, "-c", {job!r}]
+import os
+with Processes().run(command, Path({str(tmp_path / "log")!r}), dict(os.environ)) as process:
+    process.wait()
+"""
+    with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT) as parent:
+        wait_for(lambda: (tmp_path / "pid").is_file() and (tmp_path / "pid").read_text())
+        child = int((tmp_path / "pid").read_text())
+        assert alive(child)
+        parent.kill()
+    wait_for(lambda: not alive(child))
 
 
 def test_a_lock_makes_others_wait(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

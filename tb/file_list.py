@@ -19,6 +19,9 @@ SOURCES = (".v", ".sv", ".vh", ".svh", ".vlt")
 LISTS = (".f", ".fl", ".flist", ".list")
 """How the names of sources and of file lists end, where one can be taken for the other."""
 
+VHDL = (".vhd", ".vhdl")
+NO_VHDL = "is VHDL, which Verilator does not read"
+
 READ = (
     "+incdir+, -I, +define+, -D, -U, -f, -F, -y, -v, +libext+, -sv, -timescale, --top-module, "
     "--timing and -W…"
@@ -115,7 +118,9 @@ def read(files: Sequence[Path], cwd: Path) -> Sources:
     found, problems = Sources(), []
     for file in files:
         path = Path(os.path.normpath(cwd / file))
-        if path.suffix in SOURCES:
+        if path.suffix in VHDL:
+            problems.append(f"{file}: {NO_VHDL}")
+        elif path.suffix in SOURCES:
             if not path.is_file():
                 problems.append(f"{file}: there is no such file")
             found.files.append(path)
@@ -230,6 +235,8 @@ def _take(
             path = _existing(word, bases)
             if path.suffix in LISTS:
                 raise word.error("is a file list: write -F in front (paths relative to it), or -f")
+            if path.suffix in VHDL:
+                raise word.error(NO_VHDL)
             found.files.append(path)
     return None
 

@@ -111,6 +111,8 @@ class Rtl:
 
     def sources(self, root: Path = ROOT) -> Sources:
         """Read the file list. Raises RtlError for what cannot be read or does not exist."""
+        if not self.file_list or not self.top:
+            raise RtlError("RTL= and TOP= name a file list and a top module: give neither empty")
         names = [self.file_list]
         if not (root / self.file_list).exists():
             try:
@@ -148,10 +150,11 @@ class Rtl:
             done = self._elaborate(sources, parameters or {}, folder)
             tree = Path(folder) / "tree.json"
             if done.returncode != 0 or not tree.is_file():
-                errors = [line for line in done.stderr.splitlines() if line.startswith("%Error")]
-                raise RtlError(
-                    f"{self.file_list}: {self.top} does not elaborate\n" + "\n".join(errors)
-                )
+                lines = [f"{self.file_list}: {self.top} does not elaborate"]
+                lines += [line for line in done.stderr.splitlines() if line.startswith("%Error")]
+                if "--top-module" in done.stderr:
+                    lines.append("the name of the top module is given with TOP=")
+                raise RtlError("\n".join(lines))
             read = _read_files(Path(folder) / f"V{self.top}__ver.d")
             warnings = [line for line in done.stderr.splitlines() if line.startswith("%Warning")]
             text = tree.read_text()

@@ -114,6 +114,8 @@ def test_sources_without_a_list(here: Path) -> None:
     assert read([Path("a.sv"), Path("list.f")], here).files == [here / "a.sv", here / "b.v"]
     with pytest.raises(FileListError, match=r"none\.sv: there is no such file"):
         read([Path("none.sv")], here)
+    with pytest.raises(FileListError, match=r"old\.vhd: is VHDL"):
+        read([Path("old.vhd")], here)
 
 
 @pytest.mark.parametrize(
@@ -125,6 +127,7 @@ def test_sources_without_a_list(here: Path) -> None:
         ("-full64 -lca a.sv\n", r"-full64 cannot .*\n.*list\.f:1: -lca cannot"),
         ("$NOT_SET_HERE/a.sv\n", r"list\.f:1: \$NOT_SET_HERE/a\.sv names \$NOT_SET_HERE, which is"),
         ("nested.f\n", r"list\.f:1: nested\.f is a file list: write -F"),
+        ("old.vhd\n", r"list\.f:1: old\.vhd is VHDL, which Verilator does not read"),
         ("-f\n", r"list\.f:1: -f needs a name behind it"),
         ("-y -sv\n", r"list\.f:1: -y needs a name behind it"),
         ("-F none.f\n", r"list\.f:1: none\.f does not exist"),
@@ -140,6 +143,7 @@ def test_sources_without_a_list(here: Path) -> None:
 )
 def test_what_cannot_be_honoured_is_named(here: Path, text: str, reason: str) -> None:
     (here / "nested.f").write_text("a.sv\n")
+    (here / "old.vhd").write_text("")
     with pytest.raises(FileListError, match=reason):
         listed(here, text)
 

@@ -24,6 +24,9 @@ def test_what_a_design_is_given_by(tmp_path: Path) -> None:
     assert several.files == [tmp_path / "a.sv", tmp_path / "with space.sv"]
     with pytest.raises(RtlError, match=r"none\.f: No such file"):
         Rtl("none.f", "a").sources(tmp_path)
+    for empty in (Rtl("", "a"), Rtl("list.f", "")):
+        with pytest.raises(RtlError, match="give neither empty"):
+            empty.sources(tmp_path)
     (tmp_path / "list.f").write_text("--top-module other a.sv\n")
     with pytest.raises(RtlError, match="names other as its top: say TOP=other"):
         Rtl("list.f", "a").sources(tmp_path)

@@ -20,6 +20,7 @@ LISTS = (".f", ".fl", ".flist", ".list")
 """How the names of sources and of file lists end, where one can be taken for the other."""
 
 VHDL = (".vhd", ".vhdl")
+COMPILED = (".c", ".cc", ".cpp", ".cxx", ".o", ".a", ".so")
 NO_VHDL = "is VHDL, which Verilator does not read"
 
 READ = (
@@ -120,6 +121,8 @@ def read(files: Sequence[Path], cwd: Path) -> Sources:
         path = Path(os.path.normpath(cwd / file))
         if path.suffix in VHDL:
             problems.append(f"{file}: {NO_VHDL}")
+        elif path.suffix in COMPILED:
+            problems.append(f"{file}: {HONOURED}: only RTL is compiled with the testbench")
         elif path.suffix in SOURCES:
             if not path.is_file():
                 problems.append(f"{file}: there is no such file")
@@ -237,6 +240,8 @@ def _take(
                 raise word.error("is a file list: write -F in front (paths relative to it), or -f")
             if path.suffix in VHDL:
                 raise word.error(NO_VHDL)
+            if path.suffix in COMPILED:
+                raise word.error(f"{HONOURED}: only RTL is compiled with the testbench")
             found.files.append(path)
     return None
 

@@ -14,7 +14,7 @@ import shlex
 import subprocess
 import tempfile
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -161,7 +161,9 @@ class Rtl:
             timing = sources.timing
             if timing is None:
                 timing = any(f'"type":"{each}"' in text for each in TIMED)
-            names, ports = _interface(json.loads(text), self.top)
+            design = json.loads(text)
+            names, ports = _interface(design, self.top)
+            read += self._memory_files(design) if '"type":"READMEM"' in text else []
         # What Verilator brings along is a matter of its version.
         files = [file for file in read if not file.is_relative_to(find_verilator().root)]
         found = Elaborated(names, ports, tuple(files), tuple(warnings), timing)
@@ -192,6 +194,21 @@ class Rtl:
             text=True,
             errors="replace",
         )
+
+    def _memory_files(self, tree: object) -> list[Path]:
+        """Return the files that the design reads its memories from when it starts."""
+        found = []
+        for name in _memory_names(tree):
+            path = Path(name)
+            if not path.is_absolute():
+                raise RtlError(
+                    f"{self.file_list}: $readmem reads {name}, relative to where a simulation runs "
+                    "(its folder of results): give it an absolute path, by a macro for example"
+                )
+            if not path.is_file():
+                raise RtlError(f"{self.file_list}: $readmem reads {name}, which does not exist")
+            found.append(path)
+        return found
 
     def files_read(self, parameters: Mapping[str, int] | None = None) -> tuple[Path, ...]:
         """Return all RTL that the simulator reads: included files and modules of libraries, too."""
@@ -257,6 +274,18 @@ def _read_files(dependencies: Path) -> list[Path]:
     words = [re.sub(r"\\(.)", r"\1", each) for each in re.findall(r"(?:\\.|\S)+", text)]
     behind = words[words.index(":") + 1 :]
     return [path for each in dict.fromkeys(behind) if (path := ROOT / each).is_file()]
+
+
+def _memory_names(node: Any) -> Iterator[str]:
+    """Yield the names of the files that $readmemh and $readmemb read, where they are constant."""
+    if isinstance(node, list):
+        for each in node:
+            yield from _memory_names(each)
+    elif isinstance(node, dict):
+        if node.get("type") == "READMEM" and node["filenamep"][0]["type"] == "CONST":
+            yield node["filenamep"][0]["name"].strip('\\"')
+        for each in node.values():
+            yield from _memory_names(each)
 
 
 def _interface(tree: dict[str, Any], top: str) -> tuple[frozenset[str], dict[str, Port]]:

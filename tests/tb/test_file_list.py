@@ -128,6 +128,7 @@ def test_sources_without_a_list(here: Path) -> None:
         ("$NOT_SET_HERE/a.sv\n", r"list\.f:1: \$NOT_SET_HERE/a\.sv names \$NOT_SET_HERE, which is"),
         ("nested.f\n", r"list\.f:1: nested\.f is a file list: write -F"),
         ("old.vhd\n", r"list\.f:1: old\.vhd is VHDL, which Verilator does not read"),
+        ("dpi.cpp\n", r"list\.f:1: dpi\.cpp cannot be honoured here: only RTL"),
         ("-f\n", r"list\.f:1: -f needs a name behind it"),
         ("-y -sv\n", r"list\.f:1: -y needs a name behind it"),
         ("-F none.f\n", r"list\.f:1: none\.f does not exist"),
@@ -144,6 +145,7 @@ def test_sources_without_a_list(here: Path) -> None:
 def test_what_cannot_be_honoured_is_named(here: Path, text: str, reason: str) -> None:
     (here / "nested.f").write_text("a.sv\n")
     (here / "old.vhd").write_text("")
+    (here / "dpi.cpp").write_text("")
     with pytest.raises(FileListError, match=reason):
         listed(here, text)
 

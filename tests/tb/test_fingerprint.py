@@ -23,6 +23,8 @@ TOP = """
 `include "varied.vh"
 `endif
 module top #(parameter int N = 1) (input logic clk);
+  logic [7:0] memory [4];
+  initial $readmemh("{memory}", memory);
   in_folder u_in_folder (.clk);
   in_file u_in_file (.clk);
 endmodule
@@ -33,7 +35,9 @@ endmodule
 def design(tmp_path: Path) -> Rtl:
     """Return a design that is read in every way that there is."""
     files = {
-        "top.sv": TOP.format(absolute=tmp_path / "elsewhere/absolute.h"),
+        "top.sv": TOP.format(
+            absolute=tmp_path / "elsewhere/absolute.h", memory=tmp_path / "memory.hex"
+        ),
         "include/listed.inc": "",
         "include/deep/er.svh": "",
         "include/range_check.sv": "",
@@ -48,6 +52,7 @@ def design(tmp_path: Path) -> Rtl:
             "-f inner.f top.sv\n"
         ),
         "not_read.sv": "",
+        "memory.hex": "00 01 02 03\n",
     }
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -58,7 +63,7 @@ def design(tmp_path: Path) -> Rtl:
 
 READ = [
     *("top.sv", "include/listed.inc", "include/deep/er.svh", "include/range_check.sv"),
-    *("elsewhere/absolute.h", "library/in_folder.v", "modules.v", "my.vlt"),
+    *("elsewhere/absolute.h", "library/in_folder.v", "modules.v", "my.vlt", "memory.hex"),
 ]
 
 

@@ -188,6 +188,16 @@ def test_delays_are_seen(tmp_path: Path, statement: str, timing: bool) -> None:
     assert rtl.check().timing is timing
 
 
+@pytest.mark.parametrize(
+    ("name", "why"), [("a.hex", "relative to where"), ("/none/a.hex", "which does not exist")]
+)
+def test_what_fills_a_memory_has_to_be_there(tmp_path: Path, name: str, why: str) -> None:
+    lines = f'  logic a [4];\n  initial $readmemh("{name}", a);\n'
+    rtl = variant(tmp_path, ("endmodule", f"{lines}endmodule"))
+    with pytest.raises(RtlError, match=rf"\$readmem reads {name}, {why}"):
+        rtl.check()
+
+
 def test_a_top_that_does_not_elaborate(tmp_path: Path) -> None:
     rtl = variant(tmp_path, ("u_engine", "u_engine u_"))
     with pytest.raises(RtlError, match=r"(?s)my_translator does not elaborate.*top\.sv:\d+"):

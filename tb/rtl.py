@@ -165,7 +165,8 @@ class Rtl:
             names, ports = _interface(design, self.top)
             read += self._memory_files(design) if '"type":"READMEM"' in text else []
         # What Verilator brings along is a matter of its version.
-        files = [file for file in read if not file.is_relative_to(find_verilator().root)]
+        brought = find_verilator().root
+        files = [file for file in read if not file.is_relative_to(brought)]
         found = Elaborated(names, ports, tuple(files), tuple(warnings), timing)
         _elaborated[key] = _stats(sources, found), found
         return found

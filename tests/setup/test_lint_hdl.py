@@ -16,7 +16,7 @@ WAIVER = NO_WAIVER + 'lint_off -rule UNUSEDSIGNAL -file "*/msi_translator.sv"\n'
 def make_hdl(root: Path, source: str, waiver: str = NO_WAIVER) -> None:
     (root / "hdl").mkdir()
     (root / "hdl" / "msi_translator.sv").write_text("// a copy\n" + source)
-    (root / "hdl" / "translator.f").write_text("# packages first\n\nhdl/msi_translator.sv\n")
+    (root / "hdl" / "translator.f").write_text("# packages first\n\nmsi_translator.sv\n")
     (root / "hdl" / "lint.vlt").write_text(waiver)
 
 
@@ -43,6 +43,7 @@ def test_verilator(
 
 def test_file_that_does_not_exist(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     make_hdl(tmp_path, GOOD)
-    (tmp_path / "hdl" / "translator.f").write_text("hdl/msi_translator.sv\nhdl/gone.sv\n")
+    (tmp_path / "hdl" / "translator.f").write_text("msi_translator.sv\ngone.sv\n")
     assert main(tmp_path) == 1
-    assert capsys.readouterr().err == "lint: hdl/translator.f:2: hdl/gone.sv does not exist\n"
+    said = capsys.readouterr().err
+    assert said.startswith("lint: ") and "hdl/translator.f:2: gone.sv does not exist" in said

@@ -15,10 +15,11 @@ apart and listed with their reason.
 from __future__ import annotations
 
 import gzip
+import os
 import re
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -73,10 +74,11 @@ def read(path: Path) -> Counter[str]:
     """
     try:
         data = path.read_bytes()
-        text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode()
-    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+        # As Python reads the names of files, whatever their encoding.
+        text = os.fsdecode(gzip.decompress(data) if path.suffix == ".gz" else data)
+    except (OSError, EOFError, zlib.error) as error:
         raise CoverageError(f"{path}: {error}") from error
-    first, *lines = text.splitlines() or [""]
+    first, *lines = text.removesuffix("\n").split("\n")
     if not first.startswith("# SystemC::Coverage"):
         raise CoverageError(f"{path}: not a coverage file of Verilator")
     if not text.endswith("\n"):
@@ -95,16 +97,26 @@ def read(path: Path) -> Counter[str]:
 def points(counts: Mapping[str, int], root: Path) -> dict[Point, int]:
     """Return the points that the counts of `read` are about; files are named relative to `root`."""
     found: Counter[Point] = Counter()
+    names: dict[str, str] = {}
     for text, count in counts.items():
         values = dict(each.split("\2", 1) for each in text[3:-1].split("\1") if "\2" in each)
         kind = values["page"].partition("/")[0].removeprefix("v_")
         if kind not in KINDS:
             continue
-        path = Path(values["f"])
-        name = str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
+        file = values["f"]
+        if file not in names:
+            names[file] = _name(Path(file), root)
         lines = values.get("S", values["l"])
-        found[Point(name, int(values["l"]), int(values["n"]), kind, values["o"], lines)] += count
+        at = int(values["l"]), int(values["n"])
+        found[Point(names[file], *at, kind, values["o"], lines)] += count
     return dict(found)
+
+
+def _name(path: Path, root: Path) -> str:
+    """Return what a file is called: one name, however it was found; relative if it is in `root`."""
+    path = Path(os.path.normpath(root / path))
+    name = path.relative_to(root) if path.is_relative_to(root) else path
+    return os.fsencode(name).decode(errors="replace")
 
 
 def excuses(file: str, text: str) -> list[Excuse]:
@@ -180,26 +192,41 @@ class CodeCoverage:
         ]
 
     def lcov(self, test: str) -> str:
-        """Return the lines, branches and expressions as an LCOV file (excused ones left out)."""
+        """Return the lines, branches and expressions as an LCOV file (excused ones left out).
+
+        A line counts as often as the least covered of its parts: the blocks that it belongs to, the
+        branches that start on it together, and its expressions together. On a line that was
+        not executed no branch was taken, even if Verilator counts a value of its expressions. So
+        a line has a taken branch if and only if it was executed, as consumers demand.
+        """
         pardoned = {(each.file, each.line, kind) for each in self.excused for kind in each.kinds}
         by_file: defaultdict[str, list[tuple[Point, int]]] = defaultdict(list)
         for point, count in sorted(self.points.items()):
             if count or (point.file, point.line, point.kind) not in pardoned:
                 by_file[point.file].append((point, count))
-        records = [f"TN:{test}"]
+        records = [f"TN:{re.sub(r'[^A-Za-z0-9_]', '_', test)}"]
         for file, found in by_file.items():
-            lines: dict[int, int] = {}
-            branches: list[tuple[int, int]] = []
+            parts: defaultdict[int, list[int]] = defaultdict(list)
+            ways: defaultdict[tuple[int, str], list[int]] = defaultdict(list)
             for point, count in found:
                 if point.kind in ("branch", "expr"):
-                    branches.append((point.line, count))
+                    ways[point.line, point.kind].append(count)
                 if point.kind in ("line", "branch"):
                     for line in _lines(point.lines):
-                        lines[line] = min(count, lines.get(line, count))
+                        if (point.kind, point.line) != ("branch", line):
+                            parts[line].append(count)
+            for (line, _), counts in ways.items():
+                parts[line].append(max(counts))
+            lines = {line: min(counts) for line, counts in sorted(parts.items())}
+            branches = [
+                (line, count if lines[line] else 0)
+                for (line, _), counts in ways.items()
+                for count in counts
+            ]
             records.append(f"SF:{file}")
             records += [f"BRDA:{line},0,{n},{count}" for n, (line, count) in enumerate(branches)]
             records += [f"BRF:{len(branches)}", f"BRH:{sum(count > 0 for _, count in branches)}"]
-            records += [f"DA:{line},{count}" for line, count in sorted(lines.items())]
+            records += [f"DA:{line},{count}" for line, count in lines.items()]
             records += [f"LF:{len(lines)}", f"LH:{sum(count > 0 for count in lines.values())}"]
             records.append("end_of_record")
         return "\n".join(records) + "\n"
@@ -212,21 +239,22 @@ def _lines(text: str) -> Iterable[int]:
         yield from range(int(first), int(last or first) + 1)
 
 
-def code_coverage(counts: Mapping[str, int], sources: Sequence[Path], root: Path) -> CodeCoverage:
-    """Return what the merged counts of `read` say about some source files."""
+def code_coverage(counts: Mapping[str, int], sources: Iterable[Path], root: Path) -> CodeCoverage:
+    """Return what the merged counts of `read` say about all RTL that was read.
+
+    `sources` are the files known to be read; those that the counts are about belong to it, too.
+    """
     found = points(counts, root)
     excused: dict[Excuse, int] = {}
     files: dict[str, dict[str, KindResult]] = {}
     by_line: dict[tuple[str, int, str], Excuse] = {}
-    for source in sources:
-        name = str(source.relative_to(root)) if source.is_relative_to(root) else str(source)
+    listed = [_name(source, root) for source in sources]
+    for name in dict.fromkeys([*listed, *sorted(point.file for point in found)]):
         files[name] = {kind: KindResult() for kind in KINDS}
-        for excuse in excuses(name, source.read_text(errors="replace")):
+        for excuse in excuses(name, _text(root / name)):
             excused[excuse] = 0
             by_line |= {(name, excuse.line, kind): excuse for kind in excuse.kinds}
     for point, count in sorted(found.items()):
-        if point.file not in files:
-            continue
         result = files[point.file][point.kind]
         result.total += 1
         pardon = by_line.get((point.file, point.line, point.kind))
@@ -238,3 +266,11 @@ def code_coverage(counts: Mapping[str, int], sources: Sequence[Path], root: Path
         else:
             result.missing.append(point)
     return CodeCoverage(files, excused, found)
+
+
+def _text(source: Path) -> str:
+    """Return the text of a source file; one that is there no more excuses nothing."""
+    try:
+        return source.read_text(errors="replace")
+    except OSError:
+        return ""

@@ -4,10 +4,15 @@
 from __future__ import annotations
 
 import gzip
-from collections import Counter
+import os
+import shutil
+import subprocess
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tb.code_coverage import (
     KINDS,
@@ -94,6 +99,23 @@ def test_a_file_that_was_cut_off_or_damaged(tmp_path: Path) -> None:
         read(file)
 
 
+@pytest.mark.parametrize("name", ["a b's;#$,é.svh", "line\u2028separator.svh", "next\x85.svh"])
+def test_a_source_file_may_have_any_name_that_verilator_takes(tmp_path: Path, name: str) -> None:
+    source, file = tmp_path / name, tmp_path / "coverage.dat"
+    source.write_text("x // excused line: why\n")
+    file.write_text(dat({point(1, "line", file=str(source)): 0}))
+    found = code_coverage(read(file), [], tmp_path)
+    assert list(found.files) == [name]
+    assert found.total["line"].excused == 1
+
+
+def test_a_source_file_whose_name_is_no_utf8(tmp_path: Path) -> None:
+    file = tmp_path / "coverage.dat"
+    text = dat({point(1, "line", file=f"{tmp_path}/caf\udce9.svh"): 3})
+    file.write_bytes(os.fsencode(text))
+    assert code_coverage(read(file), [], tmp_path).lcov("t").splitlines()[1] == "SF:caf\ufffd.svh"
+
+
 def test_points(tmp_path: Path) -> None:
     counts = {
         point(3, "line", lines="3-4", file=f"{tmp_path}/hdl/a.sv"): 7,
@@ -155,7 +177,6 @@ def covered(tmp_path: Path) -> CodeCoverage:
         point(5, "toggle", "g[0]:0->1", file=at): 1,
         point(5, "toggle", "g[0]:1->0", file=at): 0,
         point(5, "toggle", "g[1]:0->1", file=at): 0,
-        point(9, "line", "block", lines="9", file="/not/mine.sv"): 0,
     }
     return code_coverage(counts, [source, other], tmp_path)
 
@@ -220,7 +241,7 @@ def test_what_is_required() -> None:
 def test_nothing_counted_is_nothing_covered(tmp_path: Path) -> None:
     source = tmp_path / "a.sv"
     source.write_text("x\n")
-    found = code_coverage({point(9, "line", file="/not/mine.sv"): 3}, [source], tmp_path)
+    found = code_coverage({}, [source], tmp_path)
     assert len(found.shortfalls) == len(KINDS)
     assert found.total["line"].percent == 0.0
     assert KindResult(total=3, excused=3).percent == 100.0
@@ -268,12 +289,37 @@ def parse_lcov(text: str) -> dict[str, dict[str, list[str]]]:
     return files
 
 
+def inconsistencies(text: str) -> list[str]:
+    """Return what lcov 2.1 to 2.5 refuse with --branch-coverage, and totals that are wrong."""
+    found = []
+    for file, records in parse_lcov(text).items():
+        lines = {int(n): int(count) for n, count in (r.split(",") for r in records.get("DA", []))}
+        branches: defaultdict[int, list[int]] = defaultdict(list)
+        names = []
+        for record in records.get("BRDA", []):
+            line, block, number, taken = map(int, record.split(","))
+            branches[line].append(taken)
+            names.append((line, block, number))
+        for line, counts in branches.items():
+            if line not in lines:
+                found.append(f"{file}:{line}: branches, but no line")
+            elif bool(lines[line]) != any(counts):
+                found.append(f"{file}:{line}: executed {lines[line]} times, branches {counts}")
+        every = [count for counts in branches.values() for count in counts]
+        totals = (len(lines), sum(map(bool, lines.values())), len(every), sum(map(bool, every)))
+        said = tuple(int(records[name][0]) for name in ("LF", "LH", "BRF", "BRH"))
+        if said != totals or len(set(names)) != len(names) or not lines:
+            found.append(f"{file}: {said} is not {totals}, or a branch occurs twice")
+    return found
+
+
 def test_lcov(covered: CodeCoverage) -> None:
     text = covered.lcov("top")
     assert text.startswith("TN:top\n")
+    assert inconsistencies(text) == []
     found = parse_lcov(text)["a.sv"]
-    assert found["DA"] == ["1,4", "2,4", "5,4"], "line 3 is excused"
-    assert found["LF"] == ["3"] and found["LH"] == ["3"]
+    assert found["DA"] == ["1,4", "2,4", "3,9", "5,4"], "of line 3 a branch is excused"
+    assert found["LF"] == ["4"] and found["LH"] == ["4"]
     assert [each.split(",") for each in found["BRDA"]] == [
         ["2", "0", "0", "4"],
         ["3", "0", "1", "0"],
@@ -293,3 +339,115 @@ def test_lcov_shows_a_line_by_its_least_covered_part(tmp_path: Path) -> None:
     found = parse_lcov(code_coverage(counts, [source], tmp_path).lcov("t"))["a.sv"]
     assert found["DA"] == ["1,4", "2,0", "3,4", "5,0", "6,0"]
     assert found["LF"] == ["5"] and found["LH"] == ["2"]
+
+
+HOLES = {
+    # An assignment of an expression: Verilator counts no line there.
+    point(1, "expr", "(a==0) => 0"): 7,
+    point(1, "expr", "(a==1) => 1"): 0,
+    # `if (b) q <= 3; else q <= 4;`, b never true: the line was executed.
+    point(2, "branch", "if", lines="2"): 0,
+    point(2, "branch", "else", lines="2"): 3,
+    # The body of an `if` that was not taken, over two lines.
+    point(4, "branch", "if", lines="4-5"): 0,
+    point(4, "branch", "else"): 8,
+    # A case item that was not reached; Verilator evaluates its expression all the same.
+    point(6, "line", "case", lines="6"): 0,
+    point(6, "expr", "(a==0) => 0"): 3,
+    point(6, "expr", "(a==1) => 1"): 0,
+    # A loop that was never entered: its line was executed, none of its branches was.
+    point(7, "line", "block", lines="7"): 5,
+    point(7, "branch", "if", lines="7"): 0,
+    point(7, "branch", "else"): 0,
+}
+"""Every way in which counts of Verilator have led to records that contradict each other."""
+
+
+def test_lcov_of_rtl_with_holes_in_its_coverage(tmp_path: Path) -> None:
+    text = code_coverage(HOLES, [], tmp_path).lcov("t")
+    assert inconsistencies(text) == []
+    found = parse_lcov(text)["/p/a.sv"]
+    assert found["DA"] == ["1,7", "2,3", "4,8", "5,0", "6,0", "7,0"]
+    taken = [each.split(",")[0::3] for each in found["BRDA"]]
+    assert [count for line, count in taken if line == "6"] == ["0", "0"]
+
+
+PARTS = st.tuples(
+    st.integers(1, 4),
+    st.sampled_from(("line", "branch", "expr")),
+    st.sampled_from(("", "1", "2-3", "3-4,6")),
+    st.sampled_from(("if", "else", "block")),
+)
+
+
+@given(st.dictionaries(PARTS, st.sampled_from((0, 0, 1, 9))))
+def test_lcov_is_consistent_whatever_was_counted(
+    parts: dict[tuple[int, str, str, str], int],
+) -> None:
+    counts = {
+        point(line, kind, text, lines=lines): count
+        for (line, kind, lines, text), count in parts.items()
+    }
+    text = code_coverage(counts, [], Path("/p")).lcov("t")
+    if parts:
+        assert inconsistencies(text) == []
+    else:
+        assert text == "TN:t\n"
+
+
+def test_inconsistent_records_are_noticed() -> None:
+    head, tail = "TN:t\nSF:a.sv\nBRDA:3,0,0,{}\nBRF:1\nBRH:{}\n", "end_of_record\n"
+    line = "DA:3,{}\nLF:1\nLH:{}\n"
+    assert inconsistencies(head.format(1, 1) + line.format(2, 1) + tail) == []
+    assert len(inconsistencies(head.format(1, 1) + line.format(0, 0) + tail)) == 1
+    assert len(inconsistencies(head.format(0, 0) + line.format(2, 1) + tail)) == 1
+    assert len(inconsistencies(head.format(0, 1) + line.format(0, 0) + tail)) == 1
+    assert len(inconsistencies(head.format(1, 1) + "LF:0\nLH:0\n" + tail)) == 2
+
+
+@pytest.mark.skipif(shutil.which("genhtml") is None, reason="genhtml (Debian: lcov) is not there")
+def test_lcovs_own_tool_takes_it(tmp_path: Path) -> None:
+    source, records = tmp_path / "a b,é.sv", tmp_path / "coverage.info"
+    source.write_text("x\n" * 9)
+    counts = {each.replace("/p/a.sv", str(source)): count for each, count in HOLES.items()}
+    records.write_text(code_coverage(counts, [], tmp_path).lcov(r"\a top"))
+    command = ["genhtml", "--branch-coverage", "--quiet", "-o", "html", records.name]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "html/index.html").is_file()
+
+
+# ---- all RTL that was read ----------------------------------------------------------------------
+
+
+def test_included_files_count(tmp_path: Path) -> None:
+    source, header = tmp_path / "hdl/a.sv", tmp_path / "include/check.svh"
+    for file in source, header:
+        file.parent.mkdir()
+        file.write_text("x\ny // excused toggle: never moves\n")
+    counts = {
+        point(1, "branch", "if", file=str(source)): 3,
+        point(1, "branch", "if", file=f"{tmp_path}/hdl/../include/check.svh"): 0,
+        point(1, "branch", "else", file=str(header)): 5,
+        point(2, "toggle", "b:0->1", file=str(header)): 0,
+        point(1, "branch", "if", file="/elsewhere/check.svh"): 0,
+    }
+    found = code_coverage(counts, [source], tmp_path)
+    assert list(found.files) == ["hdl/a.sv", "/elsewhere/check.svh", "include/check.svh"]
+    branch = found.total["branch"]
+    assert (branch.total, branch.hit) == (4, 2)
+    assert [each.file for each in branch.missing] == ["/elsewhere/check.svh", "include/check.svh"]
+    assert found.total["toggle"].excused == 1
+    assert [(each.file, each.line) for each in found.excused] == [
+        ("hdl/a.sv", 2),
+        ("include/check.svh", 2),
+    ]
+    assert "branch coverage 50.00 %, below 100 %" in found.shortfalls
+    assert set(parse_lcov(found.lcov("t"))) == set(found.files)
+
+
+def test_a_bad_excuse_in_an_included_file(tmp_path: Path) -> None:
+    header = tmp_path / "check.svh"
+    header.write_text("x // excused lines: why\n")
+    with pytest.raises(CoverageError, match=r"^check\.svh:1: no kind of coverage: lines"):
+        code_coverage({point(1, "line", file=str(header)): 0}, [], tmp_path)

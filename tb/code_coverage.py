@@ -242,18 +242,20 @@ def _lines(text: str) -> Iterable[int]:
 def code_coverage(counts: Mapping[str, int], sources: Iterable[Path], root: Path) -> CodeCoverage:
     """Return what the merged counts of `read` say about all RTL that was read.
 
-    `sources` are the files known to be read; those that the counts are about belong to it, too.
+    `sources` are the files known to be read, for their excuses; those that the counts are about
+    belong to it, too, however they came in. Files without points and excuses are left out.
     """
     found = points(counts, root)
     excused: dict[Excuse, int] = {}
-    files: dict[str, dict[str, KindResult]] = {}
     by_line: dict[tuple[str, int, str], Excuse] = {}
     listed = [_name(source, root) for source in sources]
-    for name in dict.fromkeys([*listed, *sorted(point.file for point in found)]):
-        files[name] = {kind: KindResult() for kind in KINDS}
+    counted = sorted({point.file for point in found})
+    for name in dict.fromkeys([*listed, *counted]):
         for excuse in excuses(name, _text(root / name)):
             excused[excuse] = 0
             by_line |= {(name, excuse.line, kind): excuse for kind in excuse.kinds}
+    names = sorted({*counted, *(excuse.file for excuse in excused)})
+    files = {name: {kind: KindResult() for kind in KINDS} for name in names}
     for point, count in sorted(found.items()):
         result = files[point.file][point.kind]
         result.total += 1

@@ -69,7 +69,7 @@ def regress(
     """
     if not rtl.own:
         rtl.check()
-    code_coverage.code_coverage({}, rtl.sources().files, ROOT)  # a bad excuse shows now
+    code_coverage.code_coverage({}, rtl.files_read(), ROOT)  # a bad excuse shows now
     command = "coverage" if gate else "regress"
     with exclusive(RESULTS.with_suffix(".lock"), "make regress"):
         plan = _plan(seed, seeds, resume, rtl)
@@ -325,6 +325,11 @@ def _summarise(
             counts.update(code_coverage.read(path))
         except code_coverage.CoverageError as error:
             unread.append(f"{each.job.name}: no code coverage: {error}")
+    try:
+        code = code_coverage.code_coverage(counts, plan.rtl.files_read(), ROOT)
+    except (code_coverage.CoverageError, RtlError) as error:
+        unread.append(f"the RTL has changed since it was built: no code coverage: {error}")
+        code = code_coverage.CodeCoverage({}, {}, code_coverage.points(counts, ROOT))
     verilator = find_verilator()
     return Summary(
         seed=plan.seed,
@@ -337,7 +342,7 @@ def _summarise(
         failures=list(failures),
         rules=testplan.judge(testplan.load(), passed, failed, points),
         points=points,
-        code=code_coverage.code_coverage(counts, plan.rtl.sources().files, ROOT),
+        code=code,
         unread=unread,
         tools={
             "Verilator": f"{verilator.version[0]}.{verilator.version[1]:03}",

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ from tb import (
 from tb.build import Flavour, SimulationError
 from tb.regress import RegressError
 from tb.report import COUNTS
-from tb.rtl import OWN, Rtl
+from tb.rtl import OWN, Elaborated, Rtl, RtlError
 from tb.sim import SETS
 from tests.tb.test_simulator import RUN, Project
 
@@ -320,15 +320,63 @@ def test_coverage_that_cannot_be_read_is_said(regression: Regression) -> None:
     assert "DA:1,18\n" in regression.text("coverage.info"), "that of the other six"
 
 
+@pytest.mark.parametrize("file", ["hdl/a.sv", "hdl/check.svh"])
 def test_a_bad_excuse_is_found_before_anything_runs(
-    regression: Regression, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    regression: Regression,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    file: str,
 ) -> None:
-    (regression.root / "hdl/a.sv").write_text("wire a; // excused lines: typing error\n")
+    includes(regression, monkeypatch)
+    (regression.root / file).write_text("wire a; // excused lines: typing error\n")
     monkeypatch.setattr(sys, "argv", ["tb", "regress", "--seeds", "1"])
     monkeypatch.setattr(command_line, "catch_signals", lambda: None)
     assert command_line.main() == 2
-    assert "error: hdl/a.sv:1: no kind of coverage: lines" in capsys.readouterr().err
+    assert f"error: {file}:1: no kind of coverage: lines" in capsys.readouterr().err
     assert regression.log() == []
+
+
+def includes(regression: Regression, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Let the design include a file; return it."""
+    header = regression.root / "hdl/check.svh"
+    header.write_text("")
+    listed = regression.root / "hdl/a.sv"
+    found = Elaborated(frozenset(), {}, (listed, header), (), False)
+    monkeypatch.setattr(Rtl, "elaborate", lambda rtl, parameters=None: found)
+    return header
+
+
+def test_what_is_included_counts(regression: Regression, monkeypatch: pytest.MonkeyPatch) -> None:
+    header = includes(regression, monkeypatch)
+    point = f"C '\1f\2{header}\1l\0027\1n\0021\1page\2v_branch/a\1o\2if\1h\2a'"
+    regression.behaves(odd_random_5={"dat": f"# SystemC::Coverage-3\n{point} 0\n"})
+    assert regression.run(gate=True) == 1
+    found = regression.json()["code_coverage"]["branch"]
+    assert found["missing"] == ["hdl/check.svh:7 if"] and found["total"] == 1
+    assert "branch coverage 0.00 %, below 100 %" in regression.json()["shortfalls"]
+    assert "hdl/check.svh" in regression.text("report.html")
+
+
+def test_rtl_that_no_longer_elaborates_at_the_end_loses_nothing(
+    regression: Regression, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def changed(*_: object) -> None:
+        raise RtlError("a syntax error")
+
+    code = code_coverage.code_coverage
+
+    def count(counts: dict[str, int], sources: Iterable[Path], root: Path) -> Any:
+        if counts:
+            monkeypatch.setattr(Rtl, "elaborate", changed)
+            OWN.files_read()
+        return code(counts, sources, root)
+
+    monkeypatch.setattr(code_coverage, "code_coverage", count)
+    with pytest.raises(RtlError, match="a syntax error"):
+        regression.run()
+    assert regression.passed() == dict.fromkeys(ALL, True)
+    assert any("the RTL has changed" in each for each in regression.json()["shortfalls"])
+    assert "DA:1,21\n" in regression.text("coverage.info")
 
 
 # ---- again, with waves --------------------------------------------------------------------------

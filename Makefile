@@ -2,23 +2,54 @@
 # `make` or `make help` lists the targets. Each works from a fresh clone: what it needs is set up first.
 
 PY := .venv/bin/python
-ENGINE := rtl
 
-# The design under test, where it is not the project's own: RTL=filelist.f TOP=name
-DESIGN = $(if $(RTL),--rtl '$(RTL)') $(if $(TOP),--top '$(TOP)')
+# ---- variables: which target reads which -----------------------------------------------------------
+
+DESIGN := RTL TOP
+READ_sim := SEED SET TEST WAVES JOBS $(DESIGN)
+READ_regress := SEED SEEDS JOBS RESUME $(DESIGN)
+READ_coverage := $(READ_regress)
+READ_compare := TRACE ENGINE SEED $(DESIGN)
+READ_exhaustive := SEED $(DESIGN)
+READ_bench := SEED DOCS $(DESIGN)
+READ_faults := ENGINE ONLY SEED
+READ_formal := ONLY MUTANTS JOBS
+READ_synth := ONLY
+READ_mutate := N SEED JOBS ONLY
+# What every target may be told: how the environment is made, and with which Verilator.
+READ_ALWAYS := PYTHON PY VERILATOR_ROOT
+
+TARGETS := $(or $(MAKECMDGOALS),help)
+NAMES := $(sort $(foreach target,sim regress compare bench faults formal synth mutate,$(READ_$(target))))
+READ := $(sort $(foreach target,$(TARGETS),$(READ_$(target))))
+GIVEN := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),\
+  $(filter-out MAKE% -%,$(name))))
+
+# Each value goes to Python in the environment, and as it was written: `value` does not expand it.
+$(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
+export $(filter-out PY,$(GIVEN))
+export MAKE_GIVEN := $(GIVEN)
+export MAKE_READ := $(READ)
+
+# A variable that nothing reads is a mistake: what the user meant by it would be left out in silence.
+refuse = $(error $(1))
+$(foreach name,$(GIVEN),$(if $(filter $(name),$(READ) $(READ_ALWAYS)),,$(if $(filter $(name),$(NAMES)),\
+  $(call refuse,make $(TARGETS) does not read $(name); it reads $(or $(READ),no variables)),\
+  $(call refuse,unknown variable $(name); there are: $(NAMES) $(READ_ALWAYS)))))
+$(foreach name,$(filter-out ONLY,$(GIVEN)),$(if $(value $(name)),,\
+  $(call refuse,$(name)= is empty: give it a value or leave it out)))
 
 # The simulator's own make must not inherit the flags of this one, nor Python a foreign environment.
-unexport MAKEFLAGS MFLAGS MAKELEVEL PYTHONPATH PYTHONHOME
+unexport MAKEFLAGS MFLAGS MAKELEVEL
+unexport $(filter-out PYTHON PYTHONUNBUFFERED PYTHONIOENCODING PYTHONUTF8,$(filter PYTHON%,$(.VARIABLES)))
 
-# A variable that nothing reads is a typing error.
-KNOWN := SEED SEEDS JOBS N RESUME SET TEST WAVES TRACE ENGINE DOCS ONLY MUTANTS RTL TOP PYTHON PY
-$(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),\
-  $(if $(filter $(KNOWN) MAKE% -%,$(name)),,$(error unknown variable $(name); there are: $(KNOWN)))))
+# ---- targets ---------------------------------------------------------------------------------------
 
 .PHONY: help sim regress coverage test compare exhaustive bench faults formal synth mutate lint regs setup clean distclean
 
 help:
-	@echo 'make sim [SEED=n] [WAVES=1]  run every test once: RTL against the golden model'
+	@echo 'make sim [SEED=n] [WAVES=1] [JOBS=n]'
+	@echo '                             run every test once: RTL against the golden model'
 	@echo '  SET=name TEST=module.test  only one parameter set, only one test'
 	@echo 'make regress [SEEDS=n] [SEED=n] [JOBS=n] [RESUME=1]'
 	@echo '                             run many seeds on all parameter sets, with coverage and a report'
@@ -28,11 +59,11 @@ help:
 	@echo '                             replay your own traces on both (or on the model alone);'
 	@echo '                             on the RTL in bulk, or signal by signal: by their length'
 	@echo 'make exhaustive [SEED=n]     try all bus ranges with all requester buses'
-	@echo 'make bench [DOCS=1]          measure the throughput (DOCS: and write docs/performance.md)'
-	@echo '  RTL=filelist.f TOP=name    with sim, regress, compare, exhaustive, bench: your own RTL'
-	@echo 'make faults [ENGINE=bulk] [ONLY=name]'
+	@echo 'make bench [SEED=n] [DOCS=1] measure the throughput (DOCS: and write docs/performance.md)'
+	@echo '  RTL=filelist.f TOP=name    with sim, regress, coverage, compare, exhaustive, bench: your own RTL'
+	@echo 'make faults [ENGINE=bulk] [ONLY=name] [SEED=n]'
 	@echo '                             break the RTL on purpose, and show that the tests notice'
-	@echo 'make formal [ONLY=name] [MUTANTS=1]'
+	@echo 'make formal [ONLY=name] [MUTANTS=1] [JOBS=n]'
 	@echo '                             prove the RTL (or: show that each property can fail)'
 	@echo 'make synth [ONLY=name]       measure area and clock frequency on an ECP5 FPGA'
 	@echo 'make mutate [N=n] [SEED=n] [JOBS=n] [ONLY=number]'
@@ -43,41 +74,23 @@ help:
 	@echo 'make clean                   remove what builds and runs left behind'
 	@echo 'make distclean               remove the private environment and all caches as well'
 
-sim: setup
-	@$(PY) -m tb sim $(DESIGN) $(if $(SEED),--seed '$(SEED)') $(if $(filter-out 0,$(WAVES)),--waves) \
-	  $(if $(SET),--set '$(SET)') $(if $(TEST),--test '$(TEST)')
-
-regress coverage: setup
-	@$(PY) -m tb $@ $(DESIGN) $(if $(SEED),--seed '$(SEED)') $(if $(SEEDS),--seeds '$(SEEDS)') \
-	  $(if $(JOBS),--jobs '$(JOBS)') $(if $(filter-out 0,$(RESUME)),--resume)
+sim regress coverage exhaustive bench: setup
+	@$(PY) -m tb $@
 
 test: lint
 	@$(PY) -m pytest
 
 # Without a trace, say so before anything is set up.
-compare: $(if $(strip $(TRACE)),setup)
-	@$(if $(strip $(TRACE)),,$(error usage: make compare TRACE="file [file...]" [ENGINE=rtl|model|bulk|signals]))\
-	$(PY) -m tb compare $(DESIGN) --engine '$(ENGINE)' $(if $(SEED),--seed '$(SEED)') -- $(TRACE)
+compare: $(if $(value TRACE),setup)
+	@$(if $(value TRACE),,$(error usage: make compare TRACE="file [file...]" [ENGINE=rtl|model|bulk|signals]))\
+	$(PY) -m tb compare
 
-exhaustive: setup
-	@$(PY) -m tb exhaustive $(DESIGN) $(if $(SEED),--seed '$(SEED)')
-
-bench: setup
-	@$(PY) -m tb bench $(DESIGN) $(if $(SEED),--seed '$(SEED)') $(if $(filter-out 0,$(DOCS)),--docs)
-
-faults: setup
-	@$(PY) -m tools.faults --engine '$(ENGINE)' $(if $(ONLY),--only '$(ONLY)') $(if $(SEED),--seed '$(SEED)')
-
-formal: setup
-	@$(PY) -m tools.formal $(if $(ONLY),--only '$(ONLY)') $(if $(filter-out 0,$(MUTANTS)),--mutants)
+faults formal mutate: setup
+	@$(PY) -m tools.$@
 
 synth:
 	@sh tools/setup.sh synth
-	@$(PY) -m tools.synth $(if $(ONLY),--only '$(ONLY)')
-
-mutate: setup
-	@$(PY) -m tools.mutate $(if $(N),--n '$(N)') $(if $(SEED),--seed '$(SEED)') \
-	  $(if $(JOBS),--jobs '$(JOBS)') $(if $(ONLY),--only '$(ONLY)')
+	@$(PY) -m tools.synth
 
 lint: setup
 	$(PY) -m ruff check --quiet

@@ -3,119 +3,114 @@
 
 from __future__ import annotations
 
-import argparse
 import logging
 import random
-import re
 import sys
-from typing import NoReturn
 
-from tb.bench import bench
-from tb.build import SimulationError
-from tb.code_coverage import CoverageError
-from tb.compare import compare
-from tb.exhaustive import exhaustive
+# What takes long is imported when signals are caught: an interrupt then needs no traceback.
 from tb.processes import Interrupted, catch_signals
-from tb.regress import RegressError, regress
-from tb.rtl import OWN, Rtl, RtlError
-from tb.sim import ChoiceError, only, sim
-from tb.verilator import VerilatorError
-
-ERRORS = (ChoiceError, CoverageError, RegressError, RtlError, SimulationError, VerilatorError)
-"""What a user can do something about: said in a line, without a traceback."""
+from tb.variables import Parser, count, seed
 
 
-def seed(text: str) -> int:
-    """Read a seed: 0 to 2**31 - 1, decimal or hexadecimal with 0x."""
+def parser() -> Parser:
+    """Return the parser of all commands, each with the variables of make that it reads."""
+    commands = Parser(prog="make", description=__doc__)
+    chosen = random.SystemRandom().randrange(2**31)
+
+    command = commands.add_command("sim", "run the regression")
+    command.add_argument("--seed", help="fixes every random choice", type=seed, default=chosen)
+    command.add_argument("--waves", help="write waveforms", action="store_true")
+    command.add_argument("--set", help="only one parameter set, or the traces", default="")
+    command.add_argument("--test", help="only one test: module.name", default="")
+    command.add_argument("--jobs", help="how many simulations at once", type=count)
+
+    for name, what in (("regress", "many seeds"), ("coverage", "and fail if not all is covered")):
+        command = commands.add_command(name, what)
+        command.add_argument("--seed", help="the first seed", type=seed)
+        command.add_argument("--seeds", help="how many seeds (20)", type=count)
+        command.add_argument("--jobs", help="how many simulations at once", type=count)
+        command.add_argument("--resume", help="go on with the one before", action="store_true")
+
+    command = commands.add_command("compare", "replay traces")
+    engines = ("rtl", "bulk", "signals", "model")
+    command.add_argument("--engine", help="what replays them", choices=engines, default="rtl")
+    command.add_argument("--seed", help="fixes every random choice", type=seed, default=chosen)
+    command.add_argument("trace", help="the traces", nargs="+")
+
+    command = commands.add_command("exhaustive", "try everything that the range check decides")
+    command.add_argument("--seed", help="fixes every random choice", type=seed, default=chosen)
+
+    command = commands.add_command("bench", "measure the throughput")
+    command.add_argument("--seed", help="fixes every random choice", type=seed, default=chosen)
+    command.add_argument("--docs", help="write the figures into docs/, too", action="store_true")
+
+    for command in commands.commands.values():
+        command.add_argument(
+            "--rtl", help="file list or sources of the RTL", default="hdl/translator.f"
+        )
+        command.add_argument("--top", help="name of its top module", default="msi_translator")
+    return commands
+
+
+def run() -> int:
+    """Run a command; return its exit status. Raises Interrupted."""
+    arguments = parser().parse()
+    from tb.build import SimulationError
+    from tb.code_coverage import CoverageError
+    from tb.regress import RegressError
+    from tb.rtl import Rtl, RtlError
+    from tb.sim import ChoiceError
+    from tb.verilator import VerilatorError
+
+    rtl = Rtl(arguments.rtl, arguments.top)
+    logging.getLogger("models").setLevel(logging.ERROR)  # every drop is reported one by one
     try:
-        value = int(text, 0)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
-    if not 0 <= value < 2**31:
-        raise argparse.ArgumentTypeError(f"{value} is not between 0 and 2147483647")
-    return value
+        match arguments.command:
+            case "sim":
+                from tb.sim import only, sim
 
+                chosen = only(arguments.set, arguments.test)
+                return sim(arguments.seed, arguments.waves, rtl, chosen, arguments.jobs)
+            case "regress" | "coverage":
+                from tb.regress import regress
 
-def count(text: str) -> int:
-    """Read a number of things: 1 or more."""
-    value = seed(text)
-    if not value:
-        raise argparse.ArgumentTypeError("0 is not enough")
-    return value
+                return regress(
+                    arguments.seed,
+                    arguments.seeds,
+                    arguments.jobs,
+                    arguments.resume,
+                    rtl,
+                    gate=arguments.command == "coverage",
+                )
+            case "exhaustive":
+                from tb.exhaustive import exhaustive
 
+                return exhaustive(arguments.seed, rtl)
+            case "bench":
+                from tb.bench import bench
 
-class Parser(argparse.ArgumentParser):
-    """Speaks of the variables of make, not of the flags that they become."""
+                return bench(arguments.seed, rtl, arguments.docs)
+            case _:
+                from tb.compare import compare
 
-    def error(self, message: str) -> NoReturn:
-        """Say what is wrong, in one line."""
-        said = re.sub(r"argument --(\w+)", lambda match: f"{match[1].upper()}=", message)
-        self.exit(2, f"error: {said}\n")
+                return compare(arguments.trace, arguments.engine, arguments.seed, rtl)
+    # What a user can do something about (OSError: a full disk, for one): no traceback.
+    except (
+        *(ChoiceError, CoverageError, RegressError, RtlError, SimulationError, VerilatorError),
+        OSError,
+    ) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
 
 
 def main() -> int:
-    """Run a command; return its exit status."""
-    parser = Parser(prog="make", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    chosen = random.SystemRandom().randrange(2**31)
-
-    command = commands.add_parser("sim", help="run the regression")
-    command.add_argument("--seed", type=seed, default=chosen, help="fixes every random choice")
-    command.add_argument("--waves", action="store_true", help="write waveforms")
-    command.add_argument("--set", default="", help="only one parameter set, or the traces")
-    command.add_argument("--test", default="", help="only one test: module.name")
-
-    for name, what in (("regress", "many seeds"), ("coverage", "and fail if not all is covered")):
-        command = commands.add_parser(name, help=what)
-        command.add_argument("--seed", type=seed, help="the first seed")
-        command.add_argument("--seeds", type=count, help="how many seeds (20)")
-        command.add_argument("--jobs", type=count, help="how many simulations at once")
-        command.add_argument("--resume", action="store_true", help="go on with the one before")
-
-    command = commands.add_parser("compare", help="replay traces")
-    command.add_argument("--engine", choices=("rtl", "bulk", "signals", "model"), default="rtl")
-    command.add_argument("--seed", type=seed, default=chosen)
-    command.add_argument("traces", nargs="+")
-
-    command = commands.add_parser("exhaustive", help="try everything that the range check decides")
-    command.add_argument("--seed", type=seed, default=chosen)
-
-    command = commands.add_parser("bench", help="measure the throughput")
-    command.add_argument("--seed", type=seed, default=chosen)
-    command.add_argument("--docs", action="store_true", help="write the figures into docs/, too")
-
-    for command in commands.choices.values():
-        command.add_argument("--rtl", default=OWN.file_list, help="file list of the RTL")
-        command.add_argument("--top", default=OWN.top, help="name of its top module")
-
-    arguments = parser.parse_args()
-    rtl = Rtl(arguments.rtl, arguments.top)
-    logging.getLogger("models").setLevel(logging.ERROR)  # every drop is reported one by one
+    """Run a command; return its exit status, also when a signal ends it."""
     catch_signals()
     try:
-        if arguments.command == "sim":
-            only_these = only(arguments.set, arguments.test)
-            return sim(arguments.seed, arguments.waves, rtl, only_these)
-        if arguments.command in ("regress", "coverage"):
-            return regress(
-                arguments.seed,
-                arguments.seeds,
-                arguments.jobs,
-                arguments.resume,
-                rtl,
-                gate=arguments.command == "coverage",
-            )
-        if arguments.command == "exhaustive":
-            return exhaustive(arguments.seed, rtl)
-        if arguments.command == "bench":
-            return bench(arguments.seed, rtl, arguments.docs)
-        return compare(arguments.traces, arguments.engine, arguments.seed, rtl)
-    except (*ERRORS, OSError) as error:  # OSError: a full disk, for one
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    except Interrupted as signal:
-        print(f"{arguments.command}: interrupted", file=sys.stderr)
-        return signal.status
+        return run()
+    except Interrupted as interrupt:
+        print(f"{' '.join(sys.argv[1:2])}: interrupted", file=sys.stderr)
+        return interrupt.status
 
 
 if __name__ == "__main__":

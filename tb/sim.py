@@ -119,6 +119,11 @@ def only(set_: str, test: str) -> Only:
         names = [f"{module}.{each}" for each in names_in(module)]
         there = ", ".join(names) or f"module.test; modules: {', '.join(known)}"
         raise ChoiceError(f"TEST={test}: there is no such test; there are: {there}")
+    its = [each for each in SETS if f"tests.rtl.{module}" in (*directed(each), *RANDOM)]
+    if not its:
+        raise ChoiceError(f"TEST={test}: it belongs to no parameter set; make bench runs it")
+    if set_ and set_ not in its:
+        raise ChoiceError(f"SET={set_}: {test} does not belong to it, but to {', '.join(its)}")
     return Only(set_ or "default", test)
 
 
@@ -182,15 +187,18 @@ def plan(seed: int, rtl: Rtl, only: Only) -> list[Simulation]:
     return simulations
 
 
-def sim(seed: int, waves: bool, rtl: Rtl, only: Only = EVERYTHING) -> int:
-    """Run the regression and print its results; return the exit status."""
+def sim(seed: int, waves: bool, rtl: Rtl, only: Only = EVERYTHING, jobs: int | None = None) -> int:
+    """Run the regression and print its results; return the exit status.
+
+    `jobs` is how many simulations run at once, by default one a core.
+    """
     if not rtl.own:
         rtl.check()
     with exclusive(RESULTS.with_suffix(".lock"), "make sim"):
-        return _sim(seed, waves, rtl, only)
+        return _sim(seed, waves, rtl, only, jobs)
 
 
-def _sim(seed: int, waves: bool, rtl: Rtl, only: Only) -> int:
+def _sim(seed: int, waves: bool, rtl: Rtl, only: Only, jobs: int | None) -> int:
     print(f"seed {seed}", flush=True)
     shutil.rmtree(RESULTS, ignore_errors=True)
     simulations = plan(seed, rtl, only)
@@ -211,7 +219,7 @@ def _sim(seed: int, waves: bool, rtl: Rtl, only: Only) -> int:
         report.write_result(path, seed=seed, passed=passed, interrupted=interrupted, tests=tests)
 
     try:
-        simulate_all(simulations, show, flavour=flavour, only=only.test)
+        simulate_all(simulations, show, flavour=flavour, only=only.test, jobs=jobs)
     except Interrupted as signal:
         for each in simulations:
             groups[each.heading] = groups.get(each.heading) or finished(Path(each.run.results))

@@ -122,14 +122,16 @@ def simulate_all(
     *,
     flavour: Flavour = Flavour.PLAIN,
     only: str = "",
+    jobs: int | None = None,
 ) -> None:
-    """Run simulations side by side, one a core; call `done` with each, in the order given.
+    """Run simulations side by side; call `done` with each, in the order given.
 
-    Those with the longest traces start first. When anything is raised, all are ended at once.
+    `jobs` of them run at once, by default one a core. Those with the longest traces start first.
+    When anything is raised, all are ended at once.
     """
     processes = Processes()
     longest_first = sorted(simulations, key=lambda each: each.run.operations, reverse=True)
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(jobs or os.cpu_count()) as pool:
         try:
             results = {
                 each: pool.submit(

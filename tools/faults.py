@@ -9,7 +9,6 @@ same for the faults that change messages.
 
 from __future__ import annotations
 
-import argparse
 import re
 import shutil
 import sys
@@ -24,6 +23,7 @@ from tb.rtl import BUILD, OWN, ROOT, Rtl, RtlError
 from tb.run import Run
 from tb.sim import DEFAULT, DIRECTED, HARDWARE, RANDOM
 from tb.simulator import TestResult, simulate
+from tb.variables import Parser
 from tb.verilator import VerilatorError
 
 
@@ -434,11 +434,11 @@ def try_faults(chosen: Sequence[Fault], seed: int, bulk: bool = False) -> int:
 
 def main() -> int:
     """Try the faults; return 0 if every one was noticed by name."""
-    parser = argparse.ArgumentParser(prog="make faults", description=__doc__)
+    parser = Parser(prog="make faults", description=__doc__)
     parser.add_argument("--only", default="", help="only faults whose name contains this")
     parser.add_argument("--engine", choices=("rtl", "bulk"), default="rtl")
     parser.add_argument("--seed", type=int, default=1)
-    arguments = parser.parse_args()
+    arguments = parser.parse()
     bulk = arguments.engine == "bulk"
     chosen = [
         fault

@@ -12,7 +12,6 @@ edit of it, with a trace that starts in reset.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import re
@@ -30,6 +29,7 @@ from typing import TypeVar
 from tb.csr import OperationCode as Op
 from tb.processes import Interrupted, catch_signals, exclusive
 from tb.rtl import BUILD, OWN, ROOT, RtlError
+from tb.variables import Parser
 from tools import yosys
 from tools.faults import break_rtl
 from tools.formal_mutants import MUTANTS, Mutant, Scenario, commands
@@ -467,11 +467,11 @@ def make_runner() -> Runner:
 
 def main() -> int:
     """Prove, or break, what was chosen."""
-    parser = argparse.ArgumentParser(prog="make formal", description=__doc__)
+    parser = Parser(prog="make formal", description=__doc__)
     parser.add_argument("--only", default="", help="only those with this in their name")
     parser.add_argument("--jobs", type=int, default=2, help="how many proofs at a time (2)")
     parser.add_argument("--mutants", action="store_true", help="show that every property can fail")
-    arguments = parser.parse_args()
+    arguments = parser.parse()
     if arguments.jobs < 1:
         parser.error("--jobs must be 1 or more")
     catch_signals()

@@ -32,14 +32,14 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import TypeVar
 
-from tb.__main__ import Parser, seed
-from tb.__main__ import count as count_of
 from tb.build import Flavour, SimulationError, build
 from tb.processes import Interrupted, Processes, Stopped, catch_signals, exclusive, tail
 from tb.rtl import BUILD, ROOT, Rtl, RtlError
 from tb.run import Run
 from tb.sim import DIRECTED, HARDWARE, RANDOM
 from tb.simulator import TestResult, finished, simulate
+from tb.variables import Parser, seed
+from tb.variables import count as count_of
 from tb.verilator import VerilatorError, find_verilator
 from tools import mutations
 from tools.mutant_proofs import (
@@ -653,7 +653,7 @@ def main() -> int:
     parser.add_argument("--seed", type=seed, default=1, help="which ones (1)")
     parser.add_argument("--jobs", type=count_of, default=os.cpu_count() or 1)
     parser.add_argument("--only", type=numbers, default=[], help="try these, by number")
-    arguments = parser.parse_args()
+    arguments = parser.parse()
     beyond = [number for number in arguments.only if number > arguments.n]
     if beyond:
         parser.error(f"ONLY={beyond[0]}: there are {arguments.n} mutants; N= makes more")

@@ -9,7 +9,6 @@ is measured, and how, is in docs/synthesis.md.
 
 from __future__ import annotations
 
-import argparse
 import importlib.util
 import json
 import os
@@ -27,6 +26,7 @@ from typing import Any
 from tb.operations import Tables
 from tb.rtl import BUILD, OWN, ROOT, Port, RtlError
 from tb.sim import DEFAULT
+from tb.variables import Parser
 from tb.verilator import VerilatorError
 from tools import yosys
 
@@ -355,9 +355,9 @@ def measure(rows: Sequence[Row], seeds: Sequence[int]) -> dict[str, tuple[Area, 
 
 def main() -> int:
     """Measure, print the table and the critical paths, write build/synth/result.json."""
-    parser = argparse.ArgumentParser(prog="make synth", description=__doc__)
+    parser = Parser(prog="make synth", description=__doc__)
     parser.add_argument("--only", default="", help="only rows whose name contains this")
-    only = parser.parse_args().only
+    only = parser.parse().only
     rows = [row for row in ROWS if only in row.name]
     if not rows:
         print(f"synth: no row contains {only!r}; there are: {[row.name for row in ROWS]}")

@@ -261,15 +261,10 @@ def test_compiler_without_the_name_that_the_wheel_uses(machine: Machine) -> None
     ("arguments", "call"),
     [
         (["sim"], "-m tb sim"),
-        (["sim", "SEED=5", "WAVES=1"], "-m tb sim --seed 5 --waves"),
-        (["sim", "WAVES=0"], "-m tb sim"),
-        (["compare", "TRACE=a.jsonl"], "-m tb compare --engine rtl -- a.jsonl"),
-        (["compare", "TRACE=a b.gz", "ENGINE=model"], "-m tb compare --engine model -- a b.gz"),
-        (["sim", "RTL=a.f", "TOP=b"], "-m tb sim --rtl a.f --top b"),
+        (["sim", "SEED=5", "WAVES=1"], "-m tb sim"),
+        (["compare", "TRACE=a.jsonl"], "-m tb compare"),
         (["regs"], "-m tools.registers"),
-        (["formal"], "-m tools.formal"),
-        (["formal", "ONLY=table", "MUTANTS=1"], "-m tools.formal --only table --mutants"),
-        (["formal", "MUTANTS=0"], "-m tools.formal"),
+        (["formal", "ONLY=table", "MUTANTS=1"], "-m tools.formal"),
     ],
 )
 def test_what_is_run(machine: Machine, arguments: list[str], call: str) -> None:
@@ -300,7 +295,8 @@ def test_compare_without_a_trace(machine: Machine) -> None:
 def test_a_variable_that_nothing_reads_is_a_typing_error(machine: Machine) -> None:
     done = machine.make("sim", "WAVE=1")
     assert done.returncode != 0
-    assert "unknown variable WAVE; there are: SEED SEEDS" in done.stderr
+    assert "unknown variable WAVE; there are: DOCS ENGINE JOBS" in done.stderr
+    assert not (machine.clone / ".venv").exists()
 
 
 def test_help_is_the_default_and_names_every_target(machine: Machine) -> None:

@@ -399,8 +399,8 @@ def parsed(words: str, monkeypatch: pytest.MonkeyPatch) -> Any:
     with monkeypatch.context() as patch:
         patch.setattr(sys, "argv", ["tb", command, *flags])
         patch.setattr(command_line, "catch_signals", lambda: None)
-        patch.setattr(command_line, "sim", run)
-        patch.setattr(command_line, "regress", run)
+        patch.setattr("tb.sim.sim", run)
+        patch.setattr("tb.regress.regress", run)
         assert command_line.main() == 0
     return command, *seen
 
@@ -501,11 +501,14 @@ def test_only_the_first_failures_are_run_again(
 def test_the_line_that_reproduces_it_is_understood(monkeypatch: pytest.MonkeyPatch) -> None:
     test = {"name": REAL, "reports": [], "failure": "", "mismatches": 0}
     own = Rtl("my rtl/list.f", "top")
-    for kind, set_ in (("directed", "default"), ("random", "largest"), ("recorded", "traces")):
+    for kind, set_, name in (
+        ("directed", "default", REAL),
+        ("random", "largest", "random_tests.anything_goes"),
+        ("recorded", "traces", "trace_tests.replay_basic-routes_stalled"),
+    ):
         job = summary.Job(set_, kind, 7)
-        name = "trace_tests.replay_basic-routes_stalled" if kind == "recorded" else REAL
         line = regress._failure(job, {**test, "name": name}, own, "failed", "").command
-        command, seed, waves, rtl, chosen = parsed(line, monkeypatch)
+        command, seed, waves, rtl, chosen, *_ = parsed(line, monkeypatch)
         assert (command, seed, waves, rtl) == ("sim", 7, True, own)
         assert (chosen.set, chosen.test) == (set_, name)
         line = regress._failure(job, {**test, "name": name}, OWN, "passed", "").command

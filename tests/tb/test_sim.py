@@ -72,6 +72,8 @@ def test_choices(set_: str, test: str, chosen: Only) -> None:
         ("", "../tb/x.y", "there is no such test"),
         ("", "trace_tests.replay_none", "SET=traces has trace_tests.replay_basic, "),
         ("odd", BASIC, "SET=traces has trace_tests.replay_basic, "),
+        ("smallest", R2, f"SET=smallest: {R2} does not belong to it, but to default"),
+        ("", "bench_tests.rate", "it belongs to no parameter set; make bench runs it"),
         ("traces", R2, "SET=traces has trace_tests.replay_basic, "),
     ],
 )
@@ -101,7 +103,7 @@ def test_a_failure_says_how_to_reproduce_it(
     monkeypatch.setattr(sim, "simulate_all", fails)
     monkeypatch.setattr(sim, "RESULTS", ROOT / "build/sim-test")
     rtl = Rtl("my rtl/list.f", "mine")
-    assert sim._sim(9, False, rtl, only("odd", "random_tests.anything_goes")) == 1
+    assert sim._sim(9, False, rtl, only("odd", "random_tests.anything_goes"), None) == 1
     assert (
         "reproduce with: make sim SET=odd TEST=random_tests.anything_goes SEED=9 "
         "'RTL=my rtl/list.f' TOP=mine\n"
@@ -111,11 +113,11 @@ def test_a_failure_says_how_to_reproduce_it(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["regress", "--seeds", "0"], "error: SEEDS=: 0 is not enough\n"),
-        (["regress", "--jobs", "two"], "error: JOBS=: 'two' is not a whole number\n"),
-        (["coverage", "--seed", "-1"], "error: SEED=: -1 is not between 0 and 2147483647\n"),
+        (["regress", "--seeds", "0"], "error: SEEDS: 0 is not enough\n"),
+        (["regress", "--jobs", "two"], "error: JOBS: 'two' is not a whole number\n"),
+        (["coverage", "--seed", "-1"], "error: SEED: -1 is not between 0 and 2147483647\n"),
         (["sim", "--set", "small"], "error: SET=small: there is no such set; there are "),
-        (["regress", "--resume", "--seed", str(2**31)], "error: SEED=: 2147483648 is not between"),
+        (["regress", "--resume", "--seed", str(2**31)], "error: SEED: 2147483648 is not between"),
     ],
 )
 def test_the_command_line_refuses(
@@ -128,8 +130,8 @@ def test_the_command_line_refuses(
         raise AssertionError("it was not refused")
 
     monkeypatch.setattr(sys, "argv", ["tb", *arguments])
-    monkeypatch.setattr(command_line, "regress", runs)
-    monkeypatch.setattr(command_line, "sim", runs)
+    monkeypatch.setattr("tb.regress.regress", runs)
+    monkeypatch.setattr("tb.sim.sim", runs)
     monkeypatch.setattr(command_line, "catch_signals", lambda: None)
     try:
         status: object = command_line.main()

@@ -316,12 +316,12 @@ def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("--n", "0"), "N=: 0 is not enough"),
-        (("--n", "many"), "N=: 'many' is not a whole number"),
-        (("--jobs", "0"), "JOBS=: 0 is not enough"),
-        (("--seed", "-1"), "SEED=: "),
+        (("--n", "0"), "N: 0 is not enough"),
+        (("--n", "many"), "N: 'many' is not a whole number"),
+        (("--jobs", "0"), "JOBS: 0 is not enough"),
+        (("--seed", "-1"), "SEED: "),
         (("--n", "5", "--only", "6"), "ONLY=6: there are 5 mutants; N= makes more"),
-        (("--only", "1,x"), "ONLY=: 'x' is not a whole number"),
+        (("--only", "1,x"), "ONLY: 'x' is not a whole number"),
     ],
 )
 def test_bad_arguments(

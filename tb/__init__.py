@@ -10,7 +10,8 @@
 | stimulus     | stimulus (random operations, stalls)                              |
 | coverage     | coverage (of behaviour), code_coverage (of the RTL), testplan     |
 | a test       | environment: all of the above around one translator               |
-| running      | rtl (the design), verilator, run (parameters), simulator, report  |
+| running      | rtl (the design), verilator, run (parameters), simulator          |
+| results      | report (text and JSON), junit                                     |
 | in bulk      | bulk: the same checks at the speed of the simulator               |
 | commands     | sim, regress, compare, exhaustive, bench (as `make` has them)     |
 | a regression | regress, summary (what it found), regress_report                  |

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from junitparser import Error, JUnitXml, TestCase, TestSuite
 from ucis import (
     UCIS_DU_MODULE,
     UCIS_ENABLED_STMT,
@@ -32,6 +31,7 @@ from ucis.test_data import TestData
 from ucis.xml.xml_writer import XmlWriter
 
 from tb.code_coverage import KINDS, REQUIRED, Point
+from tb.junit import Suite, junit
 from tb.report import COUNTS
 from tb.rtl import ROOT
 from tb.summary import RESULTS, Finished, Summary
@@ -51,7 +51,7 @@ def files(summary: Summary) -> dict[Path, str]:
     return {
         HTML: html(summary),
         JSON: json.dumps(values(summary), indent=1) + "\n",
-        JUNIT: junit(summary),
+        JUNIT: junit("regress", suites(summary)),
         LCOV: summary.code.lcov(summary.rtl.top),
         UCIS: ucis(summary),
     }
@@ -187,28 +187,19 @@ def values(summary: Summary) -> dict[str, Any]:
     }
 
 
-def junit(summary: Summary) -> str:
-    """Return all tests as JUnit XML, for CI systems."""
-    commands = {(each.job, each.test): each for each in summary.failures}
-    document = JUnitXml("regress")
-    for finished in summary.finished:
-        job = finished.job
-        suite = TestSuite(job.name)
-        suite.add_property("seed", str(job.seed))
-        suite.add_property("set", job.set)
-        for test in finished.tests:
-            case = TestCase(test["name"], f"{job.set}.{job.kind}", test["seconds"])
-            if not test["passed"]:
-                failure = commands.get((job, test["name"]))
-                text = [each["text"] for each in test["reports"]] or [test["failure"]]
-                text += [f"reproduce: {failure.command}"] if failure else []
-                error = Error(text[0].partition("\n")[0])
-                error.text = "\n\n".join(text)
-                case.result = [error]
-            suite.add_testcase(case)
-        document.add_testsuite(suite)
-    document.update_statistics()
-    return str(document.tostring().decode())
+def suites(summary: Summary) -> list[Suite]:
+    """Return all tests for JUnit, a suite for each simulation."""
+    return [
+        Suite(
+            job.name,
+            f"{job.set}.{job.kind}",
+            finished.tests,
+            {"seed": str(job.seed), "set": job.set},
+            {each.test: each.command for each in summary.failures if each.job == job},
+        )
+        for finished in summary.finished
+        for job in [finished.job]
+    ]
 
 
 def ucis(summary: Summary) -> str:

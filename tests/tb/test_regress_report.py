@@ -17,13 +17,14 @@ from ucis.xml import validate_ucis_xml
 
 from tb import coverage, testplan
 from tb.code_coverage import KINDS, CodeCoverage, Excuse, KindResult, Point
+from tb.junit import junit
 from tb.regress_report import (
     HTML,
     LISTED,
     closing_line,
     files,
     html,
-    junit,
+    suites,
     terminal,
     ucis,
     values,
@@ -304,7 +305,7 @@ def test_the_machine_readable_result(failed: Summary) -> None:
 
 
 def test_junit(failed: Summary) -> None:
-    document = JUnitXml.fromstring(junit(failed).encode())
+    document = JUnitXml.fromstring(junit("regress", suites(failed)).encode())
     assert isinstance(document, JUnitXml)
     assert document.tests == 3
     assert document.failures + document.errors == 2 and document.skipped == 0

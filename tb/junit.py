@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: MIT
+"""Results as JUnit XML, which CI systems read: of `make sim`, `make compare` and `make regress`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from junitparser import Error, JUnitXml, TestCase, TestSuite
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """The tests of one simulation, as `report.as_values` has them.
+
+    `classname` is what its tests have in common, `properties` what a CI system may show beside
+    them, `commands` the line that reproduces a failure, by the name of the test.
+    """
+
+    name: str
+    classname: str
+    tests: Sequence[Mapping[str, Any]]
+    properties: Mapping[str, str] = field(default_factory=dict)
+    commands: Mapping[str, str] = field(default_factory=dict)
+
+
+def junit(command: str, suites: Sequence[Suite]) -> str:
+    """Return what a command of make ran as JUnit XML."""
+    document = JUnitXml(command)
+    for each in suites:
+        suite = TestSuite(each.name)
+        for name, value in each.properties.items():
+            suite.add_property(name, value)
+        for test in each.tests:
+            case = TestCase(test["name"], each.classname, test["seconds"])
+            if not test["passed"]:
+                text = [report["text"] for report in test["reports"]] or [test["failure"]]
+                if test["name"] in each.commands:
+                    text.append(f"reproduce: {each.commands[test['name']]}")
+                error = Error(text[0].partition("\n")[0])
+                error.text = "\n\n".join(text)
+                case.result = [error]
+            suite.add_testcase(case)
+        document.add_testsuite(suite)
+    document.update_statistics()
+    return str(document.tostring().decode())

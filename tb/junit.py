@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from junitparser import Error, JUnitXml, TestCase, TestSuite
+from junitparser import Error, JUnitXml, Skipped, TestCase, TestSuite
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,9 @@ def junit(command: str, suites: Sequence[Suite]) -> str:
             suite.add_property(name, value)
         for test in each.tests:
             case = TestCase(test["name"], each.classname, test["seconds"])
-            if not test["passed"]:
+            if not test["ran"]:
+                case.result = [Skipped(test["failure"])]
+            elif not test["passed"]:
                 text = [report["text"] for report in test["reports"]] or [test["failure"]]
                 if test["name"] in each.commands:
                     text.append(f"reproduce: {each.commands[test['name']]}")

@@ -11,8 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from tb.simulator import TestResult
+from tb.transactions import DROPS
 
 COUNTS = ("operations", "messages", "dropped", "mismatches")
+
+DROPPED = frozenset(answer.name for answer in DROPS)
 
 LISTED_DROPS = 10
 """Up to how many drops of a trace are named on the terminal; the result file has more."""
@@ -56,17 +59,25 @@ def total(results: Iterable[TestResult], name: str) -> int:
 
 
 def closing_line(command: str, results: list[TestResult]) -> str:
-    """Return the line that `make sim` and `make compare` end with.
-
-    Tests that failed without a mismatch (an assertion, a hang, a crash) are added to it.
-    """
+    """Return the line that `make sim` and `make compare` end with; it adds what failed, if any."""
     operations, messages, dropped, mismatches = (total(results, name) for name in COUNTS)
-    failed = sum(not result.passed and not result.count("mismatches") for result in results)
+    failed = sum(result.failed for result in results)
     return (
         f"{command}: {operations} operations, {messages} messages compared, "
         f"{dropped} dropped, {mismatches} mismatches"
-        + (f", {failed} tests FAILED" if failed else "")
+        + failed_words(failed, sum(not result.ran for result in results))
     )
+
+
+def failed_words(failed: int, not_run: int) -> str:
+    """Return what a closing line adds when tests failed, or did not run at all."""
+    words = f", {failed} tests FAILED" if failed else ""
+    return words + (f", {not_run} tests did not run" if not_run else "")
+
+
+def plural(word: str, count: int) -> str:
+    """Return a word as it follows a number."""
+    return word if count == 1 else f"{word}s"
 
 
 def interrupted(command: str, results: list[TestResult], path: Path) -> str:
@@ -84,7 +95,7 @@ def table(groups: dict[str, list[TestResult]]) -> str:
         lines += [heading, f"  {'test':<{width}}{header}{'seconds':>9}  result"]
         for result in results:
             counts = "".join(f"{result.count(name):>12,}" for name in COUNTS)
-            verdict = "pass" if result.passed else "FAIL"
+            verdict = "pass" if result.passed else "FAIL" if result.ran else "not run"
             lines.append(f"  {result.name:<{width}}{counts}{result.seconds:>9.1f}  {verdict}")
     return "\n".join(lines)
 
@@ -99,7 +110,10 @@ def drops(results: Iterable[TestResult]) -> str:
             continue
         lines.append(f"dropped or refused, in {result.name.removeprefix('trace_tests.replay_')}:")
         if len(traced) > LISTED_DROPS:
-            lines.append(f"  {result.count('dropped'):,} messages: the result file lists them")
+            dropped = result.count("dropped")
+            listed = sum(drop["answer"] in DROPPED for drop in found)
+            which = "them" if listed >= dropped else f"the first {listed:,}"
+            lines.append(f"  {dropped:,} messages: the result file lists {which}")
             continue
         for drop in traced:
             lines.append(
@@ -148,7 +162,9 @@ def as_values(results: list[TestResult]) -> list[dict[str, Any]]:
             "name": result.name,
             "passed": result.passed,
             "seconds": result.seconds,
+            "ran": result.ran,
             "failure": result.failure,
+            "cause": result.cause,
             **{name: result.count(name) for name in COUNTS},
             "measured": result.counts.get("measured", {}),
             "answers": result.counts.get("answers", {}),

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,20 +83,51 @@ class Finished:
 
     @property
     def failed(self) -> Rows:
-        """The tests that failed."""
-        return [test for test in self.tests if not test["passed"]]
+        """The tests that ran and failed."""
+        return [test for test in self.tests if test["ran"] and not test["passed"]]
+
+    @property
+    def not_run(self) -> Rows:
+        """The tests that did not run, because their simulation had ended."""
+        return [test for test in self.tests if not test["ran"]]
 
     def count(self, name: str) -> int:
         """Return one of the counts (see report.COUNTS), of all its tests."""
         return sum(int(test[name]) for test in self.tests)
 
 
+NUMBER = re.compile(r"0x[0-9a-fA-F]+|\b\d[\d,]*\b")
+MISMATCH = re.compile(
+    r"^mismatch \d+ \((\w+)\)|^  operation: (\w+)|^  (expected: .*)|^  (got: .*)", re.M
+)
+"""What a mismatch is told from another by."""
+
+LOG = re.compile(r"; the end of .*| for these parameters: see .*")
+
+
+def cause_of(test: Mapping[str, Any]) -> str:
+    """Return what a test failed by, without what differs each time: what looks alike is one cause.
+
+    That is the statement of the design that ended it, or the kind of the first mismatch, with the
+    operation and what was expected and came; or else what it says first.
+    """
+    if test["cause"]:
+        return str(test["cause"])
+    if test["reports"]:
+        parts = MISMATCH.findall(test["reports"][0]["text"])
+        text = " ".join(part for groups in parts for part in groups if part)
+    else:
+        text = LOG.sub("", test["failure"].partition("\n")[0])
+    return NUMBER.sub("#", text)
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """A test that failed, and what is known about it.
 
-    `again` says what came of running it again with waves; `waves` is the waveform file, if any;
-    `command` reproduces it.
+    Failures of one `cause` look alike; `ended` is how many tests did not run after it. `again` says
+    what came of running it again with waves; `waves` is the waveform file, if any; `command`
+    reproduces it.
     """
 
     job: Job
@@ -106,6 +138,13 @@ class Failure:
     again: str
     waves: str
     command: str
+    cause: str
+    ended: int = 0
+
+    @property
+    def text(self) -> str:
+        """What it says first."""
+        return self.reports[0] if self.reports else self.failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +173,7 @@ class Summary:
     def passed(self) -> bool:
         """Whether everything that was planned ran, and passed."""
         complete = len(self.finished) == self.planned and not self.interrupted
-        return complete and not self.failures
+        return complete and not self.failures and not self.not_run
 
     @property
     def bins(self) -> tuple[int, int]:
@@ -154,6 +193,19 @@ class Summary:
                 found.append(f"cover point {name}: no such bin: {'; '.join(point.unexpected)}")
         found += self.code.shortfalls
         return found
+
+    @property
+    def causes(self) -> list[list[Failure]]:
+        """The failures, those of one cause together, in the order of the first of each."""
+        found: dict[str, list[Failure]] = {}
+        for each in self.failures:
+            found.setdefault(each.cause, []).append(each)
+        return list(found.values())
+
+    @property
+    def not_run(self) -> int:
+        """How many tests did not run, because their simulation had ended."""
+        return sum(len(each.not_run) for each in self.finished)
 
     def count(self, name: str) -> int:
         """Return one of the counts (see report.COUNTS), of everything."""

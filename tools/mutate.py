@@ -50,8 +50,8 @@ from tb.simulator import (
     exclusive,
     finished,
     simulate,
-    tail,
 )
+from tb.text import tail
 from tb.verilator import VerilatorError, find_verilator
 from tools import mutations
 from tools.mutant_proofs import (

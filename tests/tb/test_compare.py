@@ -54,7 +54,7 @@ def test_mismatch(tmp_path: Path, results: Path, capsys: pytest.CaptureFixture[s
     path = trace(tmp_path, devid=0x1_1009)
     assert compare([path], "model", 1) == 1
     output = capsys.readouterr().out
-    assert output.splitlines()[-1].endswith("1 mismatches")
+    assert output.splitlines()[-1].endswith("1 mismatches, 1 tests FAILED")
     assert f"{path}:4" in output
     assert "devid=0x00011009" in output and "devid=0x00011008" in output
     assert json.loads(results.read_text())["passed"] is False

@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import sys
 from pathlib import Path
 
 from tb import report
 from tb.operations import Tables
-from tb.rtl import ROOT, Rtl
+from tb.rtl import Rtl
 from tb.run import Run
 from tb.simulator import BUILD, Flavour, Interrupted, TestResult, exclusive, finished, simulate
 
@@ -41,6 +42,7 @@ def _exhaustive(run: Run) -> int:
         report.write_result(
             path,
             seed=run.seed,
+            rtl=report.design(run.rtl),
             passed=passed,
             interrupted=interrupted,
             tests=report.as_values(results),
@@ -58,10 +60,15 @@ def _exhaustive(run: Run) -> int:
         progress.close()
     passed = bool(results) and all(result.passed for result in results)
     print(report.table({run.describe(): results}))
+    again = shlex.join(["make", "exhaustive", f"SEED={run.seed}", *run.rtl.words])
+    failed = [
+        report.Failed(run.describe(), test, again)
+        for test in report.as_values(results)
+        if test["ran"] and not test["passed"]
+    ]
     if not passed:
-        print(f"\n{report.failures(results)}")
-        print(f"reproduce with: make exhaustive SEED={run.seed}")
+        print(f"\n{report.failures(failed, RESULTS / 'failures.txt')}")
     write(passed, interrupted=False)
-    print(f"results: {path.relative_to(ROOT)}; seed {run.seed}")
+    print(report.where(path, run.seed, run.rtl))
     print(report.closing_line("exhaustive", results))
     return 0 if passed else 1

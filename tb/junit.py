@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from junitparser import Error, JUnitXml, Skipped, TestCase, TestSuite
@@ -47,3 +48,9 @@ def junit(command: str, suites: Sequence[Suite]) -> str:
         document.add_testsuite(suite)
     document.update_statistics()
     return str(document.tostring().decode())
+
+
+def write_junit(path: Path, command: str, suites: Sequence[Suite]) -> None:
+    """Write what a command of make ran as JUnit XML."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(junit(command, suites), encoding="utf-8")

@@ -42,7 +42,7 @@ from tb.simulator import (
     exclusive,
     simulate,
 )
-from tb.summary import RESULTS, Failure, Finished, Job, Plan, Summary, cause_of
+from tb.summary import RESULTS, Failure, Finished, Job, Plan, Summary
 from tb.verilator import VerilatorError, find_verilator
 
 PLAN = RESULTS / "plan.json"
@@ -261,8 +261,8 @@ def _explain(plan: Plan, done: dict[Job, Finished], processes: Processes | None)
     for job in (each for each in plan.jobs if each in done):
         for test in done[job].failed:
             again, waves = "", ""
-            new = cause_of(test) not in causes
-            causes.add(cause_of(test))
+            new = report.cause_of(test) not in causes
+            causes.add(report.cause_of(test))
             if processes is not None and new and reruns < RERUNS and "." in test["name"]:
                 reruns += 1
                 print(f"again with waves: {job.set} {test['name']} seed {job.seed} ...", flush=True)
@@ -328,7 +328,7 @@ def _failure(
         again,
         waves,
         shlex.join(["make", *words, *rtl.words]),
-        cause_of(test),
+        report.cause_of(test),
         ended,
     )
 

@@ -234,6 +234,11 @@ class Simulation:
     run: Run
     modules: tuple[str, ...]
 
+    @property
+    def name(self) -> str:
+        """Its short name: that of the folder of its results."""
+        return Path(self.run.results).name
+
 
 _building = threading.Lock()
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,31 +93,6 @@ class Finished:
     def count(self, name: str) -> int:
         """Return one of the counts (see report.COUNTS), of all its tests."""
         return sum(int(test[name]) for test in self.tests)
-
-
-NUMBER = re.compile(r"0x[0-9a-fA-F]+|\b\d[\d,]*\b")
-MISMATCH = re.compile(
-    r"^mismatch \d+ \((\w+)\)|^  operation: (\w+)|^  (expected: .*)|^  (got: .*)", re.M
-)
-"""What a mismatch is told from another by."""
-
-LOG = re.compile(r"; the end of .*| for these parameters: see .*")
-
-
-def cause_of(test: Mapping[str, Any]) -> str:
-    """Return what a test failed by, without what differs each time: what looks alike is one cause.
-
-    That is the statement of the design that ended it, or the kind of the first mismatch, with the
-    operation and what was expected and came; or else what it says first.
-    """
-    if test["cause"]:
-        return str(test["cause"])
-    if test["reports"]:
-        parts = MISMATCH.findall(test["reports"][0]["text"])
-        text = " ".join(part for groups in parts for part in groups if part)
-    else:
-        text = LOG.sub("", test["failure"].partition("\n")[0])
-    return NUMBER.sub("#", text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from tb.rtl import OWN, Rtl
 from tb.run import Run, TraceFile
 from tb.sim import DEFAULT, TRACES, trace_file, whole
 from tb.simulator import BUILD, Flavour, Interrupted, TestResult, exclusive, finished, simulate
-from tb.text import visible
+from tb.text import shown
 from tb.trace import TraceError, iter_trace
 from tb.transactions import DROPS, WARNINGS
 
@@ -175,7 +175,7 @@ def _compare(
     replayed = sum(trace.test in {each.name for each in results if each.counts} for trace in traces)
     passed = all(result.passed for result in results) and replayed == len(traces)
     for trace in traces:
-        print(f"{trace.test}: {visible(trace.path)}")
+        print(f"{trace.test}: {shown(trace.path)}")
     print(report.table({heading: results}))
     drops = report.drops(results)
     if drops:
@@ -183,7 +183,7 @@ def _compare(
     named = {trace.test: trace for trace in traces}
     failed = [
         report.Failed(
-            visible(named[test["name"]].path) if test["name"] in named else "all traces",
+            shown(named[test["name"]].path) if test["name"] in named else "all traces",
             test,
             commands.get(test["name"], _command(traces, engine, seed, rtl)),
         )
@@ -195,7 +195,7 @@ def _compare(
     if replayed < len(traces):
         print(f"{replayed} of {len(traces)} traces ran")
     write(passed, interrupted=False)
-    print(_compared(traces, engine), flush=True)
+    print(_compared(traces, engine, report.total(results, "operations")), flush=True)
     if engine == "model" and not any(trace.expects for trace in traces):
         print(
             "warning: nothing was compared: ENGINE=model runs no RTL, and no line of a trace has "
@@ -207,19 +207,20 @@ def _compare(
     return 0 if passed else 1
 
 
-def _compared(traces: Sequence[TraceFile], engine: str) -> str:
-    """Say what was held against what."""
+def _compared(traces: Sequence[TraceFile], engine: str, done: int) -> str:
+    """Say what was held against what, in as many operations as are `done`."""
     expects = sum(trace.expects for trace in traces)
-    lines = f"{expects:,} of {sum(trace.operations for trace in traces):,} lines"
-    expected = f"what {lines} expect" if expects else ""
+    operations = sum(trace.operations for trace in traces)
+    expected = f"what {expects:,} of {operations:,} lines expect" if expects else ""
+    part = f"{done:,} of {operations:,} operations, " if done < operations else ""
     if engine == "model":
-        return f"compared: the golden model with {expected or 'nothing'}"
+        return f"compared: {part}the golden model with {expected or 'nothing'}"
     with_expected = f"both with {expected}" if expected else "no line says what to expect"
-    return f"compared: the RTL with the golden model; {with_expected}"
+    return f"compared: {part}the RTL with the golden model; {with_expected}"
 
 
 def _command(traces: Sequence[TraceFile], engine: str, seed: int, rtl: Rtl) -> str:
     """Return the line that replays some traces again."""
-    words = ["make", "compare", f"TRACE={shlex.join(trace.path for trace in traces)}"]
+    words = ["make", "compare", f"TRACE={shlex.join(shown(trace.path) for trace in traces)}"]
     words += [f"SEED={seed}", *([f"ENGINE={engine}"] if engine != "rtl" else []), *rtl.words]
     return shlex.join(words)

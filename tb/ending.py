@@ -60,7 +60,9 @@ def ending(log: Path) -> Ending | None:
 
 def _stopped(before: str, stop: re.Match[str]) -> Ending:
     if stop["text"] != _DONE:
-        return _ending("Verilator", stop, f": {stop['text']}")
+        loops = "did not converge" in stop["text"]
+        what = "a loop that does not settle" if loops else "an error in the simulation"
+        return _ending(what, stop, f": {stop['text']}")
     name = re.escape(Path(stop["file"]).name)
     failures = list(re.finditer(_FAILED.format(file=name, line=stop["line"]), before, re.M))
     if not failures:

@@ -246,7 +246,7 @@ def _sim(seed: int, waves: bool, rtl: Rtl, only: Only) -> int:
                 each.name,
                 tests[each.heading],
                 {"seed": str(seed), "set": each.name, "rtl": f"{rtl.top} ({rtl.file_list})"},
-                {test.name: _reproduce(each, test, rtl) for test in group if test.failed},
+                {test.name: _reproduce(each, test, rtl, only) for test in group if test.failed},
             )
             for each, group in groups.items()
         ]
@@ -264,9 +264,10 @@ def _sim(seed: int, waves: bool, rtl: Rtl, only: Only) -> int:
 
     results = [result for group in groups.values() for result in group]
     passed = all(result.passed for result in results) and all(map(groups.get, simulations))
-    print(report.drops(results))
+    if dropped := report.drops(results):
+        print(dropped)
     failed = [
-        report.Failed(f"SET={each.name}", values, _reproduce(each, test, rtl))
+        report.Failed(f"SET={each.name}", values, _reproduce(each, test, rtl, only))
         for each, group in groups.items()
         for test, values in zip(group, report.as_values(group), strict=True)
         if test.failed
@@ -279,7 +280,11 @@ def _sim(seed: int, waves: bool, rtl: Rtl, only: Only) -> int:
     return 0 if passed else 1
 
 
-def _reproduce(simulation: Simulation, test: TestResult, rtl: Rtl) -> str:
-    """Return the line that runs a test of a simulation again."""
-    which = Only(simulation.name, test.name if "." in test.name else "")
+def _reproduce(simulation: Simulation, test: TestResult, rtl: Rtl, only: Only) -> str:
+    """Return the line that shows a failure again.
+
+    That is the test alone; where the design ended the simulation, what ran before may matter.
+    """
+    alone = test.name if "." in test.name and not test.cause else ""
+    which = Only(simulation.name, only.test or alone)
     return shlex.join(["make", "sim", *which.words, f"SEED={simulation.run.seed}", *rtl.words])

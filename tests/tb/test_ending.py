@@ -37,8 +37,13 @@ SOURCE = "module top;\n\n  a_mine: assert property (x);\nendmodule\n"
         ("- {path}:3: Verilog $finish\n", "$finish", ""),
         (
             "%Error-DIDNOTCONVERGE: {path}:3: Active region did not converge\nAborting...\n",
-            "Verilator",
+            "a loop that does not settle",
             ": Active region did not converge",
+        ),
+        (
+            "%Error: {path}:3: Stack overflow\nAborting...\n",
+            "an error in the simulation",
+            ": Stack overflow",
         ),
     ],
 )

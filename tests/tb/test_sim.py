@@ -126,6 +126,14 @@ def test_a_failure_says_how_to_reproduce_it(
     assert isinstance(second.result[0], Skipped)
 
 
+def test_what_ran_before_may_matter_to_what_ended_the_simulation(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    failed = TestResult(R2, False, 0.0, "$stop at a.sv:7 ended", cause="$stop at a.sv:7")
+    assert run_fake(monkeypatch, tmp_path, only("odd", ""), failed) == 1
+    assert "\nreproduce: make sim SET=odd SEED=9 " in capsys.readouterr().out
+
+
 def test_many_failures_fit_a_screen_and_the_first_is_last(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import sys
 import time
@@ -13,13 +14,15 @@ from pathlib import Path
 from tb import report
 from tb.build import Flavour
 from tb.checker import LISTED_DROPS, REPORTED, Drop, Mismatch
+from tb.junit import Suite, write_junit
 from tb.operations import LIMITS, Tables
 from tb.processes import Interrupted, exclusive
 from tb.reference import Reference
-from tb.rtl import BUILD, OWN, ROOT, Rtl
+from tb.rtl import BUILD, OWN, Rtl
 from tb.run import Run, TraceFile
-from tb.sim import DEFAULT, TRACES, trace_file
+from tb.sim import DEFAULT, TRACES, trace_file, whole
 from tb.simulator import TestResult, finished, simulate
+from tb.text import shown
 from tb.trace import TraceError, iter_trace
 from tb.transactions import DROPS, WARNINGS
 
@@ -53,7 +56,7 @@ def on_model(trace: TraceFile, tables: Tables) -> TestResult:
     """Replay a trace on the golden model alone, and hold it against what the trace expects."""
     reference = Reference(tables)
     progress = report.Progress(trace.name, trace.operations)
-    counts = {"operations": 0, "messages": 0, "dropped": 0, "mismatches": 0}
+    counts = {"operations": 0, "messages": 0, "dropped": 0, "mismatches": 0, "compared": 0}
     drops: list[Drop] = []
     reports: list[Mismatch] = []
     started = time.monotonic()
@@ -67,6 +70,8 @@ def on_model(trace: TraceFile, tables: Tables) -> TestResult:
                 drops.append(
                     Drop(counts["operations"], line.number, line.operation, outcome.answer)
                 )
+        if line.expect is not None and line.expect.messages is not None:
+            counts["compared"] += outcome.message is not None
         for difference in outcome.differences(line.expect) if line.expect is not None else ():
             counts["mismatches"] += 1
             if len(reports) < REPORTED:
@@ -109,7 +114,10 @@ def compare(paths: Sequence[str], engine: str, seed: int, rtl: Rtl = OWN) -> int
         return 2
     traces = tuple(trace for trace, _ in found)
     tables = sizes([needed for _, needed in found])
-    if engine != "model" and not rtl.own:
+    if engine == "model" and not rtl.own:
+        print(f"error: ENGINE=model runs no RTL: leave out {' '.join(rtl.words)}", file=sys.stderr)
+        return 2
+    if not rtl.own:
         rtl.check()
     with exclusive(RESULTS.with_suffix(".lock"), "make compare"):
         return _compare(traces, tables, engine, seed, rtl)
@@ -126,18 +134,26 @@ def _compare(
     path_taken = "in bulk" if bulk else "signal by signal"
     heading = "golden model alone"
     results: list[TestResult] = []
+    commands = {trace.test: _command([trace], engine, seed, rtl) for trace in traces}
+    design = "the golden model alone" if engine == "model" else f"{rtl.top} ({rtl.file_list})"
 
     def write(passed: bool, interrupted: bool) -> None:
+        rows = report.as_values(results)
         report.write_result(
             path,
             engine=engine,
             carried="" if engine == "model" else path_taken,
+            rtl=None if engine == "model" else report.design(rtl),
             seed=seed,
             passed=passed,
             interrupted=interrupted,
             tables=tables._asdict(),
-            traces=report.as_values(results),
+            expects=sum(trace.expects for trace in traces),
+            traces=rows,
         )
+        properties = {"seed": str(seed), "design": design}
+        suite = Suite("compare", "compare", rows, properties, commands)
+        write_junit(RESULTS / "junit.xml", "compare", [suite])
 
     try:
         if engine == "model":
@@ -157,19 +173,56 @@ def _compare(
         print(report.interrupted("compare", results, path), file=sys.stderr)
         return signal.status
 
+    results = whole(results, traces)
     replayed = sum(trace.test in {each.name for each in results if each.counts} for trace in traces)
     passed = all(result.passed for result in results) and replayed == len(traces)
     for trace in traces:
-        print(f"{trace.test}: {trace.path}")
+        print(f"{trace.test}: {shown(trace.path)}")
     print(report.table({heading: results}))
     drops = report.drops(results)
     if drops:
         print(drops)
-    if not passed:
-        print(f"\n{report.failures(results)}")
+    named = {trace.test: trace for trace in traces}
+    failed = [
+        report.Failed(
+            shown(named[test["name"]].path) if test["name"] in named else "all traces",
+            test,
+            commands.get(test["name"], _command(traces, engine, seed, rtl)),
+        )
+        for test in report.as_values(results)
+        if test["ran"] and not test["passed"]
+    ]
+    if failed:
+        print(f"\n{report.failures(failed, RESULTS / 'failures.txt')}")
     if replayed < len(traces):
         print(f"{replayed} of {len(traces)} traces ran")
     write(passed, interrupted=False)
-    print(f"results: {path.relative_to(ROOT)}; seed {seed}")
+    print(_compared(traces, engine, report.total(results, "operations")), flush=True)
+    if engine == "model" and not any(trace.expects for trace in traces):
+        print(
+            "warning: nothing was compared: ENGINE=model runs no RTL, and no line of a trace has "
+            "an `expect` to hold the golden model against",
+            file=sys.stderr,
+        )
+    print(report.where(path, seed, None if engine == "model" else rtl))
     print(report.closing_line("compare", results))
     return 0 if passed else 1
+
+
+def _compared(traces: Sequence[TraceFile], engine: str, done: int) -> str:
+    """Say what was held against what, in as many operations as are `done`."""
+    expects = sum(trace.expects for trace in traces)
+    operations = sum(trace.operations for trace in traces)
+    expected = f"what {expects:,} of {operations:,} lines expect" if expects else ""
+    part = f"{done:,} of {operations:,} operations, " if done < operations else ""
+    if engine == "model":
+        return f"compared: {part}the golden model with {expected or 'nothing'}"
+    with_expected = f"both with {expected}" if expected else "no line says what to expect"
+    return f"compared: {part}the RTL with the golden model; {with_expected}"
+
+
+def _command(traces: Sequence[TraceFile], engine: str, seed: int, rtl: Rtl) -> str:
+    """Return the line that replays some traces again."""
+    words = ["make", "compare", f"TRACE={shlex.join(shown(trace.path) for trace in traces)}"]
+    words += [f"SEED={seed}", *([f"ENGINE={engine}"] if engine != "rtl" else []), *rtl.words]
+    return shlex.join(words)

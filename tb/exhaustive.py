@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ from tb import report
 from tb.build import Flavour
 from tb.operations import Tables
 from tb.processes import Interrupted, exclusive
-from tb.rtl import BUILD, ROOT, Rtl
+from tb.rtl import BUILD, Rtl
 from tb.run import Run
 from tb.simulator import TestResult, finished, simulate
 
@@ -43,6 +44,7 @@ def _exhaustive(run: Run) -> int:
         report.write_result(
             path,
             seed=run.seed,
+            rtl=report.design(run.rtl),
             passed=passed,
             interrupted=interrupted,
             tests=report.as_values(results),
@@ -60,10 +62,15 @@ def _exhaustive(run: Run) -> int:
         progress.close()
     passed = bool(results) and all(result.passed for result in results)
     print(report.table({run.describe(): results}))
+    again = shlex.join(["make", "exhaustive", f"SEED={run.seed}", *run.rtl.words])
+    failed = [
+        report.Failed(run.describe(), test, again)
+        for test in report.as_values(results)
+        if test["ran"] and not test["passed"]
+    ]
     if not passed:
-        print(f"\n{report.failures(results)}")
-        print(f"reproduce with: make exhaustive SEED={run.seed}")
+        print(f"\n{report.failures(failed, RESULTS / 'failures.txt')}")
     write(passed, interrupted=False)
-    print(f"results: {path.relative_to(ROOT)}; seed {run.seed}")
+    print(report.where(path, run.seed, run.rtl))
     print(report.closing_line("exhaustive", results))
     return 0 if passed else 1

@@ -11,11 +11,12 @@ import xml.etree.ElementTree as ElementTree
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from junitparser import Error, JUnitXml, TestCase, TestSuite
+from junitparser import Error, JUnitXml, Skipped, TestCase, TestSuite
 
-from tb.processes import CONTROL
+from tb.text import CONTROL
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,9 @@ def junit(command: str, suites: Sequence[Suite]) -> str:
             seen[known_as] += 1
             number = f" ({seen[known_as]})" if seen[known_as] > 1 else ""
             case = TestCase(known_as[1] + number, known_as[0], round(test["seconds"], 3))
-            if not test["passed"]:
+            if not test["ran"]:
+                case.result = [Skipped(_text(test["failure"]))]
+            elif not test["passed"]:
                 text = [report["text"] for report in test["reports"]] or [test["failure"]]
                 if test["name"] in each.commands:
                     text.append(f"reproduce: {each.commands[test['name']]}")
@@ -68,3 +71,9 @@ def junit(command: str, suites: Sequence[Suite]) -> str:
 def _text(text: str) -> str:
     """Return a text without what XML has no way to write."""
     return CONTROL.sub("", text)
+
+
+def write_junit(path: Path, command: str, suites: Sequence[Suite]) -> None:
+    """Write what a command of make ran as JUnit XML."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(junit(command, suites), encoding="utf-8")

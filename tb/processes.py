@@ -10,7 +10,6 @@ import contextlib
 import fcntl
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -129,18 +128,6 @@ def exclusive(lock: Path, what: str, processes: Processes | None = None) -> Iter
             if processes is not None:
                 processes.check()
         yield
-
-
-CONTROL = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What a log may hold and a report may not: colours, and what XML has no way to write."""
-
-
-def tail(path: Path, lines: int = 15) -> str:
-    """Return the end of a log, without control characters."""
-    with contextlib.suppress(OSError):
-        text = "\n".join(path.read_text(errors="replace").splitlines()[-lines:])
-        return CONTROL.sub("", text)
-    return ""
 
 
 def end_with_parent() -> None:

@@ -39,8 +39,10 @@ from tb.verilator import VerilatorError, find_verilator
 PLAN = RESULTS / "plan.json"
 
 RERUNS = 4
-"""How many failing tests are run again with waves; the others say how to do that."""
+"""Of how many causes the first failing test is run again with waves; others say how to do that."""
 
+NAMED = 3
+"""How many failing tests the line of a simulation names."""
 
 CYCLE = re.compile(r", in clock cycle ([\d,]+)")
 
@@ -217,7 +219,10 @@ def _run_job(job: Job, rtl: Rtl, processes: Processes, broken: set[Tables]) -> F
 def _show(finished: Finished, number: int, total: int, left: float) -> None:
     """Print one line a simulation that has ended."""
     job = finished.job
-    failed = ", ".join(test["name"] for test in finished.failed)
+    failed = ", ".join(test["name"] for test in finished.failed[:NAMED])
+    more = len(finished.failed) - NAMED
+    failed += f" and {more} more" if more > 0 else ""
+    failed += f"; {len(finished.not_run)} did not run" if finished.not_run else ""
     print(
         f"[{number:>{len(str(total))}}/{total}] {job.set:<8} {job.kind:<8} seed {job.seed:<10} "
         f"{finished.count('operations'):>8,} operations {finished.seconds:>6.1f} s  "
@@ -233,18 +238,23 @@ def _show(finished: Finished, number: int, total: int, left: float) -> None:
 def _explain(plan: Plan, done: dict[Job, Finished], processes: Processes | None) -> list[Failure]:
     """Return the tests that failed, in the order of the plan.
 
-    The first few are run again; none without `processes`.
+    The first one of each cause is run again, of the first few; none without `processes`.
     """
     failures: list[Failure] = []
     reruns = 0
+    causes: set[str] = set()
     for job in (each for each in plan.jobs if each in done):
         for test in done[job].failed:
             again, waves = "", ""
-            if processes is not None and reruns < RERUNS and "." in test["name"]:
+            new = report.cause_of(test) not in causes
+            causes.add(report.cause_of(test))
+            if processes is not None and new and reruns < RERUNS and "." in test["name"]:
                 reruns += 1
                 print(f"again with waves: {job.set} {test['name']} seed {job.seed} ...", flush=True)
                 again, waves = _again(job, test, plan.rtl, processes)
-            failures.append(_failure(job, test, plan.rtl, again, waves))
+            last = test is done[job].failed[-1]
+            ended = len(done[job].not_run) if last else 0
+            failures.append(_failure(job, test, plan.rtl, again, waves, ended))
     return failures
 
 
@@ -282,22 +292,29 @@ def _words(test: dict[str, Any]) -> str:
     return CYCLE.sub("", _first(test)).partition("; the end of ")[0]
 
 
-def _failure(job: Job, test: dict[str, Any], rtl: Rtl, again: str, waves: str) -> Failure:
+def _failure(
+    job: Job, test: dict[str, Any], rtl: Rtl, again: str, waves: str, ended: int = 0
+) -> Failure:
     alone = not again.startswith("passed") and "." in test["name"]
     words = [f"SEED={job.seed}"]
     if alone:
         words = ["sim", f"SET={job.set}", f"TEST={test['name']}", *words, "WAVES=1"]
     else:
         words = ["regress", *words, "SEEDS=1"]
+    reports = tuple(each["text"] for each in test["reports"])
+    if reports and test["cause"]:  # what ended it says more than what differed before
+        reports = (test["failure"], *reports)
     return Failure(
         job,
         test["name"],
-        tuple(each["text"] for each in test["reports"]),
+        reports,
         test["failure"],
         test["mismatches"],
         again,
         waves,
         shlex.join(["make", *words, *rtl.words]),
+        report.cause_of(test),
+        ended,
     )
 
 
@@ -314,8 +331,9 @@ def _summarise(
     """Merge everything that has finished."""
     finished = [done[job] for job in plan.jobs if job in done]
     tests = [test for each in finished for test in each.tests]
-    failed = {test["name"] for test in tests if not test["passed"]}
-    passed = {test["name"] for test in tests if test["passed"]} - failed
+    failed = {test["name"] for test in tests if test["ran"] and not test["passed"]}
+    passed = {test["name"] for test in tests if test["passed"]}
+    passed -= {test["name"] for test in tests if not test["passed"]}
     points = coverage.results(coverage.merge(test["coverage"] for test in tests))
     counts: Counter[str] = Counter()
     unread = []

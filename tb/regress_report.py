@@ -32,9 +32,10 @@ from ucis.xml.xml_writer import XmlWriter
 
 from tb.code_coverage import KINDS, REQUIRED, Point
 from tb.junit import Suite, junit
-from tb.report import COUNTS
+from tb.report import COUNTS, failed_words, plural
 from tb.rtl import ROOT
-from tb.summary import RESULTS, Finished, Summary
+from tb.summary import RESULTS, Failure, Finished, Summary
+from tb.text import shown
 
 HTML = RESULTS / "report.html"
 JSON = RESULTS / "result.json"
@@ -44,6 +45,11 @@ UCIS = RESULTS / "coverage.xml"
 
 LISTED = 12
 """How many bins or points that are missing the terminal lists, of each kind."""
+
+CAUSES = 8
+ALIKE = 4
+"""How many causes of failures the terminal explains, and how many failures like the first of each
+it names; the page has them all."""
 
 
 def files(summary: Summary) -> dict[Path, str]:
@@ -82,16 +88,32 @@ def terminal(summary: Summary) -> str:
 
 
 def _failures(summary: Summary) -> list[str]:
+    """Return what failed, each cause once: the first test, and how many others look alike."""
     lines = []
-    for failure in summary.failures:
+    for failure, *others in summary.causes[:CAUSES]:
         lines += ["", f"FAILED {failure.test}, {failure.job.set}, seed {failure.job.seed}"]
-        lines.append(failure.reports[0] if failure.reports else failure.failure)
+        lines.append(failure.text)
         if failure.mismatches > 1:
             lines.append(f"  ... {failure.mismatches} mismatches in all")
         lines += [f"  {failure.again}"] if failure.again else []
         lines += [f"  waveform:  {failure.waves}"] if failure.waves else []
         lines.append(f"  reproduce: {failure.command}")
+        if others:
+            lines.append(f"  {len(others)} more {plural('failure', len(others))} like this one:")
+            lines += [f"    {_which(each)}" for each in others[:ALIKE]]
+            if len(others) > ALIKE:
+                lines.append("    ...")
+        ended = sum(each.ended for each in (failure, *others))
+        if ended:
+            lines.append(f"  {ended} later {plural('test', ended)} did not run")
+    more = len(summary.causes) - CAUSES
+    if more > 0:
+        lines += ["", f"{more} more {plural('cause', more)}: see {shown(HTML)}"]
     return lines
+
+
+def _which(failure: Failure) -> str:
+    return f"{failure.test}, {failure.job.set}, seed {failure.job.seed}"
 
 
 def _coverage(summary: Summary) -> list[str]:
@@ -132,11 +154,10 @@ def _where(point: Point) -> str:
 def closing_line(command: str, summary: Summary) -> str:
     """Return the line that `make regress` ends with."""
     operations, messages, dropped, mismatches = (summary.count(name) for name in COUNTS)
-    failed = len(summary.failures)
     return (
         f"{command}: {len(summary.finished)} simulations, {operations} operations, "
         f"{messages} messages compared, {dropped} dropped, {mismatches} mismatches"
-        + (f", {failed} tests FAILED" if failed else "")
+        + failed_words(len(summary.failures), summary.not_run)
     )
 
 
@@ -163,10 +184,11 @@ def values(summary: Summary) -> dict[str, Any]:
                 "tests": each.job.kind,
                 "seed": each.job.seed,
                 "parameters": each.job.run(summary.rtl, each.job.folder).parameters,
-                "passed": not each.failed,
+                "passed": not each.failed and not each.not_run,
                 "seconds": each.seconds,
                 **{name: each.count(name) for name in COUNTS},
                 "failed": [test["name"] for test in each.failed],
+                "not_run": [test["name"] for test in each.not_run],
             }
             for each in summary.finished
         ],

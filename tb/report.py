@@ -3,16 +3,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import re
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tb.rtl import Rtl, RtlError
 from tb.simulator import TestResult
+from tb.text import shown, visible
+from tb.transactions import DROPS
 
 COUNTS = ("operations", "messages", "dropped", "mismatches")
+
+DROPPED = frozenset(answer.name for answer in DROPS)
+
+CAUSES = 6
+LONGEST = 30
+TITLE = 120
+"""Up to how many other ways to fail the terminal names, how many lines it shows of the first
+failure, and how many characters of each other; the file of failures has it all."""
 
 LISTED_DROPS = 10
 """Up to how many drops of a trace are named on the terminal; the result file has more."""
@@ -56,17 +70,29 @@ def total(results: Iterable[TestResult], name: str) -> int:
 
 
 def closing_line(command: str, results: list[TestResult]) -> str:
-    """Return the line that `make sim` and `make compare` end with.
+    """Return the line that `make sim` and `make compare` end with; it adds what failed, if any.
 
-    Tests that failed without a mismatch (an assertion, a hang, a crash) are added to it.
+    Where not all messages are compared, `compared` among the counts says how many are.
     """
-    operations, messages, dropped, mismatches = (total(results, name) for name in COUNTS)
-    failed = sum(not result.passed and not result.count("mismatches") for result in results)
+    operations, _, dropped, mismatches = (total(results, name) for name in COUNTS)
+    messages = sum(int(each.counts.get("compared", each.count("messages"))) for each in results)
+    failed = sum(result.failed for result in results)
     return (
         f"{command}: {operations} operations, {messages} messages compared, "
         f"{dropped} dropped, {mismatches} mismatches"
-        + (f", {failed} tests FAILED" if failed else "")
+        + failed_words(failed, sum(not result.ran for result in results))
     )
+
+
+def failed_words(failed: int, not_run: int) -> str:
+    """Return what a closing line adds when tests failed, or did not run at all."""
+    words = f", {failed} tests FAILED" if failed else ""
+    return words + (f", {not_run} tests did not run" if not_run else "")
+
+
+def plural(word: str, count: int) -> str:
+    """Return a word as it follows a number."""
+    return word if count == 1 else f"{word}s"
 
 
 def interrupted(command: str, results: list[TestResult], path: Path) -> str:
@@ -84,7 +110,7 @@ def table(groups: dict[str, list[TestResult]]) -> str:
         lines += [heading, f"  {'test':<{width}}{header}{'seconds':>9}  result"]
         for result in results:
             counts = "".join(f"{result.count(name):>12,}" for name in COUNTS)
-            verdict = "pass" if result.passed else "FAIL"
+            verdict = "pass" if result.passed else "FAIL" if result.ran else "not run"
             lines.append(f"  {result.name:<{width}}{counts}{result.seconds:>9.1f}  {verdict}")
     return "\n".join(lines)
 
@@ -99,7 +125,10 @@ def drops(results: Iterable[TestResult]) -> str:
             continue
         lines.append(f"dropped or refused, in {result.name.removeprefix('trace_tests.replay_')}:")
         if len(traced) > LISTED_DROPS:
-            lines.append(f"  {result.count('dropped'):,} messages: the result file lists them")
+            dropped = result.count("dropped")
+            listed = sum(drop["answer"] in DROPPED for drop in found)
+            which = "them" if listed >= dropped else f"the first {listed:,}"
+            lines.append(f"  {dropped:,} messages: the result file lists {which}")
             continue
         for drop in traced:
             lines.append(
@@ -117,22 +146,120 @@ def measured(results: Iterable[TestResult]) -> str:
     return "\n".join(f"    {name:<{width}}  {value}" for name, value in figures.items())
 
 
-def failures(results: Iterable[TestResult]) -> str:
-    """Explain the tests that failed."""
+NUMBER = re.compile(r"0x[0-9a-fA-F]+|\b\d[\d,]*\b")
+MISMATCH = re.compile(
+    r"^mismatch \d+ \((\w+)\)|^  operation: (\w+)|^  (expected: .*)|^  (got: .*)", re.M
+)
+"""What a mismatch is told from another by."""
+
+LOG = re.compile(r"; the end of .*| for these parameters: see .*")
+
+
+def cause_of(test: Mapping[str, Any]) -> str:
+    """Return what a test failed by, without what differs each time: what looks alike is one cause.
+
+    That is the statement of the design that ended it, or the kind of the first mismatch, with the
+    operation and what was expected and came; or else what it says first.
+    """
+    return str(test["cause"]) or NUMBER.sub("#", LOG.sub("", _first(test)))
+
+
+def _first(test: Mapping[str, Any]) -> str:
+    """Return in a line what a test failed by: what differed first, or what it says itself."""
+    if test["cause"] or not test["reports"]:
+        return str(test["failure"]).partition("\n")[0]
+    text = str(test["reports"][0]["text"])
+    parts = [" ".join(part.split()) for each in MISMATCH.findall(text) for part in each if part]
+    return ", ".join(parts) or text.partition("\n")[0]
+
+
+def title_of(test: Mapping[str, Any]) -> str:
+    """Return what a test failed by, in so few words that it fits a line."""
+    text = _first(test)
+    return text if len(text) <= TITLE else f"{text[: TITLE - 1]}…"
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A test that failed: `where` says with what it ran, `command` reproduces it."""
+
+    where: str
+    test: Mapping[str, Any]
+    command: str
+
+    def __str__(self) -> str:
+        """All that is known about it."""
+        return "\n".join([self.heading, *self.texts, *self.more, self.reproduce])
+
+    @property
+    def heading(self) -> str:
+        """Which test it is."""
+        return f"FAILED {self.test['name']}, {self.where}"
+
+    @property
+    def texts(self) -> list[str]:
+        """What it says, what ended it first."""
+        reports = [str(each["text"]) for each in self.test["reports"]]
+        return [self.test["failure"], *reports] if self.test["cause"] or not reports else reports
+
+    @property
+    def more(self) -> list[str]:
+        """How many mismatches there are, if more than one."""
+        mismatches = self.test["mismatches"]
+        return [f"... {mismatches:,} mismatches in all"] if mismatches > 1 else []
+
+    @property
+    def reproduce(self) -> str:
+        """The line that shows it again."""
+        return f"reproduce: {self.command}"
+
+
+def failures(failed: Sequence[Failed], path: Path) -> str:
+    """Explain what failed: the first test last, above it one of each other cause in two lines.
+
+    Everything in full goes to the file `path`.
+    """
+    if not failed:
+        return ""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n\n".join(map(str, failed)) + "\n", encoding="utf-8", errors="replace")
+    causes: dict[str, list[Failed]] = {}
+    for each in failed:
+        causes.setdefault(cause_of(each.test), []).append(each)
+    (first, *alike), *others = causes.values()
     lines = []
-    for result in results:
-        if result.passed:
-            continue
-        reports = result.counts.get("reports", [])
-        lines.append(f"FAILED {result.name}")
-        if reports:
-            lines += [report["text"] for report in reports[:3]]
-            if len(reports) > 3:
-                lines.append(f"... {result.count('mismatches')} mismatches in all")
-        else:
-            lines.append(result.failure)
+    if others:
+        lines.append(f"{len(failed)} tests failed, in {len(causes)} ways; the others first:")
+        for each, *more in others[:CAUSES]:
+            count = f" and {len(more)} more" if more else ""
+            lines.append(f"  {each.test['name']}, {each.where}{count}: {title_of(each.test)}")
+            lines.append(f"    {each.reproduce}")
+        if len(others) > CAUSES:
+            lines.append(f"  ... {len(others) - CAUSES} more ways")
         lines.append("")
+    text = first.texts[0].splitlines()
+    lines += [first.heading, *text[:LONGEST], *(["  ..."] if len(text) > LONGEST else [])]
+    lines += first.more
+    if alike:
+        lines.append(f"{len(alike)} more {plural('test', len(alike))} failed in this way")
+    lines.append(first.reproduce)
+    if len(failed) > 1 or len(first.texts) > 1:
+        lines.append(f"all failures in full: {shown(path)}")
     return "\n".join(lines)
+
+
+def design(rtl: Rtl) -> dict[str, Any]:
+    """Return which design ran, for a result file; without its files if the list is gone by now."""
+    files: list[str] = []
+    with contextlib.suppress(RtlError):
+        files = [shown(file) for file in rtl.sources().files]
+    return {"top": rtl.top, "file_list": rtl.file_list, "files": files}
+
+
+def where(path: Path, seed: int, rtl: Rtl | None) -> str:
+    """Return the line that says where the results are, and of what: None of the golden model."""
+    of = f"RTL {rtl.top} ({visible(rtl.file_list)})" if rtl is not None else "no RTL"
+    return f"results: {shown(path)}; seed {seed}; {of}"
 
 
 def write_result(path: Path, **values: Any) -> None:
@@ -148,7 +275,9 @@ def as_values(results: list[TestResult]) -> list[dict[str, Any]]:
             "name": result.name,
             "passed": result.passed,
             "seconds": result.seconds,
+            "ran": result.ran,
             "failure": result.failure,
+            "cause": result.cause,
             **{name: result.count(name) for name in COUNTS},
             "measured": result.counts.get("measured", {}),
             "answers": result.counts.get("answers", {}),

@@ -16,13 +16,15 @@ from tb.rtl import OWN, Rtl
 class TraceFile:
     """A validated trace to replay: its path, a name of its own, and its number of operations.
 
-    `stall` is the share of the time, 0 to 1, for which every interface stalls meanwhile.
+    `expects` is how many lines say what to expect; `stall` is the share of the time, 0 to 1, for
+    which every interface stalls meanwhile.
     """
 
     path: str
     name: str
     operations: int
     stall: float = 0.0
+    expects: int = 0
 
     @property
     def test(self) -> str:

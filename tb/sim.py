@@ -7,18 +7,20 @@ import ast
 import shlex
 import shutil
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tb import report
 from tb.build import Flavour
 from tb.bulk.trace import validate
+from tb.junit import Suite, write_junit
 from tb.operations import Tables
 from tb.processes import Interrupted, exclusive
 from tb.rtl import BUILD, ROOT, Rtl
 from tb.run import Run, TraceFile
 from tb.simulator import Simulation, TestResult, finished, simulate_all
+from tb.text import shown
 
 RESULTS = BUILD / "sim"
 
@@ -153,7 +155,8 @@ def trace_file(
     while name in taken:
         number += 1
         name = f"{stem}-{number}"
-    return TraceFile(str(path.resolve()), name, summary.operations), summary.tables
+    trace = TraceFile(str(path.resolve()), name, summary.operations, expects=summary.expects)
+    return trace, summary.tables
 
 
 def directed(name: str) -> tuple[str, ...]:
@@ -187,6 +190,20 @@ def plan(seed: int, rtl: Rtl, only: Only) -> list[Simulation]:
     return simulations
 
 
+def whole(results: list[TestResult], traces: Sequence[TraceFile]) -> list[TestResult]:
+    """Return results; a replay that passed without all operations of its trace has failed."""
+    operations = {trace.test: trace.operations for trace in traces}
+    checked = []
+    for result in results:
+        done = result.count("operations")
+        wanted = operations.get(result.name, done)
+        if result.passed and done != wanted:
+            why = f"{done:,} of {wanted:,} operations were compared: did the file change meanwhile?"
+            result = replace(result, passed=False, failure=why)
+        checked.append(result)
+    return checked
+
+
 def sim(seed: int, waves: bool, rtl: Rtl, only: Only = EVERYTHING, jobs: int | None = None) -> int:
     """Run the regression and print its results; return the exit status.
 
@@ -203,41 +220,72 @@ def _sim(seed: int, waves: bool, rtl: Rtl, only: Only, jobs: int | None) -> int:
     shutil.rmtree(RESULTS, ignore_errors=True)
     simulations = plan(seed, rtl, only)
     flavour = Flavour.WAVES if waves else Flavour.PLAIN
-    groups: dict[str, list[TestResult]] = {}
+    groups: dict[Simulation, list[TestResult]] = {}
     path = RESULTS / "result.json"
 
     def show(simulation: Simulation, results: list[TestResult]) -> None:
-        groups[simulation.heading] = results
+        results = groups[simulation] = whole(results, simulation.run.traces)
         print(report.table({simulation.heading: results}), flush=True)
         if report.measured(results):
             print(f"  measured:\n{report.measured(results)}", flush=True)
         if waves:
-            print(f"  waveform: {Path(simulation.run.results) / 'dump.vcd'}", flush=True)
+            print(f"  waveform: {shown(Path(simulation.run.results) / 'dump.vcd')}", flush=True)
 
     def write(passed: bool, interrupted: bool) -> None:
-        tests = {heading: report.as_values(group) for heading, group in groups.items()}
-        report.write_result(path, seed=seed, passed=passed, interrupted=interrupted, tests=tests)
+        tests = {each.heading: report.as_values(group) for each, group in groups.items()}
+        report.write_result(
+            path,
+            seed=seed,
+            rtl=report.design(rtl),
+            passed=passed,
+            interrupted=interrupted,
+            tests=tests,
+        )
+        suites = [
+            Suite(
+                each.name,
+                each.name,
+                tests[each.heading],
+                {"seed": str(seed), "set": each.name, "rtl": f"{rtl.top} ({rtl.file_list})"},
+                {test.name: _reproduce(each, test, rtl, only) for test in group if test.failed},
+            )
+            for each, group in groups.items()
+        ]
+        write_junit(RESULTS / "junit.xml", "sim", suites)
 
     try:
         simulate_all(simulations, show, flavour=flavour, only=only.test, jobs=jobs)
     except Interrupted as signal:
         for each in simulations:
-            groups[each.heading] = groups.get(each.heading) or finished(Path(each.run.results))
+            groups[each] = groups.get(each) or finished(Path(each.run.results))
         write(passed=False, interrupted=True)
         ended = [result for group in groups.values() for result in group]
         print(report.interrupted("sim", ended, path), file=sys.stderr)
         return signal.status
 
     results = [result for group in groups.values() for result in group]
-    passed = all(result.passed for result in results) and all(
-        groups.get(each.heading) for each in simulations
-    )
-    print(report.drops(results))
-    if not passed:
-        print(f"\n{report.failures(results)}")
-        words = ["make", "sim", *only.words, f"SEED={seed}", *rtl.words]
-        print(f"reproduce with: {shlex.join(words)}")
+    passed = all(result.passed for result in results) and all(map(groups.get, simulations))
+    if dropped := report.drops(results):
+        print(dropped)
+    failed = [
+        report.Failed(f"SET={each.name}", values, _reproduce(each, test, rtl, only))
+        for each, group in groups.items()
+        for test, values in zip(group, report.as_values(group), strict=True)
+        if test.failed
+    ]
+    if failed:
+        print(f"\n{report.failures(failed, RESULTS / 'failures.txt')}")
     write(passed, interrupted=False)
-    print(f"results: {path.relative_to(ROOT)}; seed {seed}")
+    print(report.where(path, seed, rtl))
     print(report.closing_line("sim", results))
     return 0 if passed else 1
+
+
+def _reproduce(simulation: Simulation, test: TestResult, rtl: Rtl, only: Only) -> str:
+    """Return the line that shows a failure again.
+
+    That is the test alone; where the design ended the simulation, what ran before may matter.
+    """
+    alone = test.name if "." in test.name and not test.cause else ""
+    which = Only(simulation.name, only.test or alone)
+    return shlex.join(["make", "sim", *which.words, f"SEED={simulation.run.seed}", *rtl.words])

@@ -18,19 +18,26 @@ import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
 from cocotb_tools.runner import get_runner
 
 from tb.build import TIMESCALE, Flavour, build
-from tb.processes import Processes, end_with_parent, kill, run_job, tail
+from tb.ending import ending
+from tb.processes import Processes, end_with_parent, kill, run_job
 from tb.rtl import ROOT
 from tb.run import Run
+from tb.text import shown, tail
 
 CODE_COVERAGE = "coverage.dat"
 """What a simulation with coverage leaves in its folder."""
+
+ENDED_EARLY = "the simulation ended early"
+ENDED_BY_DESIGN = "the design ended the simulation"
+HANGS = "the simulation hangs"
+"""How a failure begins that needs what the log says (the second is the bulk path's)."""
 
 STALL_SECONDS = 120
 """After how many seconds without a sign of life a simulation is ended."""
@@ -38,7 +45,11 @@ STALL_SECONDS = 120
 
 @dataclass(frozen=True, slots=True)
 class TestResult:
-    """One cocotb test: what it did, and why it failed if it did."""
+    """One cocotb test: what it did, and why it failed if it did.
+
+    A test that never started, because its simulation had ended, has not `ran`. `cause` is the same
+    for all tests that the same statement of the design ended; empty for all others.
+    """
 
     __test__: ClassVar[bool] = False  # whatever pytest thinks of the name
 
@@ -47,6 +58,13 @@ class TestResult:
     seconds: float
     failure: str = ""
     counts: dict[str, Any] = field(default_factory=dict)
+    ran: bool = True
+    cause: str = ""
+
+    @property
+    def failed(self) -> bool:
+        """Whether it ran, and did not pass."""
+        return self.ran and not self.passed
 
     def count(self, name: str) -> int:
         """Return one of the checker's counts: operations, messages, dropped or mismatches."""
@@ -60,6 +78,11 @@ class Simulation:
     heading: str
     run: Run
     modules: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """Its short name: that of the folder of its results."""
+        return Path(self.run.results).name
 
 
 def simulate(
@@ -103,17 +126,39 @@ def simulate(
     results = finished(folder)
     complete = (folder / "results.xml").is_file()
     if ended or not complete or (process.returncode and all(each.passed for each in results)):
-        why = ended or f"the simulation ended early (exit status {process.returncode})"
-        running = _running(folder, results)
-        results.append(TestResult(running, False, 0.0, f"{why}; the end of {log}:\n{tail(log)}"))
+        why = ended or f"{ENDED_EARLY} (exit status {process.returncode})"
+        results.append(TestResult(_running(folder, results), False, 0.0, why))
+    ended_in = next((each.name for each in reversed(results) if _ends(each)), "")
+    results = [_explained(each, log) if _ends(each) else each for each in results]
     ran = {result.name for result in results}
     ran |= {name.partition(".")[0] for name in ran}
     planned = [module.rpartition(".")[2] for module in modules]
     planned += [trace.test for trace in run.traces]
     for name in [only] if only else planned:
         if name not in ran:
-            results.append(TestResult(name, False, 0.0, f"no test of {name} ran; see {log}"))
+            why = f"no test of {name} ran; see {shown(log)}"
+            missing = _not_run(name, ended_in) if ended_in else TestResult(name, False, 0.0, why)
+            results.append(missing)
     return results
+
+
+def _ends(result: TestResult) -> bool:
+    return result.failure.startswith((ENDED_EARLY, ENDED_BY_DESIGN, HANGS))
+
+
+def _explained(result: TestResult, log: Path) -> TestResult:
+    """Say what ended the simulation in this test: the design, or else the end of the log."""
+    found = ending(log)
+    if found is None:
+        why = f"{result.failure}; the end of {shown(log)}:\n{tail(log)}"
+        return replace(result, failure=why)
+    return replace(result, failure=f"{found}\n  log: {shown(log)}", cause=found.cause)
+
+
+def _not_run(name: str, ended_in: str) -> TestResult:
+    return TestResult(
+        name, False, 0.0, f"did not run: the simulation had ended in {ended_in}", ran=False
+    )
 
 
 def simulate_all(
@@ -171,9 +216,7 @@ def _wait(
                 progress(int(text.split()[0]))
         elif time.monotonic() - last_sign > stall_seconds:
             kill(process)
-            return (
-                f"the simulation hangs: no clock cycle in {stall_seconds} seconds, so it was ended"
-            )
+            return f"{HANGS}: no clock cycle in {stall_seconds} seconds, so it was ended"
 
 
 def _running(folder: Path, results: list[TestResult]) -> str:
@@ -192,20 +235,41 @@ def finished(folder: Path) -> list[TestResult]:
         with contextlib.suppress(ValueError):  # one that was being written
             counts[file.name.removesuffix(".json")] = json.loads(file.read_text())
     results = []
+    failed = ended = ""  # the last test that failed; the one in which the simulation ended
     with contextlib.suppress(OSError, ElementTree.ParseError):
         for case in ElementTree.parse(folder / "results.xml").iter("testcase"):
             name = f"{case.get('classname', '').rpartition('.')[2]}.{case.get('name')}"
+            end = _ended(case)
+            if end and (ended or end == TERMINATED):
+                results.append(_not_run(name, ended or failed))
+                continue
             seconds = float(case.get("time") or 0)
             failure = _failure(case)
             results.append(TestResult(name, not failure, seconds, failure, counts.pop(name, {})))
+            failed = name if failure else failed
+            ended = name if end else ended
     for name, values in counts.items():
         failure = "" if values["passed"] else "failed; see simulation.log"
         results.append(TestResult(name, not failure, 0.0, failure, values))
     return results
 
 
+TERMINATED = "RegressionTerminated"
+ENDED = ("SimFailure", TERMINATED)
+"""What cocotb calls the failure of the test in which the simulation ended, and of all after it; and
+that of the tests after the one at which it was to stop."""
+
+
+def _ended(case: ElementTree.Element) -> str:
+    """Return which of ENDED a test failed by, or nothing."""
+    found = [each.get("type") for each in case if each.tag in ("failure", "error")]
+    return next((each for each in found if each in ENDED), "")
+
+
 def _failure(case: ElementTree.Element) -> str:
     """Return why a test of cocotb's results did not pass, or nothing if it did."""
+    if _ended(case):
+        return ENDED_EARLY
     if case.find("skipped") is not None:
         return "skipped: it proves nothing"
     for problem in (case.find("failure"), case.find("error")):

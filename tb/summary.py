@@ -81,8 +81,13 @@ class Finished:
 
     @property
     def failed(self) -> Rows:
-        """The tests that failed."""
-        return [test for test in self.tests if not test["passed"]]
+        """The tests that ran and failed."""
+        return [test for test in self.tests if test["ran"] and not test["passed"]]
+
+    @property
+    def not_run(self) -> Rows:
+        """The tests that did not run, because their simulation had ended."""
+        return [test for test in self.tests if not test["ran"]]
 
     def count(self, name: str) -> int:
         """Return one of the counts (see report.COUNTS), of all its tests."""
@@ -93,8 +98,9 @@ class Finished:
 class Failure:
     """A test that failed, and what is known about it.
 
-    `again` says what came of running it again with waves; `waves` is the waveform file, if any;
-    `command` reproduces it.
+    Failures of one `cause` look alike; `ended` is how many tests did not run after it. `again` says
+    what came of running it again with waves; `waves` is the waveform file, if any; `command`
+    reproduces it.
     """
 
     job: Job
@@ -105,6 +111,13 @@ class Failure:
     again: str
     waves: str
     command: str
+    cause: str
+    ended: int = 0
+
+    @property
+    def text(self) -> str:
+        """What it says first."""
+        return self.reports[0] if self.reports else self.failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +146,7 @@ class Summary:
     def passed(self) -> bool:
         """Whether everything that was planned ran, and passed."""
         complete = len(self.finished) == self.planned and not self.interrupted
-        return complete and not self.failures
+        return complete and not self.failures and not self.not_run
 
     @property
     def bins(self) -> tuple[int, int]:
@@ -153,6 +166,19 @@ class Summary:
                 found.append(f"cover point {name}: no such bin: {'; '.join(point.unexpected)}")
         found += self.code.shortfalls
         return found
+
+    @property
+    def causes(self) -> list[list[Failure]]:
+        """The failures, those of one cause together, in the order of the first of each."""
+        found: dict[str, list[Failure]] = {}
+        for each in self.failures:
+            found.setdefault(each.cause, []).append(each)
+        return list(found.values())
+
+    @property
+    def not_run(self) -> int:
+        """How many tests did not run, because their simulation had ended."""
+        return sum(len(each.not_run) for each in self.finished)
 
     def count(self, name: str) -> int:
         """Return one of the counts (see report.COUNTS), of everything."""

@@ -116,9 +116,13 @@ class TraceLine(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TraceSummary:
-    """What a valid trace holds, and the smallest tables that it runs on."""
+    """What a valid trace holds, and the smallest tables that it runs on.
+
+    `expects` is how many lines say what to expect: one part of it at least.
+    """
 
     operations: int
+    expects: int
     by_name: dict[str, int]
     tables: Tables
 
@@ -142,8 +146,10 @@ def validate_trace(path: str | Path) -> TraceSummary:
     """
     by_class: Counter[type[Operation]] = Counter()
     largest = dict.fromkeys(TABLE_OF, 0)
+    expects = 0
     for line in iter_trace(path):
         operation = line.operation
+        expects += line.expect not in (None, Expect())
         by_class[type(operation)] += 1
         for field in _INDICES[type(operation)]:
             index = getattr(operation, field)
@@ -151,6 +157,7 @@ def validate_trace(path: str | Path) -> TraceSummary:
                 largest[field] = index
     return TraceSummary(
         operations=by_class.total(),
+        expects=expects,
         by_name={cls.name: by_class[cls] for cls in OPERATIONS.values() if by_class[cls]},
         tables=Tables(**{table: largest[field] + 1 for field, table in TABLE_OF.items()}),
     )

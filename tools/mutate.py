@@ -33,11 +33,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from tb.build import Flavour, SimulationError, build
-from tb.processes import Interrupted, Processes, Stopped, catch_signals, exclusive, tail
+from tb.processes import Interrupted, Processes, Stopped, catch_signals, exclusive
 from tb.rtl import BUILD, ROOT, Rtl, RtlError
 from tb.run import Run
 from tb.sim import DIRECTED, HARDWARE, RANDOM
 from tb.simulator import TestResult, finished, simulate
+from tb.text import tail
 from tb.variables import Parser, seed
 from tb.variables import count as count_of
 from tb.verilator import VerilatorError, find_verilator

@@ -132,6 +132,12 @@ class Lines:
         for number, text in enumerate(self.texts, self.first):
             yield parse_line(self.path, number, text)
 
+    @property
+    def expecting(self) -> int:
+        """How many lines say what to expect: one part of it at least."""
+        known = [self.expects[part] != UNKNOWN for part in ("messages", "warnings", "returns")]
+        return int(np.logical_or.reduce(known).sum())
+
     def unexpected(self, seen: Seen) -> bool:
         """Return whether anything retired otherwise than `expect` says."""
         expects = self.expects
@@ -179,8 +185,10 @@ def validate(path: str | Path, progress: Callable[[int], None] | None = None) ->
     """
     counts: Counter[int] = Counter()
     largest = dict.fromkeys(TABLE_OF, 0)
+    expects = 0
     for lines in read_batches(path):
         codes = np.bincount(lines.operations["code"], minlength=16)
+        expects += lines.expecting
         counts.update({code: int(count) for code, count in enumerate(codes) if count})
         for name in TABLE_OF:
             largest[name] = max(largest[name], int(lines.operations[name].max()))
@@ -188,6 +196,7 @@ def validate(path: str | Path, progress: Callable[[int], None] | None = None) ->
             progress(counts.total())
     return TraceSummary(
         operations=counts.total(),
+        expects=expects,
         by_name={kind.name: counts[kind.code] for kind in OPERATIONS.values() if counts[kind.code]},
         tables=Tables(**{table: largest[name] + 1 for name, table in TABLE_OF.items()}),
     )

@@ -27,7 +27,10 @@ from tb.verilator import find_verilator
 from tests.tb.test_rtl import variant
 from tools.faults import FAULTS, Fault, break_rtl
 
-CLOSING = r"{}: (\d+) operations, (\d+) messages compared, (\d+) dropped, (\d+) mismatches"
+CLOSING = (
+    r"{}: (\d+) operations, (\d+) messages compared, (\d+) dropped, (\d+) mismatches"
+    r"(?:, \d+ tests FAILED)?"
+)
 
 
 def tb(*arguments: str) -> tuple[int, str]:
@@ -173,6 +176,23 @@ def test_a_design_that_hangs_is_a_clear_failure(tmp_path: Path) -> None:
     assert time.monotonic() - started < 120
     failure = next(result.failure for result in results if not result.passed)
     assert re.search("hangs|Timed out|timed out|SimTimeout", failure), failure
+
+
+def test_a_failing_assertion_is_named_once(tmp_path: Path) -> None:
+    fault = Fault(
+        "an assertion",
+        "H6",
+        "msi_arbiter.sv",
+        "    if (!rst_n) last_q <= SOURCE_EVT;",
+        "    if (!rst_n) last_q <= SOURCE_EVT;\n    else assert (!in_valid[SOURCE_MSI]);",
+    )
+    results = break_and_run(fault, tmp_path, "tests.rtl.reference_unit_tests")
+    (failed,) = (each for each in results if each.failed)
+    assert results[0] is failed and len(results) > 5
+    said = r"a failing assertion \(or \$error\) at \S+/msi_arbiter\.sv:(\d+) ended the simulation"
+    assert re.match(rf"{said}, in \S+: 'assert' failed\.\n  \1 \| else assert", failed.failure)
+    assert f"log: {tmp_path}/results/simulation.log" in failed.failure
+    assert all(failed.name in each.failure for each in results[1:] if not each.ran)
 
 
 def test_a_simulation_that_stops_the_clock_is_ended(

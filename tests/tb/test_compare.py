@@ -7,11 +7,13 @@ import json
 from pathlib import Path
 
 import pytest
+from junitparser import JUnitXml
 
 from tb import compare as module
 from tb.compare import compare, sizes
 from tb.operations import Tables
 from tb.processes import Interrupted
+from tb.rtl import Rtl
 from tb.run import TraceFile
 from tb.simulator import TestResult
 
@@ -27,9 +29,13 @@ TRACE = """\
 @pytest.fixture(autouse=True)
 def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Write results into a folder of the test's own."""
-    monkeypatch.setattr(module, "ROOT", tmp_path)
     monkeypatch.setattr(module, "RESULTS", tmp_path / "results")
     return tmp_path / "results/result.json"
+
+
+def junit_of(results: Path) -> Path:
+    """Return where the results are as JUnit."""
+    return results.with_name("junit.xml")
 
 
 def trace(folder: Path, devid: int = 0x1_1008) -> str:
@@ -48,17 +54,84 @@ def test_agreement(tmp_path: Path, results: Path, capsys: pytest.CaptureFixture[
     written = json.loads(results.read_text())
     assert written["passed"] is True and written["interrupted"] is False
     assert written["seed"] == 1 and "seed 1" in output
+    assert written["rtl"] is None and written["expects"] == 1
+    assert "\ncompared: the golden model with what 1 of 5 lines expect\n" in output
+    (case,) = (case for suite in JUnitXml.fromfile(str(junit_of(results))) for case in suite)
+    assert case.name == "trace_tests.replay_mine" and case.is_passed
     assert written["traces"][0]["operations"] == 5
+
+
+def test_a_comparison_with_nothing_says_so(
+    tmp_path: Path, results: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "mine.jsonl"
+    path.write_text(TRACE.replace(', "expect": {"messages": [[ID, 64, 5]]}', ', "expect": {}'))
+    assert compare([str(path)], "model", 1) == 0
+    output = capsys.readouterr()
+    assert output.err.startswith("warning: nothing was compared: ENGINE=model runs no RTL, and no ")
+    assert "\ncompared: the golden model with nothing\n" in output.out
+    last = "compare: 5 operations, 0 messages compared, 1 dropped, 0 mismatches"
+    assert output.out.splitlines()[-1] == last
+    assert json.loads(results.read_text())["traces"][0]["messages"] == 1
+
+
+def test_a_design_that_would_not_run_is_refused(
+    tmp_path: Path, results: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert compare([trace(tmp_path)], "model", 1, Rtl("mine.f", "mine")) == 2
+    assert "ENGINE=model runs no RTL: leave out RTL=mine.f TOP=mine" in capsys.readouterr().err
+
+
+def replays(monkeypatch: pytest.MonkeyPatch, operations: int) -> None:
+    """Let a replay on the RTL pass, after so many operations."""
+    replayed = TestResult("trace_tests.replay_mine", True, 1.0, "", {"operations": operations})
+    monkeypatch.setattr(module, "simulate", lambda *_, **__: [replayed])
+
+
+def test_what_ran_is_named(
+    tmp_path: Path,
+    results: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    replays(monkeypatch, 5)
+    assert compare([trace(tmp_path)], "rtl", 1) == 0
+    output = capsys.readouterr().out
+    assert "seed 1; RTL msi_translator (hdl/translator.f)\n" in output
+    said = "compared: the RTL with the golden model; both with what 1 of 5 lines expect\n"
+    assert said in output
+    written = json.loads(results.read_text())["rtl"]
+    assert written["top"] == "msi_translator" and written["file_list"] == "hdl/translator.f"
+    assert "hdl/msi_engine.sv" in written["files"]
+
+
+@pytest.mark.parametrize("operations", [0, 4, 6])
+def test_a_trace_that_was_replayed_in_part_has_failed(
+    tmp_path: Path,
+    results: Path,
+    operations: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    replays(monkeypatch, operations)
+    assert compare([trace(tmp_path)], "rtl", 1) == 1
+    output = capsys.readouterr().out
+    assert f"{operations} of 5 operations were compared" in output
+    assert output.splitlines()[-1].endswith("1 tests FAILED")
+    assert json.loads(results.read_text())["passed"] is False
 
 
 def test_mismatch(tmp_path: Path, results: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = trace(tmp_path, devid=0x1_1009)
     assert compare([path], "model", 1) == 1
     output = capsys.readouterr().out
-    assert output.splitlines()[-1].endswith("1 mismatches")
+    assert output.splitlines()[-1].endswith("1 mismatches, 1 tests FAILED")
     assert f"{path}:4" in output
     assert "devid=0x00011009" in output and "devid=0x00011008" in output
     assert json.loads(results.read_text())["passed"] is False
+    assert f"reproduce: make compare TRACE={path} SEED=1 ENGINE=model" in output
+    (case,) = (case for suite in JUnitXml.fromfile(str(junit_of(results))) for case in suite)
+    assert f"{path}:4" in case.result[0].text and "reproduce: make compare" in case.result[0].text
 
 
 def test_unreadable(tmp_path: Path, results: Path, capsys: pytest.CaptureFixture[str]) -> None:

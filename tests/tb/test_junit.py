@@ -40,9 +40,10 @@ RULES: dict[str, tuple[set[str], dict[str, re.Pattern[str]], set[str]]] = {
         {"skipped", "error", "failure", "system-out", "system-err"},
     ),
     "error": (set(), {"type": TEXT, "message": TEXT}, set()),
+    "skipped": (set(), {"type": TEXT, "message": TEXT}, set()),
     "failure": (set(), {"type": TEXT, "message": TEXT}, set()),
 }
-WITH_TEXT = {"error", "failure"}
+WITH_TEXT = {"error", "failure", "skipped"}
 
 
 def violations(document: str) -> list[str]:
@@ -78,6 +79,7 @@ def outcome(name: str, failure: str = "", seconds: float = 0.5, *reports: str) -
         "name": name,
         "passed": passed,
         "seconds": seconds,
+        "ran": True,
         "failure": failure,
         "reports": said,
     }
@@ -90,6 +92,7 @@ def suites(classnames: Sequence[str] = ("default.random.seed1", "default.random.
         outcome("random_tests.two", "hangs \x1b[31mhere\x1b[0m \x00", 123456.789),
         outcome("random_tests.three", "", 3, "mismatch 1: <a> & b\nmore \udc80", "mismatch 2"),
         outcome("replay_a\nb\x01'\"<"),
+        {**outcome("random_tests.five", "did not run"), "ran": False},
     ]
     return [
         Suite(f"suite {number}", name, tests, {"seed": "1"}, {"random_tests.two": "make sim"})
@@ -101,7 +104,7 @@ def test_it_keeps_to_the_schema() -> None:
     document = junit("regress", suites())
     assert violations(document) == []
     root = ElementTree.fromstring(document)
-    assert (root.get("tests"), root.get("errors"), root.get("failures")) == ("8", "4", "0")
+    assert (root.get("tests"), root.get("errors"), root.get("failures")) == ("10", "4", "0")
     errors = [each.text or "" for each in root.iter("error")]
     assert any("hangs here" in each and "reproduce: make sim" in each for each in errors)
     assert any("mismatch 1: <a> & b\nmore" in each and "mismatch 2" in each for each in errors)
@@ -112,7 +115,7 @@ def test_every_test_is_told_apart() -> None:
     document = junit("regress", suites(("default.random",) * 3))
     assert violations(document) == []
     names = [case.get("name") for case in ElementTree.fromstring(document).iter("testcase")]
-    assert names[0::4] == ["random_tests.one", "random_tests.one (2)", "random_tests.one (3)"]
+    assert names[0::5] == ["random_tests.one", "random_tests.one (2)", "random_tests.one (3)"]
 
 
 CASE = '<testcase name="a" classname="b"/>'

@@ -73,7 +73,8 @@ for module in job["modules"]:
             (folder / "run.json").unlink()
             (folder / f"{name}.json").mkdir()
         bad = does not in ("pass", "damage")
-        text = f"mismatch 1 (model) at operation 7: {does}\n  operation: a<b> & c\n  expected: x"
+        text = f"mismatch 1 (model) at operation 7: {does}\n  operation: a<b> & c\n  expected: "
+        text += how.get("says", "x")
         values = {
             "test": name, "passed": not bad, "operations": 10 + number, "messages": 5,
             "dropped": 1, "mismatches": 2 * bad, "answers": {}, "drops": [], "measured": {},
@@ -478,28 +479,37 @@ def test_a_rerun_that_does_not_build_is_said(
     assert failure["waves"] == ""
 
 
-def test_only_the_first_failures_are_run_again(
-    regression: Regression, monkeypatch: pytest.MonkeyPatch
+def test_one_cause_is_explained_once_and_run_again_once(
+    regression: Regression, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(regress, "RERUNS", 3)
+    monkeypatch.setattr(regress, "RERUNS", 2)
     fails = {"one": "fail", "two": "fail"}
     regression.behaves(
         build=2048,
-        smallest_directed_5={"one": "fail"},
-        smallest_random_5=fails,
-        smallest_random_6=fails,
+        smallest_directed_5={"one": "fail", "says": "line 7"},
+        smallest_random_5=fails | {"says": "line 8"},
+        smallest_random_6=fails | {"says": "a message"},
     )
     assert regression.run() == 1
     failures = regression.json()["failures"]
     tests = [each for each in failures if "." in each["test"]]
     assert len(tests) == 6 and len(failures) == 9, "three could not be built"
-    assert [bool(each["again"]) for each in tests] == [True] * 3 + [False] * 3
-    assert len(regression.log("simulate waves")) == 3
+    again = [(each["job"]["seed"], each["test"]) for each in tests if each["again"]]
+    first = tests[0]
+    assert again == [(5, first["test"]), (6, "random_tests.one")]
+    assert len(regression.log("simulate waves")) == 2
     assert all(each["command"] for each in failures)
+    assert len({each["cause"] for each in failures}) == 3
+    page = regression.text("report.html")
+    assert page.count('<section class="card">\n  <h3>') == 3
+    assert all(each["command"] in page.replace("&#39;", "'") for each in failures)
+    output = capsys.readouterr().out
+    assert output.count("\nFAILED ") == 3 and "failures like this one:" in output
+    assert output.splitlines()[-1].endswith("9 tests FAILED")
 
 
 def test_the_line_that_reproduces_it_is_understood(monkeypatch: pytest.MonkeyPatch) -> None:
-    test = {"name": REAL, "reports": [], "failure": "", "mismatches": 0}
+    test = {"name": REAL, "reports": [], "failure": "", "cause": "", "mismatches": 0}
     own = Rtl("my rtl/list.f", "top")
     for kind, set_, name in (
         ("directed", "default", REAL),

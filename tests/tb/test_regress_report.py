@@ -104,8 +104,9 @@ def failed(sound: Summary) -> Summary:
             "failed in the same way",
             "build/regress/failed/x/dump.vcd",
             "make sim SET=odd SEED=7 WAVES=1",
+            "a mismatch",
         ),
-        Failure(SECOND, asserted.name, (), asserted.failure, 0, "", "", "make sim SEED=8"),
+        Failure(SECOND, asserted.name, (), asserted.failure, 0, "", "", "make sim SEED=8", "?"),
     ]
     counts = {name: dict(bins) for name, bins in FULL.items()}
     counts["wait"]["s_msi / 0 cycles"] = 0

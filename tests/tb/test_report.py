@@ -10,6 +10,7 @@ from tb.simulator import TestResult
 
 SOUND = TestResult("a.sound", True, 1.0, "", {"operations": 5, "messages": 3, "dropped": 1})
 DIFFERS = TestResult("a.differs", False, 1.0, "differs", {"operations": 2, "mismatches": 4})
+NOT_RUN = TestResult("a.later", False, 0.0, "did not run", ran=False)
 CRASHED = TestResult("a.crashed", False, 0.0, "the simulation ended early")
 
 
@@ -17,14 +18,22 @@ CRASHED = TestResult("a.crashed", False, 0.0, "the simulation ended early")
     ("results", "line"),
     [
         ([SOUND], "5 operations, 3 messages compared, 1 dropped, 0 mismatches"),
-        ([SOUND, DIFFERS], "7 operations, 3 messages compared, 1 dropped, 4 mismatches"),
+        (
+            [SOUND, DIFFERS],
+            "7 operations, 3 messages compared, 1 dropped, 4 mismatches, 1 tests FAILED",
+        ),
         (
             [SOUND, CRASHED, CRASHED],
             "5 operations, 3 messages compared, 1 dropped, 0 mismatches, 2 tests FAILED",
         ),
         (
             [DIFFERS, CRASHED],
-            "2 operations, 0 messages compared, 0 dropped, 4 mismatches, 1 tests FAILED",
+            "2 operations, 0 messages compared, 0 dropped, 4 mismatches, 2 tests FAILED",
+        ),
+        (
+            [SOUND, CRASHED, NOT_RUN, NOT_RUN],
+            "5 operations, 3 messages compared, 1 dropped, 0 mismatches, 1 tests FAILED, "
+            "2 tests did not run",
         ),
     ],
 )

@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from pathlib import Path
 
 import pytest
+from junitparser import JUnitXml, Skipped
 
 from tb import __main__ as command_line
 from tb import sim
@@ -92,22 +95,80 @@ def test_the_names_of_tests_are_found_without_a_simulator() -> None:
             assert len(names_in(path.stem)) == path.read_text().count("\n@translator_test(")
 
 
-def test_a_failure_says_how_to_reproduce_it(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: object
-) -> None:
-    def fails(simulations: list[Simulation], show: object, **_: object) -> None:
+def run_fake(
+    monkeypatch: pytest.MonkeyPatch, folder: Path, which: Only, *results: TestResult
+) -> int:
+    """Run the regression with the same results from each simulation."""
+
+    def simulates(simulations: list[Simulation], show: object, **_: object) -> None:
         assert callable(show)
         for each in simulations:
-            show(each, [TestResult(R2, False, 0.0, "no")])
+            show(each, list(results))
 
-    monkeypatch.setattr(sim, "simulate_all", fails)
-    monkeypatch.setattr(sim, "RESULTS", ROOT / "build/sim-test")
-    rtl = Rtl("my rtl/list.f", "mine")
-    assert sim._sim(9, False, rtl, only("odd", "random_tests.anything_goes"), None) == 1
-    assert (
-        "reproduce with: make sim SET=odd TEST=random_tests.anything_goes SEED=9 "
-        "'RTL=my rtl/list.f' TOP=mine\n"
-    ) in capsys.readouterr().out
+    monkeypatch.setattr(sim, "simulate_all", simulates)
+    monkeypatch.setattr(sim, "RESULTS", folder / "sim")
+    return sim._sim(9, False, Rtl("my rtl/list.f", "mine"), which, None)
+
+
+def test_a_failure_says_how_to_reproduce_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    failed = TestResult(R2, False, 0.0, "no")
+    later = TestResult("rule_tests.r3", False, 0.0, "did not run", ran=False)
+    assert run_fake(monkeypatch, tmp_path, only("odd", ""), failed, later) == 1
+    output = capsys.readouterr().out
+    line = f"make sim SET=odd TEST={R2} SEED=9 'RTL=my rtl/list.f' TOP=mine"
+    assert f"\nFAILED {R2}, SET=odd\nno\nreproduce: {line}\n" in output
+    assert "seed 9; RTL mine (my rtl/list.f)\n" in output
+    assert output.endswith(", 1 tests FAILED, 1 tests did not run\n")
+    result = json.loads((tmp_path / "sim/result.json").read_text())
+    assert (result["rtl"]["top"], result["rtl"]["file_list"]) == ("mine", "my rtl/list.f")
+    first, second = JUnitXml.fromfile(str(tmp_path / "sim/junit.xml")).__iter__().__next__()
+    assert first.result[0].text == f"no\n\nreproduce: {line}"
+    assert isinstance(second.result[0], Skipped)
+
+
+def test_what_ran_before_may_matter_to_what_ended_the_simulation(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    failed = TestResult(R2, False, 0.0, "$stop at a.sv:7 ended", cause="$stop at a.sv:7")
+    assert run_fake(monkeypatch, tmp_path, only("odd", ""), failed) == 1
+    assert "\nreproduce: make sim SET=odd SEED=9 " in capsys.readouterr().out
+
+
+def test_many_failures_fit_a_screen_and_the_first_is_last(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    text = "mismatch 1 (model) at operation {0}\n  operation: signal_msi(target={0})\n"
+    text += "  expected:  {1}\n  got:       y" + "\n    before" * 100
+    results = [
+        TestResult(
+            f"rule_tests.r{way}_{number}",
+            False,
+            1.0,
+            "mismatches",
+            {"mismatches": 20, "reports": [{"text": text.format(number, f"way {'x' * way}")}] * 20},
+        )
+        for way in range(12)
+        for number in range(6)
+    ]
+    assert run_fake(monkeypatch, tmp_path, only("", ""), *results) == 1
+    output = capsys.readouterr().out
+    said = output[output.index("\n\n") :]
+    assert len(said.splitlines()) < 60
+    assert "288 tests failed, in 12 ways" in said and "more ways" in said
+    words = "  rule_tests.r1_0, SET=default and 23 more: model, signal_msi, expected: way x, got: y"
+    line = "\n    reproduce: make sim SET=default TEST=rule_tests.r1_0 SEED=9 "
+    assert words + line in said
+    text = "\nFAILED rule_tests.r0_0, SET=default\nmismatch 1 (model) at operation 0\n"
+    first = said[said.index(text) :]
+    assert "rule_tests.r1_0" not in first
+    more = "\n... 20 mismatches in all\n23 more tests failed in this way\nreproduce: "
+    assert more in first
+    assert said.count("\nFAILED ") == 1
+    full = (tmp_path / "sim/failures.txt").read_text()
+    assert f"all failures in full: {tmp_path / 'sim/failures.txt'}" in said
+    assert full.count("\nreproduce: make sim SET=") == 288 and full.count("mismatch 1 ") == 288 * 20
 
 
 @pytest.mark.parametrize(

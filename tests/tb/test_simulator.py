@@ -210,6 +210,37 @@ def test_a_crash_keeps_what_had_finished(project: Project) -> None:
     assert "ended early" in two.failure and "out of memory" in two.failure
 
 
+CASE = '<testcase name="{}" classname="tests.rtl.some"><failure message="{}" type="{}"/></testcase>'
+ENDED = "<a>{}</a>".format(
+    '<testcase name="one" classname="tests.rtl.some"/>'
+    + CASE.format("two", "no", "AssertionError")
+    + "".join(CASE.format(name, "c", "SimFailure") for name in ("three", "four", "five"))
+)
+
+
+def test_what_the_design_ended_is_named_and_what_did_not_run_is_no_failure(
+    project: Project, capfd: pytest.CaptureFixture[str]
+) -> None:
+    said = "[5] %Fatal: a.sv:1: Assertion failed in top.u: no\n%Error: /x/a.sv:1: Verilog $stop\n"
+    project.simulates(
+        f"open(job['folder'] + '/results.xml', 'w').write({ENDED!r})"
+        f"; print({said + 'Aborting...'!r}); sys.exit(1)"
+    )
+    run = project.run(TraceFile("mine.jsonl", "mine", 5))
+    results = simulate(run, ["tests.rtl.some"])
+    names = ["some.one", "some.two", "some.three", "some.four", "some.five"]
+    assert [each.name for each in results] == [*names, "trace_tests.replay_mine"]
+    assert [each.passed for each in results] == [True, *[False] * 5]
+    assert [each.failed for each in results] == [False, True, True, *[False] * 3]
+    assert results[1].failure == "no" and not results[1].cause
+    assert results[2].cause == "$fatal at /x/a.sv:1"
+    first, _, log = results[2].failure.partition("\n")
+    assert first == "$fatal at /x/a.sv:1 ended the simulation, in top.u: no"
+    assert log == f"  log: {project.root / 'results/simulation.log'}"
+    later = "did not run: the simulation had ended in some.three"
+    assert {each.failure for each in results[3:]} == {later}
+
+
 def test_finished_ignores_a_file_that_was_being_written(tmp_path: Path) -> None:
     (tmp_path / "a.one.json").write_text(json.dumps({"passed": False, "mismatches": 1}))
     (tmp_path / "a.two.json").write_text('{"pas')

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -326,6 +326,10 @@ class Checker(Scoreboard):  # type: ignore[misc]
     def violation(self, text: str) -> None:
         """A monitor saw the rules of its bus broken."""
         self._mismatch("protocol", None, "valid and payload stable until ready", text)
+
+    def on_high_in_reset(self, names: Sequence[str]) -> None:
+        """These outputs were not low in reset, or in the cycle after it."""
+        self._mismatch("reset", None, "low in reset, and just after it (H8)", " and ".join(names))
 
     def _mismatch(self, kind: str, entry: Entry | None, expected: object, got: object) -> None:
         """Record a difference, with what led to it."""

@@ -33,6 +33,7 @@ from tb.monitors import (
     MessageOutputMonitor,
     ReadAddressMonitor,
     ReadDataMonitor,
+    ResetMonitor,
     RetireMonitor,
     Sampler,
     StreamMonitor,
@@ -41,6 +42,7 @@ from tb.monitors import (
     WriteResponseMonitor,
 )
 from tb.operations import Operation, SignalEvent, SignalMsi, SignalMsiWithRid
+from tb.register_model import ALERT_CYCLES
 from tb.registers import Registers
 from tb.run import Run
 from tb.stimulus import LENGTHS, SHARES, gaps, pauses, stalls
@@ -115,10 +117,13 @@ class Environment:
             ReadAddressMonitor(dut, "s_axil", sampler): registers("on_read_address"),
             ReadDataMonitor(dut, "s_axil", sampler): registers("on_read_data"),
         }
-        alert = LevelMonitor(dut.alert, paused=True)
-        alert.add_callback(checker.on_alert)
-        self._monitors: tuple[StreamMonitor | LevelMonitor, ...] = (*callbacks, alert)
-        LevelMonitor(dut.rst_n).add_callback(self._on_reset_changed)
+        self._alert = LevelMonitor(dut.alert)
+        self._alert.add_callback(checker.on_alert)
+        self._monitors: tuple[StreamMonitor | LevelMonitor, ...] = (*callbacks, self._alert)
+        self._sampler = sampler
+        reset = ResetMonitor(dut, sampler)
+        reset.violation = checker.on_high_in_reset
+        reset.add_callback(self._on_reset_changed)
         for monitor, callback in callbacks.items():
             monitor.violation = checker.violation
             checker.add_interface(monitor, [], compare_fn=callback)
@@ -135,7 +140,9 @@ class Environment:
             self._reset_changed = cycle_now()
         for monitor in self._monitors:
             monitor.paused = not rst_n
-        if not rst_n:
+        if rst_n:
+            self._sampler.wake(self._alert)
+        else:
             self.checker.on_reset()
 
     def _cover_streams(self, coverage: Coverage, monitors: Iterable[StreamMonitor]) -> None:
@@ -309,11 +316,18 @@ class Environment:
     # ---- the end --------------------------------------------------------------------------------
 
     async def finish(self) -> None:
-        """Let everything come out, read the status registers, and close the books."""
+        """Let everything come out, read the status registers, and close the books.
+
+        The alert is acknowledged, so that every drop shows that it can rise and fall.
+        """
         self.flow()
         await self.settle()
         for register in STATUS_REGISTERS:
             await self.registers.read(register)
+        await self.registers.acknowledge()
+        await self.registers.read(csr.ALERT)
+        await self.cycle(ALERT_CYCLES)
+        self._alert.sample()
         self.checker.finish()
 
     def result(self, passed: bool) -> dict[str, Any]:

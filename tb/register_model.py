@@ -50,7 +50,8 @@ VERSION = 0x0001_0000
 BUSY, CLEARING, REFUSED = (1 << csr.STATUS.fields[name].low for name in csr.STATUS.fields)
 
 ALERT_CYCLES = 2
-"""How many cycles after a drop's retire record the alert must be up, at most."""
+"""How many cycles after a drop's retire record the alert must be up, at most, or down after the
+response to its acknowledgement."""
 
 
 @dataclass(eq=False, slots=True)
@@ -114,6 +115,7 @@ class RegisterModel:
         self._drop = (0, Answer.NONE)  # LAST_DROP and its reason
         self._alert: set[int] = {0}
         self._alert_pin = 0
+        self._alert_missed = False  # that it is down where it must not be was reported
         self._alert_due: int | None = None  # the cycle of a drop that the pin does not show yet
         self._arguments: dict[int, int] = {}  # the ARG registers, as last written
         self._write_addresses: deque[int] = deque()
@@ -247,8 +249,18 @@ class RegisterModel:
             write.disturbed = True
         self._alert = {0, 1} if clearing else {1}
         self._show(csr.ALERT.offset, self._alert)
-        if not self._alert_pin and self._alert_due is None and not clearing:
+        self._check_alert_due()
+        missing = not self._alert_pin and not self._alert_missed
+        if missing and self._alert_due is None and not clearing:
             self._alert_due = self._cycle()
+
+    def _check_alert_due(self) -> None:
+        """A drop must have shown on the pin by now."""
+        late = self._cycle() - self._alert_due if self._alert_due is not None else 0
+        if late > ALERT_CYCLES:
+            self._report(f"alert up {ALERT_CYCLES} cycles after a drop", f"{late} cycles (H7)")
+            self._alert_due = None
+            self._alert_missed = True
 
     def on_alert(self, level: bool) -> None:
         """The alert output changed."""
@@ -256,11 +268,11 @@ class RegisterModel:
         if level:
             if self._alert == {0}:
                 self._report("alert low: nothing was dropped", "alert rose (H7)")
-            late = self._cycle() - self._alert_due if self._alert_due is not None else 0
-            if late > ALERT_CYCLES:
-                self._report(f"alert up {ALERT_CYCLES} cycles after a drop", f"{late} cycles (H7)")
+            self._check_alert_due()
             self._alert_due = None
+            self._alert_missed = False
         elif self._alert == {1}:
+            self._alert_missed = True
             self._report("alert up until acknowledged", "alert fell (H7)")
 
     # ---- writes and commands --------------------------------------------------------------------
@@ -293,6 +305,8 @@ class RegisterModel:
                 self._flag |= {0}
                 self._show_status()
             elif address == csr.ALERT.offset and data & mask & 1:
+                self._check_alert_due()
+                self._alert_due = None
                 self._alert |= {0}
                 self._show(address, self._alert)
             elif address in WRITABLE:

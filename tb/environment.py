@@ -45,6 +45,7 @@ from tb.operations import Operation, SignalEvent, SignalMsi, SignalMsiWithRid
 from tb.register_model import ALERT_CYCLES
 from tb.registers import Registers
 from tb.run import Run
+from tb.signals import start_assertions
 from tb.stimulus import LENGTHS, SHARES, gaps, pauses, stalls
 from tb.trace import TraceLine
 
@@ -141,6 +142,7 @@ class Environment:
         for monitor in self._monitors:
             monitor.paused = not rst_n
         if rst_n:
+            start_assertions()
             self._sampler.wake(self._alert)
         else:
             self.checker.on_reset()

@@ -48,6 +48,15 @@ SIGNALS_CPP = Path(__file__).with_name("signals.cpp")
 """What is linked into a simulation for cocotb ..."""
 EXPORTS = ("-LDFLAGS", "-rdynamic")
 """... and seen from Python."""
+START_H = Path(__file__).with_name("start.h")
+"""What both paths include: how a simulation starts, by functions that ..."""
+RANDOM_STARTS = ("Iimm", "Qimm", "WiPjmm")
+WRAPPED = tuple(
+    word
+    for name in (RANDOM_STARTS if sys.platform == "linux" else ())
+    for word in ("-LDFLAGS", f"-Wl,--wrap=_Z22VL_SCOPED_RAND_RESET_{name}")
+)
+"""... the linker puts in the place of Verilator's own."""
 OPTIMIZE = ("OPT_FAST=-O2", "OPT_GLOBAL=-O2")
 """What make is told: Verilator's own choice is to optimize for size."""
 TRANSACTOR = ("tb/bulk/transactor.cpp", "hdl/generated/msi_csr.h")
@@ -250,11 +259,11 @@ def build(run: Run, executable: Path, *, flavour: Flavour, processes: Processes)
     sources = run.rtl.sources()
     headers = [each for folder in sources.includes for each in sorted(folder.glob("*.*h"))]
     files = [ROOT / WAIVERS, *sources.files]
-    linked = [SIGNALS_CPP]
+    linked = [SIGNALS_CPP, START_H]
     if flavour is Flavour.BULK:
-        linked = [ROOT / each for each in TRANSACTOR]
+        linked = [START_H, *(ROOT / each for each in TRANSACTOR)]
     cocotb = importlib.metadata.version("cocotb")
-    built_with = (*BUILD_ARGUMENTS, *PORTS_ONLY, *EXPORTS, *OPTIMIZE, *flavour.arguments)
+    built_with = (*BUILD_ARGUMENTS, *PORTS_ONLY, *EXPORTS, *WRAPPED, *OPTIMIZE, *flavour.arguments)
     made_with = (verilator.root, verilator.executable, verilator.version, cocotb)
     tools = hashlib.sha256(f"{made_with} {flavour} {built_with}".encode())
     # The simulator's own runtime is the same for every design, and takes longer to compile.
@@ -481,7 +490,7 @@ def _build_bulk(job: dict[str, Any]) -> None:
     verilate = [
         *("verilator", "-cc", "--exe", "-Mdir", folder, "--prefix", "Vtop", "-o", job["top"]),
         *("--top-module", job["top"], "--timescale", "/".join(TIMESCALE), *BUILD_ARGUMENTS),
-        *("-CFLAGS", f"-fPIC -I{header.parent}", "-LDFLAGS", "-shared"),
+        *("-CFLAGS", f"-fPIC -I{header.parent}", "-LDFLAGS", "-shared", *WRAPPED),
         *(f"-D{name}={value}" for name, value in job["defines"].items()),
         *(f"-I{include}" for include in job["includes"]),
         *(f"-G{name}={value}" for name, value in job["parameters"].items()),
@@ -519,7 +528,7 @@ def _child(job: dict[str, Any]) -> None:
             parameters=job["parameters"],
             build_dir=folder,
             build_args=[
-                *(*BUILD_ARGUMENTS, *PORTS_ONLY, *EXPORTS, *flavour.arguments),
+                *(*BUILD_ARGUMENTS, *PORTS_ONLY, *EXPORTS, *WRAPPED, *flavour.arguments),
                 str(SIGNALS_CPP),
             ],
             timescale=TIMESCALE,

@@ -21,6 +21,7 @@
 #include <utility>
 #include <vector>
 
+#include "../start.h"
 #include "Vtop.h"
 #include "msi_csr.h"
 #include "verilated.h"
@@ -663,6 +664,7 @@ class Transactor {
         context_->randReset(2);
         context_->randSeed(static_cast<int>(seed % 0x7FFFFFFF) + 1);
         context_->commandArgs(argc, argv);
+        context_->assertOn(false);  // registers start random: see reset
         dut_.reset(new Vtop(context_.get()));
         messages_.reset(new MessageDriver(*dut_));
         events_.reset(new EventDriver(*dut_));
@@ -687,6 +689,7 @@ class Transactor {
             rise();
         }
         monitors_->reset();
+        context_->assertOn(true);
         dut_->rst_n = 1;
     }
 

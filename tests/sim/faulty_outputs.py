@@ -18,6 +18,25 @@ HOWS = ("low", "high", "frozen", "unset")
 until it first changes after reset, as a register that has no reset may be."""
 FREEZES_AT = 400
 
+ASSERTION_FAILS = "+assertion_fails"
+"""The plusarg that makes the design's assertion `a_false` fail, after a reset."""
+
+_STATES = """
+  // Random until reset: before it, no branch of the unique case fits.
+  logic [15:0] state;
+  logic [3:0]  number;
+  bit          fails;
+  initial fails = $test$plusargs("assertion_fails") != 0;
+  always_ff @(posedge clk) state <= rst_n ? {state[14:0], state[15]} : 16'd1;
+  always_comb begin
+    number = '0;
+    unique case (state)
+%s
+    endcase
+  end
+  a_false: assert property (@(posedge clk) number != 4'd9 || !fails) else $error("on purpose");
+"""
+
 _HEADER = re.compile(r"module msi_translator\n.*?\n\);\n", re.DOTALL)
 _OUTPUT = re.compile(r"output logic +(?:\[(\d+):0\] +)?(\w+)")
 _INPUT = re.compile(r"input +wire logic +(?:\[\d+:0\] +)?(\w+)")
@@ -95,9 +114,11 @@ def write_rtl(folder: Path) -> Rtl:
     )
     sizes = ", ".join(f".{name}({name})" for name in parameters)
     instance = f"  msi_translator #({sizes}) u_sound ({', '.join(ports)});\n"
-    text = _FAULT % (FREEZES_AT, FREEZES_AT) + header + body + instance + "endmodule\n"
+    cases = "\n".join(f"      16'd{1 << each}: number = 4'd{each};" for each in range(16))
+    text = _FAULT % (FREEZES_AT, FREEZES_AT)
+    text += header + body + _STATES % cases + instance + "endmodule\n"
     design = folder / f"{TOP}.sv"
-    design.write_text("/* verilator lint_off DECLFILENAME */\n" + text)
+    design.write_text("/* verilator lint_off CASEINCOMPLETE */\n" + text)
     file_list = folder / f"{TOP}.f"
     own = (ROOT / "hdl/translator.f").read_text()
     file_list.write_text(f"{own}\n{design}\n")

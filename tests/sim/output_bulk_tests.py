@@ -20,7 +20,7 @@ def with_fault(number: int, how: int) -> Callable[[BulkEnvironment], None]:
 
     @bulk_test
     def play(env: BulkEnvironment) -> None:
-        plusargs = (f"+fault_output={number}", f"+fault_how={how}")
+        plusargs = (*env.run.plusargs, f"+fault_output={number}", f"+fault_how={how}")
         env.transactor.close()
         faulty = BulkEnvironment(replace(env.run, plusargs=plusargs), env.name)
         draw = RandomOperations(random.Random(env.run.seed), env.tables, objects=2)

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from tb.rtl import Rtl
 from tb.run import Run
 from tb.sim import DEFAULT
-from tb.simulator import Flavour, simulate
-from tests.sim.faulty_outputs import HOWS, outputs, write_rtl
+from tb.simulator import BUILD, Flavour, simulate
+from tests.sim.faulty_outputs import ASSERTION_FAILS, HOWS, outputs, write_rtl
 
 PATHS = {Flavour.PLAIN: "tests.sim.output_tests", Flavour.BULK: "tests.sim.output_bulk_tests"}
 
@@ -33,9 +34,17 @@ ONLY_AT_THE_PINS = {"s_axil_awready_unset", "s_axil_arready_high", "s_axil_arrea
 """In bulk, software has one read under way at a time, and does not write at once after reset."""
 
 
+@pytest.fixture
+def rtl() -> Rtl:
+    """Return the design, in one place, so that it is built once for each path."""
+    folder = BUILD / "outputs"
+    folder.mkdir(parents=True, exist_ok=True)
+    return write_rtl(folder)
+
+
 @pytest.mark.parametrize("flavour", PATHS, ids=["pins", "bulk"])
-def test_what_notices_a_faulty_output(tmp_path: Path, flavour: Flavour) -> None:
-    run = Run(DEFAULT, 32, 5, str(tmp_path / "results"), (), write_rtl(tmp_path))
+def test_what_notices_a_faulty_output(tmp_path: Path, rtl: Rtl, flavour: Flavour) -> None:
+    run = Run(DEFAULT, 32, 5, str(tmp_path / "results"), (), rtl)
     results = simulate(run, [PATHS[flavour]], flavour=flavour)
     passed = {each.name.partition(".")[2]: each.passed for each in results}
     faults = {f"{name}_{how}" for name in outputs() for how in HOWS}
@@ -46,3 +55,16 @@ def test_what_notices_a_faulty_output(tmp_path: Path, flavour: Flavour) -> None:
     assert unnoticed <= allowed
     slow = [each.name for each in results if "imeout" in each.failure or each.seconds > 5]
     assert not slow
+
+
+@pytest.mark.parametrize("flavour", PATHS, ids=["pins", "bulk"])
+def test_assertions_count_from_the_first_reset_on(
+    tmp_path: Path, rtl: Rtl, flavour: Flavour
+) -> None:
+    """The design has a `unique case` that no random state fits: see the sound test above."""
+    plusargs = (ASSERTION_FAILS,)
+    run = Run(DEFAULT, 32, 5, str(tmp_path / "results"), (), rtl, False, plusargs)
+    module = PATHS[flavour]
+    results = simulate(run, [module], flavour=flavour, only=f"{module.split('.')[-1]}.sound")
+    assert not results[-1].passed
+    assert "a_false: on purpose" in (tmp_path / "results/simulation.log").read_text()

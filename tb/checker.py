@@ -36,6 +36,9 @@ REPORTED = 20
 AXIL, MSI, EVT = Source.AXIL, Source.MSI, Source.EVT
 ANSWER_NAMES = {answer: answer.name for answer in Answer}
 
+ENOUGH = 1000
+"""How many mismatches end a test: the design is lost, and may go on for ever."""
+
 LISTED_DROPS = 1000
 """How many drops and refusals are listed one by one; more are only counted."""
 
@@ -130,6 +133,7 @@ class Checker(Scoreboard):  # type: ignore[misc]
         self.reports: list[Mismatch] = []
         self.drops: list[Drop] = []
         self._lines: Iterator[TraceLine] | None = None
+        self.on_enough: Callable[[], None] = lambda: None  # after ENOUGH mismatches
         self._start()
 
     def _start(self) -> None:
@@ -335,6 +339,8 @@ class Checker(Scoreboard):  # type: ignore[misc]
         """Record a difference, with what led to it."""
         self.mismatches += 1
         self.errors = self.mismatches
+        if self.mismatches == ENOUGH:
+            self.on_enough()
         if len(self.reports) >= REPORTED:
             return
         lines = [f"mismatch {self.mismatches} ({kind})"]

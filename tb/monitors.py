@@ -313,14 +313,25 @@ class ResetMonitor(Monitor):  # type: ignore[misc]
 class LevelMonitor(Monitor):  # type: ignore[misc]
     """Sees a one-bit output that is low in reset: its changes, and its level where it has none.
 
-    Nothing counts while it is `paused`, in reset; let the sampler wake it after that.
+    Nothing counts while it is `paused`, in reset.
     """
 
-    def __init__(self, signal: LogicObject) -> None:
+    def __init__(self, signal: LogicObject, sampler: Sampler) -> None:
         self._signal = signal
+        self._sampler = sampler
         self._level = False
-        self.paused = True
+        self._paused = True
         super().__init__()
+
+    @property
+    def paused(self) -> bool:
+        """Whether reset is active; set from outside."""
+        return self._paused
+
+    @paused.setter
+    def paused(self, paused: bool) -> None:
+        self._paused = paused
+        self._sampler.wake(self)
 
     async def _monitor_recv(self) -> None:
         changed = ValueChange(self._signal)

@@ -121,6 +121,7 @@ class RegisterModel:
         self._write_addresses: deque[int] = deque()
         self._write_data: deque[tuple[int, int]] = deque()
         self._writes: deque[_Write] = deque()
+        self._unasked: set[str] = set()  # kinds of answers that nobody had asked for
         self._reads: deque[_Read] = deque()
         self._shows: dict[int, set[int]] = {
             csr.IDENTITY.offset: {IDENTITY},
@@ -137,9 +138,9 @@ class RegisterModel:
         if self._commands:
             parts.append(f"{len(self._commands)} commands neither retired nor refused")
         if self._writes or self._reads:
-            parts.append(
-                f"{len(self._writes)} writes and {len(self._reads)} reads on s_axil not answered"
-            )
+            accesses = {"writes": len(self._writes), "reads": len(self._reads)}
+            counts = " and ".join(f"{count} {name}" for name, count in accesses.items() if count)
+            parts.append(f"{counts} accepted on s_axil not answered")
         return "; ".join(parts)
 
     @property
@@ -334,7 +335,7 @@ class RegisterModel:
     def on_write_response(self, transfer: tuple[int]) -> None:
         """A write was answered on `s_axil_b`."""
         if not self._writes:
-            self._report("no write response", "one on s_axil_b")
+            self._on_unasked("no write response", "one on s_axil_b")
             return
         write = self._writes.popleft()
         if transfer[0] != 0:
@@ -351,6 +352,12 @@ class RegisterModel:
             self._show(csr.ALERT.offset, self._alert)
         elif write.address in WRITABLE and all(w.address != write.address for w in self._writes):
             self._show(write.address, {self._arguments[write.address]})
+
+    def _on_unasked(self, expected: str, got: str) -> None:
+        """Something was answered that nobody asked for: report that once, it may go on for ever."""
+        if expected not in self._unasked:
+            self._report(f"{expected}: none was asked for", got)
+        self._unasked.add(expected)
 
     def _answer_command(self, command: Command) -> None:
         """A command's write was answered: by now it was accepted or refused."""
@@ -405,7 +412,7 @@ class RegisterModel:
     def on_read_data(self, transfer: tuple[int, int]) -> None:
         """Data came back on `s_axil_r`."""
         if not self._reads:
-            self._report("no read data", f"{transfer[0]:#x} on s_axil_r")
+            self._on_unasked("no read data", f"{transfer[0]:#x} on s_axil_r")
             return
         read = self._reads.popleft()
         data, response = transfer

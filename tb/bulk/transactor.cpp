@@ -740,10 +740,13 @@ class Transactor {
     // Reads a register; batch takes what the monitors see meanwhile.
     void read(Batch& batch, uint32_t address, uint32_t& data, uint32_t& response) {
         begin(batch);
+        dut_->m_msi_ready = 1;
+        settle();
+        monitors_->look();  // what comes now was not asked for
+        next(batch);
         dut_->s_axil_arvalid = 1;
         dut_->s_axil_araddr = address;
         dut_->s_axil_rready = 1;
-        dut_->m_msi_ready = 1;
         bool asked = false, waits = true;
         while (waits && batch.status == DONE) {
             settle();

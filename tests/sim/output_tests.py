@@ -46,7 +46,7 @@ def with_fault(number: int, how: int, name: str) -> Any:
     play.__name__ = play.__qualname__ = name
     inner = translator_test(400)(play)
 
-    @cocotb.test(timeout_time=400, timeout_unit="us", name=name)
+    @cocotb.test(name=name)
     async def run(dut: Any) -> None:
         dut.fault_output.value = number
         dut.fault_how.value = how

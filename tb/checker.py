@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,9 @@ REPORTED = 20
 # Python 3.11 takes its time to find a member of an enumeration, and its name.
 AXIL, MSI, EVT = Source.AXIL, Source.MSI, Source.EVT
 ANSWER_NAMES = {answer: answer.name for answer in Answer}
+
+ENOUGH = 1000
+"""How many mismatches end a test: the design is lost, and may go on for ever."""
 
 LISTED_DROPS = 1000
 """How many drops and refusals are listed one by one; more are only counted."""
@@ -130,6 +133,7 @@ class Checker(Scoreboard):  # type: ignore[misc]
         self.reports: list[Mismatch] = []
         self.drops: list[Drop] = []
         self._lines: Iterator[TraceLine] | None = None
+        self.on_enough: Callable[[], None] = lambda: None  # after ENOUGH mismatches
         self._start()
 
     def _start(self) -> None:
@@ -327,10 +331,16 @@ class Checker(Scoreboard):  # type: ignore[misc]
         """A monitor saw the rules of its bus broken."""
         self._mismatch("protocol", None, "valid and payload stable until ready", text)
 
+    def on_high_in_reset(self, names: Sequence[str]) -> None:
+        """These outputs were not low in reset, or in the cycle after it."""
+        self._mismatch("reset", None, "low in reset, and just after it (H8)", " and ".join(names))
+
     def _mismatch(self, kind: str, entry: Entry | None, expected: object, got: object) -> None:
         """Record a difference, with what led to it."""
         self.mismatches += 1
         self.errors = self.mismatches
+        if self.mismatches == ENOUGH:
+            self.on_enough()
         if len(self.reports) >= REPORTED:
             return
         lines = [f"mismatch {self.mismatches} ({kind})"]

@@ -50,7 +50,8 @@ VERSION = 0x0001_0000
 BUSY, CLEARING, REFUSED = (1 << csr.STATUS.fields[name].low for name in csr.STATUS.fields)
 
 ALERT_CYCLES = 2
-"""How many cycles after a drop's retire record the alert must be up, at most."""
+"""How many cycles after a drop's retire record the alert must be up, at most, or down after the
+response to its acknowledgement."""
 
 
 @dataclass(eq=False, slots=True)
@@ -114,11 +115,13 @@ class RegisterModel:
         self._drop = (0, Answer.NONE)  # LAST_DROP and its reason
         self._alert: set[int] = {0}
         self._alert_pin = 0
+        self._alert_missed = False  # that it is down where it must not be was reported
         self._alert_due: int | None = None  # the cycle of a drop that the pin does not show yet
         self._arguments: dict[int, int] = {}  # the ARG registers, as last written
         self._write_addresses: deque[int] = deque()
         self._write_data: deque[tuple[int, int]] = deque()
         self._writes: deque[_Write] = deque()
+        self._unasked: set[str] = set()  # kinds of answers that nobody had asked for
         self._reads: deque[_Read] = deque()
         self._shows: dict[int, set[int]] = {
             csr.IDENTITY.offset: {IDENTITY},
@@ -135,9 +138,9 @@ class RegisterModel:
         if self._commands:
             parts.append(f"{len(self._commands)} commands neither retired nor refused")
         if self._writes or self._reads:
-            parts.append(
-                f"{len(self._writes)} writes and {len(self._reads)} reads on s_axil not answered"
-            )
+            accesses = {"writes": len(self._writes), "reads": len(self._reads)}
+            counts = " and ".join(f"{count} {name}" for name, count in accesses.items() if count)
+            parts.append(f"{counts} accepted on s_axil not answered")
         return "; ".join(parts)
 
     @property
@@ -247,8 +250,18 @@ class RegisterModel:
             write.disturbed = True
         self._alert = {0, 1} if clearing else {1}
         self._show(csr.ALERT.offset, self._alert)
-        if not self._alert_pin and self._alert_due is None and not clearing:
+        self._check_alert_due()
+        missing = not self._alert_pin and not self._alert_missed
+        if missing and self._alert_due is None and not clearing:
             self._alert_due = self._cycle()
+
+    def _check_alert_due(self) -> None:
+        """A drop must have shown on the pin by now."""
+        late = self._cycle() - self._alert_due if self._alert_due is not None else 0
+        if late > ALERT_CYCLES:
+            self._report(f"alert up {ALERT_CYCLES} cycles after a drop", f"{late} cycles (H7)")
+            self._alert_due = None
+            self._alert_missed = True
 
     def on_alert(self, level: bool) -> None:
         """The alert output changed."""
@@ -256,11 +269,11 @@ class RegisterModel:
         if level:
             if self._alert == {0}:
                 self._report("alert low: nothing was dropped", "alert rose (H7)")
-            late = self._cycle() - self._alert_due if self._alert_due is not None else 0
-            if late > ALERT_CYCLES:
-                self._report(f"alert up {ALERT_CYCLES} cycles after a drop", f"{late} cycles (H7)")
+            self._check_alert_due()
             self._alert_due = None
+            self._alert_missed = False
         elif self._alert == {1}:
+            self._alert_missed = True
             self._report("alert up until acknowledged", "alert fell (H7)")
 
     # ---- writes and commands --------------------------------------------------------------------
@@ -293,6 +306,8 @@ class RegisterModel:
                 self._flag |= {0}
                 self._show_status()
             elif address == csr.ALERT.offset and data & mask & 1:
+                self._check_alert_due()
+                self._alert_due = None
                 self._alert |= {0}
                 self._show(address, self._alert)
             elif address in WRITABLE:
@@ -320,7 +335,7 @@ class RegisterModel:
     def on_write_response(self, transfer: tuple[int]) -> None:
         """A write was answered on `s_axil_b`."""
         if not self._writes:
-            self._report("no write response", "one on s_axil_b")
+            self._on_unasked("no write response", "one on s_axil_b")
             return
         write = self._writes.popleft()
         if transfer[0] != 0:
@@ -337,6 +352,12 @@ class RegisterModel:
             self._show(csr.ALERT.offset, self._alert)
         elif write.address in WRITABLE and all(w.address != write.address for w in self._writes):
             self._show(write.address, {self._arguments[write.address]})
+
+    def _on_unasked(self, expected: str, got: str) -> None:
+        """Something was answered that nobody asked for: report that once, it may go on for ever."""
+        if expected not in self._unasked:
+            self._report(f"{expected}: none was asked for", got)
+        self._unasked.add(expected)
 
     def _answer_command(self, command: Command) -> None:
         """A command's write was answered: by now it was accepted or refused."""
@@ -391,7 +412,7 @@ class RegisterModel:
     def on_read_data(self, transfer: tuple[int, int]) -> None:
         """Data came back on `s_axil_r`."""
         if not self._reads:
-            self._report("no read data", f"{transfer[0]:#x} on s_axil_r")
+            self._on_unasked("no read data", f"{transfer[0]:#x} on s_axil_r")
             return
         read = self._reads.popleft()
         data, response = transfer

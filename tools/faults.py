@@ -212,6 +212,13 @@ FAULTS = (
         "      .clear        (1'b0),",
     ),
     Fault(
+        "one entry of the route states not cleared",
+        "H8",
+        "msi_route_states.sv",
+        "      .write      (clear || done_uses_q[0]),",
+        "      .write      ((clear && clear_index != 5) || done_uses_q[0]),",
+    ),
+    Fault(
         "busy command not refused",
         "H6",
         "msi_registers.sv",

@@ -18,6 +18,7 @@ from tb.regress import RegressError, regress
 from tb.rtl import OWN, Rtl, RtlError
 from tb.sim import ChoiceError, only, sim
 from tb.simulator import Interrupted, SimulationError, catch_signals
+from tb.text import accept_any_terminal
 from tb.verilator import VerilatorError
 
 ERRORS = (ChoiceError, CoverageError, RegressError, RtlError, SimulationError, VerilatorError)
@@ -54,6 +55,7 @@ class Parser(argparse.ArgumentParser):
 
 def main() -> int:
     """Run a command; return its exit status."""
+    accept_any_terminal()
     parser = Parser(prog="make", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     chosen = random.SystemRandom().randrange(2**31)

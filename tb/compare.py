@@ -98,7 +98,7 @@ def compare(paths: Sequence[str], engine: str, seed: int, rtl: Rtl = OWN) -> int
     bad = 0
     for path in paths:
         try:
-            progress = report.Progress(f"reading {path}", 0)
+            progress = report.Progress(f"reading {shown(path)}", 0)
             found.append(trace_file(Path(path), [trace.name for trace, _ in found], progress))
             progress.close()
         except TraceError as error:

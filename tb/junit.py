@@ -10,6 +10,8 @@ from typing import Any
 
 from junitparser import Error, JUnitXml, Skipped, TestCase, TestSuite
 
+from tb.text import printable
+
 
 @dataclass(frozen=True, slots=True)
 class Suite:
@@ -32,17 +34,17 @@ def junit(command: str, suites: Sequence[Suite]) -> str:
     for each in suites:
         suite = TestSuite(each.name)
         for name, value in each.properties.items():
-            suite.add_property(name, value)
+            suite.add_property(name, printable(value))
         for test in each.tests:
-            case = TestCase(test["name"], each.classname, test["seconds"])
+            case = TestCase(printable(test["name"]), each.classname, test["seconds"])
             if not test["ran"]:
                 case.result = [Skipped(test["failure"])]
             elif not test["passed"]:
                 text = [report["text"] for report in test["reports"]] or [test["failure"]]
                 if test["name"] in each.commands:
                     text.append(f"reproduce: {each.commands[test['name']]}")
-                error = Error(text[0].partition("\n")[0])
-                error.text = "\n\n".join(text)
+                error = Error(printable(text[0].partition("\n")[0]))
+                error.text = printable("\n\n".join(text))
                 case.result = [error]
             suite.add_testcase(case)
         document.add_testsuite(suite)

@@ -222,7 +222,9 @@ def failures(failed: Sequence[Failed], path: Path) -> str:
     if not failed:
         return ""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n\n".join(map(str, failed)) + "\n", encoding="utf-8", errors="replace")
+    path.write_text(
+        "\n\n".join(map(str, failed)) + "\n", encoding="utf-8", errors="backslashreplace"
+    )
     causes: dict[str, list[Failed]] = {}
     for each in failed:
         causes.setdefault(cause_of(each.test), []).append(each)

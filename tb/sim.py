@@ -27,7 +27,7 @@ from tb.simulator import (
     finished,
     simulate_all,
 )
-from tb.text import shown
+from tb.text import shown, visible
 
 RESULTS = BUILD / "sim"
 
@@ -152,7 +152,7 @@ def trace_file(
     It is named after the file; with a number at the end, as in `x-2`, if that name is `taken`.
     """
     summary = validate(path, progress)
-    name = stem = path.name.removesuffix(".gz").removesuffix(".jsonl")
+    name = stem = visible(path.name.removesuffix(".gz").removesuffix(".jsonl"))
     number = 1
     while name in taken:
         number += 1

@@ -439,8 +439,9 @@ def _job(
     inherited = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith("COCOTB_") and name not in ("WAVES", "GUI")
+        if not name.startswith("COCOTB_") and name not in ("WAVES", "GUI", "PYTHONIOENCODING")
     }
+    inherited["PYTHONUTF8"] = "1"  # whatever the terminal can show: this is read by us
     command = [sys.executable, "-m", "tb.simulator", json.dumps(job)]
     return processes.run(command, log, {**inherited, **(environment or {})})
 
@@ -469,7 +470,7 @@ def _wait(
 
 def _running(folder: Path, results: list[TestResult]) -> str:
     """Return the name of the test that was running when a simulation ended."""
-    words = tail(folder / "progress", 1).split()
+    words = tail(folder / "progress", 1).split(maxsplit=2)
     return words[2] if len(words) > 2 else f"(before test {len(results) + 1})"
 
 

@@ -31,6 +31,7 @@ from tb.simulator import (
     exclusive,
     simulate,
 )
+from tb.text import accept_any_terminal
 from tb.verilator import VerilatorError
 
 
@@ -441,6 +442,7 @@ def try_faults(chosen: Sequence[Fault], seed: int, bulk: bool = False) -> int:
 
 def main() -> int:
     """Try the faults; return 0 if every one was noticed by name."""
+    accept_any_terminal()
     parser = argparse.ArgumentParser(prog="make faults", description=__doc__)
     parser.add_argument("--only", default="", help="only faults whose name contains this")
     parser.add_argument("--engine", choices=("rtl", "bulk"), default="rtl")

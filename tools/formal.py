@@ -30,6 +30,7 @@ from typing import TypeVar
 from tb.csr import OperationCode as Op
 from tb.rtl import OWN, ROOT, RtlError
 from tb.simulator import BUILD, Interrupted, catch_signals, exclusive
+from tb.text import accept_any_terminal
 from tools import yosys
 from tools.faults import break_rtl
 from tools.formal_mutants import MUTANTS, Mutant, Scenario, commands
@@ -467,6 +468,7 @@ def make_runner() -> Runner:
 
 def main() -> int:
     """Prove, or break, what was chosen."""
+    accept_any_terminal()
     parser = argparse.ArgumentParser(prog="make formal", description=__doc__)
     parser.add_argument("--only", default="", help="only those with this in their name")
     parser.add_argument("--jobs", type=int, default=2, help="how many proofs at a time (2)")

@@ -51,7 +51,7 @@ from tb.simulator import (
     finished,
     simulate,
 )
-from tb.text import tail
+from tb.text import accept_any_terminal, tail
 from tb.verilator import VerilatorError, find_verilator
 from tools import mutations
 from tools.mutant_proofs import (
@@ -660,6 +660,7 @@ def numbers(text: str) -> list[int]:
 
 def main() -> int:
     """Run the command; return its exit status."""
+    accept_any_terminal()
     parser = Parser(prog="make mutate", description=__doc__)
     parser.add_argument("--n", type=count_of, default=1000, help="how many mutants (1000)")
     parser.add_argument("--seed", type=seed, default=1, help="which ones (1)")

@@ -28,6 +28,7 @@ from tb.operations import Tables
 from tb.rtl import OWN, ROOT, Port, RtlError
 from tb.sim import DEFAULT
 from tb.simulator import BUILD
+from tb.text import accept_any_terminal
 from tb.verilator import VerilatorError
 from tools import yosys
 
@@ -356,6 +357,7 @@ def measure(rows: Sequence[Row], seeds: Sequence[int]) -> dict[str, tuple[Area, 
 
 def main() -> int:
     """Measure, print the table and the critical paths, write build/synth/result.json."""
+    accept_any_terminal()
     parser = argparse.ArgumentParser(prog="make synth", description=__doc__)
     parser.add_argument("--only", default="", help="only rows whose name contains this")
     only = parser.parse_args().only

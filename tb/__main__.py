@@ -76,6 +76,7 @@ def main() -> int:
     command = commands.add_parser("compare", help="replay traces")
     command.add_argument("--engine", choices=("rtl", "bulk", "signals", "model"), default="rtl")
     command.add_argument("--seed", type=seed, default=chosen)
+    command.add_argument("--waves", action="store_true", help="write waveforms of all of it")
     command.add_argument("traces", nargs="+")
 
     command = commands.add_parser("exhaustive", help="try everything that the range check decides")
@@ -110,7 +111,7 @@ def main() -> int:
             return exhaustive(arguments.seed, rtl)
         if arguments.command == "bench":
             return bench(arguments.seed, rtl, arguments.docs)
-        return compare(arguments.traces, arguments.engine, arguments.seed, rtl)
+        return compare(arguments.traces, arguments.engine, arguments.seed, rtl, arguments.waves)
     except (*ERRORS, OSError) as error:  # OSError: a full disk, for one
         print(f"error: {error}", file=sys.stderr)
         return 2

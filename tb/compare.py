@@ -247,7 +247,7 @@ def around(result: TestResult, run: Run, trace: TraceFile) -> str:
     (before,) = report.as_values([result])
     line = differed(result)
     tries = [(line, line - BEFORE), (line, 1)] if line > BEFORE else [(line or trace.operations, 1)]
-    said = "not shown again with waves: "
+    said = ""
     for last, first in tries:
         last = min(last + AFTER, trace.operations)
         if first == 1 and last > WHOLE:
@@ -263,7 +263,7 @@ def around(result: TestResult, run: Run, trace: TraceFile) -> str:
                 replace(run, results=str(folder), traces=(again,)), TRACES, flavour=Flavour.WAVES
             )
         except SimulationError as error:
-            return f"{said}{error}"
+            return f"not shown again with waves: {said}{error}"
         (folder / run.rtl.top).unlink(missing_ok=True)
         failed = [each for each in report.as_values(results) if each["ran"] and not each["passed"]]
         start = f"from the state before line {first:,} on, " if first > 1 else ""
@@ -277,11 +277,13 @@ def around(result: TestResult, run: Run, trace: TraceFile) -> str:
                     f"  trace:     {shown(path)}"
                     + (f", {rebuilt} operations for the state before them" if rebuilt else ""),
                     f"  reproduce: {_command([again], 'rtl', run.seed, run.rtl, waves=True)}",
+                    *([f"  but {said}what ran before matters"] if said else []),
                 ]
             )
         how = f"fail otherwise ({report.title_of(failed[0])})" if failed else "pass"
         said += f"{start}lines {first:,} to {last:,} {how}; "
-    return f"{said}all of it: {_command([trace], 'signals', run.seed, run.rtl, waves=True)}"
+    everything = _command([trace], "signals", run.seed, run.rtl, waves=True)
+    return f"not shown again with waves: {said}all of it: {everything}"
 
 
 def _compared(traces: Sequence[TraceFile], engine: str, done: int) -> str:

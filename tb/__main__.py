@@ -35,6 +35,7 @@ def parser() -> Parser:
     engines = ("rtl", "bulk", "signals", "model")
     command.add_argument("--engine", help="what replays them", choices=engines, default="rtl")
     command.add_argument("--seed", help="fixes every random choice", type=seed, default=chosen)
+    command.add_argument("--waves", help="write waveforms of all of it", action="store_true")
     command.add_argument("trace", help="the traces", nargs="+")
 
     command = commands.add_command("exhaustive", "try everything that the range check decides")
@@ -93,7 +94,9 @@ def run() -> int:
             case _:
                 from tb.compare import compare
 
-                return compare(arguments.trace, arguments.engine, arguments.seed, rtl)
+                return compare(
+                    arguments.trace, arguments.engine, arguments.seed, rtl, arguments.waves
+                )
     # What a user can do something about (OSError: a full disk, for one): no traceback.
     except (
         *(ChoiceError, CoverageError, RegressError, RtlError, SimulationError, VerilatorError),

@@ -374,4 +374,4 @@ def _summarise(
 def _write(summary: Summary) -> None:
     """Write all files of the report."""
     for path, text in regress_report.files(summary).items():
-        path.write_text(text)
+        path.write_text(text, encoding="utf-8", errors="backslashreplace")

@@ -20,7 +20,7 @@ from tb.processes import Interrupted, exclusive
 from tb.rtl import BUILD, ROOT, Rtl
 from tb.run import Run, TraceFile
 from tb.simulator import Simulation, TestResult, finished, simulate_all
-from tb.text import shown
+from tb.text import shown, visible
 
 RESULTS = BUILD / "sim"
 
@@ -150,7 +150,7 @@ def trace_file(
     It is named after the file; with a number at the end, as in `x-2`, if that name is `taken`.
     """
     summary = validate(path, progress)
-    name = stem = path.name.removesuffix(".gz").removesuffix(".jsonl")
+    name = stem = visible(path.name.removesuffix(".gz").removesuffix(".jsonl"))
     number = 1
     while name in taken:
         number += 1

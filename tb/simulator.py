@@ -221,7 +221,7 @@ def _wait(
 
 def _running(folder: Path, results: list[TestResult]) -> str:
     """Return the name of the test that was running when a simulation ended."""
-    words = tail(folder / "progress", 1).split()
+    words = tail(folder / "progress", 1).split(maxsplit=2)
     return words[2] if len(words) > 2 else f"(before test {len(results) + 1})"
 
 

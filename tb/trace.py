@@ -37,6 +37,7 @@ from tb.operations import (
     Tables,
     arguments_of,
 )
+from tb.text import visible
 
 LONGEST_LINE: Final = 1 << 20
 """The longest line that is read, in bytes. It bounds the memory that a damaged file can take."""
@@ -60,7 +61,8 @@ class TraceError(Exception):
         self.reason = reason
 
     def __str__(self) -> str:
-        place = self.path if self.line is None else f"{self.path}:{self.line}"
+        path = visible(self.path)
+        place = path if self.line is None else f"{path}:{self.line}"
         return ": ".join(part for part in (place, self.field, self.reason) if part is not None)
 
 

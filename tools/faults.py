@@ -409,7 +409,7 @@ def names(result: TestResult, tag: str) -> bool:
 
 def verdict(results: list[TestResult], tag: str) -> tuple[bool, str]:
     """Judge what the tests said about a fault: whether they noticed it by name, and words."""
-    failed = [result for result in results if not result.passed]
+    failed = [result for result in results if result.failed]
     if not failed:
         return False, "MISSED: nothing failed"
     by_name = [result for result in failed if names(result, tag)]
@@ -459,7 +459,7 @@ def try_faults(chosen: Sequence[Fault], seed: int, bulk: bool = False, rtl: Rtl 
     """Try some faults, after a run without any; return the exit status."""
     applying = that_apply(chosen, rtl)
     for tables in dict.fromkeys(fault.tables for fault in applying):
-        failed = [result for result in run_tests(tables, seed, bulk, rtl) if not result.passed]
+        failed = [result for result in run_tests(tables, seed, bulk, rtl) if result.failed]
         if failed:
             print(f"without a fault, {len(failed)} tests fail: nothing can be shown")
             print("\n".join(map(first_words, failed)))

@@ -260,7 +260,7 @@ def first_line(result: TestResult) -> str:
 
 def judge(number: int, stage: str, results: Sequence[TestResult], testbench: str) -> Verdict | None:
     """Return the verdict of a stage that noticed something; None if all its tests passed."""
-    failed = [result for result in results if not result.passed]
+    failed = [result for result in results if result.failed]
     if not failed:
         return None
     kind = classify(failed[0])

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import ast
+import hashlib
+import os
 import shlex
 import shutil
 import sys
@@ -20,7 +22,8 @@ from tb.processes import Interrupted, exclusive
 from tb.rtl import BUILD, ROOT, Rtl
 from tb.run import Run, TraceFile
 from tb.simulator import Simulation, TestResult, finished, simulate_all
-from tb.text import shown
+from tb.text import shown, visible
+from tb.trace import stem
 
 RESULTS = BUILD / "sim"
 
@@ -72,6 +75,9 @@ RANDOM = ("tests.rtl.random_tests",)
 
 TRACES = ("tests.rtl.trace_tests",)
 
+
+LONGEST_NAME = 120
+"""How many bytes of a trace's name the names of files take that are made for it."""
 
 SIM_SETS = ("default", "smallest", "odd")
 TRACES_SET = "traces"
@@ -150,13 +156,22 @@ def trace_file(
     It is named after the file; with a number at the end, as in `x-2`, if that name is `taken`.
     """
     summary = validate(path, progress)
-    name = stem = path.name.removesuffix(".gz").removesuffix(".jsonl")
+    name = first = _short(visible(stem(path)))
     number = 1
     while name in taken:
         number += 1
-        name = f"{stem}-{number}"
+        name = f"{first}-{number}"
     trace = TraceFile(str(path.resolve()), name, summary.operations, expects=summary.expects)
     return trace, summary.tables
+
+
+def _short(name: str) -> str:
+    """Return a name that files can be named after; what is left out of it stays told apart."""
+    data = os.fsencode(name)
+    if len(data) <= LONGEST_NAME:
+        return name
+    start = data[: LONGEST_NAME - 9].decode(errors="ignore")
+    return f"{start}-{hashlib.sha256(data).hexdigest()[:8]}"
 
 
 def directed(name: str) -> tuple[str, ...]:

@@ -58,9 +58,11 @@ def run() -> int:
     arguments = parser().parse()
     from tb.build import SimulationError
     from tb.code_coverage import CoverageError
+    from tb.discovery import DiscoveryError
     from tb.regress import RegressError
     from tb.rtl import Rtl, RtlError
     from tb.sim import ChoiceError
+    from tb.trace import TraceError
     from tb.verilator import VerilatorError
 
     rtl = Rtl(arguments.rtl, arguments.top)
@@ -99,7 +101,8 @@ def run() -> int:
                 )
     # What a user can do something about (OSError: a full disk, for one): no traceback.
     except (
-        *(ChoiceError, CoverageError, RegressError, RtlError, SimulationError, VerilatorError),
+        *(ChoiceError, CoverageError, DiscoveryError, RegressError, RtlError, SimulationError),
+        *(TraceError, VerilatorError),
         OSError,
     ) as error:
         print(f"error: {error}", file=sys.stderr)

@@ -14,13 +14,14 @@ from pathlib import Path
 from tb import report
 from tb.build import Flavour, SimulationError
 from tb.checker import LISTED_DROPS, REPORTED, Drop, Mismatch
+from tb.discovery import modules as tests
 from tb.junit import Suite, write_junit
 from tb.operations import LIMITS, Tables
 from tb.processes import Interrupted, exclusive
 from tb.reference import Reference
 from tb.rtl import BUILD, OWN, Rtl
 from tb.run import Run, TraceFile
-from tb.sim import DEFAULT, TRACES, trace_file, whole
+from tb.sim import DEFAULT, trace_file, whole
 from tb.simulator import TestResult, finished, simulate
 from tb.text import shown
 from tb.trace import TraceError, iter_trace
@@ -36,8 +37,6 @@ WINDOWS = 3
 WHOLE = 20_000
 """How many lines are replayed with waves where a window alone does not show a difference: some
 100 MB of them."""
-
-BULK_TRACES = ("tests.bulk.trace_tests",)
 
 LONG = 100_000
 """From how many operations on ENGINE=rtl takes the bulk path; shorter traces go signal by signal.
@@ -180,7 +179,7 @@ def _compare(
             heading = f"golden model and RTL, {path_taken}, with {run.describe()}"
             print(f"{run.operations:,} operations to replay {path_taken}", flush=True)
             progress = report.Progress("replay", run.operations)
-            modules = BULK_TRACES if bulk else TRACES
+            modules = tests("traces", "bulk" if bulk else "rtl")
             flavour = Flavour.WAVES if waves else Flavour.BULK if bulk else Flavour.PLAIN
             results = simulate(run, modules, progress=progress, flavour=flavour)
             progress.close()
@@ -253,7 +252,9 @@ def around(result: TestResult, run: Run, trace: TraceFile) -> str:
         folder = RESULTS / "windows" / path.stem
         try:
             results = simulate(
-                replace(run, results=str(folder), traces=(again,)), TRACES, flavour=Flavour.WAVES
+                replace(run, results=str(folder), traces=(again,)),
+                tests("traces"),
+                flavour=Flavour.WAVES,
             )
         except SimulationError as error:
             return f"not shown again with waves: {said}{error}"

@@ -26,7 +26,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from tb import code_coverage, coverage, fingerprint, regress_report, report, testplan
+from tb import code_coverage, coverage, discovery, fingerprint, regress_report, report, testplan
 from tb.build import BuildError, Flavour, SimulationError
 from tb.operations import Tables
 from tb.processes import Interrupted, Processes, exclusive
@@ -69,6 +69,7 @@ def regress(
     With `resume` go on with the one before, whose seeds hold. With `gate` fail, too, if coverage is
     not complete.
     """
+    discovery.check()
     if not rtl.own:
         rtl.check()
     code_coverage.code_coverage({}, rtl.files_read(), ROOT)  # a bad excuse shows now

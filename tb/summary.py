@@ -10,9 +10,10 @@ from typing import Any
 
 from tb.code_coverage import CodeCoverage
 from tb.coverage import PointResult
+from tb.discovery import modules
 from tb.rtl import BUILD, Rtl
 from tb.run import Run
-from tb.sim import DEFAULT, RANDOM, SETS, TRACES, TRACES_SET, directed, recordings
+from tb.sim import DEFAULT, SETS, TRACES_SET, directed, recordings
 from tb.testplan import RuleResult
 
 RESULTS = BUILD / "regress"
@@ -60,8 +61,8 @@ class Job:
     @property
     def modules(self) -> tuple[str, ...]:
         """The modules of its tests."""
-        kinds = {"recorded": TRACES, "random": RANDOM}
-        return kinds[self.kind] if self.kind in kinds else directed(self.set)
+        kinds = {"recorded": "traces", "random": "random"}
+        return modules(kinds[self.kind]) if self.kind in kinds else directed(self.set)
 
     def run(self, rtl: Rtl, folder: Path) -> Run:
         """Return the run of its simulation."""

@@ -19,11 +19,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tb.build import Flavour, SimulationError
+from tb.discovery import modules
 from tb.operations import Tables
 from tb.processes import Interrupted, catch_signals, exclusive
 from tb.rtl import BUILD, OWN, Rtl, RtlError
 from tb.run import Run
-from tb.sim import DEFAULT, DIRECTED, HARDWARE, RANDOM
+from tb.sim import DEFAULT, directed
 from tb.simulator import TestResult, simulate
 from tb.variables import Parser
 from tb.verilator import VerilatorError
@@ -49,7 +50,6 @@ class Fault:
 OF_MESSAGES = re.compile("R|H[235]$")
 """The tags of faults that change messages: what the bulk path must notice."""
 
-BULK = ("tests.bulk.random_tests",)
 
 FAULTS = (
     Fault(
@@ -426,8 +426,8 @@ def run_tests(tables: Tables, seed: int, bulk: bool, rtl: Rtl = OWN) -> list[Tes
     """Run the tests that faults are tried on."""
     run = Run(tables, 32, seed, str(BUILD / "faults/results"), (), rtl)
     if bulk:
-        return simulate(run, BULK, flavour=Flavour.BULK)
-    return simulate(run, (*(DIRECTED if tables == DEFAULT else ()), *HARDWARE, *RANDOM))
+        return simulate(run, modules("random", "bulk"), flavour=Flavour.BULK)
+    return simulate(run, (*directed("default" if tables == DEFAULT else ""), *modules("random")))
 
 
 def that_apply(chosen: Sequence[Fault], rtl: Rtl) -> list[Fault]:

@@ -28,6 +28,8 @@ from tb.operations import (
 from tb.stimulus import BUSES_AT_EDGES
 from tb.transactions import Source
 
+KIND = "random"
+
 BATCHES = 6
 FIRST = 512
 

@@ -90,6 +90,9 @@ class _Read:
 class RegisterModel:
     """Predicts the registers. `report(expected, got)` is called for each difference.
 
+    `command_lost` is called for a command of which STATUS says that it is no longer in flight,
+    though it did not retire.
+
     `cycle` returns the number of the clock cycle, for what must happen in time.
     """
 
@@ -102,6 +105,7 @@ class RegisterModel:
         coverage: Coverage | None = None,
     ) -> None:
         """Take the reset state, with counters of `counter_width` bits."""
+        self.command_lost: Callable[[Operation], None] = lambda operation: None
         self._coverage = coverage
         self._report = report
         self._cycle = cycle
@@ -136,7 +140,8 @@ class RegisterModel:
         """Say which accesses are not answered and which commands not settled; empty if none."""
         parts = []
         if self._commands:
-            parts.append(f"{len(self._commands)} commands neither retired nor refused")
+            oldest = f" ({self.oldest_command})" if self.oldest_command is not None else ""
+            parts.append(f"{len(self._commands)} commands neither retired nor refused{oldest}")
         if self._writes or self._reads:
             accesses = {"writes": len(self._writes), "reads": len(self._reads)}
             counts = " and ".join(f"{count} {name}" for name, count in accesses.items() if count)
@@ -173,17 +178,15 @@ class RegisterModel:
     def on_retired(
         self,
         source: Source,
-        operation: Operation,
         outcome: Outcome,
         bus_range: tuple[int, int] | None,
-    ) -> bool:
+    ) -> None:
         """An operation retired with this outcome, against this range if it was dropped or refused.
 
-        Returns whether, coming from the registers, it was a command waiting there.
+        If it came from the registers, `take_command` was told before.
         """
         self._clearing = False
         answer = outcome.answer
-        known = source is not AXIL or self._retire_command(operation)
         self._counted[answer] += 1
         if answer in COUNTED_BY:
             self._show_counter(COUNTED_BY[answer])
@@ -194,7 +197,6 @@ class RegisterModel:
             self._show(csr.RESULT.offset, {answer | (outcome.bdf or 0) << 16})
         if answer in WARNINGS:
             self._on_drop(outcome, bus_range)
-        return known
 
     def _show_counter(self, address: int) -> None:
         """Let a counter register show the number of the answers that it counts."""
@@ -383,22 +385,32 @@ class RegisterModel:
                 write.disturbed = True
                 self._flag = {0, 1}
 
-    def _retire_command(self, operation: Operation) -> bool:
-        """Take the command that retired, and those before it, which were refused."""
+    @property
+    def oldest_command(self) -> Operation | None:
+        """The oldest command that is written, and neither retired nor refused."""
+        return next((each.operation for each in self._commands if each.operation), None)
+
+    def take_command(self, operation: Operation) -> list[Operation] | None:
+        """Take the command that retires, and those before it; None if none such was written.
+
+        Those before were refused; what was accepted is lost, and is returned.
+        """
         waiting = [command.operation for command in self._commands]
         if operation not in waiting:
-            return False
+            return None
+        lost = []
         for command in list(self._commands)[: waiting.index(operation)]:
             self._commands.remove(command)
-            if command.accepted:
-                self._report(f"{command.operation} to retire first", f"{operation} (H3)")
-            self._refuse({0, 1})  # it may have been acknowledged since
+            if command.accepted and command.operation is not None:
+                lost.append(command.operation)
+            else:
+                self._refuse({0, 1})  # it may have been acknowledged since
         self._commands.popleft()
         for command in self._commands:
             if not command.answered:
                 command.overtaken = True
         self._show_status()
-        return True
+        return lost
 
     # ---- reads ----------------------------------------------------------------------------------
 
@@ -421,7 +433,10 @@ class RegisterModel:
         name = REGISTERS.get(read.address, hex(read.address))
         if response != 0:
             self._report(f"OKAY to a read of {name}", f"response {response}")
-        if data not in read.allowed:
+        lost = self._lost_commands(read, data)
+        for operation in lost:
+            self.command_lost(operation)
+        if data not in read.allowed and not lost:
             wanted = " or ".join(f"{value:#x}" for value in sorted(read.allowed)[:4])
             self._report(f"{name} {wanted}", f"{data:#x} (H6, H7)")
         if read.address == csr.STATUS.offset and not data & BUSY:
@@ -434,6 +449,17 @@ class RegisterModel:
         if read.address == csr.LAST_DROP.offset:
             reasons = {int(reason) for low, reason in read.drops if low == data}
             self._show(csr.LAST_DROP_REASON.offset, reasons or {int(self._drop[1])})
+
+    def _lost_commands(self, read: _Read, data: int) -> list[Operation]:
+        """Take the commands whose records are lost: STATUS says that none is in flight."""
+        if read.address != csr.STATUS.offset or data & BUSY or data in read.allowed:
+            return []
+        lost = [each for each in read.answered if each.accepted and each in self._commands]
+        for command in lost:
+            self._commands.remove(command)
+        if lost:
+            self._show_status()
+        return [command.operation for command in lost if command.operation is not None]
 
     def _cover_read(self, coverage: Coverage, name: str, data: int) -> None:
         coverage.hit("register", "read", name)

@@ -10,7 +10,7 @@
 | stimulus     | stimulus (random operations, stalls)                              |
 | coverage     | coverage (of behaviour), code_coverage (of the RTL), testplan     |
 | a test       | environment: all of the above around one translator               |
-| running      | rtl (the design), verilator, run (parameters), simulator          |
+| running      | rtl (the design), verilator, run (parameters), simulator, disk    |
 | test modules | discovery: which there are, and who runs them                     |
 | results      | ending (what ended a simulation), report, junit, text             |
 | in bulk      | bulk: the same checks at the speed of the simulator               |

@@ -30,6 +30,9 @@ def parser() -> Parser:
         command.add_argument("--seeds", help="how many seeds (20)", type=count)
         command.add_argument("--jobs", help="how many simulations at once", type=count)
         command.add_argument("--resume", help="go on with the one before", action="store_true")
+        command.add_argument("--set", help="only one parameter set, or the traces", default="")
+        command.add_argument("--test", help="only one test: module.name", default="")
+        command.add_argument("--failed", help="only what failed before", action="store_true")
 
     command = commands.add_command("compare", "replay traces")
     engines = ("rtl", "bulk", "signals", "model")
@@ -76,6 +79,7 @@ def run() -> int:
                 return sim(arguments.seed, arguments.waves, rtl, chosen, arguments.jobs)
             case "regress" | "coverage":
                 from tb.regress import regress
+                from tb.sim import only
 
                 return regress(
                     arguments.seed,
@@ -83,7 +87,9 @@ def run() -> int:
                     arguments.jobs,
                     arguments.resume,
                     rtl,
-                    gate=arguments.command == "coverage",
+                    arguments.command == "coverage",
+                    only(arguments.set, arguments.test, default=""),
+                    arguments.failed,
                 )
             case "exhaustive":
                 from tb.exhaustive import exhaustive

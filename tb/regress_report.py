@@ -162,6 +162,7 @@ def closing_line(command: str, summary: Summary) -> str:
         f"{command}: {len(summary.finished)} simulations, {operations} operations, "
         f"{messages} messages compared, {dropped} dropped, {mismatches} mismatches"
         + failed_words(len(summary.failures), summary.not_run)
+        + (f"; only a part: {summary.part}" if summary.part else "")
     )
 
 
@@ -176,6 +177,7 @@ def values(summary: Summary) -> dict[str, Any]:
         "interrupted": summary.interrupted,
         "seed": summary.seed,
         "seeds": summary.seeds,
+        "part": summary.part,
         "rtl": asdict(summary.rtl),
         "tools": dict(summary.tools),
         "seconds": summary.seconds,

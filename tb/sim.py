@@ -95,8 +95,11 @@ class Only:
 EVERYTHING = Only()
 
 
-def only(set_: str, test: str) -> Only:
-    """Return what SET= and TEST= ask for. Raises ChoiceError."""
+def only(set_: str, test: str, default: str = "default") -> Only:
+    """Return what SET= and TEST= ask for. Raises ChoiceError.
+
+    A test without a set runs on that called `default`; empty: on all of its sets.
+    """
     sets = (*SETS, TRACES_SET)
     if set_ and set_ not in sets:
         raise ChoiceError(f"SET={set_}: there is no such set; there are {', '.join(sets)}")
@@ -118,7 +121,7 @@ def only(set_: str, test: str) -> Only:
         raise ChoiceError(f"TEST={test}: it belongs to no parameter set; make bench runs it")
     if set_ and set_ not in its:
         raise ChoiceError(f"SET={set_}: {test} does not belong to it, but to {', '.join(its)}")
-    return Only(set_ or "default", test)
+    return Only(set_ or default, test)
 
 
 def names_in(module: str) -> list[str]:

@@ -12,10 +12,11 @@ READ_coverage := $(READ_regress)
 READ_compare := TRACE ENGINE SEED $(DESIGN)
 READ_exhaustive := SEED $(DESIGN)
 READ_bench := SEED DOCS $(DESIGN)
-READ_faults := ENGINE ONLY SEED
-READ_formal := ONLY MUTANTS JOBS
-READ_synth := ONLY
-READ_mutate := N SEED JOBS ONLY
+READ_faults := ENGINE ONLY SEED $(DESIGN)
+# RTL and TOP are read to say why they cannot be proven.
+READ_formal := ONLY MUTANTS JOBS $(DESIGN)
+READ_synth := ONLY $(DESIGN)
+READ_mutate := N SEED JOBS ONLY $(DESIGN)
 # What every target may be told: how the environment is made, and with which Verilator.
 READ_ALWAYS := PYTHON PY VERILATOR_ROOT
 
@@ -60,8 +61,9 @@ help:
 	@echo '                             on the RTL in bulk, or signal by signal: by their length'
 	@echo 'make exhaustive [SEED=n]     try all bus ranges with all requester buses'
 	@echo 'make bench [SEED=n] [DOCS=1] measure the throughput (DOCS: and write docs/performance.md)'
-	@echo '  RTL=filelist.f TOP=name    with sim, regress, coverage, compare, exhaustive, bench: your own RTL'
-	@echo 'make faults [ENGINE=bulk] [ONLY=name] [SEED=n]'
+	@echo '  RTL=filelist.f TOP=name    with sim, regress, coverage, compare, exhaustive, bench, mutate,'
+	@echo '                             faults, synth: your own RTL'
+	@echo 'make faults [ENGINE=bulk] [ONLY=name] [SEED=n] (ONLY= lists the names, here and below)'
 	@echo '                             break the RTL on purpose, and show that the tests notice'
 	@echo 'make formal [ONLY=name] [MUTANTS=1] [JOBS=n]'
 	@echo '                             prove the RTL (or: show that each property can fail)'

@@ -64,9 +64,13 @@ class Processes:
 
     @contextlib.contextmanager
     def run(
-        self, command: Sequence[str], log: Path, environment: Mapping[str, str]
+        self,
+        command: Sequence[str],
+        log: Path,
+        environment: Mapping[str, str],
+        cwd: Path | None = None,
     ) -> Iterator[subprocess.Popen[bytes]]:
-        """Run a command in the project's root; it does not outlive the block.
+        """Run a command, in the project's root if not elsewhere; it does not outlive the block.
 
         Raises Stopped, before or after, once `stop` was called.
         """
@@ -74,7 +78,7 @@ class Processes:
             self.check()
             process = subprocess.Popen(
                 command,
-                cwd=ROOT,
+                cwd=cwd or ROOT,
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=output,

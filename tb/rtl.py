@@ -271,10 +271,18 @@ def _kind(warning: str) -> str:
 def _read_files(dependencies: Path) -> list[Path]:
     """Return the files that Verilator says it has read, in order and absolute."""
     text = dependencies.read_text(errors="surrogateescape")
-    # It writes a makefile's rule: spaces within names come after a backslash.
-    words = [re.sub(r"\\(.)", r"\1", each) for each in re.findall(r"(?:\\.|\S)+", text)]
-    behind = words[words.index(":") + 1 :]
-    return [path for each in dict.fromkeys(behind) if (path := ROOT / each).is_file()]
+    # It writes a makefile's rule, but leaves spaces within names as they are.
+    found, name = [], ""
+    for word in text.strip().partition(" : ")[2].split(" "):
+        name += word
+        if os.path.isfile(ROOT / name):
+            found.append(ROOT / name)
+            name = ""
+        elif name:
+            name += " "
+    if name:
+        raise RtlError(f"which files Verilator has read is not understood: {name}")
+    return list(dict.fromkeys(found))
 
 
 def _memory_names(node: Any) -> Iterator[str]:

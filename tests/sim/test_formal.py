@@ -9,6 +9,7 @@ import pytest
 
 from tb.rtl import OWN, ROOT
 from tools import formal
+from tools.choose import NothingChosen
 from tools.faults import Fault, break_rtl
 from tools.formal import (
     PROOFS,
@@ -112,8 +113,21 @@ def test_a_counterexample_is_named_with_its_rule_and_trace() -> None:
 
 
 def test_names_that_do_not_exist() -> None:
-    with pytest.raises(FormalError, match="there are: engine, engine_1, translator"):
+    with pytest.raises(NothingChosen) as caught:
         choose("motor")
+    assert caught.value.names[:3] == ["engine", "engine_1", "translator"]
+    assert len(choose(None)) == len(PROOFS)
+
+
+def test_other_rtl_is_refused_with_the_reason(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for words in (["--rtl", "mine.f"], ["--top", "mine"], ["--rtl", "mine.f", "--mutants"]):
+        monkeypatch.setattr("sys.argv", ["formal", *words])
+        assert formal.main() == 2
+        output = capsys.readouterr()
+        assert "make formal cannot prove" in output.err and "mine" in output.err
+        assert "make mutate" in output.err and output.out == ""
 
 
 def test_missing_tools(monkeypatch: pytest.MonkeyPatch) -> None:

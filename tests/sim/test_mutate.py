@@ -23,6 +23,7 @@ COUNT = 6
 def test_mutants_die_and_survive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = BUILD / "mutate-test"
     processes = Processes()
+    beside = set(ROOT.iterdir())
     mutants, rtl = mutations.make(folder / "hdl", COUNT, 3, processes)
     rtl.check()
     assert len(mutants) == COUNT and all(each.place.startswith("hdl/") for each in mutants)
@@ -67,6 +68,7 @@ def test_mutants_die_and_survive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     prover = Prover(folder / "proofs", folder / "sweeps", processes)
     assert prover.prove(other_order, SWEPT) == SWEPT
     assert prover.prove(some_never, SWEPT).startswith("told apart in clock cycle")
+    assert set(ROOT.iterdir()) <= beside | {ROOT / "build"}, "nothing is left in the user's folder"
 
 
 def test_where_two_inputs_are_selected_the_first_is_taken() -> None:

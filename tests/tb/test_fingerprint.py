@@ -216,3 +216,19 @@ def test_all_of_the_testbench_counts(
     kept = fingerprint.testbench()
     (cache / "a.pyc").write_text("three")
     assert fingerprint.testbench() == kept
+
+
+def test_files_with_spaces_in_their_names_are_read_too(tmp_path: Path) -> None:
+    folder = tmp_path / "my rtl  (2)"
+    (folder / "include files").mkdir(parents=True)
+    (folder / "include files/a part.svh").write_text("logic b;\n")
+    (folder / "a top.sv").write_text('module top;\n`include "a part.svh"\nendmodule\n')
+    (folder / "my list.f").write_text("'+incdir+include files'\n'a top.sv'\n")
+    rtl = Rtl(f"'{folder}/my list.f'", "top")
+    before = fingerprint.design(rtl, {})
+    for name in "a top.sv", "include files/a part.svh":
+        assert folder / name in rtl.files_read()
+        (folder / name).write_text((folder / name).read_text() + "// changed\n")
+        changed = fingerprint.design(rtl, {})
+        assert changed != before
+        before = changed

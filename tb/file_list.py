@@ -297,12 +297,9 @@ def _existing(word: _Word, bases: tuple[Path, ...]) -> Path:
 
 
 def _folder(word: _Word, bases: tuple[Path, ...]) -> Path:
-    """Return the folder that a path means; none need exist: nothing is read there then."""
+    """Return the folder that a path means: the first there is; if none, nothing is read there."""
     candidates = _candidates(word, bases)
-    there = [path for path in candidates if path.is_dir()]
-    if len(there) > 1 and not there[0].samefile(there[1]):
-        raise word.error(f"may mean {there[0]} or {there[1]}: say which, by an absolute path")
-    return (there or candidates)[0]
+    return next((path for path in candidates if path.is_dir()), candidates[0])
 
 
 TOKEN = re.compile(

@@ -108,6 +108,11 @@ def test_a_path_is_relative_to_the_list_and_then_to_where_one_is(here: Path) -> 
         listed(lists, "a.sv\n", here)
 
 
+def test_a_folder_is_that_of_the_list_first(here: Path) -> None:
+    sources = listed(here / "sub", "+incdir+. -y sub c.sv\n", here)
+    assert (sources.includes, sources.libraries) == ([here / "sub"], [here / "sub"])
+
+
 def test_sources_without_a_list(here: Path) -> None:
     assert read([Path("a.sv"), Path("b.v")], here).files == [here / "a.sv", here / "b.v"]
     (here / "list.f").write_text("b.v\n")

@@ -21,6 +21,7 @@ from typing import Any
 from cocotb_tools.runner import VerilatorControlFile, Verilog, get_runner
 
 from tb import fingerprint
+from tb.disk import check_disk
 from tb.processes import Processes, end_with_parent, exclusive, run_job
 from tb.rtl import BUILD, ROOT, WAIVERS, Rtl
 from tb.run import Run
@@ -164,6 +165,7 @@ def _build(
     with run_job("tb.build", job, log, processes, environment) as process:
         process.wait()
     if process.returncode != 0:
+        check_disk(SIMULATORS, tail(log))
         raise BuildError(f"the RTL does not build; the end of {shown(log)}:\n{tail(log)}")
     if _Ingredients(run, flavour).fingerprint != made_from.fingerprint:
         raise BuildError("the RTL was changed while it was built: start again")

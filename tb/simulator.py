@@ -103,8 +103,8 @@ def simulate(
     `to_first_failure` those up to the first that fails.
     `progress` is called now and then with the number of operations executed so far. A simulation
     that ends early, or is ended because it hangs, gives a failed result that says so; so does each
-    module without a test that ran, and each trace that was not replayed. Raises OSError when what
-    fails says nothing, because the disk is full.
+    module without a test that ran, and each trace that was not replayed. Raises OSError when the
+    disk is full: what is left then may be cut off.
     """
     processes = processes or Processes()
     folder = Path(run.results)
@@ -126,9 +126,11 @@ def simulate(
     with run_job("tb.simulator", job, log, processes) as process:
         ended = _wait(process, folder / "progress", progress, stall_seconds or STALL_SECONDS)
     results = finished(folder)
-    complete = (folder / "results.xml").is_file()
+    check_disk(folder, "\n".join(each.failure for each in results))
+    complete = _cases(folder) is not None
     if ended or not complete or (process.returncode and all(each.passed for each in results)):
         why = ended or f"{ENDED_EARLY} (exit status {process.returncode})"
+        check_disk(folder, tail(log))
         results.append(TestResult(_running(folder, results), False, 0.0, why))
     ended_in = next((each.name for each in reversed(results) if _ends(each)), "")
     results = [_explained(each, log) if _ends(each) else each for each in results]
@@ -141,8 +143,6 @@ def simulate(
             why = f"no test of {name} ran; see {shown(log)}"
             missing = _not_run(name, ended_in) if ended_in else TestResult(name, False, 0.0, why)
             results.append(missing)
-    if not all(each.passed for each in results):
-        check_disk(folder, "\n".join(each.failure for each in results))
     return results
 
 
@@ -240,18 +240,17 @@ def finished(folder: Path) -> list[TestResult]:
             counts[file.name.removesuffix(".json")] = json.loads(file.read_text())
     results = []
     failed = ended = ""  # the last test that failed; the one in which the simulation ended
-    with contextlib.suppress(OSError, ElementTree.ParseError):
-        for case in ElementTree.parse(folder / "results.xml").iter("testcase"):
-            name = f"{case.get('classname', '').rpartition('.')[2]}.{case.get('name')}"
-            end = _ended(case)
-            if end and (ended or end == TERMINATED):
-                results.append(_not_run(name, ended or failed))
-                continue
-            seconds = float(case.get("time") or 0)
-            failure = _failure(case)
-            results.append(TestResult(name, not failure, seconds, failure, counts.pop(name, {})))
-            failed = name if failure else failed
-            ended = name if end else ended
+    for case in _cases(folder) or ():
+        name = f"{case.get('classname', '').rpartition('.')[2]}.{case.get('name')}"
+        end = _ended(case)
+        if end and (ended or end == TERMINATED):
+            results.append(_not_run(name, ended or failed))
+            continue
+        seconds = float(case.get("time") or 0)
+        failure = _failure(case)
+        results.append(TestResult(name, not failure, seconds, failure, counts.pop(name, {})))
+        failed = name if failure else failed
+        ended = name if end else ended
     for name, values in counts.items():
         failure = "" if values["passed"] else "failed; see simulation.log"
         results.append(TestResult(name, not failure, 0.0, failure, values))
@@ -268,6 +267,14 @@ def _ended(case: ElementTree.Element) -> str:
     """Return which of ENDED a test failed by, or nothing."""
     found = [each.get("type") for each in case if each.tag in ("failure", "error")]
     return next((each for each in found if each in ENDED), "")
+
+
+def _cases(folder: Path) -> list[ElementTree.Element] | None:
+    """Return the tests of a simulation that ended as it should; None if it did not, or not yet."""
+    try:
+        return list(ElementTree.parse(folder / "results.xml").iter("testcase"))
+    except (OSError, ElementTree.ParseError):
+        return None
 
 
 def _failure(case: ElementTree.Element) -> str:

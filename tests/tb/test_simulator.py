@@ -109,6 +109,36 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     return Project(tmp_path, monkeypatch)
 
 
+@pytest.mark.parametrize("results", ["", "<testsuites><testsuite>"])
+def test_results_that_are_cut_off_are_no_pass(project: Project, results: str) -> None:
+    """Not even if those of single tests are whole: one may be missing."""
+    passed = '{"passed": true, "operations": 3}'
+    project.simulates(
+        f"""folder = job["folder"]
+    open(folder + "/some.one.json", "w").write({passed!r})
+    open(folder + "/some.two.json", "w").write({passed[:9]!r})
+    open(folder + "/results.xml", "w").write({results!r})"""
+    )
+    one, ended = simulate(project.run(), ["tests.rtl.some"])
+    assert one.passed and one.name == "some.one"
+    assert not ended.passed and "ended early" in ended.failure
+
+
+@pytest.mark.parametrize("text", ["Disk quota exceeded", "No space left on device"])
+def test_a_full_disk_is_said_and_no_failure(project: Project, text: str) -> None:
+    project.simulates(f'sys.exit("OSError: {text}")')
+    with pytest.raises(OSError, match=text):
+        simulate(project.run(), ["tests.rtl.some"])
+    project.monkeypatch.setattr("tb.disk.FREE_BYTES", 1 << 80)
+    for code in ('sys.exit("fails")', 'open(job["folder"] + "/results.xml", "w").write("<a/>")'):
+        project.simulates(code)
+        with pytest.raises(OSError, match="No space left"):
+            simulate(project.run(), ["tests.rtl.some"])
+    project.source.write_text("broken")
+    with pytest.raises(OSError, match="No space left"):
+        project.build()
+
+
 def test_built_once_and_again_only_after_a_change(project: Project) -> None:
     before = dict(os.environ)
     assert project.build() == "sound"

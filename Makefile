@@ -7,9 +7,9 @@ PY := .venv/bin/python
 
 DESIGN := RTL TOP
 READ_sim := SEED SET TEST WAVES JOBS $(DESIGN)
-READ_regress := SEED SEEDS JOBS RESUME $(DESIGN)
+READ_regress := SEED SEEDS JOBS RESUME SET TEST FAILED $(DESIGN)
 READ_coverage := $(READ_regress)
-READ_compare := TRACE ENGINE SEED $(DESIGN)
+READ_compare := TRACE ENGINE SEED WAVES $(DESIGN)
 READ_exhaustive := SEED $(DESIGN)
 READ_bench := SEED DOCS $(DESIGN)
 READ_faults := ENGINE ONLY SEED $(DESIGN)
@@ -54,9 +54,10 @@ help:
 	@echo '  SET=name TEST=module.test  only one parameter set, only one test'
 	@echo 'make regress [SEEDS=n] [SEED=n] [JOBS=n] [RESUME=1]'
 	@echo '                             run many seeds on all parameter sets, with coverage and a report'
+	@echo '  SET=name TEST=module.test  only one parameter set, only one test; FAILED=1: only what failed before'
 	@echo 'make coverage                make regress, and fail unless everything is covered'
 	@echo 'make test                    run the checks of make lint, then all tests, those of make sim included'
-	@echo 'make compare TRACE="file [file...]" [ENGINE=rtl|model|bulk|signals] [SEED=n]'
+	@echo 'make compare TRACE="file [file...]" [ENGINE=rtl|model|bulk|signals] [SEED=n] [WAVES=1]'
 	@echo '                             replay your own traces on both (or on the model alone);'
 	@echo '                             on the RTL in bulk, or signal by signal: by their length'
 	@echo 'make exhaustive [SEED=n]     try all bus ranges with all requester buses'

@@ -30,11 +30,15 @@ def parser() -> Parser:
         command.add_argument("--seeds", help="how many seeds (20)", type=count)
         command.add_argument("--jobs", help="how many simulations at once", type=count)
         command.add_argument("--resume", help="go on with the one before", action="store_true")
+        command.add_argument("--set", help="only one parameter set, or the traces", default="")
+        command.add_argument("--test", help="only one test: module.name", default="")
+        command.add_argument("--failed", help="only what failed before", action="store_true")
 
     command = commands.add_command("compare", "replay traces")
     engines = ("rtl", "bulk", "signals", "model")
     command.add_argument("--engine", help="what replays them", choices=engines, default="rtl")
     command.add_argument("--seed", help="fixes every random choice", type=seed, default=chosen)
+    command.add_argument("--waves", help="write waveforms of all of it", action="store_true")
     command.add_argument("trace", help="the traces", nargs="+")
 
     command = commands.add_command("exhaustive", "try everything that the range check decides")
@@ -57,9 +61,11 @@ def run() -> int:
     arguments = parser().parse()
     from tb.build import SimulationError
     from tb.code_coverage import CoverageError
+    from tb.discovery import DiscoveryError
     from tb.regress import RegressError
     from tb.rtl import Rtl, RtlError
     from tb.sim import ChoiceError
+    from tb.trace import TraceError
     from tb.verilator import VerilatorError
 
     rtl = Rtl(arguments.rtl, arguments.top)
@@ -73,6 +79,7 @@ def run() -> int:
                 return sim(arguments.seed, arguments.waves, rtl, chosen, arguments.jobs)
             case "regress" | "coverage":
                 from tb.regress import regress
+                from tb.sim import only
 
                 return regress(
                     arguments.seed,
@@ -80,7 +87,9 @@ def run() -> int:
                     arguments.jobs,
                     arguments.resume,
                     rtl,
-                    gate=arguments.command == "coverage",
+                    arguments.command == "coverage",
+                    only(arguments.set, arguments.test, default=""),
+                    arguments.failed,
                 )
             case "exhaustive":
                 from tb.exhaustive import exhaustive
@@ -93,10 +102,13 @@ def run() -> int:
             case _:
                 from tb.compare import compare
 
-                return compare(arguments.trace, arguments.engine, arguments.seed, rtl)
+                return compare(
+                    arguments.trace, arguments.engine, arguments.seed, rtl, arguments.waves
+                )
     # What a user can do something about (OSError: a full disk, for one): no traceback.
     except (
-        *(ChoiceError, CoverageError, RegressError, RtlError, SimulationError, VerilatorError),
+        *(ChoiceError, CoverageError, DiscoveryError, RegressError, RtlError, SimulationError),
+        *(TraceError, VerilatorError),
         OSError,
     ) as error:
         print(f"error: {error}", file=sys.stderr)

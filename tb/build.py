@@ -39,6 +39,15 @@ SIGNALS_CPP = Path(__file__).with_name("signals.cpp")
 """What is linked into a simulation for cocotb ..."""
 EXPORTS = ("-LDFLAGS", "-rdynamic")
 """... and seen from Python."""
+START_H = Path(__file__).with_name("start.h")
+"""What both paths include: how a simulation starts, by functions that ..."""
+RANDOM_STARTS = ("Iimm", "Qimm", "WiPjmm")
+WRAPPED = tuple(
+    word
+    for name in (RANDOM_STARTS if sys.platform == "linux" else ())
+    for word in ("-LDFLAGS", f"-Wl,--wrap=_Z22VL_SCOPED_RAND_RESET_{name}")
+)
+"""... the linker puts in the place of Verilator's own."""
 OPTIMIZE = ("OPT_FAST=-O2", "OPT_GLOBAL=-O2")
 """What make is told: Verilator's own choice is to optimize for size."""
 TRANSACTOR = Path(__file__).with_name("bulk") / "transactor.cpp"
@@ -111,11 +120,11 @@ class _Ingredients:
             _warned.add(rtl)
             print(f"{rtl.describe()}: {elaborated.say_warnings()}", flush=True)
         sources = rtl.sources()
-        linked = [SIGNALS_CPP]
+        linked = [START_H, SIGNALS_CPP]
         if flavour is Flavour.BULK:
-            linked = [TRANSACTOR, HEADER]
-        flags = (*BUILD_ARGUMENTS, *PORTS_ONLY, *EXPORTS, *OPTIMIZE, *flavour.arguments, KEPT)
-        common = [fingerprint.tools(), flavour, flags, elaborated.timing]
+            linked = [START_H, TRANSACTOR, HEADER]
+        flags = (*BUILD_ARGUMENTS, *PORTS_ONLY, *EXPORTS, *WRAPPED, *OPTIMIZE, *flavour.arguments)
+        common = [fingerprint.tools(), flavour, flags, KEPT, elaborated.timing]
         # The simulator's own part is the same for every design, and takes longer to compile.
         self.runtime = SIMULATORS / f"runtime-{fingerprint.of(common)[:8]}"
         self.fingerprint = fingerprint.of(
@@ -178,7 +187,7 @@ def _build_bulk(job: dict[str, Any]) -> None:
     verilate = [
         *("verilator", "-cc", "--exe", "-Mdir", folder, "--prefix", "Vtop", "-o", job["top"]),
         *("--timescale", job["timescale"], *BUILD_ARGUMENTS),
-        *("-CFLAGS", f"-fPIC -I{HEADER.parent}", "-LDFLAGS", "-shared"),
+        *("-CFLAGS", f"-fPIC -I{HEADER.parent}", "-LDFLAGS", "-shared", *WRAPPED),
         *job["options"],
         *(str(TRANSACTOR), job["waivers"], *job["sources"]),
     ]
@@ -205,7 +214,8 @@ def _child(job: dict[str, Any]) -> None:
         hdl_toplevel=job["top"],
         build_dir=job["folder"],
         build_args=[
-            *(*BUILD_ARGUMENTS, *PORTS_ONLY, *EXPORTS, *flavour.arguments, *job["options"]),
+            *(*BUILD_ARGUMENTS, *PORTS_ONLY, *EXPORTS, *WRAPPED, *flavour.arguments),
+            *job["options"],
             str(SIGNALS_CPP),
         ],
         timescale=(unit, precision),

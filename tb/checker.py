@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,11 @@ REPORTED = 20
 # Python 3.11 takes its time to find a member of an enumeration, and its name.
 AXIL, MSI, EVT = Source.AXIL, Source.MSI, Source.EVT
 ANSWER_NAMES = {answer: answer.name for answer in Answer}
+
+NONE_LOST: Sequence[Operation] = ()
+
+ENOUGH = 1000
+"""How many mismatches end a test: the design is lost, and may go on for ever."""
 
 LISTED_DROPS = 1000
 """How many drops and refusals are listed one by one; more are only counted."""
@@ -130,6 +135,7 @@ class Checker(Scoreboard):  # type: ignore[misc]
         self.reports: list[Mismatch] = []
         self.drops: list[Drop] = []
         self._lines: Iterator[TraceLine] | None = None
+        self.on_enough: Callable[[], None] = lambda: None  # after ENOUGH mismatches
         self._start()
 
     def _start(self) -> None:
@@ -142,10 +148,16 @@ class Checker(Scoreboard):  # type: ignore[misc]
         }
         self._retired_messages: deque[tuple[Message, Entry]] = deque()
         self._early_messages: deque[Message] = deque()
+        self._latest: dict[Source, Operation] = {}  # that retired
+        self._lost: dict[tuple[Source, Operation], bool] = {}  # and whether they were executed
+        self._last_message: Message | None = None  # on m_msi
+        self._overtaken: deque[Message] = deque(maxlen=8)  # that were due, and others came
+        self._unrecorded: deque[Message] = deque(maxlen=8)  # with which no record retired
         self._last: Entry | None = None
         self.registers = RegisterModel(
             self.tables, self._counter_width, self._register_mismatch, self._cycle, self._coverage
         )
+        self.registers.command_lost = self._on_command_lost
 
     # ---- what happened --------------------------------------------------------------------------
 
@@ -178,17 +190,19 @@ class Checker(Scoreboard):  # type: ignore[misc]
         """An operation was executed."""
         self.operations += 1
         operation, message = retired.operation, retired.message
+        lost = self._take_accepted(retired.source, operation)
+        if lost is not NONE_LOST and not self._on_disorder(retired, lost):
+            return
         line = next(self._lines, None) if self._lines is not None else None
         entry = Entry(self.operations, retired, line.number if line is not None else None)
         self._history.add(entry)
         self._last = entry
+        self._latest[retired.source] = operation
         self.answers[(operation.name, ANSWER_NAMES[retired.answer])] += 1
         if self._coverage is not None:
             self._coverage.on_executed(retired, self._reference, self._cycle())
         outcome = self._reference.execute(operation)
 
-        if retired.source is not AXIL:
-            self._check_source(entry)
         if self._lines is not None:
             self._check_trace(entry, line, outcome)
         if (
@@ -208,8 +222,7 @@ class Checker(Scoreboard):  # type: ignore[misc]
         bus_range = None
         if outcome.answer in WARNINGS:
             bus_range = self._note_drop(entry, outcome)
-        if not self.registers.on_retired(retired.source, operation, outcome, bus_range):
-            self._mismatch("order", entry, "one of the commands written", f"{operation} (H3)")
+        self.registers.on_retired(retired.source, outcome, bus_range)
 
     def _note_drop(self, entry: Entry, outcome: Outcome) -> tuple[int, int] | None:
         """Note what the model dropped or refused; return the range it was held against, if any."""
@@ -218,6 +231,10 @@ class Checker(Scoreboard):  # type: ignore[misc]
             self.dropped += 1
         if len(self.drops) < LISTED_DROPS:
             self.drops.append(Drop(entry.number, entry.line, operation, outcome.answer))
+        return self._dropped_range(operation, outcome)
+
+    def _dropped_range(self, operation: Operation, outcome: Outcome) -> tuple[int, int] | None:
+        """Return the range that a drop or refusal was held against, if any."""
         fields = outcome.warnings[0].fields
         if "secondary" in fields:
             return fields["secondary"], fields["subordinate"]
@@ -236,18 +253,82 @@ class Checker(Scoreboard):  # type: ignore[misc]
 
     # ---- order (H3) -----------------------------------------------------------------------------
 
-    def _check_source(self, entry: Entry) -> None:
-        """What retires must be the oldest operation that its source had accepted."""
-        queue = self._accepted[entry.retired.source]
-        operation = entry.retired.operation
+    def _take_accepted(self, source: Source, operation: Operation) -> Sequence[Operation] | None:
+        """What retires must be the oldest operation that its source had accepted: take it.
+
+        Return those before it, which are lost; None if it is none of those accepted.
+        """
+        if source is AXIL:
+            lost = self.registers.take_command(operation)
+            return lost or (NONE_LOST if lost is not None else None)
+        queue = self._accepted[source]
         if queue and queue[0] == operation:
             queue.popleft()
-            return
-        wanted = str(queue[0]) if queue else "nothing: all accepted had retired"
-        self._mismatch("order", entry, wanted, f"{operation} retired (H3)")
-        if operation in queue:  # those before it are lost: report that once, not ever after
-            while queue.popleft() != operation:
-                pass
+            return NONE_LOST
+        if operation not in queue:
+            return None
+        before = []
+        while queue[0] != operation:
+            before.append(queue.popleft())
+        queue.popleft()
+        return before
+
+    def _on_disorder(self, retired: Retired, lost: Sequence[Operation] | None) -> bool:
+        """Report lost operations, or (None) one that was not accepted; whether to go on with it.
+
+        Each is reported once: the golden model executes what was lost, and not what came twice.
+        """
+        source, operation = retired.source, retired.operation
+        name = f"s_{source.name.lower()}"
+        entry = Entry(self.operations, retired, None)
+        if lost is not None:
+            for each in lost:
+                self._mismatch("order", entry, f"{each} from {name}", "its record was lost (H3)")
+                self._execute_lost(source, each)
+            return True
+        oldest = self._oldest(source)
+        for other in Source:
+            if other is not source and self._oldest(other) == operation:
+                wanted = f"{operation} as from s_{other.name.lower()}"
+                self._mismatch("order", entry, wanted, f"as from {name} (H3)")
+                self._take_accepted(other, operation)
+                return True
+        if (source, operation) in self._lost:
+            executed = self._lost.pop((source, operation))
+            wanted = f"{oldest} from {name}" if oldest else "its record before others"
+            self._mismatch("order", entry, wanted, f"{operation} retired, too late (H3)")
+            return not executed
+        if type(oldest) is type(operation) and operation != self._latest.get(source):
+            self._mismatch("order", entry, f"{oldest} from {name}", f"{operation} retired (H3)")
+            self._take_accepted(source, oldest)
+            return True
+        again = " again" if operation == self._latest.get(source) else ""
+        wanted = f"{oldest} from {name}" if oldest else f"nothing from {name}: all had retired"
+        self._mismatch("order", entry, wanted, f"{operation} retired{again} (H3)")
+        return False
+
+    def _on_command_lost(self, operation: Operation) -> None:
+        """STATUS says that no command is in flight, but this one did not retire."""
+        self._mismatch("order", None, f"{operation} to retire", "STATUS.busy is low (H3, H6)")
+        self._execute_lost(AXIL, operation)
+
+    def _oldest(self, source: Source) -> Operation | None:
+        """Return the oldest operation that a source had accepted and that did not retire."""
+        if source is AXIL:
+            return self.registers.oldest_command
+        return self._accepted[source][0] if self._accepted[source] else None
+
+    def _execute_lost(self, source: Source, operation: Operation) -> None:
+        """Do what an operation did whose record was lost."""
+        if self._lines is not None:
+            next(self._lines, None)
+        outcome = self._reference.execute(operation)
+        executed = outcome.message is None or outcome.message in self._unrecorded
+        self._lost[source, operation] = executed
+        if not executed:
+            return  # the operation itself was lost, not only its record
+        bus_range = self._dropped_range(operation, outcome) if outcome.answer in WARNINGS else None
+        self.registers.on_retired(source, outcome, bus_range)
 
     def _match_messages(self, settle: bool = True) -> None:
         """Pair what retired with what `m_msi` showed, in order.
@@ -257,13 +338,46 @@ class Checker(Scoreboard):  # type: ignore[misc]
         """
         while self._early_messages and self._retired_messages:
             message = self._early_messages.popleft()
-            expected, entry = self._retired_messages.popleft()
+            expected = self._retired_messages[0][0]
             self.messages += 1
-            if message != expected:
-                self._mismatch("message", entry, f"{expected} on m_msi", f"{message} (H3)")
+            if message == expected:
+                self._retired_messages.popleft()
+                self._last_message = message
+            else:
+                self._on_wrong_message(message)
         if len(self._early_messages) > (0 if settle else 1):
-            message = self._early_messages.popleft()
-            self._mismatch("message", None, "nothing on m_msi: no record retired with it", message)
+            self._on_unrecorded(self._early_messages.popleft())
+
+    def _on_wrong_message(self, message: Message) -> None:
+        """Another message came than was due: others were lost, it came twice, or it is wrong.
+
+        Each is reported once: what comes next is held against what is due then.
+        """
+        due = [expected for expected, _ in self._retired_messages]
+        expected, entry = self._retired_messages[0]
+        if message in due:
+            for _ in range(due.index(message)):
+                lost, entry = self._retired_messages.popleft()
+                self._overtaken.append(lost)
+                self._mismatch("message", entry, f"{lost} on m_msi", f"lost: {message} came (H3)")
+            self._retired_messages.popleft()
+            self._last_message = message
+        elif message == self._last_message:
+            self._mismatch("message", entry, f"{expected} on m_msi", f"{message} again (H3)")
+        elif message in self._overtaken:
+            self._overtaken.remove(message)
+            self._mismatch("message", entry, f"{expected} on m_msi", f"{message}, too late (H3)")
+        else:
+            self._retired_messages.popleft()
+            self._overtaken.append(expected)
+            self._mismatch("message", entry, f"{expected} on m_msi", f"{message} (H3)")
+
+    def _on_unrecorded(self, message: Message) -> None:
+        """A message came with which no record retired."""
+        self._unrecorded.append(message)
+        again = " again" if message == self._last_message else ""
+        wanted = "nothing on m_msi: no record retired with it"
+        self._mismatch("message", None, wanted, f"{message}{again} (H3)")
 
     # ---- traces ---------------------------------------------------------------------------------
 
@@ -314,8 +428,7 @@ class Checker(Scoreboard):  # type: ignore[misc]
             what = f"{self.under_way}; oldest: {', '.join(oldest)}" if oldest else self.under_way
             self._mismatch("lost", None, "everything accepted comes out (H3)", what)
         if self._early_messages:
-            message = self._early_messages.popleft()
-            self._mismatch("message", None, "nothing on m_msi: no record retired with it", message)
+            self._on_unrecorded(self._early_messages.popleft())
         self.unfollow()
         self.registers.finish()
 
@@ -327,10 +440,16 @@ class Checker(Scoreboard):  # type: ignore[misc]
         """A monitor saw the rules of its bus broken."""
         self._mismatch("protocol", None, "valid and payload stable until ready", text)
 
+    def on_high_in_reset(self, names: Sequence[str]) -> None:
+        """These outputs were not low in reset, or in the cycle after it."""
+        self._mismatch("reset", None, "low in reset, and just after it (H8)", " and ".join(names))
+
     def _mismatch(self, kind: str, entry: Entry | None, expected: object, got: object) -> None:
         """Record a difference, with what led to it."""
         self.mismatches += 1
         self.errors = self.mismatches
+        if self.mismatches == ENOUGH:
+            self.on_enough()
         if len(self.reports) >= REPORTED:
             return
         lines = [f"mismatch {self.mismatches} ({kind})"]

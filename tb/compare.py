@@ -8,28 +8,35 @@ import shutil
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from tb import report
-from tb.build import Flavour
+from tb.build import Flavour, SimulationError
 from tb.checker import LISTED_DROPS, REPORTED, Drop, Mismatch
+from tb.discovery import modules as tests
 from tb.junit import Suite, write_junit
 from tb.operations import LIMITS, Tables
 from tb.processes import Interrupted, exclusive
 from tb.reference import Reference
 from tb.rtl import BUILD, OWN, Rtl
 from tb.run import Run, TraceFile
-from tb.sim import DEFAULT, TRACES, trace_file, whole
+from tb.sim import DEFAULT, trace_file, whole
 from tb.simulator import TestResult, finished, simulate
 from tb.text import shown
 from tb.trace import TraceError, iter_trace
 from tb.transactions import DROPS, WARNINGS
+from tb.window import AFTER, BEFORE, differed, write_window
 
 RESULTS = BUILD / "compare"
 COUNTER_WIDTH = 32
 
-BULK_TRACES = ("tests.bulk.trace_tests",)
+WINDOWS = 3
+"""Of how many traces that differ a window is replayed with waves."""
+
+WHOLE = 20_000
+"""How many lines are replayed with waves where a window alone does not show a difference: some
+100 MB of them."""
 
 LONG = 100_000
 """From how many operations on ENGINE=rtl takes the bulk path; shorter traces go signal by signal.
@@ -94,13 +101,22 @@ def on_model(trace: TraceFile, tables: Tables) -> TestResult:
     )
 
 
-def compare(paths: Sequence[str], engine: str, seed: int, rtl: Rtl = OWN) -> int:
-    """Replay traces, print the results, and return the exit status."""
+def compare(
+    paths: Sequence[str], engine: str, seed: int, rtl: Rtl = OWN, waves: bool = False
+) -> int:
+    """Replay traces, print the results, and return the exit status.
+
+    With `waves` they go signal by signal, and all of it is in a waveform file. Without, a window
+    around the first difference is replayed again with waves.
+    """
+    if waves and engine in ("model", "bulk"):
+        print(f"error: WAVES=1 goes signal by signal: leave out ENGINE={engine}", file=sys.stderr)
+        return 2
     found: list[tuple[TraceFile, Tables]] = []
     bad = 0
     for path in paths:
         try:
-            progress = report.Progress(f"reading {path}", 0)
+            progress = report.Progress(f"reading {shown(path)}", 0)
             found.append(trace_file(Path(path), [trace.name for trace, _ in found], progress))
             progress.close()
         except TraceError as error:
@@ -120,17 +136,17 @@ def compare(paths: Sequence[str], engine: str, seed: int, rtl: Rtl = OWN) -> int
     if not rtl.own:
         rtl.check()
     with exclusive(RESULTS.with_suffix(".lock"), "make compare"):
-        return _compare(traces, tables, engine, seed, rtl)
+        return _compare(traces, tables, engine, seed, rtl, waves)
 
 
 def _compare(
-    traces: tuple[TraceFile, ...], tables: Tables, engine: str, seed: int, rtl: Rtl
+    traces: tuple[TraceFile, ...], tables: Tables, engine: str, seed: int, rtl: Rtl, waves: bool
 ) -> int:
     print(f"seed {seed}", flush=True)
     shutil.rmtree(RESULTS, ignore_errors=True)
     path = RESULTS / "result.json"
     run = Run(tables, COUNTER_WIDTH, seed, str(RESULTS / "rtl"), traces, rtl)
-    bulk = engine == "bulk" or (engine == "rtl" and run.operations >= LONG)
+    bulk = engine == "bulk" or (engine == "rtl" and run.operations >= LONG and not waves)
     path_taken = "in bulk" if bulk else "signal by signal"
     heading = "golden model alone"
     results: list[TestResult] = []
@@ -163,8 +179,8 @@ def _compare(
             heading = f"golden model and RTL, {path_taken}, with {run.describe()}"
             print(f"{run.operations:,} operations to replay {path_taken}", flush=True)
             progress = report.Progress("replay", run.operations)
-            modules = BULK_TRACES if bulk else TRACES
-            flavour = Flavour.BULK if bulk else Flavour.PLAIN
+            modules = tests("traces", "bulk" if bulk else "rtl")
+            flavour = Flavour.WAVES if waves else Flavour.BULK if bulk else Flavour.PLAIN
             results = simulate(run, modules, progress=progress, flavour=flavour)
             progress.close()
     except Interrupted as signal:
@@ -197,6 +213,11 @@ def _compare(
     if replayed < len(traces):
         print(f"{replayed} of {len(traces)} traces ran")
     write(passed, interrupted=False)
+    if engine != "model" and not waves:
+        for result in [each for each in results if each.failed and each.name in named][:WINDOWS]:
+            print(around(result, run, named[result.name]), flush=True)
+    if waves:
+        print(f"waveform: {shown(Path(run.results) / 'dump.vcd')}")
     print(_compared(traces, engine, report.total(results, "operations")), flush=True)
     if engine == "model" and not any(trace.expects for trace in traces):
         print(
@@ -207,6 +228,56 @@ def _compare(
     print(report.where(path, seed, None if engine == "model" else rtl))
     print(report.closing_line("compare", results))
     return 0 if passed else 1
+
+
+def around(result: TestResult, run: Run, trace: TraceFile) -> str:
+    """Replay a window around a difference with waves; return what came of it.
+
+    If the difference does not show from the state that the golden model has before the window, the
+    trace is replayed from its first line on, if that is not too long.
+    """
+    (before,) = report.as_values([result])
+    line = differed(result)
+    tries = [(line, line - BEFORE), (line, 1)] if line > BEFORE else [(line or trace.operations, 1)]
+    said = ""
+    for last, first in tries:
+        last = min(last + AFTER, trace.operations)
+        if first == 1 and last > WHOLE:
+            said += f"the first {last:,} lines are too many; "
+            break
+        path = BUILD / "windows" / f"{trace.name[:100]}-lines-{first}-{last}.jsonl"
+        print(f"again with waves: lines {first:,} to {last:,} ...", flush=True)
+        rebuilt = write_window(trace.path, first, last, run.tables, path)
+        again = TraceFile(str(path), path.stem, rebuilt + last - first + 1)
+        folder = RESULTS / "windows" / path.stem
+        try:
+            results = simulate(
+                replace(run, results=str(folder), traces=(again,)),
+                tests("traces"),
+                flavour=Flavour.WAVES,
+            )
+        except SimulationError as error:
+            return f"not shown again with waves: {said}{error}"
+        (folder / run.rtl.top).unlink(missing_ok=True)
+        failed = [each for each in report.as_values(results) if each["ran"] and not each["passed"]]
+        start = f"from the state before line {first:,} on, " if first > 1 else ""
+        if failed and report.cause_of(failed[0]) == report.cause_of(before):
+            cycle = report.CYCLE.search(report.first_text(failed[0]))
+            return "\n".join(
+                [
+                    f"shown again with waves by lines {first:,} to {last:,}"
+                    + (f", in clock cycle {cycle[1]}" if cycle else ""),
+                    f"  waveform:  {shown(folder / 'dump.vcd')}",
+                    f"  trace:     {shown(path)}"
+                    + (f", {rebuilt} operations for the state before them" if rebuilt else ""),
+                    f"  reproduce: {_command([again], 'rtl', run.seed, run.rtl, waves=True)}",
+                    *([f"  but {said}what ran before matters"] if said else []),
+                ]
+            )
+        how = f"fail otherwise ({report.title_of(failed[0])})" if failed else "pass"
+        said += f"{start}lines {first:,} to {last:,} {how}; "
+    everything = _command([trace], "signals", run.seed, run.rtl, waves=True)
+    return f"not shown again with waves: {said}all of it: {everything}"
 
 
 def _compared(traces: Sequence[TraceFile], engine: str, done: int) -> str:
@@ -221,8 +292,10 @@ def _compared(traces: Sequence[TraceFile], engine: str, done: int) -> str:
     return f"compared: {part}the RTL with the golden model; {with_expected}"
 
 
-def _command(traces: Sequence[TraceFile], engine: str, seed: int, rtl: Rtl) -> str:
+def _command(
+    traces: Sequence[TraceFile], engine: str, seed: int, rtl: Rtl, waves: bool = False
+) -> str:
     """Return the line that replays some traces again."""
     words = ["make", "compare", f"TRACE={shlex.join(shown(trace.path) for trace in traces)}"]
     words += [f"SEED={seed}", *([f"ENGINE={engine}"] if engine != "rtl" else []), *rtl.words]
-    return shlex.join(words)
+    return shlex.join([*words, *(["WAVES=1"] if waves else [])])

@@ -19,7 +19,14 @@ from typing import Any
 import cocotb
 from cocotb.clock import Clock
 from cocotb.handle import LogicObject
-from cocotb.triggers import ClockCycles, NextTimeStep, RisingEdge, Timer
+from cocotb.triggers import (
+    ClockCycles,
+    NextTimeStep,
+    RisingEdge,
+    SimTimeoutError,
+    Timer,
+    with_timeout,
+)
 from cocotb.utils import get_sim_time
 
 from tb import csr
@@ -33,6 +40,7 @@ from tb.monitors import (
     MessageOutputMonitor,
     ReadAddressMonitor,
     ReadDataMonitor,
+    ResetMonitor,
     RetireMonitor,
     Sampler,
     StreamMonitor,
@@ -41,8 +49,10 @@ from tb.monitors import (
     WriteResponseMonitor,
 )
 from tb.operations import Operation, SignalEvent, SignalMsi, SignalMsiWithRid
+from tb.register_model import ALERT_CYCLES
 from tb.registers import Registers
 from tb.run import Run
+from tb.signals import start_assertions
 from tb.stimulus import LENGTHS, SHARES, gaps, pauses, stalls
 from tb.trace import TraceLine
 
@@ -86,11 +96,12 @@ class Environment:
 
         self.coverage = Coverage(run.tables) if run.coverage else None
         self.checker = Checker(dut, run.tables, run.counter_width, cycle_now, self.coverage)
+        self.checker.on_enough = self._end_at_once
         sampler = Sampler(clock)
         self.s_msi = MessageDriver(dut, "s_msi", sampler)
         self.s_evt = EventDriver(dut, "s_evt", sampler)
         self.m_msi = ReadyDriver(dut, "m_msi", clock)
-        self.registers = Registers(dut, clock, dut.rst_n, self.rng)
+        self.registers = Registers(dut, clock, dut.rst_n, self.rng, cycle_now)
         self._drivers: tuple[StreamDriver, ...] = (self.s_msi, self.s_evt)
 
         checker = self.checker
@@ -115,10 +126,12 @@ class Environment:
             ReadAddressMonitor(dut, "s_axil", sampler): registers("on_read_address"),
             ReadDataMonitor(dut, "s_axil", sampler): registers("on_read_data"),
         }
-        alert = LevelMonitor(dut.alert, paused=True)
-        alert.add_callback(checker.on_alert)
-        self._monitors: tuple[StreamMonitor | LevelMonitor, ...] = (*callbacks, alert)
-        LevelMonitor(dut.rst_n).add_callback(self._on_reset_changed)
+        self._alert = LevelMonitor(dut.alert, sampler)
+        self._alert.add_callback(checker.on_alert)
+        self._monitors: tuple[StreamMonitor | LevelMonitor, ...] = (*callbacks, self._alert)
+        reset = ResetMonitor(dut, sampler)
+        reset.violation = checker.on_high_in_reset
+        reset.add_callback(self._on_reset_changed)
         for monitor, callback in callbacks.items():
             monitor.violation = checker.violation
             checker.add_interface(monitor, [], compare_fn=callback)
@@ -170,6 +183,13 @@ class Environment:
         found = [what for what, waits in waiting.items() if waits]
         coverage.on_reset([*found, *self.checker.reset_finds()])
 
+    def _end_at_once(self) -> None:
+        """Fail the test: far too much is wrong."""
+        cocotb.start_soon(self._fail(f"ended after {self.checker.mismatches:,} mismatches"))
+
+    async def _fail(self, why: str) -> None:
+        raise AssertionError(why)
+
     async def _watch_progress(self) -> None:
         """Show signs of life, and fail when something waits and nothing moved for HANG_CYCLES."""
         before = None
@@ -185,15 +205,16 @@ class Environment:
                     f"the design hangs: no operation and no message in {HANG_CYCLES} clock cycles, "
                     f"and {waiting}"
                 )
+            oldest = self.registers.oldest
+            if oldest is not None and cycle_now() - oldest >= HANG_CYCLES:
+                raise AssertionError(f"the design hangs: {self.registers.waiting}")
             before = now if waiting else None
 
     @property
     def waiting(self) -> str:
         """Say what has not been accepted or has not come out yet; empty if nothing."""
         parts = [f"{driver.name} waits for ready" for driver in self._drivers if not driver.idle]
-        if self.registers.polling:
-            parts.append("software waits for STATUS.busy to fall")
-        return "; ".join([*parts, *filter(None, [self.checker.under_way])])
+        return "; ".join(filter(None, [*parts, self.registers.waiting, self.checker.under_way]))
 
     async def reset(self, cycles: int = 2) -> None:
         """Reset the translator for some clock cycles; everything under way is given up (H8)."""
@@ -204,6 +225,7 @@ class Environment:
         await ClockCycles(self.dut.clk, cycles)
         await NextTimeStep()  # so that no monitor looks at the last clock edge of the reset
         self.dut.rst_n.value = 1
+        start_assertions()
 
     # ---- stimulus -------------------------------------------------------------------------------
 
@@ -309,12 +331,29 @@ class Environment:
     # ---- the end --------------------------------------------------------------------------------
 
     async def finish(self) -> None:
-        """Let everything come out, read the status registers, and close the books."""
+        """Let everything come out, read the status registers, and close the books.
+
+        The alert is acknowledged, so that every drop shows that it can rise and fall.
+        """
         self.flow()
         await self.settle()
         for register in STATUS_REGISTERS:
             await self.registers.read(register)
+        await self.registers.acknowledge()
+        await self.registers.read(csr.ALERT)
+        await self.cycle(ALERT_CYCLES)
+        self._alert.sample()
         self.checker.finish()
+
+    def too_long(self, timeout_us: int) -> str:
+        """Say that the test did not end within its time, and what it was waiting for."""
+        checker = self.checker
+        cycles = timeout_us * 1000 // CLOCK_NS
+        return (
+            f"the test did not end within {timeout_us:,} µs ({cycles:,} clock cycles): "
+            f"{checker.operations:,} operations and {checker.messages:,} messages so far; "
+            f"{self.waiting or 'nothing is under way'}"
+        )
 
     def result(self, passed: bool) -> dict[str, Any]:
         """Return what this test did, for the result file."""
@@ -343,8 +382,15 @@ def translator_test(
     the test, as does reaching `timeout_us` (microseconds of simulated time).
     """
 
+    async def play(
+        environment: Environment, function: Callable[[Environment], Awaitable[None]]
+    ) -> None:
+        await environment.reset()
+        await function(environment)
+        await environment.finish()
+
     def decorate(function: Callable[[Environment], Awaitable[None]]) -> Any:
-        @cocotb.test(timeout_time=timeout_us, timeout_unit="us")
+        @cocotb.test
         @functools.wraps(function)
         async def run_test(dut: Any) -> None:
             run = Run.load()
@@ -352,10 +398,10 @@ def translator_test(
             environment = Environment(dut, run, name)
             passed = False
             try:
-                await environment.reset()
-                await function(environment)
-                await environment.finish()
+                await with_timeout(play(environment, function), timeout_us, "us")
                 passed = environment.checker.mismatches == 0
+            except SimTimeoutError:
+                raise AssertionError(environment.too_long(timeout_us)) from None
             finally:
                 text = json.dumps(environment.result(passed), indent=1)
                 (Path(run.results) / f"{name}.json").write_text(text)

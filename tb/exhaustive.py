@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tb import report
 from tb.build import Flavour
+from tb.discovery import modules
 from tb.operations import Tables
 from tb.processes import Interrupted, exclusive
 from tb.rtl import BUILD, Rtl
@@ -17,8 +18,6 @@ from tb.run import Run
 from tb.simulator import TestResult, finished, simulate
 
 RESULTS = BUILD / "exhaustive"
-
-TESTS = ("tests.bulk.exhaustive_tests",)
 
 TABLES = Tables(ranges=256, connections=4, targets=1024, routes=2048)
 
@@ -52,7 +51,9 @@ def _exhaustive(run: Run) -> int:
 
     progress = report.Progress("exhaustive", OPERATIONS)
     try:
-        results = simulate(run, TESTS, progress=progress, flavour=Flavour.BULK)
+        results = simulate(
+            run, modules("exhaustive", "bulk"), progress=progress, flavour=Flavour.BULK
+        )
     except Interrupted as signal:
         results = finished(Path(run.results))
         write(passed=False, interrupted=True)

@@ -16,7 +16,7 @@ from typing import Any
 
 from junitparser import Error, JUnitXml, Skipped, TestCase, TestSuite
 
-from tb.text import CONTROL
+from tb.text import printable
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +43,22 @@ def junit(command: str, suites: Sequence[Suite]) -> str:
     document = JUnitXml(command)
     seen: Counter[tuple[str, str]] = Counter()
     for each in suites:
-        suite = TestSuite(_text(each.name))
+        suite = TestSuite(printable(each.name))
         for name, value in each.properties.items():
-            suite.add_property(_text(name), _text(value))
+            suite.add_property(printable(name), printable(value))
         for test in each.tests:
-            known_as = _text(each.classname), _text(test["name"])
+            known_as = printable(each.classname), printable(test["name"])
             seen[known_as] += 1
             number = f" ({seen[known_as]})" if seen[known_as] > 1 else ""
             case = TestCase(known_as[1] + number, known_as[0], round(test["seconds"], 3))
             if not test["ran"]:
-                case.result = [Skipped(_text(test["failure"]))]
+                case.result = [Skipped(printable(test["failure"]))]
             elif not test["passed"]:
                 text = [report["text"] for report in test["reports"]] or [test["failure"]]
                 if test["name"] in each.commands:
                     text.append(f"reproduce: {each.commands[test['name']]}")
-                error = Error(_text(text[0].partition("\n")[0]))
-                error.text = _text("\n\n".join(text))
+                error = Error(printable(text[0].partition("\n")[0]))
+                error.text = printable("\n\n".join(text))
                 case.result = [error]
             suite.append(case)
         document.add_testsuite(suite)
@@ -66,11 +66,6 @@ def junit(command: str, suites: Sequence[Suite]) -> str:
     root = ElementTree.fromstring(document.tostring())
     del root.attrib["skipped"]  # the schema knows that of a suite only
     return ElementTree.tostring(root, encoding="unicode")
-
-
-def _text(text: str) -> str:
-    """Return a text without what XML has no way to write."""
-    return CONTROL.sub("", text)
 
 
 def write_junit(path: Path, command: str, suites: Sequence[Suite]) -> None:

@@ -34,6 +34,13 @@ MESSAGE_FIELDS = Message.__struct_fields__
 SOURCES: dict[int, Source] = {source.value: source for source in Source}
 
 
+LOW_IN_RESET = ("m_msi_valid", "retire_valid", "s_axil_bvalid", "s_axil_rvalid", "alert")
+"""The outputs that reset takes down at once (H8) ..."""
+
+LOW_AFTER_RESET = ("s_msi_ready", "s_evt_ready")
+"""... and those that are low after it, too, while the tables are cleared."""
+
+
 class Sampled(Protocol):
     """What looks at its bus at rising edges of the clock."""
 
@@ -248,26 +255,102 @@ class RetireMonitor(StreamMonitor):
         source, code, answer, sent, bdf = self._common(values)
         if code not in self._arguments:
             raise AssertionError(f"retire: {code} is not the code of an operation")
+        if source not in SOURCES:
+            raise AssertionError(f"retire: {source} is not the number of a source")
+        if answer not in ANSWERS:
+            raise AssertionError(f"retire: {answer} is not the code of an answer")
         kind, arguments = self._arguments[code]
         operation = kind(*arguments(values))
         message = self._message(values)
         return Retired.of(SOURCES[source], operation, ANSWERS[answer], bdf, sent, message)
 
 
-class LevelMonitor(Monitor):  # type: ignore[misc]
-    """Sees every change of a one-bit signal, unless it is `paused`: `rst_n`, `alert`."""
+class ResetMonitor(Monitor):  # type: ignore[misc]
+    """Sees `rst_n`, each change of it.
 
-    def __init__(self, signal: LogicObject, paused: bool = False) -> None:
-        self._signal = signal
-        self.paused = paused
+    A design may be wrong in reset without anything changing: what reset takes down is looked at
+    from the second clock edge in reset to the first one after it. Of what is up then, the names go
+    to `violation`.
+    """
+
+    def __init__(self, entity: Any, sampler: Sampler) -> None:
+        names = (*LOW_IN_RESET, *LOW_AFTER_RESET)
+        self._reset = entity.rst_n
+        self._sampler = sampler
+        self._edges = 0  # seen in reset
+        self._reported: set[str] = set()
+        self.violation: Callable[[list[str]], None] = lambda names: None
+        ports = Ports(entity, ("rst_n", *names))
+        self._read = ports.read
+        self._rst_n = ports.index["rst_n"]
+        self._outputs = {name: ports.index[name] for name in names}
         super().__init__()
+
+    async def _monitor_recv(self) -> None:
+        changed = ValueChange(self._reset)
+        while True:
+            self._sampler.wake(self)
+            await changed
+            self._recv(bool(self._reset.value))
+
+    def sample(self) -> bool:
+        """Look at the outputs, at a rising clock edge; return whether reset is active."""
+        values = self._read()
+        active = not values[self._rst_n]
+        if self._edges:
+            names = LOW_IN_RESET if active else self._outputs
+            high = [name for name in names if values[self._outputs[name]]]
+            new = [name for name in high if name not in self._reported]
+            self._reported.update(new)
+            if new:
+                self.violation(new)
+        self._edges = self._edges + 1 if active else 0
+        if not active:
+            self._reported.clear()
+        return active
+
+
+class LevelMonitor(Monitor):  # type: ignore[misc]
+    """Sees a one-bit output that is low in reset: its changes, and its level where it has none.
+
+    Nothing counts while it is `paused`, in reset.
+    """
+
+    def __init__(self, signal: LogicObject, sampler: Sampler) -> None:
+        self._signal = signal
+        self._sampler = sampler
+        self._level = False
+        self._paused = True
+        super().__init__()
+
+    @property
+    def paused(self) -> bool:
+        """Whether reset is active; set from outside."""
+        return self._paused
+
+    @paused.setter
+    def paused(self, paused: bool) -> None:
+        self._paused = paused
+        self._sampler.wake(self)
 
     async def _monitor_recv(self) -> None:
         changed = ValueChange(self._signal)
         while True:
             await changed
-            if not self.paused:
-                self._recv(bool(self._signal.value))
+            self.sample()
+
+    def sample(self) -> bool:
+        """Hand on the level if it is not that of before; return that no clock edge is of interest.
+
+        Reset takes it down.
+        """
+        level = bool(self._signal.value)
+        if self.paused:
+            self._level = False
+        elif level != self._level:
+            self._level = level
+            self._recv(level)
+        return False
 
 
 class _Channel(StreamMonitor):

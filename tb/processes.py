@@ -161,8 +161,9 @@ def run_job(
     inherited = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith("COCOTB_") and name not in ("WAVES", "GUI")
+        if not name.startswith("COCOTB_") and name not in ("WAVES", "GUI", "PYTHONIOENCODING")
     }
+    inherited["PYTHONUTF8"] = "1"  # whatever the terminal can show: this is read by us
     inherited[PARENT] = str(os.getpid())
     command = [sys.executable, "-m", module, json.dumps(job)]
     return processes.run(command, log, {**inherited, **(environment or {})})

@@ -50,7 +50,8 @@ VERSION = 0x0001_0000
 BUSY, CLEARING, REFUSED = (1 << csr.STATUS.fields[name].low for name in csr.STATUS.fields)
 
 ALERT_CYCLES = 2
-"""How many cycles after a drop's retire record the alert must be up, at most."""
+"""How many cycles after a drop's retire record the alert must be up, at most, or down after the
+response to its acknowledgement."""
 
 
 @dataclass(eq=False, slots=True)
@@ -89,6 +90,9 @@ class _Read:
 class RegisterModel:
     """Predicts the registers. `report(expected, got)` is called for each difference.
 
+    `command_lost` is called for a command of which STATUS says that it is no longer in flight,
+    though it did not retire.
+
     `cycle` returns the number of the clock cycle, for what must happen in time.
     """
 
@@ -101,6 +105,7 @@ class RegisterModel:
         coverage: Coverage | None = None,
     ) -> None:
         """Take the reset state, with counters of `counter_width` bits."""
+        self.command_lost: Callable[[Operation], None] = lambda operation: None
         self._coverage = coverage
         self._report = report
         self._cycle = cycle
@@ -114,11 +119,13 @@ class RegisterModel:
         self._drop = (0, Answer.NONE)  # LAST_DROP and its reason
         self._alert: set[int] = {0}
         self._alert_pin = 0
+        self._alert_missed = False  # that it is down where it must not be was reported
         self._alert_due: int | None = None  # the cycle of a drop that the pin does not show yet
         self._arguments: dict[int, int] = {}  # the ARG registers, as last written
         self._write_addresses: deque[int] = deque()
         self._write_data: deque[tuple[int, int]] = deque()
         self._writes: deque[_Write] = deque()
+        self._unasked: set[str] = set()  # kinds of answers that nobody had asked for
         self._reads: deque[_Read] = deque()
         self._shows: dict[int, set[int]] = {
             csr.IDENTITY.offset: {IDENTITY},
@@ -133,11 +140,12 @@ class RegisterModel:
         """Say which accesses are not answered and which commands not settled; empty if none."""
         parts = []
         if self._commands:
-            parts.append(f"{len(self._commands)} commands neither retired nor refused")
+            oldest = f" ({self.oldest_command})" if self.oldest_command is not None else ""
+            parts.append(f"{len(self._commands)} commands neither retired nor refused{oldest}")
         if self._writes or self._reads:
-            parts.append(
-                f"{len(self._writes)} writes and {len(self._reads)} reads on s_axil not answered"
-            )
+            accesses = {"writes": len(self._writes), "reads": len(self._reads)}
+            counts = " and ".join(f"{count} {name}" for name, count in accesses.items() if count)
+            parts.append(f"{counts} accepted on s_axil not answered")
         return "; ".join(parts)
 
     @property
@@ -170,17 +178,15 @@ class RegisterModel:
     def on_retired(
         self,
         source: Source,
-        operation: Operation,
         outcome: Outcome,
         bus_range: tuple[int, int] | None,
-    ) -> bool:
+    ) -> None:
         """An operation retired with this outcome, against this range if it was dropped or refused.
 
-        Returns whether, coming from the registers, it was a command waiting there.
+        If it came from the registers, `take_command` was told before.
         """
         self._clearing = False
         answer = outcome.answer
-        known = source is not AXIL or self._retire_command(operation)
         self._counted[answer] += 1
         if answer in COUNTED_BY:
             self._show_counter(COUNTED_BY[answer])
@@ -191,7 +197,6 @@ class RegisterModel:
             self._show(csr.RESULT.offset, {answer | (outcome.bdf or 0) << 16})
         if answer in WARNINGS:
             self._on_drop(outcome, bus_range)
-        return known
 
     def _show_counter(self, address: int) -> None:
         """Let a counter register show the number of the answers that it counts."""
@@ -247,8 +252,18 @@ class RegisterModel:
             write.disturbed = True
         self._alert = {0, 1} if clearing else {1}
         self._show(csr.ALERT.offset, self._alert)
-        if not self._alert_pin and self._alert_due is None and not clearing:
+        self._check_alert_due()
+        missing = not self._alert_pin and not self._alert_missed
+        if missing and self._alert_due is None and not clearing:
             self._alert_due = self._cycle()
+
+    def _check_alert_due(self) -> None:
+        """A drop must have shown on the pin by now."""
+        late = self._cycle() - self._alert_due if self._alert_due is not None else 0
+        if late > ALERT_CYCLES:
+            self._report(f"alert up {ALERT_CYCLES} cycles after a drop", f"{late} cycles (H7)")
+            self._alert_due = None
+            self._alert_missed = True
 
     def on_alert(self, level: bool) -> None:
         """The alert output changed."""
@@ -256,11 +271,11 @@ class RegisterModel:
         if level:
             if self._alert == {0}:
                 self._report("alert low: nothing was dropped", "alert rose (H7)")
-            late = self._cycle() - self._alert_due if self._alert_due is not None else 0
-            if late > ALERT_CYCLES:
-                self._report(f"alert up {ALERT_CYCLES} cycles after a drop", f"{late} cycles (H7)")
+            self._check_alert_due()
             self._alert_due = None
+            self._alert_missed = False
         elif self._alert == {1}:
+            self._alert_missed = True
             self._report("alert up until acknowledged", "alert fell (H7)")
 
     # ---- writes and commands --------------------------------------------------------------------
@@ -293,6 +308,8 @@ class RegisterModel:
                 self._flag |= {0}
                 self._show_status()
             elif address == csr.ALERT.offset and data & mask & 1:
+                self._check_alert_due()
+                self._alert_due = None
                 self._alert |= {0}
                 self._show(address, self._alert)
             elif address in WRITABLE:
@@ -320,7 +337,7 @@ class RegisterModel:
     def on_write_response(self, transfer: tuple[int]) -> None:
         """A write was answered on `s_axil_b`."""
         if not self._writes:
-            self._report("no write response", "one on s_axil_b")
+            self._on_unasked("no write response", "one on s_axil_b")
             return
         write = self._writes.popleft()
         if transfer[0] != 0:
@@ -337,6 +354,12 @@ class RegisterModel:
             self._show(csr.ALERT.offset, self._alert)
         elif write.address in WRITABLE and all(w.address != write.address for w in self._writes):
             self._show(write.address, {self._arguments[write.address]})
+
+    def _on_unasked(self, expected: str, got: str) -> None:
+        """Something was answered that nobody asked for: report that once, it may go on for ever."""
+        if expected not in self._unasked:
+            self._report(f"{expected}: none was asked for", got)
+        self._unasked.add(expected)
 
     def _answer_command(self, command: Command) -> None:
         """A command's write was answered: by now it was accepted or refused."""
@@ -362,22 +385,32 @@ class RegisterModel:
                 write.disturbed = True
                 self._flag = {0, 1}
 
-    def _retire_command(self, operation: Operation) -> bool:
-        """Take the command that retired, and those before it, which were refused."""
+    @property
+    def oldest_command(self) -> Operation | None:
+        """The oldest command that is written, and neither retired nor refused."""
+        return next((each.operation for each in self._commands if each.operation), None)
+
+    def take_command(self, operation: Operation) -> list[Operation] | None:
+        """Take the command that retires, and those before it; None if none such was written.
+
+        Those before were refused; what was accepted is lost, and is returned.
+        """
         waiting = [command.operation for command in self._commands]
         if operation not in waiting:
-            return False
+            return None
+        lost = []
         for command in list(self._commands)[: waiting.index(operation)]:
             self._commands.remove(command)
-            if command.accepted:
-                self._report(f"{command.operation} to retire first", f"{operation} (H3)")
-            self._refuse({0, 1})  # it may have been acknowledged since
+            if command.accepted and command.operation is not None:
+                lost.append(command.operation)
+            else:
+                self._refuse({0, 1})  # it may have been acknowledged since
         self._commands.popleft()
         for command in self._commands:
             if not command.answered:
                 command.overtaken = True
         self._show_status()
-        return True
+        return lost
 
     # ---- reads ----------------------------------------------------------------------------------
 
@@ -391,7 +424,7 @@ class RegisterModel:
     def on_read_data(self, transfer: tuple[int, int]) -> None:
         """Data came back on `s_axil_r`."""
         if not self._reads:
-            self._report("no read data", f"{transfer[0]:#x} on s_axil_r")
+            self._on_unasked("no read data", f"{transfer[0]:#x} on s_axil_r")
             return
         read = self._reads.popleft()
         data, response = transfer
@@ -400,7 +433,10 @@ class RegisterModel:
         name = REGISTERS.get(read.address, hex(read.address))
         if response != 0:
             self._report(f"OKAY to a read of {name}", f"response {response}")
-        if data not in read.allowed:
+        lost = self._lost_commands(read, data)
+        for operation in lost:
+            self.command_lost(operation)
+        if data not in read.allowed and not lost:
             wanted = " or ".join(f"{value:#x}" for value in sorted(read.allowed)[:4])
             self._report(f"{name} {wanted}", f"{data:#x} (H6, H7)")
         if read.address == csr.STATUS.offset and not data & BUSY:
@@ -413,6 +449,17 @@ class RegisterModel:
         if read.address == csr.LAST_DROP.offset:
             reasons = {int(reason) for low, reason in read.drops if low == data}
             self._show(csr.LAST_DROP_REASON.offset, reasons or {int(self._drop[1])})
+
+    def _lost_commands(self, read: _Read, data: int) -> list[Operation]:
+        """Take the commands whose records are lost: STATUS says that none is in flight."""
+        if read.address != csr.STATUS.offset or data & BUSY or data in read.allowed:
+            return []
+        lost = [each for each in read.answered if each.accepted and each in self._commands]
+        for command in lost:
+            self._commands.remove(command)
+        if lost:
+            self._show_status()
+        return [command.operation for command in lost if command.operation is not None]
 
     def _cover_read(self, coverage: Coverage, name: str, data: int) -> None:
         coverage.hit("register", "read", name)

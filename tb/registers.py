@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import random
 from collections.abc import Callable, Iterator
+from itertools import count
 from typing import Any
 
 from cocotb.handle import LogicObject, SimHandleBase
@@ -63,10 +65,12 @@ class Registers:
         clock: LogicObject,
         reset_n: LogicObject,
         rng: random.Random,
+        cycle: Callable[[], int],
     ) -> None:
         """Drive `s_axil`. What means nothing on it is drawn from `rng`.
 
-        That is: its protection bits, and the bytes of write data that have no strobe.
+        That is: its protection bits, and the bytes of write data that have no strobe. `cycle`
+        returns the number of the clock cycle.
         """
         logging.getLogger(f"cocotb.{entity._name}.s_axil").setLevel(logging.ERROR)
         bus = AxiLiteBus.from_prefix(entity, "s_axil")
@@ -74,13 +78,61 @@ class Registers:
         self._rng = rng
         channel = self.master.write_if.w_channel
         self._send_data, channel.send = channel.send, self._send_all_bytes
-        self.polling = False  # STATUS.busy
+        self._bus = bus
+        self._cycle = cycle
+        self._access_number = count()
+        self._accesses: dict[int, tuple[str, int]] = {}  # under way: read or write, since when
+        self._polls = 0  # of STATUS.busy, since cycle _polling
+        self._polling: int | None = None
         self._arguments: dict[int, int] = {}  # what ARG registers are known to hold, by offset
 
     def reset(self) -> None:
         """Forget what the ARG registers hold, and what was under way."""
         self._arguments.clear()
-        self.polling = False
+        self._accesses.clear()
+        self._polling = None
+
+    @property
+    def oldest(self) -> int | None:
+        """The cycle in which the oldest access under way began; None if there is none."""
+        return min((since for _, since in self._accesses.values()), default=None)
+
+    @property
+    def waiting(self) -> str:
+        """Say which accesses are under way and what for, and whether software polls."""
+        parts = []
+        requests = {"write": ("aw", "w"), "read": ("ar",)}
+        answers = {"write": "bvalid", "read": "rvalid"}
+        for kind, channels in requests.items():
+            since = [cycle for each, cycle in self._accesses.values() if each == kind]
+            if not since:
+                continue
+            refused = [f"{name}ready" for name in channels if self._refused(name)]
+            who = f"1 {kind} waits" if len(since) == 1 else f"{len(since)} {kind}s wait"
+            wanted = " and ".join(refused) or answers[kind]
+            parts.append(f"s_axil: {who} for {wanted} since cycle {min(since):,}")
+        if self._polling is not None:
+            parts.append(
+                f"software polled STATUS {self._polls:,} times since cycle {self._polling:,}, for "
+                "busy to fall"
+            )
+        return "; ".join(parts)
+
+    def _refused(self, channel: str) -> bool:
+        """Whether a channel's valid waits for its ready."""
+        bus = getattr(self._bus.read if channel == "ar" else self._bus.write, channel)
+        valid, ready = getattr(bus, f"{channel}valid"), getattr(bus, f"{channel}ready")
+        return bool(valid.value) and not ready.value
+
+    @contextlib.contextmanager
+    def _access(self, kind: str) -> Iterator[None]:
+        """Count a read or a write as under way."""
+        number = next(self._access_number)
+        self._accesses[number] = kind, self._cycle()
+        try:
+            yield
+        finally:
+            self._accesses.pop(number, None)
 
     @property
     def _channels(self) -> tuple[Any, ...]:
@@ -112,7 +164,9 @@ class Registers:
         """Return a register's value (all its words, low word first)."""
         value = 0
         for word in range(register.width // 32):
-            response = await self.master.read(register.offset + 4 * word, 4, self._protection())
+            address = register.offset + 4 * word
+            with self._access("read"):
+                response = await self.master.read(address, 4, self._protection())
             value |= int.from_bytes(response.data, "little") << (32 * word)
         return value
 
@@ -124,7 +178,8 @@ class Registers:
         return AxiProt(self._rng.randrange(8))
 
     async def _write(self, address: int, data: bytes) -> None:
-        await self.master.write(address, data, self._protection())
+        with self._access("write"):
+            await self.master.write(address, data, self._protection())
 
     async def write_bytes(self, address: int, data: bytes) -> None:
         """Write some bytes, with the strobes that belong to them."""
@@ -156,10 +211,13 @@ class Registers:
 
     async def finish(self) -> None:
         """Wait until no command is in flight."""
-        self.polling = True
-        while get_field(csr.STATUS, "busy", await self.read(csr.STATUS)):
-            pass
-        self.polling = False
+        self._polls = 0
+        self._polling = self._cycle()
+        try:
+            while get_field(csr.STATUS, "busy", await self.read(csr.STATUS)):
+                self._polls += 1
+        finally:
+            self._polling = None
 
     async def execute(self, operation: Operation) -> tuple[Answer, int]:
         """Execute an operation as a command; return its answer and RESULT.bdf."""

@@ -9,6 +9,7 @@ and with waves.
 
 from __future__ import annotations
 
+import errno
 import gzip
 import json
 import os
@@ -17,26 +18,35 @@ import re
 import shlex
 import shutil
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from tb import code_coverage, coverage, fingerprint, regress_report, report, testplan
+from tb import code_coverage, coverage, discovery, fingerprint, regress_report, report, testplan
 from tb.build import BuildError, Flavour, SimulationError
+from tb.disk import check_disk, is_disk_full
 from tb.operations import Tables
 from tb.processes import Interrupted, Processes, exclusive
+from tb.report import COUNTS
 from tb.rtl import ROOT, Rtl, RtlError
-from tb.sim import SETS
+from tb.sim import EVERYTHING, SETS, Only
 from tb.simulator import CODE_COVERAGE, TestResult, simulate
-from tb.summary import RESULTS, Failure, Finished, Job, Plan, Summary
+from tb.summary import RESULTS, RUNS, Failure, Finished, Job, Plan, Summary
 from tb.verilator import VerilatorError, find_verilator
 
 PLAN = RESULTS / "plan.json"
+
+ATTEMPTS = "attempts"
+"""The folder in RESULTS with simulations that have not finished."""
+
+FINISHED = "finished.json"
+"""What a simulation leaves at last: its tests."""
 
 RERUNS = 4
 """Of how many causes the first failing test is run again with waves; others say how to do that."""
@@ -62,61 +72,130 @@ def made_of(rtl: Rtl) -> str:
 
 
 def regress(
-    seed: int | None, seeds: int | None, jobs: int | None, resume: bool, rtl: Rtl, gate: bool
+    seed: int | None,
+    seeds: int | None,
+    jobs: int | None,
+    resume: bool,
+    rtl: Rtl,
+    gate: bool,
+    only: Only = EVERYTHING,
+    failed: bool = False,
 ) -> int:
-    """Run the regression; return the exit status.
+    """Run the regression, or what `only` says of it; return the exit status.
 
-    With `resume` go on with the one before, whose seeds hold. With `gate` fail, too, if coverage is
-    not complete.
+    With `resume` go on with the one before, whose seeds hold; with `failed` run those of its
+    simulations again in which something failed. With `gate` fail, too, if coverage is not complete.
     """
+    discovery.check()
     if not rtl.own:
         rtl.check()
     code_coverage.code_coverage({}, rtl.files_read(), ROOT)  # a bad excuse shows now
     command = "coverage" if gate else "regress"
     with exclusive(RESULTS.with_suffix(".lock"), "make regress"):
-        plan = _plan(seed, seeds, resume, rtl)
+        plan = _plan(seed, seeds, resume, rtl, only, failed, gate)
         return _regress(plan, jobs or os.cpu_count() or 1, gate, command)
 
 
-def _plan(seed: int | None, seeds: int | None, resume: bool, rtl: Rtl) -> Plan:
+def _plan(
+    seed: int | None,
+    seeds: int | None,
+    resume: bool,
+    rtl: Rtl,
+    only: Only = EVERYTHING,
+    failed: bool = False,
+    gate: bool = False,
+) -> Plan:
     """Return the plan, kept or new. Raises RegressError for one that cannot go on."""
-    made = made_of(rtl)
-    if not resume:
+    if resume and failed:
+        raise RegressError(
+            "FAILED=1 runs what failed before, RESUME=1 what had not finished: give one of them"
+        )
+    if resume or failed:
+        plan = _plan_before(seed, seeds, rtl, only, "RESUME" if resume else "FAILED")
+    else:
         chosen = seed if seed is not None else int.from_bytes(os.urandom(3))
         seeds = seeds or 20
         if chosen + seeds > 2**31:
             raise RegressError(f"SEED={chosen} SEEDS={seeds}: the largest seed is {2**31 - 1}")
-        shutil.rmtree(RESULTS, ignore_errors=True)
-        (RESULTS / "runs").mkdir(parents=True)
-        plan = Plan(chosen, seeds, rtl, made)
-        PLAN.write_text(json.dumps(asdict(plan)))
+        plan = Plan(chosen, seeds, rtl, made_of(rtl), only)
+    if failed:
+        plan = replace(plan, made=made_of(rtl), again=_failed_before(plan))
+    if gate and plan.part:
+        raise RegressError(
+            f"{plan.part}: a part of the tests cannot cover everything; make regress runs it"
+        )
+    if resume:
+        if plan.made != made_of(rtl):
+            raise RegressError(
+                "RESUME=1: the RTL, the testbench or a tool has changed since: results of both "
+                "would be mixed up; leave RESUME out to start anew"
+            )
         return plan
+    _start(plan)
+    return plan
+
+
+def _start(plan: Plan) -> None:
+    """Keep a new plan in a folder that replaces the one before, as a whole."""
+    new = RESULTS.with_suffix(".new")
+    shutil.rmtree(new, ignore_errors=True)
+    (new / RUNS).mkdir(parents=True)
+    (new / PLAN.name).write_text(json.dumps(asdict(plan)))
+    old = RESULTS.with_suffix(".old")
+    shutil.rmtree(old, ignore_errors=True)
+    if RESULTS.exists():
+        RESULTS.rename(old)
+    new.rename(RESULTS)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _plan_before(seed: int | None, seeds: int | None, rtl: Rtl, only: Only, variable: str) -> Plan:
+    """Return the plan of the regression before. Raises RegressError if what is given differs."""
     try:
         values = json.loads(PLAN.read_text())
-        plan = Plan(values["seed"], values["seeds"], Rtl(**values["rtl"]), values["made"])
-    except (OSError, ValueError, KeyError, TypeError):
-        raise RegressError("RESUME=1: there is no regression to go on with; leave it out") from None
-    if plan.rtl != rtl or seed not in (None, plan.seed) or seeds not in (None, plan.seeds):
-        raise RegressError(
-            f"RESUME=1 goes on with SEED={plan.seed} SEEDS={plan.seeds} RTL={plan.rtl.file_list} "
-            f"TOP={plan.rtl.top}: give no others, or leave RESUME out to start anew"
+        plan = Plan(
+            values["seed"],
+            values["seeds"],
+            Rtl(**values["rtl"]),
+            values["made"],
+            Only(**values["only"]),
+            tuple(values["again"]),
         )
-    if plan.made != made:
+    except (OSError, ValueError, KeyError, TypeError):
+        goes = "go on with" if variable == "RESUME" else "look at"
+        said = f"{variable}=1: there is no regression to {goes}; leave it out"
+        raise RegressError(said) from None
+    same_seeds = seed in (None, plan.seed) and seeds in (None, plan.seeds)
+    if plan.rtl != rtl or not same_seeds or only not in (EVERYTHING, plan.only):
+        words = [*plan.only.words, f"RTL={plan.rtl.file_list}", f"TOP={plan.rtl.top}"]
         raise RegressError(
-            "RESUME=1: the RTL, the testbench or a tool has changed since: results of both would "
-            "be mixed up; leave RESUME out to start anew"
+            f"{variable}=1 goes on with SEED={plan.seed} SEEDS={plan.seeds} {' '.join(words)}: "
+            f"give no others, or leave {variable} out to start anew"
         )
     return plan
+
+
+def _failed_before(plan: Plan) -> tuple[str, ...]:
+    """Return the simulations of a plan in which something failed. Raises RegressError if none."""
+    ended = [kept for job in plan.jobs if (kept := _kept(job)) is not None]
+    failed = tuple(each.job.name for each in ended if each.failed or each.not_run)
+    if not failed:
+        of = f"{len(ended)} of {len(plan.jobs)} simulations had finished"
+        raise RegressError(f"FAILED=1: nothing failed in the regression before ({of})")
+    return failed
 
 
 def _regress(plan: Plan, workers: int, gate: bool, command: str) -> int:
     started = time.monotonic()
     print(f"seed {plan.seed}, {plan.seeds} seeds, {len(plan.jobs)} simulations", flush=True)
+    if plan.part:
+        print(f"only a part: {plan.part}", flush=True)
     done = {job: kept for job in plan.jobs if (kept := _kept(job)) is not None}
     if done:
         print(f"{len(done)} of them had finished before", flush=True)
     processes = Processes()
     status = 0
+    shutil.rmtree(RESULTS / ATTEMPTS, ignore_errors=True)
     try:
         _run_all(plan, done, workers, processes)
         failures = _explain(plan, done, processes)
@@ -124,6 +203,13 @@ def _regress(plan: Plan, workers: int, gate: bool, command: str) -> int:
         processes.stop()
         status = signal.status
         failures = _explain(plan, done, None)
+    except OSError as error:
+        if not is_disk_full(error):
+            raise
+        raise RegressError(
+            f"the disk is full ({error}); {len(done)} of {len(plan.jobs)} simulations had finished "
+            "and are kept: make room, and RESUME=1 goes on"
+        ) from None
     summary = _summarise(plan, done, failures, time.monotonic() - started, status != 0)
     _write(summary)
     if status:
@@ -157,9 +243,11 @@ def _shown(path: Path) -> str:
 def _kept(job: Job) -> Finished | None:
     """Return what a job left when it finished, if it did."""
     try:
-        values = json.loads((job.folder / "finished.json").read_text())
-        return Finished(job, values["tests"], values["seconds"])
-    except (OSError, ValueError, KeyError):
+        values = json.loads((job.folder / FINISHED).read_text())
+        kept = Finished(job, values["tests"], float(values["seconds"]))
+        counted = [(test["name"], test["passed"], kept.count(COUNTS[0])) for test in kept.tests]
+        return kept if counted else None
+    except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
@@ -190,30 +278,60 @@ def _run_all(plan: Plan, done: dict[Job, Finished], workers: int, processes: Pro
 def _run_job(job: Job, rtl: Rtl, processes: Processes, broken: set[Tables]) -> Finished:
     """Run one job, and keep what it left. A simulation that cannot run is a failed test.
 
-    `broken` are the tables for which the RTL does not build: that is tried once.
+    `broken` are the tables for which the RTL does not build: that is tried once. Each attempt has a
+    folder of its own, which becomes the job's when it is complete; the first one to be stays.
+    Raises OSError when the disk is full: what fails then says nothing.
     """
     began = time.monotonic()
+    attempts = RESULTS / ATTEMPTS
+    attempts.mkdir(exist_ok=True)
+    folder = Path(tempfile.mkdtemp(dir=attempts)) / job.name
+    folder.mkdir()
     try:
-        run = job.run(rtl, job.folder)
-        if run.tables in broken:
-            raise BuildError("the RTL does not build for these parameters: see the first failure")
-        results = simulate(run, job.modules, flavour=Flavour.COVERAGE, processes=processes)
-    except CANNOT_RUN as error:
-        if isinstance(error, BuildError):
-            broken.add(run.tables)
-        job.folder.mkdir(parents=True, exist_ok=True)
-        results = [TestResult("simulation", False, 0.0, str(error))]
-    (job.folder / rtl.top).unlink(missing_ok=True)
-    counted = job.folder / CODE_COVERAGE
-    if counted.is_file():
-        with gzip.open(f"{counted}.gz", "wb", compresslevel=3) as file:
-            file.write(counted.read_bytes())
-        counted.unlink()
-    finished = Finished(job, report.as_values(results), time.monotonic() - began)
-    unfinished = job.folder / "finished.new"
-    unfinished.write_text(json.dumps({"tests": finished.tests, "seconds": finished.seconds}))
-    unfinished.rename(job.folder / "finished.json")
-    return finished
+        try:
+            run = job.run(rtl, folder)
+            if run.tables in broken:
+                raise BuildError(
+                    "the RTL does not build for these parameters: see the first failure"
+                )
+            results = simulate(
+                run, job.modules, flavour=Flavour.COVERAGE, only=job.test, processes=processes
+            )
+        except CANNOT_RUN as error:
+            check_disk(folder, str(error))
+            if isinstance(error, BuildError):
+                broken.add(run.tables)
+            folder.mkdir(exist_ok=True)
+            results = [TestResult("simulation", False, 0.0, str(error))]
+        (folder / rtl.top).unlink(missing_ok=True)
+        counted = folder / CODE_COVERAGE
+        if counted.is_file():
+            with gzip.open(f"{counted}.gz", "wb", compresslevel=3) as file:
+                file.write(counted.read_bytes())
+            counted.unlink()
+        tests, seconds = report.as_values(results), time.monotonic() - began
+        # What the tests say names the folder as it will be.
+        said = json.dumps({"tests": tests, "seconds": seconds})
+        said = said.replace(str(folder.relative_to(RESULTS)), f"{RUNS}/{job.name}")
+        (folder / FINISHED).write_text(said)
+        return _publish(folder, job)
+    finally:
+        shutil.rmtree(folder.parent, ignore_errors=True)
+
+
+def _publish(folder: Path, job: Job) -> Finished:
+    """Make a complete attempt the job's, unless another one is; return what then is kept."""
+    if job.folder.exists() and _kept(job) is None:  # damaged since
+        job.folder.rename(folder.parent / "damaged")
+    try:
+        folder.rename(job.folder)
+    except OSError as error:
+        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+            raise
+    kept = _kept(job)
+    if kept is None:
+        raise RegressError(f"{job.folder}: its results are gone; RESUME=1 goes on")
+    return kept
 
 
 def _show(finished: Finished, number: int, total: int, left: float) -> None:
@@ -300,7 +418,7 @@ def _failure(
     if alone:
         words = ["sim", f"SET={job.set}", f"TEST={test['name']}", *words, "WAVES=1"]
     else:
-        words = ["regress", *words, "SEEDS=1"]
+        words = ["regress", f"SET={job.set}", *words, "SEEDS=1"]
     reports = tuple(each["text"] for each in test["reports"])
     if reports and test["cause"]:  # what ended it says more than what differed before
         reports = (test["failure"], *reports)
@@ -354,6 +472,7 @@ def _summarise(
         seeds=plan.seeds,
         rtl=plan.rtl,
         planned=len(plan.jobs),
+        part=plan.part,
         interrupted=interrupted,
         seconds=seconds,
         finished=finished,
@@ -372,6 +491,8 @@ def _summarise(
 
 
 def _write(summary: Summary) -> None:
-    """Write all files of the report."""
+    """Write all files of the report, each as a whole."""
     for path, text in regress_report.files(summary).items():
-        path.write_text(text)
+        unfinished = path.with_name(f"{path.name}.new")
+        unfinished.write_text(text, encoding="utf-8", errors="backslashreplace")
+        unfinished.rename(path)

@@ -118,7 +118,8 @@ def _which(failure: Failure) -> str:
 
 def _coverage(summary: Summary) -> list[str]:
     hit, bins = summary.bins
-    lines = [f"functional coverage: {hit} of {bins} bins ({100 * hit / bins:.1f} %)"]
+    seeds = f"{summary.seeds} {plural('seed', summary.seeds)}"
+    lines = [f"functional coverage: {hit} of {bins} bins ({100 * hit / bins:.1f} %) by {seeds}"]
     for name, point in summary.points.items():
         lines += _listed(f"  {name}, {point.hit} of {len(point.bins)}, not hit", point.missing)
         lines += _listed(f"  {name}, no such bin", list(point.unexpected))
@@ -137,6 +138,9 @@ def _coverage(summary: Summary) -> list[str]:
     for each in summary.rules:
         if each.status != "passed":
             lines.append(f"  {each.rule.name} {each.status}: {each.detail}")
+    gaps = [each.rule.name for each in summary.rules if each.gaps and each.status == "passed"]
+    if gaps:
+        lines.append(f"  of these {len(gaps)} with bins not hit by {seeds}: {', '.join(gaps)}")
     return lines
 
 
@@ -158,6 +162,7 @@ def closing_line(command: str, summary: Summary) -> str:
         f"{command}: {len(summary.finished)} simulations, {operations} operations, "
         f"{messages} messages compared, {dropped} dropped, {mismatches} mismatches"
         + failed_words(len(summary.failures), summary.not_run)
+        + (f"; only a part: {summary.part}" if summary.part else "")
     )
 
 
@@ -172,6 +177,7 @@ def values(summary: Summary) -> dict[str, Any]:
         "interrupted": summary.interrupted,
         "seed": summary.seed,
         "seeds": summary.seeds,
+        "part": summary.part,
         "rtl": asdict(summary.rtl),
         "tools": dict(summary.tools),
         "seconds": summary.seconds,
@@ -205,6 +211,7 @@ def values(summary: Summary) -> dict[str, Any]:
             for kind, result in summary.code.total.items()
         },
         "rules": {each.rule.name: [each.status, each.detail] for each in summary.rules},
+        "rules_not_covered": {each.rule.name: each.gaps for each in summary.rules if each.gaps},
         "shortfalls": summary.shortfalls,
     }
 

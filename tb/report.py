@@ -152,6 +152,8 @@ MISMATCH = re.compile(
 )
 """What a mismatch is told from another by."""
 
+CYCLE = re.compile(r", in clock cycle ([\d,]+)")
+
 LOG = re.compile(r"; the end of .*| for these parameters: see .*")
 
 
@@ -171,6 +173,12 @@ def _first(test: Mapping[str, Any]) -> str:
     text = str(test["reports"][0]["text"])
     parts = [" ".join(part.split()) for each in MISMATCH.findall(text) for part in each if part]
     return ", ".join(parts) or text.partition("\n")[0]
+
+
+def first_text(test: Mapping[str, Any]) -> str:
+    """Return the first line of what a failed test says first."""
+    reports = test["reports"]
+    return str(reports[0]["text"] if reports else test["failure"]).partition("\n")[0]
 
 
 def title_of(test: Mapping[str, Any]) -> str:
@@ -222,7 +230,9 @@ def failures(failed: Sequence[Failed], path: Path) -> str:
     if not failed:
         return ""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n\n".join(map(str, failed)) + "\n", encoding="utf-8", errors="replace")
+    path.write_text(
+        "\n\n".join(map(str, failed)) + "\n", encoding="utf-8", errors="backslashreplace"
+    )
     causes: dict[str, list[Failed]] = {}
     for each in failed:
         causes.setdefault(cause_of(each.test), []).append(each)

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Tells tb/signals.py where the simulation keeps the ports of its top. Linked into each simulation.
+// What tb/signals.py needs of the program it runs in. Linked into each simulation.
 
 #include <verilated.h>
 #include <verilated_sym_props.h>
+
+#include "start.h"
 
 /// Returns the address of a port's value, and its size in bytes; null if there is no such port.
 extern "C" const void* signal_address(const char* name, size_t* bytes) {
@@ -12,3 +14,16 @@ extern "C" const void* signal_address(const char* name, size_t* bytes) {
     *bytes = port->entSize();
     return port->datap();
 }
+
+/// Lets assertions count from now on, or not.
+extern "C" void assertions(int count) { Verilated::defaultContextp()->assertOn(count != 0); }
+
+namespace {
+
+// Registers start random: until a reset, assertions mean nothing. The design is evaluated at time 0,
+// before Python could say so.
+struct BeforeReset {
+    BeforeReset() { assertions(false); }
+} before_reset;
+
+}  // namespace

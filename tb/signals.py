@@ -43,6 +43,14 @@ def _place(port: str) -> tuple[int, int]:
     return address, size.value
 
 
+def start_assertions() -> None:
+    """Let the design's assertions count; before the first reset they do not.
+
+    Registers start random: what an assertion says about them means nothing before.
+    """
+    ctypes.CDLL(None).assertions(1)
+
+
 class Ports:
     """Some ports of the design, read all at once: `read` returns their values, unsigned numbers.
 

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import ast
+import hashlib
+import os
 import shlex
 import shutil
 import sys
@@ -11,16 +13,18 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tb import report
+from tb import discovery, report
 from tb.build import Flavour
 from tb.bulk.trace import validate
+from tb.discovery import modules
 from tb.junit import Suite, write_junit
 from tb.operations import Tables
 from tb.processes import Interrupted, exclusive
 from tb.rtl import BUILD, ROOT, Rtl
 from tb.run import Run, TraceFile
 from tb.simulator import Simulation, TestResult, finished, simulate_all
-from tb.text import shown
+from tb.text import shown, visible
+from tb.trace import stem
 
 RESULTS = BUILD / "sim"
 
@@ -58,20 +62,8 @@ SETS: dict[str, ParameterSet] = {
 }
 """The parameters that tests run with. `make sim` leaves out the largest tables."""
 
-DIRECTED = (
-    "tests.rtl.reference_unit_tests",
-    "tests.rtl.rule_tests",
-    "tests.rtl.programming_tests",
-)
-
-HARDWARE = ("tests.rtl.hardware_tests", "tests.rtl.timing_tests")
-"""The directed tests that run on tables of any size ..."""
-
-RANDOM = ("tests.rtl.random_tests",)
-"""... and the random ones."""
-
-TRACES = ("tests.rtl.trace_tests",)
-
+LONGEST_NAME = 120
+"""How many bytes of a trace's name the names of files take that are made for it."""
 
 SIM_SETS = ("default", "smallest", "odd")
 TRACES_SET = "traces"
@@ -103,8 +95,11 @@ class Only:
 EVERYTHING = Only()
 
 
-def only(set_: str, test: str) -> Only:
-    """Return what SET= and TEST= ask for. Raises ChoiceError."""
+def only(set_: str, test: str, default: str = "default") -> Only:
+    """Return what SET= and TEST= ask for. Raises ChoiceError.
+
+    A test without a set runs on that called `default`; empty: on all of its sets.
+    """
     sets = (*SETS, TRACES_SET)
     if set_ and set_ not in sets:
         raise ChoiceError(f"SET={set_}: there is no such set; there are {', '.join(sets)}")
@@ -121,12 +116,12 @@ def only(set_: str, test: str) -> Only:
         names = [f"{module}.{each}" for each in names_in(module)]
         there = ", ".join(names) or f"module.test; modules: {', '.join(known)}"
         raise ChoiceError(f"TEST={test}: there is no such test; there are: {there}")
-    its = [each for each in SETS if f"tests.rtl.{module}" in (*directed(each), *RANDOM)]
+    its = [each for each in SETS if f"tests.rtl.{module}" in (*directed(each), *modules("random"))]
     if not its:
         raise ChoiceError(f"TEST={test}: it belongs to no parameter set; make bench runs it")
     if set_ and set_ not in its:
         raise ChoiceError(f"SET={set_}: {test} does not belong to it, but to {', '.join(its)}")
-    return Only(set_ or "default", test)
+    return Only(set_ or default, test)
 
 
 def names_in(module: str) -> list[str]:
@@ -150,18 +145,27 @@ def trace_file(
     It is named after the file; with a number at the end, as in `x-2`, if that name is `taken`.
     """
     summary = validate(path, progress)
-    name = stem = path.name.removesuffix(".gz").removesuffix(".jsonl")
+    name = first = _short(visible(stem(path)))
     number = 1
     while name in taken:
         number += 1
-        name = f"{stem}-{number}"
+        name = f"{first}-{number}"
     trace = TraceFile(str(path.resolve()), name, summary.operations, expects=summary.expects)
     return trace, summary.tables
 
 
+def _short(name: str) -> str:
+    """Return a name that files can be named after; what is left out of it stays told apart."""
+    data = os.fsencode(name)
+    if len(data) <= LONGEST_NAME:
+        return name
+    start = data[: LONGEST_NAME - 9].decode(errors="ignore")
+    return f"{start}-{hashlib.sha256(data).hexdigest()[:8]}"
+
+
 def directed(name: str) -> tuple[str, ...]:
     """Return the modules of directed tests that run with a parameter set."""
-    return (*DIRECTED, *HARDWARE) if name == "default" else HARDWARE
+    return (*(modules("directed") if name == "default" else ()), *modules("hardware"))
 
 
 def recordings() -> tuple[TraceFile, ...]:
@@ -181,12 +185,12 @@ def plan(seed: int, rtl: Rtl, only: Only) -> list[Simulation]:
     for name in [only.set] if only.set in SETS else SIM_SETS if not only.set else ():
         each = SETS[name]
         run = Run(each.tables, each.counter_width, seed, str(RESULTS / name), (), rtl)
-        modules = only.module or (*directed(name), *RANDOM)
-        simulations.append(Simulation(f"{each.heading}: {run.describe()}", run, modules))
+        tests = only.module or (*directed(name), *modules("random"))
+        simulations.append(Simulation(f"{each.heading}: {run.describe()}", run, tests))
     if only.set == TRACES_SET or not (only.set or only.test):
         traces = tuple(each for each in recordings() if only.test in ("", each.test))
         run = Run(DEFAULT, 32, seed, str(RESULTS / TRACES_SET), traces, rtl)
-        simulations.append(Simulation(f"recorded traces: {run.describe()}", run, TRACES))
+        simulations.append(Simulation(f"recorded traces: {run.describe()}", run, modules("traces")))
     return simulations
 
 
@@ -209,6 +213,7 @@ def sim(seed: int, waves: bool, rtl: Rtl, only: Only = EVERYTHING, jobs: int | N
 
     `jobs` is how many simulations run at once, by default one a core.
     """
+    discovery.check()
     if not rtl.own:
         rtl.check()
     with exclusive(RESULTS.with_suffix(".lock"), "make sim"):

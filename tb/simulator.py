@@ -25,6 +25,7 @@ from typing import Any, ClassVar
 from cocotb_tools.runner import get_runner
 
 from tb.build import TIMESCALE, Flavour, build
+from tb.disk import check_disk
 from tb.ending import ending
 from tb.processes import Processes, end_with_parent, kill, run_job
 from tb.rtl import ROOT
@@ -102,7 +103,8 @@ def simulate(
     `to_first_failure` those up to the first that fails.
     `progress` is called now and then with the number of operations executed so far. A simulation
     that ends early, or is ended because it hangs, gives a failed result that says so; so does each
-    module without a test that ran, and each trace that was not replayed.
+    module without a test that ran, and each trace that was not replayed. Raises OSError when what
+    fails says nothing, because the disk is full.
     """
     processes = processes or Processes()
     folder = Path(run.results)
@@ -139,6 +141,8 @@ def simulate(
             why = f"no test of {name} ran; see {shown(log)}"
             missing = _not_run(name, ended_in) if ended_in else TestResult(name, False, 0.0, why)
             results.append(missing)
+    if not all(each.passed for each in results):
+        check_disk(folder, "\n".join(each.failure for each in results))
     return results
 
 
@@ -221,7 +225,7 @@ def _wait(
 
 def _running(folder: Path, results: list[TestResult]) -> str:
     """Return the name of the test that was running when a simulation ended."""
-    words = tail(folder / "progress", 1).split()
+    words = tail(folder / "progress", 1).split(maxsplit=2)
     return words[2] if len(words) > 2 else f"(before test {len(results) + 1})"
 
 

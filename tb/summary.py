@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,12 +11,16 @@ from typing import Any
 
 from tb.code_coverage import CodeCoverage
 from tb.coverage import PointResult
+from tb.discovery import modules
 from tb.rtl import BUILD, Rtl
 from tb.run import Run
-from tb.sim import DEFAULT, RANDOM, SETS, TRACES, TRACES_SET, directed, recordings
+from tb.sim import DEFAULT, EVERYTHING, SETS, TRACES_SET, Only, directed, recordings
 from tb.testplan import RuleResult
 
 RESULTS = BUILD / "regress"
+
+RUNS = "runs"
+"""The folder in it with the results of each simulation that has finished."""
 
 Rows = list[dict[str, Any]]
 """Tests as `report.as_values` has them."""
@@ -23,29 +28,52 @@ Rows = list[dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a regression is to run: `seeds` of them from `seed` on, on a design, as `made` of."""
+    """What a regression is to run: `seeds` of them from `seed` on, on a design, as `made` of.
+
+    It may be a part of that: what `only` says, or the simulations of these names, `again`.
+    """
 
     seed: int
     seeds: int
     rtl: Rtl
     made: str
+    only: Only = EVERYTHING
+    again: tuple[str, ...] = ()
 
     @property
     def jobs(self) -> tuple[Job, ...]:
         """Its simulations, the longest first."""
-        first = [Job(TRACES_SET, "recorded", self.seed)]
-        first += [Job(name, "directed", self.seed) for name in SETS]
+        test = self.only.test
+        jobs = [Job(TRACES_SET, "recorded", self.seed, test)]
+        jobs += [Job(name, "directed", self.seed, test) for name in SETS]
         seeds = range(self.seed, self.seed + self.seeds)
-        return (*first, *(Job(name, "random", seed) for seed in seeds for name in SETS))
+        jobs += [Job(name, "random", seed, test) for seed in seeds for name in SETS]
+        return tuple(
+            job
+            for job in jobs
+            if self.only.set in ("", job.set)
+            and set(self.only.module) <= set(job.modules)
+            and (not self.again or job.name in self.again)
+        )
+
+    @property
+    def part(self) -> str:
+        """Say what part of a regression it is; nothing if it is all of one."""
+        words = [*self.only.words, *(["FAILED=1"] if self.again else [])]
+        return shlex.join(words)
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One simulation of a regression: a parameter set, which tests (`kind`), and the seed."""
+    """One simulation of a regression: a parameter set, which tests (`kind`), and the seed.
+
+    Of these tests only the one called `test` runs, if that is given.
+    """
 
     set: str
     kind: str
     seed: int
+    test: str = ""
 
     @property
     def name(self) -> str:
@@ -55,13 +83,13 @@ class Job:
     @property
     def folder(self) -> Path:
         """Where it leaves its results."""
-        return RESULTS / "runs" / self.name
+        return RESULTS / RUNS / self.name
 
     @property
     def modules(self) -> tuple[str, ...]:
         """The modules of its tests."""
-        kinds = {"recorded": TRACES, "random": RANDOM}
-        return kinds[self.kind] if self.kind in kinds else directed(self.set)
+        kinds = {"recorded": "traces", "random": "random"}
+        return modules(kinds[self.kind]) if self.kind in kinds else directed(self.set)
 
     def run(self, rtl: Rtl, folder: Path) -> Run:
         """Return the run of its simulation."""
@@ -125,7 +153,8 @@ class Summary:
     """A regression that has ended: what ran, what failed, and what was covered.
 
     `planned` is the number of its simulations, `seconds` how long this part of it took; `unread`
-    says what coverage is missing, and why; `tools` are versions, by name.
+    says what coverage is missing, and why; `tools` are versions, by name; `part` says what it was
+    limited to.
     """
 
     seed: int
@@ -141,6 +170,7 @@ class Summary:
     code: CodeCoverage
     unread: list[str]
     tools: Mapping[str, str]
+    part: str = ""
 
     @property
     def passed(self) -> bool:

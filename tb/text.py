@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
+import sys
 from pathlib import Path
 
 CONTROL = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -22,11 +24,23 @@ def shown(path: str | Path) -> str:
 
 
 def visible(text: str) -> str:
-    r"""Return a text in one line, with each character that does not print as `\x0a` or the like."""
+    r"""Return a text in one line, with each character that does not print as `\n`, `\x1b`, ..."""
     return "".join(
         each if each.isprintable() else each.encode("unicode_escape", "surrogatepass").decode()
         for each in text
     )
+
+
+def printable(text: str) -> str:
+    """Return a text of several lines with all else that does not print made visible."""
+    return "\n".join(visible(line.replace("\t", "    ")) for line in text.split("\n"))
+
+
+def accept_any_terminal() -> None:
+    """Write what a terminal or a file in its encoding has no character for in another way."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def tail(path: Path, lines: int = 15) -> str:

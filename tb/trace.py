@@ -8,17 +8,19 @@ is reported as a `TraceError` that names the file, the line, the field and what 
 
 from __future__ import annotations
 
+import bz2
 import difflib
 import enum
 import gzip
 import io
 import json
+import lzma
 import os
 import re
 import stat
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -37,12 +39,12 @@ from tb.operations import (
     Tables,
     arguments_of,
 )
+from tb.text import visible
 
 LONGEST_LINE: Final = 1 << 20
 """The longest line that is read, in bytes. It bounds the memory that a damaged file can take."""
 
 _BUFFER_BYTES: Final = 1 << 18
-_GZIP_MAGIC: Final = b"\x1f\x8b"
 _HEX_STRING: Final = re.compile(r"0x[0-9A-Fa-f]+", re.ASCII)
 
 
@@ -60,7 +62,8 @@ class TraceError(Exception):
         self.reason = reason
 
     def __str__(self) -> str:
-        place = self.path if self.line is None else f"{self.path}:{self.line}"
+        path = visible(self.path)
+        place = path if self.line is None else f"{path}:{self.line}"
         return ": ".join(part for part in (place, self.field, self.reason) if part is not None)
 
 
@@ -178,36 +181,100 @@ def iter_trace(path: str | Path) -> Iterator[TraceLine]:
 
 
 def _lines(path: str | Path) -> Iterator[tuple[int, bytes]]:
-    """The lines of a plain or gzipped file, with their numbers."""
+    """The lines of a plain or compressed file, with their numbers."""
     for number, (line,) in enumerate(blocks(path, 1), 1):
         yield number, line
 
 
 def blocks(path: str | Path, size: int) -> Iterator[list[bytes]]:
-    """Give the lines of a plain or gzipped file as they are, `size` at a time.
+    """Give the lines of a plain or compressed file as they are, `size` at a time.
 
     A line that is longer than LONGEST_LINE is cut off behind that. Raises TraceError for what
     cannot be read.
     """
+    packing = None
     try:
-        with _open(path) as file:
+        packing = _packing(path)
+        with _open(path, packing) as file:
             lines = iter(partial(file.readline, LONGEST_LINE + 1), b"")
             while block := list(islice(lines, size)):
                 yield block
-    except EOFError:
-        raise TraceError(path, None, None, "the gzip data is cut off before its end") from None
-    except (gzip.BadGzipFile, zlib.error) as error:
-        raise TraceError(path, None, None, f"the gzip data is damaged ({error})") from None
     except FileNotFoundError:
         raise TraceError(path, None, None, "no such file") from None
     except PermissionError:
         raise TraceError(path, None, None, "no permission to read it") from None
-    except OSError as error:
-        raise TraceError(path, None, None, f"cannot be read: {error.strerror or error}") from None
+    except (EOFError, OSError, lzma.LZMAError, zlib.error) as error:
+        if packing is None or getattr(error, "errno", None) is not None:
+            said = getattr(error, "strerror", None) or error
+            raise TraceError(path, None, None, f"cannot be read: {said}") from None
+        cut = isinstance(error, EOFError)
+        what = "cut off before its end" if cut else f"damaged ({error})"
+        raise TraceError(path, None, None, f"the {packing.name} data is {what}") from None
 
 
-def _open(path: str | Path) -> IO[bytes]:
-    """Open a file, unpacking it if its content, not its name, says that it is gzipped."""
+class Packing(NamedTuple):
+    """A kind of compression: the ends of names, how the data begins, and what unpacks a file."""
+
+    name: str
+    suffix: str
+    magic: bytes
+    open: Callable[[str | Path], io.RawIOBase | gzip.GzipFile]
+
+
+class _Unpacked(io.RawIOBase):
+    """Unpacks a file as it is read, with decompressors of `lzma` or `bz2`: one a stream.
+
+    The standard library's own files leave out in silence what follows the first stream and is
+    damaged.
+    """
+
+    def __init__(
+        self,
+        make: Callable[[], lzma.LZMADecompressor | bz2.BZ2Decompressor],
+        path: str | Path,
+    ) -> None:
+        self._file = io.FileIO(path)
+        self._make = make
+        self._stream = make()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = b""
+        while not data:
+            packed = b""
+            if self._stream.eof:
+                packed = self._stream.unused_data.lstrip(b"\0")
+                while not packed:  # zeros may be between streams, and at the end
+                    packed = self._file.read(_BUFFER_BYTES)
+                    if not packed:
+                        return 0
+                    packed = packed.lstrip(b"\0")
+                self._stream = self._make()
+            elif self._stream.needs_input:
+                packed = self._file.read(_BUFFER_BYTES)
+                if not packed:
+                    raise EOFError
+            data = self._stream.decompress(packed, len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+PACKINGS: Final = (
+    Packing("gzip", ".gz", b"\x1f\x8b", gzip.open),
+    Packing("xz", ".xz", b"\xfd7zXZ\0", partial(_Unpacked, lzma.LZMADecompressor)),
+    Packing("bzip2", ".bz2", b"BZh", partial(_Unpacked, bz2.BZ2Decompressor)),
+)
+"""The kinds of compression that are read."""
+
+
+def _packing(path: str | Path) -> Packing | None:
+    """Return how a file is compressed, by its content; None if it is not."""
     mode = os.stat(path).st_mode
     if stat.S_ISDIR(mode):
         raise TraceError(path, None, None, "is a directory")
@@ -215,12 +282,81 @@ def _open(path: str | Path) -> IO[bytes]:
         reason = "not a regular file; a trace is read twice, so save it to a file first"
         raise TraceError(path, None, None, reason)
     with open(path, "rb") as file:
-        magic = file.read(len(_GZIP_MAGIC))
-    if magic == _GZIP_MAGIC:
-        return io.BufferedReader(gzip.open(path, "rb"), _BUFFER_BYTES)
-    if magic and str(path).endswith(".gz"):
-        raise TraceError(path, None, None, "named .gz, but its content is not gzip")
-    return open(path, "rb", buffering=_BUFFER_BYTES)
+        start = file.read(max(len(each.magic) for each in PACKINGS))
+    for each in PACKINGS:
+        if start.startswith(each.magic):
+            return each
+    for each in PACKINGS:
+        if start and str(path).endswith(each.suffix):
+            reason = f"named {each.suffix}, but its content is not {each.name}"
+            raise TraceError(path, None, None, reason)
+    return None
+
+
+def _open(path: str | Path, packing: Packing | None) -> IO[bytes]:
+    if packing is None:
+        return open(path, "rb", buffering=_BUFFER_BYTES)
+    return io.BufferedReader(packing.open(path), _BUFFER_BYTES)
+
+
+def stem(path: Path) -> str:
+    """Return the name of a trace file without what says its kind."""
+    name = path.name
+    for each in PACKINGS:
+        name = name.removesuffix(each.suffix)
+    return name.removesuffix(".jsonl")
+
+
+# What is no trace
+
+_LOOKS_LIKE: Final[dict[str, bytes]] = {
+    # archives
+    "zstd data (unpack it first, with `zstd -d`)": rb"\x28\xb5\x2f\xfd",
+    "lz4 data (unpack it first, with `lz4 -d`)": rb"\x04\x22\x4d\x18",
+    "a zip archive (unpack it first)": rb"PK\x03\x04",
+    "a 7-Zip archive (unpack it first)": rb"7z\xbc\xaf\x27\x1c",
+    "a tar archive (unpack it first)": rb"[^\0]{1,100}\0[\0-7 ]{100,156}",
+    "a pointer of Git LFS, not the file itself (fetch it with `git lfs pull`)": (
+        rb"version https://git-lfs"
+    ),
+    # recordings
+    "a QEMU log": rb"(\d+@)?\d+\.\d+:\w+ |\[\w+\] \w+ \w+|qemu-system-\w+: ",
+    "an ftrace log": rb"# tracer:|\s*\S+-\d+\s+(\(\s*\S+\)\s+)?\[\d+\]\s",
+    "data of trace-cmd": rb"\x17\x08\x44tracing",
+    "data of perf": rb"PERFILE2",
+    "a log of the Linux kernel": rb"(<\d+>)?\[\s*\d+\.\d+\] ",
+    "the output of lspci": rb"([0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7] ",
+    "/proc/interrupts": rb"\s+CPU0\s",
+    "a device tree": rb"/dts-v1/|\xd0\x0d\xfe\xed",
+    "a waveform (VCD)": rb"\s*\$(date|version|timescale|comment|scope|var)\b",
+    "a capture of packets (pcap)": (
+        rb"\xd4\xc3\xb2\xa1|\xa1\xb2[\xc3\x3c][\xd4\x4d]|\x4d\x3c\xb2\xa1|\x0a\x0d\x0d\x0a"
+    ),
+    "a result of this project": rb'\s*\{\s*"(engine|seed|passed)"\s*:',
+    "a list of events of Chrome": rb'\s*\{\s*"(events|traceEvents)"\s*:',
+    # ways to write data
+    "a JSON array": rb"\s*\[",
+    "a JSON object of several lines": rb"\s*\{\s*$",
+    "Python": rb"\s*\{\s*'",
+    "a web page": rb"(?i)\s*<(!doctype html|html)",
+    "XML": rb"\s*<",
+    "YAML": rb"---\s*$|%YAML|\s*- \w+\s*:|\w+:(\s|$)",
+    "CSV": rb'(\xef\xbb\xbf)?"?\w+"?\s*([,;\t]\s*"?\w+"?\s*)+$',
+}
+"""What people have instead of a trace, by how its first line begins."""
+
+_A_TRACE_IS: Final = (
+    'a trace has one JSON object a line, as {"op": "connect", "connection": 0, "segment": 1}; '
+    "see docs/traces.md"
+)
+
+
+def _looks_like(line: bytes) -> str:
+    """Return what a file is whose first line is not that of a trace; nothing if it is unknown."""
+    for what, start in _LOOKS_LIKE.items():
+        if re.match(start, line):
+            return what
+    return ""
 
 
 # Parsing one line
@@ -274,6 +410,10 @@ def parse_line(path: str | Path, number: int, text: bytes) -> TraceLine:
     try:
         return _parse(number, text)
     except _Refused as refused:
+        what = _looks_like(text) if number == 1 else ""
+        if what:
+            reason = f"this looks like {what}, not like a trace: {_A_TRACE_IS}"
+            raise TraceError(path, None, None, reason) from None
         raise TraceError(path, number, refused.field, refused.reason) from None
 
 

@@ -17,6 +17,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from tb.text import accept_any_terminal
+
 GIVEN = "MAKE_GIVEN"
 """The environment variable in which make names the variables that are on its command line."""
 
@@ -76,6 +78,7 @@ class Parser(argparse.ArgumentParser):
 
     def parse(self, words: Sequence[str] | None = None) -> argparse.Namespace:
         """Parse the command line, and what make was given; ends the program if that is wrong."""
+        accept_any_terminal()
         words = list(sys.argv[1:] if words is None else words)
         command = self.commands.get(words[0]) if words else None
         place = 1 if command is not None else 0

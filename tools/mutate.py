@@ -33,10 +33,11 @@ from typing import TypeVar
 
 import tb.fingerprint
 from tb.build import Flavour, SimulationError, build
+from tb.discovery import modules
 from tb.processes import Interrupted, Processes, Stopped, catch_signals, exclusive
 from tb.rtl import BUILD, OWN, ROOT, Rtl, RtlError
 from tb.run import Run
-from tb.sim import DIRECTED, HARDWARE, RANDOM
+from tb.sim import directed
 from tb.simulator import TestResult, finished, simulate
 from tb.text import tail
 from tb.variables import Parser, seed
@@ -78,9 +79,9 @@ class Stage:
 
 
 STAGES = (
-    Stage("bulk", ("tests.bulk.random_tests",), Flavour.BULK),
-    Stage("random", RANDOM),
-    Stage("directed", (*HARDWARE, *DIRECTED)),
+    Stage("bulk", modules("random", "bulk"), Flavour.BULK),
+    Stage("random", modules("random")),
+    Stage("directed", directed("default")),
 )
 """What a mutant has to survive, the fastest first."""
 
@@ -260,7 +261,7 @@ def first_line(result: TestResult) -> str:
 
 def judge(number: int, stage: str, results: Sequence[TestResult], testbench: str) -> Verdict | None:
     """Return the verdict of a stage that noticed something; None if all its tests passed."""
-    failed = [result for result in results if not result.passed]
+    failed = [result for result in results if result.failed]
     if not failed:
         return None
     kind = classify(failed[0])

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any, Protocol
 
 import numpy as np
 
+from tb import csr
 from tb.bulk.history import BulkHistory, entries, entry_of
 from tb.bulk.model import BulkModel, Expected
 from tb.bulk.records import NAMES, Records, message_of, operation_of, retired_of, same, words
@@ -239,17 +240,22 @@ class BulkChecker(Checker):
                 )
 
     def _on_event(self, kind: EventKind, bus: int) -> None:
+        name, output = list(BUSES.items())[bus]
         match kind:
             case EventKind.ALERT_FELL | EventKind.ALERT_ROSE:
                 self.on_alert(kind is EventKind.ALERT_ROSE)
             case EventKind.VALID_FELL:
-                self.violation(f"{BUSES[bus]}: valid fell before ready came (H2)")
+                self.violation(f"{name}: valid fell before ready came (H2)")
             case EventKind.PAYLOAD_CHANGED:
-                self.violation(f"{BUSES[bus]}: the payload changed while it waited (H2)")
+                self.violation(f"{name}: the payload changed while it waited (H2)")
             case EventKind.VALID_LATE:
-                self.violation(f"{BUSES[bus]}: valid waits, for ready or for nothing (H2)")
+                self.violation(f"{name}: valid waits, for ready or for nothing (H2)")
             case EventKind.ERROR_RESPONSE:
                 self._register_mismatch("OKAY to a write", "an error response")
+            case EventKind.NOT_ASKED_FOR:
+                self._register_mismatch("nothing: all was answered", f"a transfer on {name}")
+            case EventKind.HIGH_IN_RESET:
+                self.on_high_in_reset([output])
 
     # ---- traces, and the end --------------------------------------------------------------------
 
@@ -262,6 +268,20 @@ class BulkChecker(Checker):
         """A register was read while nothing else happened."""
         self.registers.on_read_address((register.offset, 0))
         self.registers.on_read_data((data, response))
+
+    def on_acknowledged(self, response: int, seen: Seen) -> None:
+        """The alert was acknowledged while nothing else happened, and then had time to fall."""
+        self.registers.on_write_address((csr.ALERT.offset, 0))
+        self.registers.on_write_data((1, 0xF))
+        started = self._now
+        for event in seen.events:
+            self._now = started + int(event["cycle"])
+            self._on_event(EventKind(int(event["kind"])), int(event["bus"]))
+        self._now = started
+        if seen.status is Status.DONE:
+            self.registers.on_write_response((response,))
+            self.registers.finish()
+        self.on_batch(replace(seen, events=seen.events[:0]))
 
 
 def _steps(seen: Seen) -> Iterator[_Step]:

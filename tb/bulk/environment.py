@@ -15,7 +15,7 @@ import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,12 +35,24 @@ _WAITING = {
     Waiting.S_MSI_READY: "s_msi waits for ready",
     Waiting.S_EVT_READY: "s_evt waits for ready",
     Waiting.COMMAND: "a command has not retired",
+    Waiting.AWREADY: "s_axil waits for awready",
+    Waiting.WREADY: "s_axil waits for wready",
     Waiting.RESPONSE: "writes on s_axil are not answered",
+    Waiting.ARREADY: "s_axil waits for arready",
+    Waiting.READ_DATA: "a read on s_axil is not answered",
 }
 
 
-_Done = tuple[Seen, list[tuple[Register, int, int, Seen]]]
-"""What was seen of a batch, and of the register reads behind it: value, response, what else."""
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What was seen of a batch, of the register reads behind it, and of the acknowledgement.
+
+    A read has its value, the response, and what else was seen; the acknowledgement the latter two.
+    """
+
+    seen: Seen
+    reads: list[tuple[Register, int, int, Seen]]
+    acknowledged: tuple[int, Seen] | None = None
 
 
 class BulkEnvironment:
@@ -97,24 +109,29 @@ class BulkEnvironment:
                 self._check(under_way[0].result(), under_way[1])
 
     def _run(self, operations: Records, ordered: bool) -> _Done:
-        """Play a batch, and read the status registers when all is quiet."""
-        seen = self.transactor.run(operations, ordered)
-        reads = []
-        if seen.status is Status.DONE:
-            for register in STATUS_REGISTERS:
-                reads.append((register, *self.transactor.read(register)))
-        return seen, reads
+        """Play a batch; when all is quiet, read the status registers and acknowledge the alert."""
+        done = _Done(self.transactor.run(operations, ordered), [])
+        latest = done.seen
+        for register in STATUS_REGISTERS:
+            if latest.status is not Status.DONE:
+                return done
+            read = self.transactor.read(register)
+            latest = read[-1]
+            done.reads.append((register, *read))
+        return replace(done, acknowledged=self.transactor.acknowledge())
 
     def _check(self, done: _Done, trace: TraceBatch | None) -> None:
-        seen, reads = done
         checker = self.checker
-        checker.on_batch(seen, trace)
-        self._end(seen)
-        for register, data, response, meanwhile in reads:
-            checker.on_read(register, data, response)
+        checker.on_batch(done.seen, trace)
+        self._end(done.seen)
+        for register, data, response, meanwhile in done.reads:
             if meanwhile.anything:
                 checker.on_batch(meanwhile)
             self._end(meanwhile)
+            checker.on_read(register, data, response)
+        if done.acknowledged is not None:
+            checker.on_acknowledged(*done.acknowledged)
+            self._end(done.acknowledged[1])
         self._show_progress()
         if self._to_first_failure and checker.mismatches:
             raise AssertionError("ended here: only the first failure is asked for")

@@ -33,7 +33,17 @@ from models import msi as golden
 from models.msi import DefaultBdf, MsiRoute
 from tb.bulk.records import MESSAGE, Records
 from tb.csr import Answer, OperationCode
-from tb.operations import BindTarget, Tables
+from tb.operations import (
+    BindTarget,
+    Connect,
+    ConnectIrqfd,
+    EnableWithRid,
+    NewRoute,
+    Operation,
+    SetBusRange,
+    SignalEvent,
+    Tables,
+)
 from tb.reference import Reference
 
 Ints = NDArray[np.int64]
@@ -470,6 +480,46 @@ class BulkModel:
                 return {"rid": rid, "secondary": held >> 8, "subordinate": held & 0xFF}
 
             place.warn_many(message, len(where), fields)
+
+    def rebuild(self) -> list[Operation]:
+        """Return operations that bring a translator from reset to this state.
+
+        Routes keep the segment of the irqfd that made them, and what they were enabled with. So
+        they are made first, through any connection with an irqfd, and what that took is put right
+        afterwards.
+        """
+        made: list[Operation] = []
+        ranges = set(np.flatnonzero(self._ranges.values).tolist())
+        for route in np.flatnonzero(self._origins.values != NONE).tolist():
+            connection = int(np.flatnonzero(self._irqfds.values != NONE)[0])
+            target = int(np.flatnonzero(self._targets.values != NONE)[0])
+            packed = int(self._origins.values[route])
+            own = packed >> 16 & 0xFFFF
+            made += [
+                ConnectIrqfd(connection, packed >> 32),
+                BindTarget(target, connection, own, packed & 0xFF),
+                NewRoute(route, target),
+            ]
+            if self._enabled.values[route]:
+                address, data, devid = self._sends[route].tolist()
+                bus = devid >> 8 & 0xFF
+                made.append(SetBusRange(own, bus, bus))
+                made.append(EnableWithRid(route, devid & 0xFFFF, address, data))
+                ranges.add(own)
+            elif self._pending.values[route]:
+                made.append(SignalEvent(route))
+        for index in sorted(ranges):
+            packed = int(self._ranges.values[index])
+            made.append(SetBusRange(index, packed >> 8, packed & 0xFF))
+        for index in np.flatnonzero(self._backends.values != NONE).tolist():
+            made.append(Connect(index, int(self._backends.values[index])))
+        for index in np.flatnonzero(self._irqfds.values != NONE).tolist():
+            made.append(ConnectIrqfd(index, int(self._irqfds.values[index])))
+        for index in np.flatnonzero(self._targets.values != NONE).tolist():
+            packed = int(self._targets.values[index])
+            bind = BindTarget(index, packed >> 32, packed >> 16 & 0xFFFF, packed & 0xFF)
+            made.append(bind)
+        return made
 
     def _commit_routes(self) -> None:
         reference = self._reference

@@ -21,6 +21,7 @@
 #include <utility>
 #include <vector>
 
+#include "../start.h"
 #include "Vtop.h"
 #include "msi_csr.h"
 #include "verilated.h"
@@ -70,9 +71,11 @@ enum EventKind : uint8_t {
     VALID_FELL,
     PAYLOAD_CHANGED,
     VALID_LATE,
-    ERROR_RESPONSE
+    ERROR_RESPONSE,
+    NOT_ASKED_FOR,
+    HIGH_IN_RESET
 };
-enum Bus : uint8_t { M_MSI, S_AXIL };
+enum Bus : uint8_t { M_MSI, WRITES, READS, RETIRE, ALERT, S_MSI, S_EVT, BUSES };
 
 struct Event {
     uint32_t cycle;
@@ -85,7 +88,16 @@ static_assert(sizeof(Event) == 8, "tb/bulk/records.py has the same layout");
 enum Status : uint32_t { DONE, HANGS, OVERFLOWS, FINISHED };
 
 // What still waits when a batch ends early.
-enum Waiting : uint32_t { S_MSI_READY = 1, S_EVT_READY = 2, COMMAND = 4, RESPONSE = 8 };
+enum Waiting : uint32_t {
+    S_MSI_READY = 1,
+    S_EVT_READY = 2,
+    COMMAND = 4,
+    RESPONSE = 8,
+    ARREADY = 16,
+    READ_DATA = 32,
+    AWREADY = 64,
+    WREADY = 128
+};
 
 struct Batch {
     const Operation* operations;
@@ -422,8 +434,20 @@ class Monitors {
         std::memset(arguments_, 0, sizeof(arguments_));
         addresses_.clear();
         data_.clear();
+        writes_due_ = reads_due_ = 0;
+        not_asked_for_ = false;
         alert_ = false;
         message_ = response_ = read_ = Held{};
+        fresh_ = true;
+    }
+
+    // Look at what an edge in reset sees, except the first, which is the one that resets (H8).
+    void look_in_reset() {
+        high_in_reset_[M_MSI] |= dut_.m_msi_valid;
+        high_in_reset_[WRITES] |= dut_.s_axil_bvalid;
+        high_in_reset_[READS] |= dut_.s_axil_rvalid;
+        high_in_reset_[RETIRE] |= dut_.retire_valid;
+        high_in_reset_[ALERT] |= dut_.alert;
     }
 
     void start(Batch& batch) {
@@ -437,6 +461,7 @@ class Monitors {
     // Look at what the rising edge will see. Returns whether anything moved.
     bool look() {
         bool moved = false;
+        if (fresh_) look_after_reset();
         if (dut_.s_msi_valid && dut_.s_msi_ready) {
             Operation operation{};
             operation.target = dut_.s_msi_target;
@@ -462,7 +487,7 @@ class Monitors {
         }
         if (static_cast<bool>(dut_.alert) != alert_) {
             alert_ = dut_.alert;
-            event(alert_ ? ALERT_ROSE : ALERT_FELL, M_MSI);
+            event(alert_ ? ALERT_ROSE : ALERT_FELL, ALERT);
         }
         const Message message{dut_.m_msi_address, dut_.m_msi_data, dut_.m_msi_devid};
         check(message_, dut_.m_msi_valid, dut_.m_msi_ready, message, M_MSI);
@@ -542,6 +567,18 @@ class Monitors {
         batch_->retired_count += 1;
     }
 
+    // The first edge after reset still sees the reset state: nothing has moved, tables are cleared.
+    void look_after_reset() {
+        look_in_reset();
+        high_in_reset_[S_MSI] |= dut_.s_msi_ready;
+        high_in_reset_[S_EVT] |= dut_.s_evt_ready;
+        for (int bus = 0; bus < BUSES; bus++) {
+            if (high_in_reset_[bus]) event(HIGH_IN_RESET, static_cast<Bus>(bus));
+            high_in_reset_[bus] = false;
+        }
+        fresh_ = false;
+    }
+
     bool look_at_registers() {
         const bool address = dut_.s_axil_awvalid && dut_.s_axil_awready;
         const bool data = dut_.s_axil_wvalid && dut_.s_axil_wready;
@@ -551,14 +588,25 @@ class Monitors {
             written(addresses_.front(), data_.front());
             addresses_.pop_front();
             data_.pop_front();
+            writes_due_ += 1;
         }
+        reads_due_ += dut_.s_axil_arvalid && dut_.s_axil_arready;
         check(response_, dut_.s_axil_bvalid, dut_.s_axil_bready,
-              Message{0, 0, dut_.s_axil_bresp}, S_AXIL);
+              Message{0, 0, dut_.s_axil_bresp}, WRITES);
         check(read_, dut_.s_axil_rvalid, dut_.s_axil_rready,
-              Message{0, dut_.s_axil_rdata, dut_.s_axil_rresp}, S_AXIL);
+              Message{0, dut_.s_axil_rdata, dut_.s_axil_rresp}, READS);
         const bool response = dut_.s_axil_bvalid && dut_.s_axil_bready;
-        if (response && dut_.s_axil_bresp != 0) event(ERROR_RESPONSE, S_AXIL);
-        return address || data || response || (dut_.s_axil_rvalid && dut_.s_axil_rready);
+        const bool read = dut_.s_axil_rvalid && dut_.s_axil_rready;
+        if (response && dut_.s_axil_bresp != 0) event(ERROR_RESPONSE, WRITES);
+        // What nobody asked for is told once, and is no progress.
+        const bool answered = response && writes_due_ > 0, returned = read && reads_due_ > 0;
+        writes_due_ -= answered;
+        reads_due_ -= returned;
+        if ((response && !answered) || (read && !returned)) {
+            if (!not_asked_for_) event(NOT_ASKED_FOR, response && !answered ? WRITES : READS);
+            not_asked_for_ = true;
+        }
+        return address || data || answered || returned;
     }
 
     void written(uint32_t address, uint32_t data) {
@@ -594,7 +642,11 @@ class Monitors {
     uint32_t late_ = 0;   // for how many cycles m_msi has shown nothing though it should
     bool full_ = false;
     bool alert_ = false;
+    bool fresh_ = false;  // nothing was looked at since reset
+    bool high_in_reset_[BUSES] = {};
     Held message_, response_, read_;
+    uint64_t writes_due_ = 0, reads_due_ = 0;  // accepted and not answered
+    bool not_asked_for_ = false;               // since reset
     uint32_t arguments_[ARGUMENT_REGISTERS] = {};
     std::deque<uint32_t> addresses_, data_;  // of writes, not paired yet
 };
@@ -613,6 +665,7 @@ class Transactor {
         context_->randReset(2);
         context_->randSeed(static_cast<int>(seed % 0x7FFFFFFF) + 1);
         context_->commandArgs(argc, argv);
+        context_->assertOn(false);  // registers start random: see reset
         dut_.reset(new Vtop(context_.get()));
         messages_.reset(new MessageDriver(*dut_));
         events_.reset(new EventDriver(*dut_));
@@ -633,9 +686,11 @@ class Transactor {
         commands_->reset();
         for (uint32_t i = 0; i < cycles; i++) {
             settle();
+            if (i > 0) monitors_->look_in_reset();
             rise();
         }
         monitors_->reset();
+        context_->assertOn(true);
         dut_->rst_n = 1;
     }
 
@@ -678,30 +733,61 @@ class Transactor {
         if (dut_->s_msi_valid) batch.waiting |= S_MSI_READY;
         if (dut_->s_evt_valid) batch.waiting |= S_EVT_READY;
         if (commands_->in_flight()) batch.waiting |= COMMAND;
+        if (dut_->s_axil_awvalid) batch.waiting |= AWREADY;
+        if (dut_->s_axil_wvalid) batch.waiting |= WREADY;
         if (commands_->unanswered()) batch.waiting |= RESPONSE;
     }
 
     // Reads a register; batch takes what the monitors see meanwhile.
     void read(Batch& batch, uint32_t address, uint32_t& data, uint32_t& response) {
         begin(batch);
+        dut_->m_msi_ready = 1;
+        settle();
+        monitors_->look();  // what comes now was not asked for
+        next(batch);
         dut_->s_axil_arvalid = 1;
         dut_->s_axil_araddr = address;
         dut_->s_axil_rready = 1;
-        dut_->m_msi_ready = 1;
-        bool waits = true;
+        bool asked = false, waits = true;
         while (waits && batch.status == DONE) {
             settle();
             monitors_->look();
-            const bool accepted = dut_->s_axil_arvalid && dut_->s_axil_arready;
-            if (dut_->s_axil_rvalid) {
+            asked |= dut_->s_axil_arvalid && dut_->s_axil_arready;
+            if (asked && dut_->s_axil_rvalid) {
                 waits = false;
                 data = dut_->s_axil_rdata;
                 response = dut_->s_axil_rresp;
             }
-            rise();
-            if (accepted) dut_->s_axil_arvalid = 0;
-            if (++batch.cycles > batch.hang_cycles) batch.status = HANGS;
+            next(batch);
+            if (asked) dut_->s_axil_arvalid = 0;
         }
+        if (batch.status == HANGS) batch.waiting |= asked ? READ_DATA : ARREADY;
+    }
+
+    // Acknowledges the alert, and lets it fall; batch takes what the monitors see meanwhile.
+    void acknowledge(Batch& batch, uint32_t& response) {
+        begin(batch);
+        dut_->s_axil_awvalid = dut_->s_axil_wvalid = 1;
+        dut_->s_axil_awaddr = offsetof(msi_csr_t, ALERT);
+        dut_->s_axil_wdata = MSI_CSR__ALERT__ALERT_bm;
+        dut_->s_axil_bready = 1;
+        dut_->m_msi_ready = 1;
+        for (uint32_t quiet = 0; quiet < QUIET_CYCLES && batch.status == DONE;) {
+            settle();
+            monitors_->look();
+            const bool addressed = dut_->s_axil_awready, written = dut_->s_axil_wready;
+            if (quiet > 0) {
+                quiet += 1;
+            } else if (dut_->s_axil_bvalid && (addressed || !dut_->s_axil_awvalid) &&
+                       (written || !dut_->s_axil_wvalid)) {
+                quiet = 1;
+                response = dut_->s_axil_bresp;
+            }
+            next(batch);
+            if (addressed) dut_->s_axil_awvalid = 0;
+            if (written) dut_->s_axil_wvalid = 0;
+        }
+        if (batch.status == HANGS) batch.waiting |= RESPONSE;
     }
 
     // The limit: a message in every cycle, none of them looked at. Returns how many came out.
@@ -730,6 +816,13 @@ class Transactor {
         batch.status = DONE;
         batch.waiting = 0;
         monitors_->start(batch);
+    }
+
+    // Ends a cycle of a register access.
+    void next(Batch& batch) {
+        rise();
+        if (++batch.cycles > batch.hang_cycles) batch.status = HANGS;
+        if (context_->gotFinish()) batch.status = FINISHED;
     }
 
     // Half a clock cycle each: inputs change when clk falls, and what the design delays comes in time.
@@ -782,6 +875,9 @@ void transactor_run(Transactor* self, Batch* batch) { self->run(*batch); }
 void transactor_read(Transactor* self, Batch* batch, uint32_t address, uint32_t* data,
                      uint32_t* response) {
     self->read(*batch, address, *data, *response);
+}
+void transactor_acknowledge(Transactor* self, Batch* batch, uint32_t* response) {
+    self->acknowledge(*batch, *response);
 }
 uint64_t transactor_limit(Transactor* self, const Operation* operation, uint64_t cycles) {
     return self->limit(*operation, cycles);

@@ -44,6 +44,10 @@ class Waiting(IntFlag):
     S_EVT_READY = 2
     COMMAND = 4
     RESPONSE = 8
+    ARREADY = 16
+    READ_DATA = 32
+    AWREADY = 64
+    WREADY = 128
 
 
 class EventKind(IntEnum):
@@ -55,10 +59,20 @@ class EventKind(IntEnum):
     PAYLOAD_CHANGED = 3
     VALID_LATE = 4
     ERROR_RESPONSE = 5
+    NOT_ASKED_FOR = 6
+    HIGH_IN_RESET = 7
 
 
-BUSES = ("m_msi", "s_axil")
-"""The buses that events name by number."""
+BUSES = {
+    "m_msi": "m_msi_valid",
+    "s_axil_b": "s_axil_bvalid",
+    "s_axil_r": "s_axil_rvalid",
+    "retire": "retire_valid",
+    "alert": "alert",
+    "s_msi": "s_msi_ready",
+    "s_evt": "s_evt_ready",
+}
+"""The buses that events name by number, each with its output that is low after reset."""
 
 _Pointer = ctypes.c_void_p
 
@@ -184,6 +198,15 @@ class Transactor:
             ctypes.byref(response),
         )
         return data.value, response.value, _seen(batch, arrays)
+
+    def acknowledge(self) -> tuple[int, Seen]:
+        """Acknowledge the alert; return the response, and what was seen until that showed."""
+        batch, arrays = self._batch(0)
+        response = ctypes.c_uint32()
+        self._library.transactor_acknowledge(
+            self._self, ctypes.byref(batch), ctypes.byref(response)
+        )
+        return response.value, _seen(batch, arrays)
 
     def limit(self, operation: Records, cycles: int) -> int:
         """Send a message a cycle without looking at any; return how many came out.

@@ -17,6 +17,8 @@ from tb.bulk.transactor import Transactor
 from tb.environment import HANG_CYCLES
 from tb.operations import SetBusRange, Tables
 
+KIND = "bench"
+
 
 def measure(
     env: BulkEnvironment, make: Callable[[np.random.Generator, Tables, int], Records]

@@ -18,6 +18,8 @@ from tb.csr import OperationCode
 from tb.exhaustive import TABLES
 from tb.operations import BindTarget, Connect, ConnectIrqfd, NewRoute
 
+KIND = "exhaustive"
+
 BUSES = 256
 
 DEVFNS = (0x00, 0x01, 0x07, 0x08, 0x7F, 0x80, 0xF8, 0xFF)

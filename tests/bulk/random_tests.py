@@ -16,11 +16,19 @@ from tb.operations import (
     BindTarget,
     Connect,
     ConnectIrqfd,
+    ConsumePending,
+    DefaultBdf,
     NewRoute,
     Operation,
+    SignalEvent,
+    SignalMsi,
+    SignalMsiWithRid,
+    SupportsDirectMsi,
 )
 from tb.stimulus import BUSES_AT_EDGES
 from tb.transactions import Source
+
+KIND = "random"
 
 BATCHES = 6
 FIRST = 512
@@ -105,6 +113,22 @@ def batches(env: BulkEnvironment, commands: float) -> Iterator[Records]:
             yield operations[:FIRST]
             operations = operations[FIRST:]
         yield operations
+
+
+@bulk_test
+def nothing_is_there_after_reset(env: BulkEnvironment) -> None:
+    """H8: every entry of every table as reset leaves it, before anything is set up."""
+    ranges, connections, targets, routes = env.tables
+    operations: list[Operation] = []
+    for target in range(targets):
+        operations += [SupportsDirectMsi(target), DefaultBdf(target), SignalMsi(target, 1, 2)]
+        operations += [SignalMsiWithRid(target, rid, 3, 4) for rid in (0x0001, 0xFF02)]
+    for route in range(routes):
+        operations += [SignalEvent(route), ConsumePending(route)]
+    for number in range(max(ranges, connections)):
+        operations.append(BindTarget(0, number % connections, number % ranges, 7))
+        operations += [SupportsDirectMsi(0), DefaultBdf(0), SignalMsi(0, 5, 6)]
+    env.play([pack(operations)])
 
 
 @bulk_test

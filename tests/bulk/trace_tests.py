@@ -9,6 +9,8 @@ from tb.bulk.environment import BulkEnvironment, BulkTest, bulk_test
 from tb.bulk.trace import read_batches
 from tb.run import Run, TraceFile
 
+KIND = "traces"
+
 
 def replays(trace: TraceFile) -> BulkTest:
     """Return the test that replays one trace."""

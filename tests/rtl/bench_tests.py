@@ -16,6 +16,8 @@ from tb.bulk.records import operation_of
 from tb.environment import Environment, translator_test
 from tb.operations import Operation
 
+KIND = "bench"
+
 SAMPLED_SECONDS = 0.001
 """How much processor time passes between two looks at what runs."""
 

@@ -35,6 +35,8 @@ from tb.operations import (
 from tb.registers import ALL_ADDRESSES, ARGUMENT_REGISTERS, get_field
 from tests.rtl.scenario import does, play
 
+KIND = "hardware"
+
 ADDRESS = 0xFEDC_BA98_7654_3210
 SEGMENT = 0x5A17
 

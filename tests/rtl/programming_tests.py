@@ -11,6 +11,8 @@ from tb.registers import ALL_ADDRESSES, ARGUMENT_REGISTERS, get_field
 from tb.stimulus import RandomOperations
 from tests.rtl.scenario import does, play
 
+KIND = "directed"
+
 
 @translator_test()
 async def one_port_one_route(env: Environment) -> None:

@@ -18,6 +18,8 @@ from tb.csr import OperationCode, Register
 from tb.environment import Environment, translator_test
 from tb.stimulus import RandomOperations
 
+KIND = "random"
+
 ALL_REGISTERS = tuple(each for each in vars(csr).values() if isinstance(each, Register))
 
 MESSAGES = 400

@@ -22,6 +22,8 @@ from tb.operations import (
 )
 from tests.rtl.scenario import does, play
 
+KIND = "directed"
+
 SEGMENT = 0xBEAD
 CONNECTION, RANGE, TARGET, ROUTE = 2, 3, 4, 5
 OTHER_RANGE, OTHER_TARGET = 6, 7

@@ -23,6 +23,8 @@ from tb.operations import (
 )
 from tests.rtl.scenario import does, play
 
+KIND = "directed"
+
 ADDRESS = 0xFEDC_BA98_7654_3210
 
 

@@ -33,6 +33,8 @@ from tb.stimulus import stalls
 from tb.transactions import Retired, Source
 from tests.rtl.hardware_tests import ADDRESS, Objects, set_up
 
+KIND = "hardware"
+
 WINDOW = 600
 """Over how many cycles a rate is measured."""
 

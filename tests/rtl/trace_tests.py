@@ -7,6 +7,8 @@ from tb.environment import Environment, translator_test
 from tb.run import Run, TraceFile
 from tb.trace import iter_trace
 
+KIND = "traces"
+
 MICROSECONDS_AN_OPERATION = 5
 """Far more than any operation takes, so that a timeout means a fault: a command takes about one."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from tb.rtl import BUILD, OWN, ROOT, Rtl
 from tb.run import Run
 from tb.sim import DEFAULT
 from tb.simulator import TestResult, simulate
+from tb.window import AFTER, BEFORE
 from tests.sim.test_sim import closing, tb
 from tools.faults import FAULTS, Fault, break_rtl
 
@@ -24,10 +26,10 @@ RANDOM = "tests.bulk.random_tests"
 
 
 def run_bulk(
-    folder: Path, module: str, rtl: Rtl = OWN, tables: Tables = DEFAULT
+    folder: Path, module: str, rtl: Rtl = OWN, tables: Tables = DEFAULT, seed: int = 7
 ) -> list[TestResult]:
     """Run the bulk tests of a module."""
-    run = Run(tables, 32, 7, str(folder / "results"), (), rtl)
+    run = Run(tables, 32, seed, str(folder / "results"), (), rtl)
     return simulate(run, [module], flavour=Flavour.BULK)
 
 
@@ -40,7 +42,7 @@ def reports(results: list[TestResult]) -> str:
 @pytest.mark.parametrize("tables", [DEFAULT, Tables(1, 1, 1, 1), Tables(5, 3, 300, 2048)])
 def test_the_sound_rtl_passes(tmp_path: Path, tables: Tables) -> None:
     results = run_bulk(tmp_path, RANDOM, tables=tables)
-    assert len(results) == 4 and all(each.passed for each in results), reports(results)
+    assert len(results) == 5 and all(each.passed for each in results), reports(results)
     assert sum(each.count("messages") for each in results) > 1000
 
 
@@ -63,6 +65,15 @@ def test_a_fault_is_reported_as_signal_by_signal(tmp_path: Path, name: str, word
     results = run_bulk(tmp_path, RANDOM, break_rtl(fault, BUILD / "broken/hdl"), fault.tables)
     assert not all(each.passed for each in results)
     assert re.search(words, reports(results)), reports(results)
+
+
+def test_an_entry_that_nobody_clears_differs_from_its_neighbours(tmp_path: Path) -> None:
+    """With the same random value in all entries, this seed shows nothing."""
+    (fault,) = (fault for fault in FAULTS if "one entry of the route states" in fault.name)
+    results = run_bulk(tmp_path, RANDOM, break_rtl(fault, BUILD / "broken/hdl"), seed=10)
+    assert [each.name for each in results if not each.passed] == [
+        "random_tests.nothing_is_there_after_reset"
+    ]
 
 
 def test_a_design_that_ends_the_simulation_is_a_clear_failure(tmp_path: Path) -> None:
@@ -118,9 +129,29 @@ def test_compare_in_bulk_names_the_line_that_expects_something_else(tmp_path: Pa
         assert status == 1
         assert closing("compare", output)[3] == 1
         assert f"trace line {row + 1}" in output and "devid=0x00000001" in output
-        said = output[output.index("mismatch 1 (expect)") : output.index("results:")]
+        said = output[output.index("mismatch 1 (expect)") : output.index("reproduce:")]
+        around = output[output.index("shown again with waves by ") : output.index("compared:")]
+        first, last = row + 1 - BEFORE, min(row + 1 + AFTER, 50_000)
+        assert f"by lines {first:,} to {last:,}, in clock cycle " in around
+        waves, window, command = (each.split(maxsplit=1)[1] for each in around.splitlines()[1:])
+        assert int(window.split()[1]) > 100
+        text = (ROOT / waves).read_text()
+        assert text.startswith("$version") or "$enddefinitions" in text[:100_000]
+        assert 10_000 < len(text) < 20_000_000
         outputs.append(re.sub(r"in clock cycle [\d,]+", "", said))
     assert outputs[0] == outputs[1]
+    make, target, *words = shlex.split(command)
+    variables = dict(word.split("=", 1) for word in words)
+    assert (make, target, variables.pop("WAVES"), set(variables)) == (
+        *("make", "compare", "1"),
+        {"TRACE", "SEED"},
+    )
+    status, output = tb(
+        "compare", "--waves", "--seed", variables["SEED"], shlex.split(variables["TRACE"])[0]
+    )
+    assert status == 1 and closing("compare", output)[3] == 1
+    assert "devid=0x00000001" in output and "window" not in output.replace("build/windows", "")
+    assert (ROOT / "build/compare/rtl/dump.vcd").stat().st_size > 10_000
 
 
 def test_the_page_of_figures(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from tools.faults import FAULTS, Fault, break_rtl, try_faults, verdict
 
 SOUND = TestResult("rule_tests.r1_bounds", True, 0.1)
 NAMED = TestResult("hardware_tests.h1_h5_rates", False, 0.1, "0.5 is not 1.0")
+NOT_RUN = TestResult("rule_tests.r1_bounds", False, 0.0, "did not run", ran=False)
 REPORTED = TestResult(
     "random_tests.mixed", False, 0.1, "", {"reports": [{"text": "signal_msi (rules R2, R10)"}]}
 )
@@ -28,6 +29,7 @@ REPORTED = TestResult(
         ([SOUND, NAMED], "R1", False, "noticed by 1 of 2 tests, but not by name (R1)"),
         ([REPORTED], "R10", True, "as R10"),
         ([REPORTED], "R1", False, "not by name"),
+        ([NAMED, NOT_RUN], "R1", False, "noticed by 1 of 2 tests, but not by name (R1)"),
     ],
 )
 def test_verdict(results: list[TestResult], tag: str, noticed: bool, words: str) -> None:

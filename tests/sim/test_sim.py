@@ -33,10 +33,14 @@ CLOSING = (
 )
 
 
-def tb(*arguments: str) -> tuple[int, str]:
+def tb(*arguments: str, **environment: str) -> tuple[int, str]:
     """Run `python -m tb …`; return its exit status and output."""
     done = subprocess.run(
-        [sys.executable, "-m", "tb", *arguments], cwd=ROOT, capture_output=True, text=True
+        [sys.executable, "-m", "tb", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
     )
     return done.returncode, done.stderr + done.stdout
 
@@ -101,7 +105,7 @@ def test_an_interrupt_ends_the_regression_at_once(number: signal.Signals) -> Non
 
 
 def test_compare_holds_rtl_and_expectations_together(tmp_path: Path) -> None:
-    trace = tmp_path / "my own trace!.jsonl"
+    trace = tmp_path / "my own\n→ trace!.jsonl"
     lines = [
         '{"op": "connect", "connection": 3, "segment": 17}',
         '{"op": "bind_target", "target": 40, "connection": 3, "range": 2, "devfn": 9}',
@@ -113,9 +117,10 @@ def test_compare_holds_rtl_and_expectations_together(tmp_path: Path) -> None:
     assert status == 0, output
     assert closing("compare", output) == (3, 1, 0, 0)
     trace.write_text("\n".join(lines).replace("1114121", "1114122") + "\n")
-    status, output = tb("compare", str(trace))
+    status, output = tb("compare", str(trace), PYTHONIOENCODING="ascii")
     assert status == 1
     assert closing("compare", output) == (3, 1, 0, 1)
+    assert "Traceback" not in output and "trace_tests.replay_my own\\n\\u2192 trace!" in output
     assert "trace line 3" in output and "devid=0x0011000a" in output
 
 

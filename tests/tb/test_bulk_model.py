@@ -36,6 +36,7 @@ from tb.operations import (
 from tb.reference import Reference
 from tb.stimulus import RandomOperations
 from tb.transactions import WARNINGS
+from tb.window import sized
 
 TABLES = Tables(3, 2, 3, 4)
 BUSES = (0, 1, 2, 0x7F, 0xFE, 0xFF)
@@ -86,6 +87,18 @@ def state(model: BulkModel) -> dict[str, list[Any]]:
     enabled = model._enabled.values != 0
     found["_sends"] = model._sends[enabled].tolist()  # what a disabled route sent means nothing
     return found
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.booleans(), operations(40))
+def test_a_state_is_rebuilt_from_reset(lives: bool, done: list[Operation]) -> None:
+    reference, again = Reference(TABLES), Reference(TABLES)
+    for operation in [*(alive() if lives else []), *done]:
+        reference.execute(operation)
+    model = BulkModel(reference, TABLES)
+    for operation in [*sized(TABLES), *model.rebuild()]:
+        again.execute(operation)
+    assert state(BulkModel(again, TABLES)) == state(model)
 
 
 def raised() -> list[int]:

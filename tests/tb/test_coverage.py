@@ -564,9 +564,10 @@ def test_what_a_reset_finds_in_the_checker(bench: Bench) -> None:
     bench.reset(1)
     sent = SignalEvent(4)
 
-    def made() -> None:
-        for operation in MADE:
-            bench.checker.on_retired(Retired(Source.EVT, operation, Answer.OK))
+    def made(*more: Operation) -> None:
+        for operation in (*MADE, *more):
+            bench.checker.registers.on_command(operation)
+            bench.checker.on_retired(Retired(Source.AXIL, operation, Answer.OK))
 
     steps: dict[str, list[tuple[str, Any]]] = {
         "an operation in the engine": [("on_event_accepted", sent)],
@@ -596,16 +597,17 @@ def test_what_a_reset_finds_in_the_checker(bench: Bench) -> None:
 
     made()
     assert bench.checker.reset_finds() == []
+    bench.checker.on_event_accepted(sent)
     bench.checker.on_retired(Retired(Source.EVT, sent, Answer.HELD_PENDING))
     assert bench.checker.reset_finds() == ["an event pending"]
     bench.reset(1)
-    made()
-    bench.checker.on_retired(Retired(Source.EVT, Enable(4, 64, 1), Answer.OK))
+    made(Enable(4, 64, 1))
     did = Reference(TABLES)
     for operation in (*MADE, Enable(4, 64, 1)):
         did.execute(operation)
     message = did.execute(sent).message
     assert message is not None
+    bench.checker.on_event_accepted(sent)
     bench.checker.on_retired(Retired(Source.EVT, sent, Answer.SENT, None, message))
     assert bench.checker.reset_finds() == ["a message on its way"]
     bench.reset(1)

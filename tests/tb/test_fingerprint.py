@@ -146,7 +146,13 @@ def made_from(flavour: Flavour, parameters: int = 4) -> str:
 
 @pytest.mark.parametrize(
     ("flavour", "constant"),
-    [(Flavour.PLAIN, "SIGNALS_CPP"), (Flavour.BULK, "TRANSACTOR"), (Flavour.BULK, "HEADER")],
+    [
+        (Flavour.PLAIN, "START_H"),
+        (Flavour.BULK, "START_H"),
+        (Flavour.PLAIN, "SIGNALS_CPP"),
+        (Flavour.BULK, "TRANSACTOR"),
+        (Flavour.BULK, "HEADER"),
+    ],
 )
 def test_what_is_compiled_along_counts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flavour: Flavour, constant: str
@@ -158,7 +164,9 @@ def test_what_is_compiled_along_counts(
     assert made_from(flavour) != before
 
 
-@pytest.mark.parametrize("constant", ["BUILD_ARGUMENTS", "PORTS_ONLY", "EXPORTS", "OPTIMIZE"])
+@pytest.mark.parametrize(
+    "constant", ["BUILD_ARGUMENTS", "PORTS_ONLY", "EXPORTS", "WRAPPED", "OPTIMIZE"]
+)
 def test_flags_count(monkeypatch: pytest.MonkeyPatch, constant: str) -> None:
     before = made_from(Flavour.PLAIN)
     monkeypatch.setattr(f"tb.build.{constant}", ("--another",))

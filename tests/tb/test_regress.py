@@ -4,8 +4,11 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
+import os
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -32,7 +35,7 @@ from tb.build import Flavour, SimulationError
 from tb.regress import RegressError
 from tb.report import COUNTS
 from tb.rtl import OWN, Elaborated, Rtl, RtlError
-from tb.sim import SETS
+from tb.sim import EVERYTHING, SETS, Only
 from tests.tb.test_simulator import RUN, Project
 
 SEED = 5
@@ -68,11 +71,13 @@ for module in job["modules"]:
             time.sleep(600)
         if does == "interrupt":
             os.kill(os.getppid(), getattr(signal, how["signal"]))
-            time.sleep(600)
+            time.sleep(0 if how["signal"] == "SIGKILL" else 600)
+        if does == "full":
+            sys.exit("OSError: [Errno 28] No space left on device: 'coverage.dat'")
         if does == "damage":
             (folder / "run.json").unlink()
             (folder / f"{name}.json").mkdir()
-        bad = does not in ("pass", "damage")
+        bad = does not in ("pass", "damage", "interrupt")
         text = f"mismatch 1 (model) at operation 7: {does}\n  operation: a<b> & c\n  expected: "
         text += how.get("says", "x")
         values = {
@@ -139,11 +144,18 @@ class Regression:
         (self.root / "behave.json").write_text(json.dumps(behave))
 
     def run(
-        self, seeds: int | None = 2, gate: bool = False, resume: bool = False, jobs: int = 2
+        self,
+        seeds: int | None = 2,
+        gate: bool = False,
+        resume: bool = False,
+        jobs: int = 2,
+        only: Only = EVERYTHING,
+        failed: bool = False,
     ) -> int:
         """Run the regression."""
-        seed = None if resume else SEED
-        return regress.regress(seed, None if resume else seeds, jobs, resume, OWN, gate)
+        new = not (resume or failed)
+        seed, seeds = (SEED, seeds) if new else (None, None)
+        return regress.regress(seed, seeds, jobs, resume, OWN, gate, only, failed)
 
     def plan(self, resume: bool = False) -> summary.Plan:
         """Plan a regression of one seed, without running it, or plan to resume that."""
@@ -456,7 +468,7 @@ def test_what_came_of_it(
     (failure,) = regression.json()["failures"]
     assert failure["again"].startswith(again)
     if then == "pass":
-        assert failure["command"] == "make regress SEED=5 SEEDS=1"
+        assert failure["command"] == "make regress SET=smallest SEED=5 SEEDS=1"
     else:
         assert failure["command"] == "make sim SET=smallest TEST=random_tests.two SEED=5 WAVES=1"
 
@@ -522,8 +534,9 @@ def test_the_line_that_reproduces_it_is_understood(monkeypatch: pytest.MonkeyPat
         assert (command, seed, waves, rtl) == ("sim", 7, True, own)
         assert (chosen.set, chosen.test) == (set_, name)
         line = regress._failure(job, {**test, "name": name}, OWN, "passed", "").command
-        command, seed, seeds, jobs, resume, rtl = parsed(line, monkeypatch)
-        assert (command, seed, seeds, jobs, resume, rtl) == ("regress", 7, 1, None, False, OWN)
+        command, seed, seeds, *rest = parsed(line, monkeypatch)
+        assert (command, seed, seeds) == ("regress", 7, 1)
+        assert rest == [None, False, OWN, False, Only(set_), False]
 
 
 def test_seeds_stay_within_what_can_be_reproduced(regression: Regression) -> None:
@@ -662,6 +675,203 @@ def test_nothing_is_resumed_after_a_change_of_tools_or_traces(
     trace.write_text("another")
     with pytest.raises(RegressError, match="has changed since"):
         regression.plan(resume=True)
+
+
+# ---- a part of it -------------------------------------------------------------------------------
+
+PARTS = [
+    (Only("odd"), "SET=odd", ["odd-directed-5", "odd-random-5", "odd-random-6"], 8),
+    (Only("traces"), "SET=traces", ["traces-recorded-5"], 2),
+    (
+        Only("", "hardware_tests.two"),
+        "TEST=hardware_tests.two",
+        ["smallest-directed-5", "odd-directed-5"],
+        2,
+    ),
+    (
+        Only("odd", "random_tests.one"),
+        "SET=odd TEST=random_tests.one",
+        ["odd-random-5", "odd-random-6"],
+        2,
+    ),
+]
+
+
+@pytest.mark.parametrize(("only", "words", "ran", "tests"), PARTS)
+def test_only_a_part(
+    regression: Regression,
+    capsys: pytest.CaptureFixture[str],
+    only: Only,
+    words: str,
+    ran: list[str],
+    tests: int,
+) -> None:
+    assert regression.run(only=only) == 0
+    assert sorted(regression.log()) == sorted(ran)
+    result = regression.json()
+    assert result["part"] == words and result["planned"] == len(ran) and result["passed"] is True
+    assert JUnitXml.fromfile(str(regression.results / "junit.xml")).tests == tests
+    assert capsys.readouterr().out.splitlines()[-1].endswith(f"; only a part: {words}")
+    assert f"only a part: {words}" in regression.text("report.html")
+    # The gate is none for a part, whether it is new or one to go on with.
+    for resume in (False, True):
+        with pytest.raises(RegressError, match="a part of the tests cannot cover everything"):
+            regression.run(gate=True, resume=resume, only=EVERYTHING if resume else only)
+    assert regression.json() == result, "nothing was lost by asking"
+
+
+def test_a_part_is_remembered(regression: Regression, capsys: pytest.CaptureFixture[str]) -> None:
+    regression.run(only=Only("odd"))
+    shutil.rmtree(regression.results / "runs/odd-random-6")
+    assert regression.run(resume=True) == 0
+    assert regression.log()[3:] == ["odd-random-6"]
+    assert regression.json()["part"] == "SET=odd"
+    assert regression.run(resume=True, only=Only("odd")) == 0
+    with pytest.raises(RegressError, match=r"goes on with SEED=5 SEEDS=2 SET=odd .* no others"):
+        regression.run(resume=True, only=Only("smallest"))
+
+
+def test_what_failed_runs_again(regression: Regression, capsys: pytest.CaptureFixture[str]) -> None:
+    regression.behaves(smallest_directed_5={"one": "fail"}, odd_random_6={"two": "crash"})
+    assert regression.run() == 1
+    count = len(regression.log())
+    regression.behaves(odd_random_6={"two": "fail"})
+    assert regression.run(failed=True) == 1
+    assert sorted(regression.log()[count:]) == ["odd-random-6", "smallest-directed-5"]
+    assert regression.json()["part"] == "FAILED=1"
+    assert regression.json()["seed"] == SEED and regression.json()["planned"] == 2
+    assert capsys.readouterr().out.splitlines()[-1].endswith("FAILED; only a part: FAILED=1")
+    # And what of that failed; with a change of the RTL between, which is what it is for.
+    (regression.root / "hdl/a.sv").write_text("mended")
+    regression.behaves()
+    assert regression.run(failed=True) == 0
+    assert regression.log()[count + 2 :] == ["odd-random-6"]
+    result = regression.json()
+    with pytest.raises(RegressError, match=r"nothing failed .* \(1 of 1 simulations"):
+        regression.run(failed=True)
+    assert regression.json() == result
+
+
+def test_there_is_nothing_that_failed(regression: Regression) -> None:
+    with pytest.raises(RegressError, match="FAILED=1: there is no regression to look at"):
+        regression.run(failed=True)
+    regression.plan()
+    with pytest.raises(RegressError, match=r"nothing failed .* \(0 of 5 simulations"):
+        regression.run(failed=True)
+    with pytest.raises(RegressError, match="give one of them"):
+        regression.run(failed=True, resume=True)
+    with pytest.raises(RegressError, match="FAILED=1 goes on with SEED=5 SEEDS=1"):
+        regress.regress(6, None, 1, False, OWN, False, EVERYTHING, True)
+
+
+# ---- two attempts, kills, a full disk -----------------------------------------------------------
+
+
+def test_the_first_of_two_attempts_stays(regression: Regression) -> None:
+    regression.run(seeds=1)
+    job = regression.plan(resume=True).jobs[0]
+    kept = (job.folder / "finished.json").read_text()
+    late = regression.results / "attempts/late" / job.name
+    late.mkdir(parents=True)
+    (late / "finished.json").write_text(kept.replace('"passed": true', '"passed": false'))
+    finished = regress._publish(late, job)
+    assert finished == regress._kept(job) and not finished.failed
+    assert (job.folder / "finished.json").read_text() == kept
+
+
+def test_what_is_said_names_the_folder_that_stays(regression: Regression) -> None:
+    regression.behaves(odd_random_5={"one": "crash"})
+    assert regression.run(seeds=1) == 1
+    (failure,) = regression.json()["failures"]
+    assert "runs/odd-random-5/simulation.log" in failure["failure"]
+    assert "attempts" not in (regression.results / "result.json").read_text()
+    assert not list(regression.results.glob("attempts/*"))
+
+
+def test_no_half_of_a_result_passes_for_it(regression: Regression) -> None:
+    regression.run(seeds=1)
+    plan = regression.plan(resume=True)
+    job = plan.jobs[0]
+    file = job.folder / "finished.json"
+    text = file.read_text()
+    for length in range(len(text)):
+        file.write_text(text[:length])
+        assert regress._kept(job) is None
+    for damaged in ("[]", "null", '{"tests": [], "seconds": 1}', '{"tests": [{}], "seconds": 1}'):
+        file.write_text(damaged)
+        assert regress._kept(job) is None
+    file.write_text(text)
+    assert regress._kept(job) is not None
+    plan_file = regression.results / "plan.json"
+    text = plan_file.read_text()
+    for length in range(len(text)):
+        plan_file.write_text(text[:length])
+        with pytest.raises(RegressError, match="there is no regression to go on with"):
+            regression.plan(resume=True)
+
+
+def test_a_kill_loses_only_what_runs(regression: Regression) -> None:
+    regression.behaves(odd_random_5={"one": "interrupt", "signal": "SIGKILL"})
+    child = os.fork()
+    if child == 0:
+        try:
+            regression.run(seeds=1, jobs=1)
+        finally:
+            os._exit(1)
+    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
+    ran = regression.log()
+    assert ran[-1] == "odd-random-5"
+    regression.behaves()
+    assert regression.run(seeds=1, resume=True) == 0
+    assert regression.log()[len(ran) :] == ["odd-random-5"]
+    assert regression.json()["finished"] == 5 and regression.json()["passed"] is True
+
+
+def full(*_: object, **__: object) -> Any:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "a file")
+
+
+@pytest.mark.parametrize(
+    "where", ["the simulation", "the counts", "the folder", "the results", "free space"]
+)
+def test_a_full_disk_is_no_failure_of_a_test(
+    regression: Regression, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    with monkeypatch.context() as patch:
+        if where == "the simulation":
+            regression.behaves(odd_random_5={"one": "full"})
+        elif where == "the counts":
+            patch.setattr("gzip.open", full)
+        elif where == "the folder":
+            patch.setattr("tempfile.mkdtemp", full)
+        elif where == "the results":
+            patch.setattr(regress, "_publish", full)
+        else:
+            regression.behaves(odd_random_5={"one": "fail"})
+            patch.setattr("tb.disk.FREE_BYTES", 1 << 80)
+        said = r"the disk is full .*No space left.* [0-5] of 5 simulations .* RESUME=1 goes on"
+        with pytest.raises(RegressError, match=said):
+            regression.run(seeds=1)
+    ran = set(regression.log())
+    kept = {path.parent.name for path in regression.results.glob("runs/*/finished.json")}
+    regression.behaves()
+    count = len(regression.log())
+    assert regression.run(resume=True) == 0
+    assert set(regression.log()[count:]) == {*ALL[:5]} - kept
+    assert ran - kept <= set(regression.log()[count:])
+    assert not list(regression.results.glob("attempts/*"))
+
+
+def test_a_full_disk_before_anything_ran_keeps_the_one_before(
+    regression: Regression, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    regression.run(seeds=1)
+    before = regression.json()
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_text", full)
+        with pytest.raises(OSError, match="No space left"):
+            regression.run(seeds=1)
+    assert regression.json() == before and regression.run(resume=True) == 0
 
 
 # ---- the gate -----------------------------------------------------------------------------------

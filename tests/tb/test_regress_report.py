@@ -270,6 +270,26 @@ def test_long_lists_are_cut_on_the_terminal_and_it_says_so(sound: Summary) -> No
     assert f"; {bins - LISTED} more in the report" in terminal(none)
 
 
+def test_bins_that_need_more_seeds_are_no_verdict_on_a_rule(sound: Summary) -> None:
+    counts = {name: dict(bins) for name, bins in FULL.items()}
+    counts["wait"]["s_msi / 0 cycles"] = 0
+    points = coverage.results(counts)
+    rules = testplan.load()
+    passed = {name for rule in rules.values() for name in rule.tests}
+    few = dataclasses.replace(
+        sound, points=points, rules=testplan.judge(rules, passed, set(), points)
+    )
+    assert few.passed and few.shortfalls
+    words = terminal(few)
+    shown = sum(each.status == "passed" for each in sound.rules)
+    assert f"rules of the specification: {shown} of {len(rules)} passed\n" in words
+    names = [name for name, rule in rules.items() if "wait" in rule.cover]
+    assert names and f"with bins not hit by 1 seed: {', '.join(names)}" in words
+    assert "not covered" not in words and "not covered" not in html(few)
+    assert "not all bins hit by 1 seed: wait" in html(few)
+    assert values(few)["rules_not_covered"] == dict.fromkeys(names, ("wait",))
+
+
 def test_closing_lines(sound: Summary, failed: Summary) -> None:
     assert closing_line("regress", sound) == (
         "regress: 2 simulations, 20 operations, 14 messages compared, 4 dropped, 0 mismatches"

@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import json
+import lzma
 import sys
 from pathlib import Path
 
@@ -13,6 +16,7 @@ from junitparser import JUnitXml, Skipped
 from tb import __main__ as command_line
 from tb import sim
 from tb.rtl import OWN, ROOT, Rtl
+from tb.run import TraceFile
 from tb.sim import (
     EVERYTHING,
     SETS,
@@ -24,6 +28,7 @@ from tb.sim import (
     only,
     plan,
     recordings,
+    trace_file,
 )
 from tb.simulator import Simulation, TestResult
 
@@ -200,3 +205,27 @@ def test_the_command_line_refuses(
         status = ended.code
     assert status == 2
     assert capsys.readouterr().err.startswith(said)
+
+
+def test_long_names_of_traces_are_shortened_and_stay_apart(tmp_path: Path) -> None:
+    line = '{"op": "signal_msi", "target": 1, "address": 2, "data": 3}\n'
+    longest = 255 - len(".jsonl")
+    names = ["a" * longest, "a" * (longest - 1) + "b", "ü" * (longest // 2), "my trace.v2"]
+    found: list[TraceFile] = []
+    for name in [*names, *names]:
+        path = tmp_path / f"{name}.jsonl"
+        path.write_text(line)
+        found.append(trace_file(path, [each.name for each in found])[0])
+    assert found[3].name == "my trace.v2" and found[7].name == "my trace.v2-2"
+    assert len({each.name for each in found}) == len(found)
+    for each in found:
+        (tmp_path / f"{each.test}.json").write_text("a result")
+
+
+def test_the_name_of_a_trace_does_not_say_how_it_is_packed(tmp_path: Path) -> None:
+    line = b'{"op": "signal_msi", "target": 1, "address": 2, "data": 3}\n'
+    packed = {"": line, ".gz": gzip.compress(line), ".xz": lzma.compress(line)}
+    for suffix, content in {**packed, ".bz2": bz2.compress(line)}.items():
+        path = tmp_path / f"mine.jsonl{suffix}"
+        path.write_bytes(content)
+        assert trace_file(path)[0].name == "mine"

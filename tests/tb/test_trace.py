@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: MIT
 """Trace files: what is accepted, what is refused and in which words, and the way back."""
 
+import bz2
 import gzip
 import json
+import lzma
 import os
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tb import trace
+from tb.bulk.trace import validate as fast
 from tb.operations import (
     LIMITS,
     OPERATIONS,
@@ -403,10 +406,94 @@ def test_no_permission(path: Path) -> None:
             os.seteuid(0)
 
 
-def test_named_gz_but_plain(tmp_path: Path) -> None:
-    path = tmp_path / "trace.jsonl.gz"
+PACK: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": gzip.compress,
+    "xz": lzma.compress,
+    "bzip2": bz2.compress,
+}
+
+
+@pytest.mark.parametrize(("suffix", "name"), [(".gz", "gzip"), (".xz", "xz"), (".bz2", "bzip2")])
+def test_named_as_compressed_but_plain(tmp_path: Path, suffix: str, name: str) -> None:
+    path = tmp_path / f"trace.jsonl{suffix}"
     path.write_text(GOOD)
-    assert str(refused(path)) == f"{path}: named .gz, but its content is not gzip"
+    assert str(refused(path)) == f"{path}: named {suffix}, but its content is not {name}"
+
+
+@pytest.mark.parametrize("name", ["xz", "bzip2"])
+def test_xz_and_bzip2(path: Path, name: str) -> None:
+    """Streams one after the other are one file; zeros between them are nothing."""
+    pack = PACK[name]
+    path.write_bytes(pack(some_lines(3000)) + bytes(8) + pack(some_lines(2000)) + bytes(4))
+    assert validate_trace(path) == fast(path)
+    assert validate_trace(path).operations == 5000
+    path.write_bytes(pack(b""))
+    assert str(refused(path)) == f"{path}: empty: it holds no operations"
+
+
+@pytest.mark.parametrize("name", ["xz", "bzip2"])
+@pytest.mark.parametrize("kept", [8, 0.5, -1])
+def test_xz_and_bzip2_cut_off(path: Path, name: str, kept: int | float) -> None:
+    whole = PACK[name](some_lines(2000))
+    kept = int(kept * len(whole)) if isinstance(kept, float) else kept
+    # The second stream of two, too: what is whole before it must not pass for all of it.
+    for before in (b"", whole):
+        path.write_bytes(before + whole[:kept])
+        assert str(refused(path)) == f"{path}: the {name} data is cut off before its end"
+
+
+@pytest.mark.parametrize("name", ["xz", "bzip2"])
+def test_xz_and_bzip2_damaged(path: Path, name: str) -> None:
+    whole = PACK[name](some_lines(2000))
+    damaged = bytearray(whole)
+    damaged[len(whole) // 2] ^= 0xFF
+    for content in (bytes(damaged), whole + bytes(damaged), whole + b"more" * 4, whole + whole[3:]):
+        path.write_bytes(content)
+        assert str(refused(path)).startswith(f"{path}: the {name} data is damaged (")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"\x28\xb5\x2f\xfd\x04\x00", "zstd data (unpack it first, with `zstd -d`)"),
+        (b"PK\x03\x04\x14\x00", "a zip archive"),
+        (b"trace.jsonl" + bytes(89) + b"0000644\x00" * 7 + b"\n", "a tar archive"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "a pointer of Git LFS"),
+        (b"4711@1700000000.000001:gicv3_its_translation_write offset 0x40\n", "a QEMU log"),
+        (b"qemu-system-aarch64: warning: no\n", "a QEMU log"),
+        (b"# tracer: nop\n", "an ftrace log"),
+        (b"          <idle>-0     [001] d.h1.   100.000001: irq_handler_entry: irq=45\n", "ftrace"),
+        (b"[    0.000000] Booting Linux on physical CPU 0x0\n", "a log of the Linux kernel"),
+        (b"0000:00:01.0 PCI bridge: Example Root Port\n", "the output of lspci"),
+        (b"01:00.0 Ethernet controller: Example NIC\n", "the output of lspci"),
+        (b"           CPU0       CPU1\n", "/proc/interrupts"),
+        (b"/dts-v1/;\n", "a device tree"),
+        (b"$timescale 1ns $end\n", "a waveform (VCD)"),
+        (b"\xd4\xc3\xb2\xa1\x02\x00", "a capture of packets"),
+        (b'{"events":[{"op":"connect","connection":0,"segment":1}]}\n', "a list of events"),
+        (b'[{"op": "connect", "connection": 0, "segment": 1}]\n', "a JSON array"),
+        (b'{\n "op": "connect",\n', "a JSON object of several lines"),
+        (b"{'op': 'connect', 'connection': 0, 'segment': 1}\n", "Python"),
+        (b"<!DOCTYPE html>\n", "a web page"),
+        (b"<?xml version='1.0'?>\n", "XML"),
+        (b"- op: connect\n  connection: 0\n", "YAML"),
+        (b"op,target,rid,address,data\nsignal_msi_with_rid,0,1,2,3\n", "CSV"),
+        (b"op;target\n", "CSV"),
+    ],
+)
+def test_what_people_have_instead_is_named(path: Path, content: bytes, words: str) -> None:
+    path.write_bytes(content)
+    said = str(refused(path))
+    assert said.startswith(f"{path}: this looks like ") and "\n" not in said
+    assert words in said and "a trace has one JSON object a line" in said
+    with pytest.raises(TraceError) as fast_one:
+        fast(path)
+    assert str(fast_one.value) == said
+
+
+def test_only_the_first_line_says_what_a_file_is(path: Path) -> None:
+    path.write_text(f"{GOOD}\n- op: connect\n")
+    assert str(refused(path)).startswith(f"{path}:2: not JSON: ")
 
 
 def some_lines(count: int) -> bytes:

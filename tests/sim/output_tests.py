@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: MIT
+"""Plays the same short trace with each fault of each output; test_outputs.py says what notices."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from typing import Any
+
+import cocotb
+
+from tb.environment import Environment, translator_test
+from tb.operations import BindTarget, DefaultBdf, Operation, SetBusRange
+from tb.run import Run
+from tb.stimulus import RandomOperations
+from tests.rtl.random_tests import traffic
+from tests.sim.faulty_outputs import HOWS, outputs
+
+
+def trace(run: Run) -> list[Operation]:
+    """Return what `make compare` might be given: set-up, then some of everything."""
+    draw = RandomOperations(random.Random(run.seed), run.tables, objects=2)
+    operations = list(draw.setup())
+    for _ in range(10):
+        operations += [draw.message(), draw.event(), draw.message(), draw.command()]
+    for value in (0x11, 0x22):  # everything that a command takes, and answers, changes
+        operations += [SetBusRange(0, value, value + 1), BindTarget(0, 0, 0, value), DefaultBdf(0)]
+    return operations
+
+
+async def replay(env: Environment) -> None:
+    """Play it, in order, then let everything happen at once, with stalls."""
+    await env.play(trace(env.run))
+    draw = RandomOperations(env.rng, env.tables, objects=2)
+    env.stall(0.5)
+    await traffic(env, draw, 40)
+    env.flow()
+
+
+def with_fault(number: int, how: int, name: str) -> Any:
+    """Return the test that plays the trace with one fault."""
+
+    async def play(env: Environment) -> None:
+        await replay(env)
+
+    play.__name__ = play.__qualname__ = name
+    inner = translator_test(400)(play)
+
+    @cocotb.test(name=name)
+    async def run(dut: Any) -> None:
+        dut.fault_output.value = number
+        dut.fault_how.value = how
+        await inner.func(dut)
+
+    return run
+
+
+sound = with_fault(-1, 0, "sound")
+for (_number, _name), (_how, _how_name) in itertools.product(enumerate(outputs()), enumerate(HOWS)):
+    globals()[f"{_name}_{_how_name}"] = with_fault(_number, _how, f"{_name}_{_how_name}")

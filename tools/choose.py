@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import difflib
 import hashlib
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -52,6 +53,23 @@ def choose(only: str | None, items: Sequence[T], name: Callable[[T], str], what:
     if not chosen:
         raise NothingChosen(only, list(dict.fromkeys(map(name, items))), what)
     return chosen
+
+
+@contextlib.contextmanager
+def unchanged(
+    fingerprint: Callable[[], str], error: type[Exception], what: str = "the RTL"
+) -> Iterator[str]:
+    """Give a fingerprint, and raise the error if it is another one in the end.
+
+    What was found meanwhile would be a result of neither.
+    """
+    before = fingerprint()
+    yield before
+    now = ""
+    with contextlib.suppress(OSError):  # a file that is gone
+        now = fingerprint()
+    if now != before:
+        raise error(f"{what} was changed meanwhile, so this says nothing: start again")
 
 
 def add_rtl(parser: argparse.ArgumentParser) -> None:

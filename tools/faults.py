@@ -18,7 +18,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tb.build import Flavour, SimulationError
+from tb import fingerprint
+from tb.build import BuildError, Flavour, SimulationError
 from tb.discovery import modules
 from tb.operations import Tables
 from tb.processes import Interrupted, catch_signals, exclusive
@@ -28,7 +29,7 @@ from tb.sim import DEFAULT, directed
 from tb.simulator import TestResult, simulate
 from tb.variables import Parser
 from tb.verilator import VerilatorError
-from tools.choose import NothingChosen, add_rtl, choose, rtl_of
+from tools.choose import NothingChosen, add_rtl, choose, rtl_of, unchanged
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,7 +360,7 @@ class FaultsError(Exception):
     """No fault can be tried; says why."""
 
 
-class DoesNotApply(Exception):
+class DoesNotApply(FaultsError):
     """A fault cannot be put into the RTL; says why."""
 
 
@@ -458,24 +459,36 @@ def that_apply(chosen: Sequence[Fault], rtl: Rtl) -> list[Fault]:
 def try_faults(chosen: Sequence[Fault], seed: int, bulk: bool = False, rtl: Rtl = OWN) -> int:
     """Try some faults, after a run without any; return the exit status."""
     applying = that_apply(chosen, rtl)
-    for tables in dict.fromkeys(fault.tables for fault in applying):
-        failed = [result for result in run_tests(tables, seed, bulk, rtl) if result.failed]
-        if failed:
-            print(f"without a fault, {len(failed)} tests fail: nothing can be shown")
-            print("\n".join(map(first_words, failed)))
-            return 1
-    missed = 0
-    for fault in applying:
-        broken = break_rtl(fault, BUILD / "faults/hdl", rtl)
-        noticed, words = verdict(run_tests(fault.tables, seed, bulk, broken), fault.tag)
-        missed += not noticed
-        print(f"{fault.name}: {words}", flush=True)
+    with unchanged(lambda: fingerprint.of([], rtl.files_read()), FaultsError):
+        missed = _try(applying, seed, bulk, rtl)
+    if missed is None:
+        return 1
     design = "" if rtl.own else f" in {rtl.describe()}"
     print(
         f"faults: {len(applying)} tried{design}, {len(applying) - missed} noticed, {missed} missed"
         + (f", {len(chosen) - len(applying)} did not apply" if len(applying) < len(chosen) else "")
     )
     return 1 if missed else 0
+
+
+def _try(applying: Sequence[Fault], seed: int, bulk: bool, rtl: Rtl) -> int | None:
+    """Try faults, and return how many were missed; None if nothing can be shown."""
+    for tables in dict.fromkeys(fault.tables for fault in applying):
+        failed = [result for result in run_tests(tables, seed, bulk, rtl) if result.failed]
+        if failed:
+            print(f"without a fault, {len(failed)} tests fail: nothing can be shown")
+            print("\n".join(map(first_words, failed)))
+            return None
+    missed = 0
+    for fault in applying:
+        broken = break_rtl(fault, BUILD / "faults/hdl", rtl)
+        try:
+            noticed, words = verdict(run_tests(fault.tables, seed, bulk, broken), fault.tag)
+        except (BuildError, RtlError) as error:
+            noticed, words = False, f"MISSED: it does not build, so nothing was tried: {error}"
+        missed += not noticed
+        print(f"{fault.name}: {words}", flush=True)
+    return missed
 
 
 def main() -> int:

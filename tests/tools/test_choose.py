@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from importlib import import_module
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tb.rtl import OWN, Rtl
-from tools.choose import NothingChosen, choose, results_of
+from tools.choose import NothingChosen, choose, results_of, unchanged
 
 NAMES = ("engine", "engine_1", "a drop not counted")
 
@@ -63,6 +64,22 @@ def test_an_empty_name_lists_them_and_does_nothing_else(
         output = capsys.readouterr()
         assert any(line.startswith(named) for line in output.out.splitlines())
         assert output.err == "" and "seconds" not in output.out
+
+
+def test_what_changed_meanwhile_says_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "rtl.sv"
+    for change, kept in (
+        (lambda: None, True),
+        (lambda: file.write_text("b"), False),
+        (file.unlink, False),
+    ):
+        file.write_text("a")
+        expected = (
+            contextlib.nullcontext() if kept else pytest.raises(RuntimeError, match="changed")
+        )
+        with expected, unchanged(file.read_text, RuntimeError) as found:
+            assert found == "a"
+            change()
 
 
 def test_results_of_other_rtl_do_not_replace_those_of_the_own(tmp_path: Path) -> None:

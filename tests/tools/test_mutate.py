@@ -12,8 +12,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from tb.processes import Interrupted
+from tb.rtl import BUILD, OWN
 from tb.simulator import TestResult
-from tools import mutate
+from tools import mutate, mutations
 from tools.mutant_netlist import choose, meaning, open_up, register_bits
 from tools.mutant_proofs import LOCAL, NOT_DECIDED, OBSERVED, is_never, miter
 from tools.mutant_relation import CLEARED, INVARIANTS, MEANS, SWEEP, Relation
@@ -342,3 +344,49 @@ def test_a_full_disk_is_not_a_dead_mutant(
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=0))
     assert run(monkeypatch, "--n", "5") == 2
     assert "No space left on device" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("interrupted", [False, True])
+def test_nothing_is_kept_of_tests_that_changed_meanwhile(
+    interrupted: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder = BUILD / "mutate-kept-test"
+    shutil.rmtree(folder, ignore_errors=True)
+    state = SimpleNamespace(tests="before", change=False)
+    mutants = kept().mutations
+    monkeypatch.setattr(mutate, "FOLDER", folder)
+    monkeypatch.setattr(mutate, "tests_fingerprint", lambda: state.tests)
+    monkeypatch.setattr(mutate, "Prover", lambda *_: None)
+    monkeypatch.setattr(mutate, "check_baseline", lambda _: None)
+    monkeypatch.setattr(mutations, "fingerprint", lambda _: "netlist")
+    monkeypatch.setattr(
+        mutations, "make", lambda *_: (mutants, SimpleNamespace(check=lambda _: None))
+    )
+
+    def run_all(runner: mutate.Runner, numbers: list[int], _: int, done: object) -> None:
+        for number in numbers[:2]:
+            done(Verdict(number, Kind.MISMATCH, "before"))  # type: ignore[operator]
+        if state.change:
+            state.tests = "after"
+        if interrupted:
+            raise Interrupted(2)
+
+    def found() -> list[int]:
+        read = Kept.read(folder / "result.json")
+        assert read is not None
+        return sorted(read.verdicts)
+
+    monkeypatch.setattr(mutate, "run_all", run_all)
+    mutate.mutate(OWN, 4, 1, 1, [])
+    assert found() == [1, 2]
+    state.change = True
+    with pytest.raises(MutationError, match="the testbench was changed meanwhile"):
+        mutate.mutate(OWN, 4, 1, 1, [])
+    assert found() == [1, 2]
+
+
+def test_a_stage_without_tests_shows_nothing() -> None:
+    runner = SimpleNamespace(stages=lambda *_: [(mutate.STAGES[0], [])])
+    with pytest.raises(MutationError, match=r"no test ran \(bulk\)"):
+        mutate.check_baseline(runner)  # type: ignore[arg-type]

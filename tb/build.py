@@ -159,7 +159,10 @@ def _build(
         folder.mkdir()
     verilator = find_verilator()
     environment = verilator.environment()
-    environment["MAKEFLAGS"] = " ".join([environment.get("MAKEFLAGS", ""), *OPTIMIZE])
+    told = [environment.get("MAKEFLAGS", ""), *OPTIMIZE]
+    if not str(verilator.root).isascii():  # Verilator writes other letters as \303\274 and so on
+        told.append(f"VERILATOR_ROOT={verilator.root}")
+    environment["MAKEFLAGS"] = " ".join(told)
     log = SIMULATORS / f"{kept.name}.log"
     job = {**made_from.job, "folder": str(folder)}
     with run_job("tb.build", job, log, processes, environment) as process:

@@ -156,6 +156,24 @@ def test_built_once_and_again_only_after_a_change(project: Project) -> None:
     assert dict(os.environ) == before
 
 
+@pytest.mark.parametrize(("root", "told"), [("/v", False), ("/ü", True)])
+def test_make_is_told_a_name_that_verilator_writes_otherwise(
+    project: Project, root: str, told: bool
+) -> None:
+    flags: list[str] = []
+
+    def run_job(*arguments: Any) -> Any:
+        flags.extend(arguments[-1]["MAKEFLAGS"].split())
+        raise Stopped
+
+    verilator = SimpleNamespace(root=Path(root), environment=lambda: {})
+    project.monkeypatch.setattr("tb.build.find_verilator", lambda: verilator)
+    project.monkeypatch.setattr("tb.build.run_job", run_job)
+    with pytest.raises(Stopped):
+        project.build()
+    assert (f"VERILATOR_ROOT={root}" in flags) is told
+
+
 def test_a_build_that_fails_leaves_the_last_one_in_place(project: Project) -> None:
     project.build()
     project.source.write_text("broken")

@@ -126,6 +126,9 @@ case $here in
         fail "make and Verilator cannot work in a folder with this name, move the clone: $here" ;;
 esac
 
+[ -w . ] && { [ ! -e .venv ] || [ -w .venv ]; } ||
+    fail "you may not write here, make a clone of your own: $here"
+
 # --- the environment
 
 echo "setup: installing the dependencies into .venv with $("$python" -V) (once, about a minute)"

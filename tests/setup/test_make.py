@@ -282,6 +282,15 @@ def test_tests_come_after_lint(machine: Machine) -> None:
     assert programs == ["ruff", "ruff", "mypy", "tools.registers", "tools.lint_hdl"]
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_clone_of_another_user(machine: Machine) -> None:
+    machine.clone.chmod(0o555)
+    try:
+        assert "you may not write here, make a clone of your own" in machine.refusal()
+    finally:
+        machine.clone.chmod(0o755)
+
+
 def test_compare_without_a_trace(machine: Machine) -> None:
     done = machine.make("compare")
     assert done.returncode != 0

@@ -61,15 +61,19 @@ def clone(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def inherited() -> dict[str, str]:
+    """Return the environment without what a make that runs this has put there."""
+    return {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
+
+
 def make(
     clone: Path, *words: str, environment: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run make in a clone, without the variables of a make that runs this."""
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
     return subprocess.run(
-        [MAKE, *words, f"PY={sys.executable}"],
+        [MAKE, "--no-print-directory", *words, f"PY={sys.executable}"],
         cwd=clone,
-        env={**inherited, **(environment or {})},
+        env={**inherited(), **(environment or {})},
         capture_output=True,
         text=True,
     )
@@ -79,7 +83,11 @@ def variables_of(target: str) -> set[str]:
     """Return the variables that the Makefile says a target reads, apart from those of all."""
     show = "show: ; @echo $(READ_" + target + ")"
     done = subprocess.run(
-        [MAKE, "-f", "Makefile", "--eval", show, "show"], cwd=ROOT, capture_output=True, text=True
+        [MAKE, "--no-print-directory", "--eval", show, "show"],
+        cwd=ROOT,
+        env=inherited(),
+        capture_output=True,
+        text=True,
     )
     return set(done.stdout.split())
 

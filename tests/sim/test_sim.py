@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 from tb import simulator
-from tb.build import SIMULATORS, Flavour, SimulationError, build
+from tb.build import SIMULATORS, Flavour, build
 from tb.compare import sizes
 from tb.operations import LIMITS, Tables
 from tb.processes import Processes
-from tb.rtl import BUILD, OWN, ROOT, WAIVERS
+from tb.rtl import BUILD, OWN, ROOT, WAIVERS, RtlError
 from tb.run import Run
 from tb.sim import DEFAULT
 from tb.simulator import simulate
@@ -235,7 +235,7 @@ def test_rtl_that_does_not_build_is_a_clear_failure(tmp_path: Path) -> None:
         "out_valid = |in_valid;",
         "out_valid = |in;",
     )
-    with pytest.raises(SimulationError, match=r"(?s)does not build.*msi_arbiter\.sv"):
+    with pytest.raises(RtlError, match=r"(?s)does not elaborate.*msi_arbiter\.sv"):
         break_and_run(fault, tmp_path, "tests.rtl.reference_unit_tests")
 
 

@@ -131,6 +131,8 @@ class Checker(Scoreboard):  # type: ignore[misc]
         self.dropped = 0
         self.mismatches = 0
         self.resets = 0
+        self.seen: Counter[Source] = Counter()  # operations of each source
+        self.wanted: Counter[Source] = Counter()  # how many there have to be, at least
         self.answers: Counter[tuple[str, str]] = Counter()
         self.reports: list[Mismatch] = []
         self.drops: list[Drop] = []
@@ -181,15 +183,19 @@ class Checker(Scoreboard):  # type: ignore[misc]
     def on_message_accepted(self, operation: Operation) -> None:
         """A direct message was accepted on `s_msi`."""
         self._accepted[MSI].append(operation)
+        self.seen[MSI] += 1
 
     def on_event_accepted(self, operation: Operation) -> None:
         """A route event was accepted on `s_evt`."""
         self._accepted[EVT].append(operation)
+        self.seen[EVT] += 1
 
     def on_retired(self, retired: Retired) -> None:
         """An operation was executed."""
         self.operations += 1
         operation, message = retired.operation, retired.message
+        if retired.source is AXIL:
+            self.seen[AXIL] += 1
         lost = self._take_accepted(retired.source, operation)
         if lost is not NONE_LOST and not self._on_disorder(retired, lost):
             return
@@ -429,6 +435,11 @@ class Checker(Scoreboard):  # type: ignore[misc]
             self._mismatch("lost", None, "everything accepted comes out (H3)", what)
         if self._early_messages:
             self._on_unrecorded(self._early_messages.popleft())
+        for source, least in self.wanted.items():
+            if self.seen[source] < least:
+                name = f"s_{source.name.lower()}"
+                wanted = f"at least {least} operations from {name} in this test"
+                self._mismatch("stimulus", None, wanted, f"{self.seen[source]}")
         self.unfollow()
         self.registers.finish()
 

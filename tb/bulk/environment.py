@@ -27,6 +27,7 @@ from tb.bulk.transactor import Seen, Status, Transactor, Waiting
 from tb.csr import Register
 from tb.environment import HANG_CYCLES, STATUS_REGISTERS
 from tb.run import Run
+from tb.transactions import Source
 
 BATCH = 1 << 15
 """How many operations a batch has, where there are as many."""
@@ -48,10 +49,12 @@ class _Done:
     """What was seen of a batch, of the register reads behind it, and of the acknowledgement.
 
     A read has its value, the response, and what else was seen; the acknowledgement the latter two.
+    `issued` is how many operations there were, by source.
     """
 
     seen: Seen
     reads: list[tuple[Register, int, int, Seen]]
+    issued: tuple[int, ...]
     acknowledged: tuple[int, Seen] | None = None
 
 
@@ -110,7 +113,8 @@ class BulkEnvironment:
 
     def _run(self, operations: Records, ordered: bool) -> _Done:
         """Play a batch; when all is quiet, read the status registers and acknowledge the alert."""
-        done = _Done(self.transactor.run(operations, ordered), [])
+        issued = np.bincount(operations["source"], minlength=len(Source)).tolist()
+        done = _Done(self.transactor.run(operations, ordered), [], tuple(issued))
         latest = done.seen
         for register in STATUS_REGISTERS:
             if latest.status is not Status.DONE:
@@ -124,6 +128,11 @@ class BulkEnvironment:
         checker = self.checker
         checker.on_batch(done.seen, trace)
         self._end(done.seen)
+        for source, issued in zip(Source, done.issued, strict=True):
+            accepted = len(done.seen.accepted[source])
+            if accepted != issued and not checker.mismatches:
+                name = f"s_{source.name.lower()}"
+                raise AssertionError(f"{issued} operations were to go in on {name}: {accepted} did")
         for register, data, response, meanwhile in done.reads:
             if meanwhile.anything:
                 checker.on_batch(meanwhile)

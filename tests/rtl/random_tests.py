@@ -17,6 +17,7 @@ from tb.coverage import REGISTERS
 from tb.csr import OperationCode, Register
 from tb.environment import Environment, translator_test
 from tb.stimulus import RandomOperations
+from tb.transactions import Source
 
 KIND = "random"
 
@@ -92,7 +93,8 @@ def start(env: Environment, random: RandomOperations, count: int) -> list[Task[N
 
 
 async def traffic(env: Environment, random: RandomOperations, count: int = MESSAGES) -> None:
-    """Run all three sources at once, until each has had its share."""
+    """Run all three sources at once, until each has had its share: the monitors have to see it."""
+    env.checker.wanted.update({Source.MSI: count, Source.EVT: count, Source.AXIL: count // 6})
     reading = cocotb.start_soon(reads(env))
     await Combine(*start(env, random, count))
     reading.cancel()

@@ -565,3 +565,12 @@ def test_a_command_whose_record_is_lost_is_one_mismatch(checker: Checker) -> Non
     assert "set_bus_range(range=3, secondary=5, subordinate=11) to retire" in str(
         checker.reports[0].text
     )
+
+
+def test_a_source_that_stops_early_is_no_pass(checker: Checker) -> None:
+    before = checker.mismatches
+    checker.wanted.update({Source.MSI: 1, Source.EVT: 0})
+    checker.finish()
+    assert checker.mismatches == before + 1
+    assert kinds(checker)[-1] == "stimulus"
+    assert "at least 1 operations from s_msi" in checker.reports[-1].text

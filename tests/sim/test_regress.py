@@ -42,7 +42,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
     """Run `make regress` with one seed."""
     with monkeypatch.context() as patch:
-        patch.setattr(sys, "argv", ["tb", "regress", "--seed", "3", "--seeds", "1", *arguments])
+        patch.setattr(sys, "argv", ["tb", "regress", "--seed", "6", "--seeds", "1", *arguments])
         patch.setattr(command_line, "catch_signals", lambda: None)
         return command_line.main()
 
@@ -57,7 +57,7 @@ def test_sound_rtl_passes(
 ) -> None:
     assert run(monkeypatch) == 0
     output = capsys.readouterr().out
-    assert "\n[1/1] smallest random   seed 3 " in output
+    assert "\n[1/1] smallest random   seed 6 " in output
     assert output.splitlines()[-1].startswith("regress: 1 simulations, ")
     found = result()
     assert found["passed"] is True and found["mismatches"] == 0
@@ -66,7 +66,7 @@ def test_sound_rtl_passes(
     assert simulation["parameters"]["COUNTER_WIDTH"] == 4
     points = found["functional_coverage"]
     assert not [name for name, point in points.items() if point["unexpected"]]
-    for name, share in (("operation", 0.7), ("wait", 0.85), ("reset", 0.5), ("hazard", 0.5)):
+    for name, share in (("operation", 0.7), ("wait", 0.9), ("reset", 0.5), ("hazard", 0.5)):
         bins = points[name]["bins"].values()
         assert sum(count > 0 for count in bins) > share * len(bins), name
     for kind in KINDS:
@@ -97,7 +97,7 @@ def test_a_fault_explains_itself(
     assert waves.stat().st_size > 100_000 and waves.read_text()[:200].count("$") > 1
     test = again["test"]
     words = shlex.join(
-        ["make", "sim", "SET=smallest", f"TEST={test}", "SEED=3", "WAVES=1", *rtl.words]
+        ["make", "sim", "SET=smallest", f"TEST={test}", "SEED=6", "WAVES=1", *rtl.words]
     )
     assert again["command"] == words
     first = again["reports"][0]
@@ -122,4 +122,4 @@ def test_a_fault_explains_itself(
     for text in (output, page):
         assert again["waves"] in text
     assert page.index("Failed") < page.index(first) < page.index("Functional coverage")
-    assert not Path(RESULTS / "failed" / f"smallest-random-3-{test}" / rtl.top).exists()
+    assert not Path(RESULTS / "failed" / f"smallest-random-6-{test}" / rtl.top).exists()

@@ -33,12 +33,11 @@ export MAKE_GIVEN := $(GIVEN)
 export MAKE_READ := $(READ)
 
 # A variable that nothing reads is a mistake: what the user meant by it would be left out in silence.
-refuse = $(error $(1))
 $(foreach name,$(GIVEN),$(if $(filter $(name),$(READ) $(READ_ALWAYS)),,$(if $(filter $(name),$(NAMES)),\
-  $(call refuse,make $(TARGETS) does not read $(name); it reads $(or $(READ),no variables)),\
-  $(call refuse,unknown variable $(name); there are: $(NAMES) $(READ_ALWAYS)))))
+  $(error make $(TARGETS) does not read $(name); it reads $(or $(READ),no variables)),\
+  $(error unknown variable $(name); there are: $(NAMES) $(READ_ALWAYS)))))
 $(foreach name,$(filter-out ONLY,$(GIVEN)),$(if $(value $(name)),,\
-  $(call refuse,$(name)= is empty: give it a value or leave it out)))
+  $(error $(name)= is empty: give it a value or leave it out)))
 
 # The simulator's own make must not inherit the flags of this one, nor Python a foreign environment.
 unexport MAKEFLAGS MFLAGS MAKELEVEL

@@ -49,10 +49,7 @@ def parser() -> Parser:
     command.add_argument("--docs", help="write the figures into docs/, too", action="store_true")
 
     for command in commands.commands.values():
-        command.add_argument(
-            "--rtl", help="file list or sources of the RTL", default="hdl/translator.f"
-        )
-        command.add_argument("--top", help="name of its top module", default="msi_translator")
+        command.add_design()
     return commands
 
 

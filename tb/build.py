@@ -7,7 +7,6 @@ that it is made from has changed (see `tb.fingerprint`).
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -22,7 +21,7 @@ from cocotb_tools.runner import VerilatorControlFile, Verilog, get_runner
 
 from tb import fingerprint
 from tb.disk import check_disk
-from tb.processes import Processes, end_with_parent, exclusive, run_job
+from tb.processes import Processes, be_job, exclusive, run_job
 from tb.rtl import BUILD, ROOT, WAIVERS, Rtl
 from tb.run import Run
 from tb.text import shown, tail
@@ -54,8 +53,6 @@ OPTIMIZE = ("OPT_FAST=-O2", "OPT_GLOBAL=-O2")
 TRANSACTOR = Path(__file__).with_name("bulk") / "transactor.cpp"
 HEADER = ROOT / "hdl/generated/msi_csr.h"
 """What the bulk path's library is made from, besides the RTL."""
-KEPT = ("fingerprint", "Vtop__ver.d")
-"""What is kept of a build besides the program: all else is large, and of no use any more."""
 
 
 class Flavour(StrEnum):
@@ -125,7 +122,7 @@ class _Ingredients:
         if flavour is Flavour.BULK:
             linked = [START_H, TRANSACTOR, HEADER]
         flags = (*BUILD_ARGUMENTS, *PORTS_ONLY, *EXPORTS, *WRAPPED, *OPTIMIZE, *flavour.arguments)
-        common = [fingerprint.tools(), flavour, flags, KEPT, elaborated.timing]
+        common = [fingerprint.tools(), flavour, flags, elaborated.timing]
         # The simulator's own part is the same for every design, and takes longer to compile.
         self.runtime = SIMULATORS / f"runtime-{fingerprint.of(common)[:8]}"
         self.fingerprint = fingerprint.of(
@@ -179,8 +176,8 @@ def _build(
             shutil.copy2(file, unfinished)
         unfinished.rename(made_from.runtime)
     (folder / "fingerprint").write_text(made_from.fingerprint)
-    for file in folder.iterdir():
-        if file.name not in (run.rtl.top, *KEPT):
+    for file in folder.iterdir():  # all else is large, and of no use any more
+        if file.name not in (run.rtl.top, "fingerprint"):
             file.unlink()
     shutil.rmtree(kept, ignore_errors=True)
     folder.rename(kept)
@@ -229,8 +226,4 @@ def _child(job: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    end_with_parent()
-    try:
-        _child(json.loads(sys.argv[1]))
-    except RuntimeError as error:  # a command that failed, and has said why
-        sys.exit(str(error))
+    be_job(_child)

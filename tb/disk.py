@@ -19,10 +19,15 @@ def is_disk_full(error: OSError) -> bool:
     return error.errno in _FULL
 
 
-def check_disk(folder: Path, said: str = "") -> None:
-    """Raise OSError if the disk of a folder is full, or something that failed `said` so."""
+def check_disk(folder: Path, said: str = "", free: int | None = None) -> None:
+    """Raise OSError if the disk of a folder is full, or something that failed `said` so.
+
+    It is full with less than `free` bytes, by default FREE_BYTES.
+    """
     for number in _FULL:
         if os.strerror(number) in said:
             raise OSError(number, os.strerror(number), str(folder))
-    if shutil.disk_usage(folder if folder.exists() else folder.parent).free < FREE_BYTES:
+    if shutil.disk_usage(folder if folder.exists() else folder.parent).free < (
+        FREE_BYTES if free is None else free
+    ):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))

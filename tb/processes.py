@@ -15,7 +15,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -148,6 +148,15 @@ def end_with_parent() -> None:
         os.killpg(0, signal.SIGKILL)
 
     threading.Thread(target=watch, daemon=True).start()
+
+
+def be_job(work: Callable[[dict[str, Any]], None]) -> None:
+    """Be the process of `run_job`: do the work, and fail with a word if a command in it did."""
+    end_with_parent()
+    try:
+        work(json.loads(sys.argv[1]))
+    except RuntimeError as error:  # a command that failed, and has said why
+        sys.exit(str(error))
 
 
 def run_job(

@@ -13,7 +13,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Sequence
@@ -27,7 +26,7 @@ from cocotb_tools.runner import get_runner
 from tb.build import TIMESCALE, Flavour, build
 from tb.disk import check_disk
 from tb.ending import ending
-from tb.processes import Processes, end_with_parent, kill, run_job
+from tb.processes import Processes, be_job, kill, run_job
 from tb.rtl import ROOT
 from tb.run import Run
 from tb.text import shown, tail
@@ -331,8 +330,4 @@ def _child(job: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    end_with_parent()
-    try:
-        _child(json.loads(sys.argv[1]))
-    except RuntimeError as error:  # a command that failed, and has said why
-        sys.exit(str(error))
+    be_job(_child)

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from tb.rtl import OWN
 from tb.text import accept_any_terminal
 
 GIVEN = "MAKE_GIVEN"
@@ -70,6 +71,11 @@ class Parser(argparse.ArgumentParser):
         elif names[-1] != "--help":
             self._flags[variable] = options.get("action") == "store_true"
         return super().add_argument(*names, **options)
+
+    def add_design(self) -> None:
+        """Let a command have RTL and TOP: the project's own by default (see `tb.rtl.Rtl`)."""
+        self.add_argument("--rtl", default=OWN.file_list, help="file list or sources of the RTL")
+        self.add_argument("--top", default=OWN.top, help="name of its top module")
 
     @property
     def variables(self) -> list[str]:

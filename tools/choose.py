@@ -6,7 +6,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import difflib
-import hashlib
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from tb.rtl import OWN, Rtl
+from tb.fingerprint import of
+from tb.rtl import Rtl
 
 T = TypeVar("T")
 
@@ -72,12 +72,6 @@ def unchanged(
         raise error(f"{what} was changed meanwhile, so this says nothing: start again")
 
 
-def add_rtl(parser: argparse.ArgumentParser) -> None:
-    """Let a command have --rtl and --top."""
-    parser.add_argument("--rtl", default=OWN.file_list, help="file list, or source, of the RTL")
-    parser.add_argument("--top", default=OWN.top, help="its top module")
-
-
 def rtl_of(arguments: argparse.Namespace) -> Rtl:
     """Return the design that the arguments name."""
     return Rtl(arguments.rtl, arguments.top)
@@ -86,6 +80,6 @@ def rtl_of(arguments: argparse.Namespace) -> Rtl:
 def results_of(rtl: Rtl, folder: Path) -> Path:
     """Return where the results for a design go: the folder, or one in it if it is not the own."""
     if not rtl.own:
-        folder /= f"{rtl.top}-{hashlib.sha256(str(rtl).encode()).hexdigest()[:8]}"
+        folder /= f"{rtl.top}-{of([rtl])[:8]}"
     folder.mkdir(parents=True, exist_ok=True)
     return folder

@@ -29,7 +29,7 @@ from tb.sim import DEFAULT, directed
 from tb.simulator import TestResult, simulate
 from tb.variables import Parser
 from tb.verilator import VerilatorError
-from tools.choose import NothingChosen, add_rtl, choose, rtl_of, unchanged
+from tools.choose import NothingChosen, choose, rtl_of, unchanged
 
 
 @dataclass(frozen=True, slots=True)
@@ -494,7 +494,7 @@ def _try(applying: Sequence[Fault], seed: int, bulk: bool, rtl: Rtl) -> int | No
 def main() -> int:
     """Try the faults; return 0 if every one was noticed by name."""
     parser = Parser(prog="make faults", description=__doc__)
-    add_rtl(parser)
+    parser.add_design()
     parser.add_argument("--only", help="only faults whose name contains this; empty: list them")
     parser.add_argument("--engine", choices=("rtl", "bulk"), default="rtl")
     parser.add_argument("--seed", type=int, default=1)

@@ -32,7 +32,7 @@ from tb.processes import Interrupted, catch_signals, exclusive
 from tb.rtl import BUILD, OWN, ROOT, RtlError
 from tb.variables import Parser
 from tools import yosys
-from tools.choose import NothingChosen, add_rtl, rtl_of, unchanged
+from tools.choose import NothingChosen, rtl_of, unchanged
 from tools.choose import choose as choose_from
 from tools.faults import DoesNotApply, break_rtl
 from tools.formal_mutants import MUTANTS, Mutant, Scenario, commands
@@ -527,7 +527,7 @@ def make_runner() -> Runner:
 def main() -> int:
     """Prove, or break, what was chosen."""
     parser = Parser(prog="make formal", description=__doc__)
-    add_rtl(parser)
+    parser.add_design()
     parser.add_argument("--only", help="only those with this in their name; empty: list them")
     parser.add_argument("--jobs", type=int, default=2, help="how many proofs at a time (2)")
     parser.add_argument("--mutants", action="store_true", help="show that every property can fail")

@@ -10,7 +10,6 @@ ended.
 from __future__ import annotations
 
 import contextlib
-import errno
 import json
 import multiprocessing
 import os
@@ -34,6 +33,7 @@ from typing import TypeVar
 import tb.fingerprint
 from tb.build import Flavour, SimulationError, build
 from tb.discovery import modules
+from tb.disk import check_disk
 from tb.processes import Interrupted, Processes, Stopped, catch_signals, exclusive
 from tb.rtl import BUILD, OWN, ROOT, Rtl, RtlError
 from tb.run import Run
@@ -44,7 +44,7 @@ from tb.variables import Parser, seed
 from tb.variables import count as count_of
 from tb.verilator import VerilatorError
 from tools import mutations
-from tools.choose import add_rtl, results_of, rtl_of, unchanged
+from tools.choose import results_of, rtl_of, unchanged
 from tools.mutant_proofs import (
     LOCAL,
     METHODS,
@@ -268,12 +268,6 @@ def judge(number: int, stage: str, results: Sequence[TestResult], testbench: str
     return Verdict(number, kind, testbench, stage, failed[0].name, first_line(failed[0]))
 
 
-def check_disk() -> None:
-    """Raise OSError if the disk is full: what then fails says nothing."""
-    if shutil.disk_usage(FOLDER).free < FREE_BYTES:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(FOLDER))
-
-
 class BulkProcesses:
     """Runs bulk tests in processes that have everything loaded when they start.
 
@@ -404,7 +398,7 @@ class Runner:
         for stage, results in self.stages(number, slot, stages):
             verdict = judge(number, stage.name, results, self._testbench)
             if verdict is not None:
-                check_disk()
+                check_disk(FOLDER, free=FREE_BYTES)
                 return verdict
         return None
 
@@ -590,7 +584,7 @@ def mutate(design: Rtl, count: int, chosen: int, jobs: int, only: Sequence[int])
     """Measure the mutation score, or try some mutants; return the exit status."""
     folder = results_of(design, FOLDER)
     result = folder / "result.json"
-    check_disk()
+    check_disk(FOLDER, free=FREE_BYTES)
     if not design.own:
         design.check(mutations.PARAMETERS)
     testbench = tests_fingerprint()
@@ -674,7 +668,7 @@ def numbers(text: str) -> list[int]:
 def main() -> int:
     """Run the command; return its exit status."""
     parser = Parser(prog="make mutate", description=__doc__)
-    add_rtl(parser)
+    parser.add_design()
     parser.add_argument("--n", type=count_of, default=1000, help="how many mutants (1000)")
     parser.add_argument("--seed", type=seed, default=1, help="which ones (1)")
     parser.add_argument("--jobs", type=count_of, default=os.cpu_count() or 1)

@@ -33,7 +33,7 @@ from tb.sim import DEFAULT
 from tb.variables import Parser
 from tb.verilator import VerilatorError
 from tools import yosys
-from tools.choose import NothingChosen, add_rtl, choose, results_of, rtl_of, unchanged
+from tools.choose import NothingChosen, choose, results_of, rtl_of, unchanged
 
 FOLDER = BUILD / "synth"
 
@@ -369,7 +369,7 @@ def measure(
 def main() -> int:
     """Measure, print the table and the critical paths, write result.json."""
     parser = Parser(prog="make synth", description=__doc__)
-    add_rtl(parser)
+    parser.add_design()
     parser.add_argument("--only", help="only rows whose name contains this; empty: list them")
     arguments = parser.parse()
     rtl = rtl_of(arguments)

@@ -27,7 +27,6 @@ def check_disk(folder: Path, said: str = "", free: int | None = None) -> None:
     for number in _FULL:
         if os.strerror(number) in said:
             raise OSError(number, os.strerror(number), str(folder))
-    if shutil.disk_usage(folder if folder.exists() else folder.parent).free < (
-        FREE_BYTES if free is None else free
-    ):
+    needed = FREE_BYTES if free is None else free
+    if shutil.disk_usage(folder if folder.exists() else folder.parent).free < needed:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))

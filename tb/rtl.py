@@ -133,6 +133,7 @@ class Rtl:
             *("--top-module", self.top),
             *([] if self.own else ["-Wno-fatal"]),
             *(["--timing", "-CFLAGS", "-std=c++20"] if timing else []),
+            *(["--no-timing"] if sources.timing is False else []),
             *(f"-G{name}={value}" for name, value in parameters.items()),
             *sources.options,
         ]

@@ -188,6 +188,15 @@ def test_delays_are_seen(tmp_path: Path, statement: str, timing: bool) -> None:
     assert rtl.check().timing is timing
 
 
+def test_a_list_may_say_that_delays_do_not_count(tmp_path: Path) -> None:
+    rtl = variant(tmp_path, ("endmodule", "  wire b;\n  assign #1 b = rst_n;\nendmodule"))
+    for word, timing in (("--timing", True), ("--no-timing", False)):
+        (tmp_path / "list.f").write_text(f"{word} -F {shlex.quote(rtl.file_list)}\n")
+        said = Rtl(str(tmp_path / "list.f"), rtl.top)
+        assert said.check().timing is timing
+        assert word in said.options(said.sources(), {}, timing)
+
+
 @pytest.mark.parametrize(
     ("name", "why"), [("a.hex", "relative to where"), ("/none/a.hex", "which does not exist")]
 )

@@ -10,11 +10,12 @@
 | stimulus     | stimulus (random operations, stalls)                              |
 | coverage     | coverage (of behaviour), code_coverage (of the RTL), testplan     |
 | a test       | environment: all of the above around one translator               |
-| running      | rtl (the design), verilator, run (parameters), simulator, disk    |
+| the design   | rtl, file_list, verilator, fingerprint (what results depend on)   |
+| running      | run (parameters), build, simulator, processes, disk               |
 | test modules | discovery: which there are, and who runs them                     |
 | results      | ending (what ended a simulation), report, junit, text             |
 | in bulk      | bulk: the same checks at the speed of the simulator               |
-| commands     | sim, regress, compare, exhaustive, bench (as `make` has them)     |
+| commands     | sim, regress, compare, exhaustive, bench; variables (of `make`)   |
 | a comparison | compare, window (the lines of a trace around what differed)       |
 | a regression | regress, summary (what it found), regress_report                  |
 """

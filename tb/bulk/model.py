@@ -502,8 +502,7 @@ class BulkModel:
             ]
             if self._enabled.values[route]:
                 address, data, devid = self._sends[route].tolist()
-                bus = devid >> 8 & 0xFF
-                made.append(SetBusRange(own, bus, bus))
+                made.append(SetBusRange(own, 0, 255))  # where no bound decides
                 made.append(EnableWithRid(route, devid & 0xFFFF, address, data))
                 ranges.add(own)
             elif self._pending.values[route]:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+import tb
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 LINK = re.compile(r"\]\((?!https?://)([^)#]*)(?:#([^)]*))?\)")
@@ -33,6 +35,12 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_every_page_is_linked_from_the_readme() -> None:
     readme = (ROOT / "README.md").read_text()
     assert [page.name for page in PAGES[1:] if f"docs/{page.name}" not in readme] == []
+
+
+def test_every_module_of_the_testbench_has_its_line() -> None:
+    words = set(re.findall(r"\w+", tb.__doc__ or ""))
+    modules = {path.stem for path in (ROOT / "tb").glob("*.py")} - {"__init__", "__main__"}
+    assert modules - words == set()
 
 
 def test_the_models_example_runs_as_it_says() -> None:

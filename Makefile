@@ -56,14 +56,14 @@ help:
 	@echo '  SET=name TEST=module.test  only one parameter set, only one test; FAILED=1: only what failed before'
 	@echo 'make coverage                make regress, and fail unless everything is covered'
 	@echo 'make test                    run the checks of make lint, then all tests, those of make sim included'
-	@echo 'make compare TRACE="file [file...]" [ENGINE=rtl|model|bulk|signals] [SEED=n] [WAVES=1]'
+	@echo 'make compare TRACE="file [file...]" [ENGINE=rtl|model|batch|signals] [SEED=n] [WAVES=1]'
 	@echo '                             replay your own traces on both (or on the model alone);'
-	@echo '                             on the RTL in bulk, or signal by signal: by their length'
+	@echo '                             on the RTL batched, or signal by signal: by their length'
 	@echo 'make exhaustive [SEED=n]     try all bus ranges with all requester buses'
 	@echo 'make bench [SEED=n] [DOCS=1] measure the throughput (DOCS: and write docs/performance.md)'
 	@echo '  RTL=filelist.f TOP=name    with sim, regress, coverage, compare, exhaustive, bench, mutate,'
 	@echo '                             faults, synth: your own RTL'
-	@echo 'make faults [ENGINE=bulk] [ONLY=name] [SEED=n] (ONLY= lists the names, here and below)'
+	@echo 'make faults [ENGINE=batch] [ONLY=name] [SEED=n] (ONLY= lists the names, here and below)'
 	@echo '                             break the RTL on purpose, and show that the tests notice'
 	@echo 'make formal [ONLY=name] [MUTANTS=1] [JOBS=n]'
 	@echo '                             prove the RTL (or: show that each property can fail)'
@@ -77,18 +77,18 @@ help:
 	@echo 'make distclean               remove the private environment and all caches as well'
 
 sim regress coverage exhaustive bench: setup
-	@$(PY) -m tb $@
+	@$(PY) -m cocotbext.msi_its $@
 
 test: lint
 	@$(PY) -m pytest
 
 # Without a trace, say so before anything is set up.
 compare: $(if $(value TRACE),setup)
-	@$(if $(value TRACE),,$(error usage: make compare TRACE="file [file...]" [ENGINE=rtl|model|bulk|signals]))\
-	$(PY) -m tb compare
+	@$(if $(value TRACE),,$(error usage: make compare TRACE="file [file...]" [ENGINE=rtl|model|batch|signals]))\
+	$(PY) -m cocotbext.msi_its compare
 
 faults formal mutate: setup
-	@$(PY) -m tools.$@
+	@$(PY) -m qualify.$@
 
 synth:
 	@sh tools/setup.sh synth
@@ -109,7 +109,7 @@ setup:
 
 clean:
 	rm -rf build
-	find models tb tests tools -name __pycache__ -prune -exec rm -rf {} +
+	find models qualify tb tests tools -name __pycache__ -prune -exec rm -rf {} +
 
 distclean: clean
 	rm -rf .venv .cache .hypothesis

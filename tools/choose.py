@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from tb.fingerprint import of
-from tb.rtl import Rtl
+from cocotbext.msi_its.run.design import Rtl
+from cocotbext.msi_its.run.fingerprint import of
 
 T = TypeVar("T")
 

@@ -11,10 +11,11 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from tb.rtl import OWN, ROOT, WAIVERS, RtlError
-from tb.run import Run
-from tb.sim import SETS
-from tb.verilator import VerilatorError, find_verilator
+from cocotbext.msi_its.run.design import OWN, WAIVERS, RtlError
+from cocotbext.msi_its.run.parameters import Run
+from cocotbext.msi_its.run.places import ROOT
+from cocotbext.msi_its.run.sets import SETS
+from cocotbext.msi_its.run.simulators.verilator import VerilatorError, find_verilator
 from tools import yosys
 
 RTL = (".sv", ".svh", ".v", ".vh")

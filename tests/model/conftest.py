@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from models import AssignedBusRange, MsiConnection, RaisedWarning, observe_warnings
+from msi_its_model import AssignedBusRange, MsiConnection, RaisedWarning, observe_warnings
 from tests.model.recording import RecordingSignalMsi
 
 

@@ -9,20 +9,20 @@ from pathlib import Path
 
 import pytest
 
-import models
+import msi_its_model
 
-SOURCES = sorted(Path(models.__file__).parent.glob("*.py"))
+SOURCES = sorted(Path(msi_its_model.__file__).parent.glob("*.py"))
 
 
 def test_example_in_the_docstring_runs() -> None:
-    result = doctest.testmod(models)
+    result = doctest.testmod(msi_its_model)
     assert result.attempted >= 7
     assert result.failed == 0
 
 
 def test_exports_exist_and_have_docstrings() -> None:
-    for name in models.__all__:
-        public = getattr(models, name)
+    for name in msi_its_model.__all__:
+        public = getattr(msi_its_model, name)
         assert isinstance(public, str) or inspect.getdoc(public), name
 
 

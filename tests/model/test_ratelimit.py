@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from models import RaisedWarning, RateLimited, flush_warnings, observe_warnings
+from msi_its_model import RaisedWarning, RateLimited, flush_warnings, observe_warnings
 from tests.model.recording import FakeClock
 
 
@@ -24,13 +24,13 @@ def place(clock: FakeClock) -> RateLimited:
 @pytest.fixture
 def log(caplog: pytest.LogCaptureFixture) -> Iterator[list[str]]:
     """What is logged, line by line; cleared by the test."""
-    with caplog.at_level(logging.WARNING, logger="models"):
+    with caplog.at_level(logging.WARNING, logger="msi_its_model"):
         lines: list[str] = []
         handler = logging.Handler()
         handler.emit = lambda record: lines.append(record.getMessage())  # type: ignore[method-assign]
-        logging.getLogger("models").addHandler(handler)
+        logging.getLogger("msi_its_model").addHandler(handler)
         yield lines
-        logging.getLogger("models").removeHandler(handler)
+        logging.getLogger("msi_its_model").removeHandler(handler)
 
 
 def test_ten_per_period_then_one_line_that_counts(

@@ -3,7 +3,7 @@
 
 from typing import NamedTuple
 
-from models import AssignedBusRange, InMemoryEvent, MsiConnection
+from msi_its_model import AssignedBusRange, InMemoryEvent, MsiConnection
 from tests.model.recording import RecordingSignalMsi
 
 

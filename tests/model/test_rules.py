@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
-import models.its
-import models.msi
-from models import (
+import msi_its_model.its
+import msi_its_model.msi
+from msi_its_model import (
     DROPPED_BUS_RANGE,
     DROPPED_DISCONNECTED,
     DROPPED_NO_BDF,
@@ -502,11 +502,11 @@ def test_r11_each_place_has_a_limit_of_its_own(
 ) -> None:
     clock = FakeClock()
     places = {
-        "_dropped_bus_range": models.msi,
-        "_dropped_disconnected": models.msi,
-        "_refused_bus_range": models.msi,
-        "_dropped_no_bdf": models.its,
-        "_refused_no_bdf": models.its,
+        "_dropped_bus_range": msi_its_model.msi,
+        "_dropped_disconnected": msi_its_model.msi,
+        "_refused_bus_range": msi_its_model.msi,
+        "_dropped_no_bdf": msi_its_model.its,
+        "_refused_no_bdf": msi_its_model.its,
     }
     assert len({getattr(module, name) for name, module in places.items()}) == len(places)
     for name, module in places.items():
@@ -520,7 +520,7 @@ def test_r11_each_place_has_a_limit_of_its_own(
         DROPPED_NO_BDF: lambda: wrapper.signal_msi(None, 0x1000, 1),
         REFUSED_NO_BDF: lambda: wrapper_route.enable(0x1000, 1, None),
     }
-    with caplog.at_level(logging.WARNING, logger="models"):
+    with caplog.at_level(logging.WARNING, logger="msi_its_model"):
         for message, flood in floods.items():
             caplog.clear()
             for _ in range(30):

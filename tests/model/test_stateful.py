@@ -12,7 +12,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, multiple, rule
 
-from models import (
+from msi_its_model import (
     DROPPED_BUS_RANGE,
     DROPPED_DISCONNECTED,
     REFUSED_BUS_RANGE,

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from models import (
+from msi_its_model import (
     AssignedBusRange,
     InMemoryIrqFd,
     MsiConnection,
@@ -43,7 +43,7 @@ def interrupt(step: int, call: Callable[[], object], other: Callable[[], object]
 
     def trace(frame: FrameType, event: str, _: Any) -> Any:
         nonlocal reached
-        if not str(frame.f_globals.get("__name__")).startswith("models."):
+        if not str(frame.f_globals.get("__name__")).startswith("msi_its_model."):
             return None
         frame.f_trace_opcodes = True
         if event == "opcode":

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from models import (
+from msi_its_model import (
     AssignedBusRange,
     DisconnectedMsiTarget,
     InMemoryIrqFd,

@@ -11,10 +11,17 @@ from types import FrameType
 
 import numpy as np
 
-from tb.bench import PARTS, ROUNDS, SIGNAL_OPERATIONS, SIMULATOR, messages, setup
-from tb.bulk.records import operation_of
-from tb.environment import Environment, translator_test
-from tb.operations import Operation
+from cocotbext.msi_its.batch.records import operation_of
+from cocotbext.msi_its.bench.environment import Environment, translator_test
+from cocotbext.msi_its.commands.bench import (
+    PARTS,
+    ROUNDS,
+    SIGNAL_OPERATIONS,
+    SIMULATOR,
+    messages,
+    setup,
+)
+from cocotbext.msi_its.vocabulary.operations import Operation
 
 KIND = "bench"
 
@@ -29,7 +36,7 @@ def made(env: Environment, rng: np.random.Generator) -> list[Operation]:
 
 @translator_test(timeout_us=100_000)
 async def rate(env: Environment) -> None:
-    rng = np.random.default_rng(env.run.seed)
+    rng = np.random.default_rng(env.settings.seed)
     await env.play(setup(env.tables))
     rates = []
     for _ in range(ROUNDS):
@@ -55,7 +62,7 @@ def part_of(frame: FrameType | None) -> str:
 
 @translator_test(timeout_us=100_000)
 async def shares(env: Environment) -> None:
-    rng = np.random.default_rng(env.run.seed)
+    rng = np.random.default_rng(env.settings.seed)
     await env.play(setup(env.tables))
     seen: Counter[str] = Counter()
     operations = [each for _ in range(ROUNDS) for each in made(env, rng)]

@@ -10,10 +10,11 @@ from itertools import count
 
 import cocotb
 
-from tb import csr
-from tb.csr import Answer, OperationCode
-from tb.environment import STATUS_REGISTERS, Environment, translator_test
-from tb.operations import (
+from cocotbext.msi_its.bench.environment import STATUS_REGISTERS, Environment, translator_test
+from cocotbext.msi_its.vocabulary import csr
+from cocotbext.msi_its.vocabulary.csr import Answer, OperationCode
+from cocotbext.msi_its.vocabulary.fields import ALL_ADDRESSES, ARGUMENT_REGISTERS, get_field
+from cocotbext.msi_its.vocabulary.operations import (
     BindTarget,
     Connect,
     ConnectIrqfd,
@@ -32,7 +33,6 @@ from tb.operations import (
     SignalMsiWithRid,
     SupportsDirectMsi,
 )
-from tb.registers import ALL_ADDRESSES, ARGUMENT_REGISTERS, get_field
 from tests.rtl.scenario import does, play
 
 KIND = "hardware"
@@ -316,7 +316,7 @@ async def h7_only_a_read_of_last_drop_takes_the_reason_with_it(env: Environment)
 @translator_test()
 async def h7_counters_saturate(env: Environment) -> None:
     """Counters stop at their largest value: reached with up to 8 bits, approached with more."""
-    counts = 2 ** min(env.run.counter_width, 8) + 9
+    counts = 2 ** min(env.settings.counter_width, 8) + 9
     objects = await set_up(env)
     for data in range(1, counts + 1):
         env.s_msi.append(SignalMsiWithRid(objects.target, 0x2F02, ADDRESS, data))
@@ -329,7 +329,7 @@ async def h7_counters_saturate(env: Environment) -> None:
     for data in range(1, counts + 1):
         env.s_msi.append(SignalMsi(objects.target, ADDRESS, data))
     await env.settle()
-    expected = min(counts, 2**env.run.counter_width - 1)
+    expected = min(counts, 2**env.settings.counter_width - 1)
     for counter in (
         *(csr.MESSAGES, csr.DROPPED_BUS_RANGE, csr.DROPPED_DISCONNECTED),
         *(csr.REFUSED_BUS_RANGE, csr.ERRORS, csr.REFUSED_COMMANDS),
@@ -546,7 +546,7 @@ async def h9_registers_report_the_tables_and_indexes_outside_are_errors(env: Env
         await env.execute(*operations)
         errors += len(operations)
     await env.settle()
-    assert await env.registers.read(csr.ERRORS) == min(errors, 2**env.run.counter_width - 1)
+    assert await env.registers.read(csr.ERRORS) == min(errors, 2**env.settings.counter_width - 1)
     await play(
         env,
         does(DefaultBdf(objects.target), returns=0x2163),

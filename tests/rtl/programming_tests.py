@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from tb import csr
-from tb.csr import Answer, OperationCode
-from tb.environment import Environment, translator_test
-from tb.operations import SignalEvent, SignalMsi
-from tb.registers import ALL_ADDRESSES, ARGUMENT_REGISTERS, get_field
-from tb.stimulus import RandomOperations
+from cocotbext.msi_its.bench.environment import Environment, translator_test
+from cocotbext.msi_its.bench.stimulus import RandomOperations
+from cocotbext.msi_its.vocabulary import csr
+from cocotbext.msi_its.vocabulary.csr import Answer, OperationCode
+from cocotbext.msi_its.vocabulary.fields import ALL_ADDRESSES, ARGUMENT_REGISTERS, get_field
+from cocotbext.msi_its.vocabulary.operations import SignalEvent, SignalMsi
 from tests.rtl.scenario import does, play
 
 KIND = "directed"

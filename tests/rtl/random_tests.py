@@ -12,13 +12,13 @@ import cocotb
 from cocotb.task import Task
 from cocotb.triggers import Combine
 
-from tb import csr
-from tb.coverage import REGISTERS
-from tb.csr import OperationCode, Register
-from tb.drivers import QUEUED
-from tb.environment import Environment, translator_test
-from tb.stimulus import RandomOperations
-from tb.transactions import Source
+from cocotbext.msi_its.bench.drivers import QUEUED
+from cocotbext.msi_its.bench.environment import Environment, translator_test
+from cocotbext.msi_its.bench.stimulus import RandomOperations
+from cocotbext.msi_its.checks.coverage.functional import REGISTERS
+from cocotbext.msi_its.vocabulary import csr
+from cocotbext.msi_its.vocabulary.csr import OperationCode, Register
+from cocotbext.msi_its.vocabulary.transactions import Source
 
 KIND = "random"
 

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from tb.environment import Environment, translator_test
-from tb.operations import (
+from cocotbext.msi_its.bench.environment import Environment, translator_test
+from cocotbext.msi_its.vocabulary.operations import (
     BindTarget,
     Connect,
     ConnectIrqfd,

@@ -7,9 +7,9 @@ as it does against the golden model: a scenario is a small trace.
 
 from __future__ import annotations
 
-from tb.environment import Environment
-from tb.operations import Message, Operation
-from tb.trace import UNSET, Expect, TraceLine, Unset
+from cocotbext.msi_its.bench.environment import Environment
+from cocotbext.msi_its.vocabulary.operations import Message, Operation
+from cocotbext.msi_its.vocabulary.trace import UNSET, Expect, TraceLine, Unset
 
 Step = tuple[Operation, Expect]
 

@@ -12,10 +12,11 @@ from itertools import count, islice
 import cocotb
 from cocotb.triggers import RisingEdge
 
-from tb import csr
-from tb.csr import OperationCode
-from tb.environment import Environment, cycle_now, translator_test
-from tb.operations import (
+from cocotbext.msi_its.bench.environment import Environment, cycle_now, translator_test
+from cocotbext.msi_its.bench.stimulus import stalls
+from cocotbext.msi_its.vocabulary import csr
+from cocotbext.msi_its.vocabulary.csr import OperationCode
+from cocotbext.msi_its.vocabulary.operations import (
     BindTarget,
     Connect,
     Disable,
@@ -29,8 +30,7 @@ from tb.operations import (
     SignalMsi,
     SignalMsiWithRid,
 )
-from tb.stimulus import stalls
-from tb.transactions import Retired, Source
+from cocotbext.msi_its.vocabulary.transactions import Retired, Source
 from tests.rtl.hardware_tests import ADDRESS, Objects, set_up
 
 KIND = "hardware"

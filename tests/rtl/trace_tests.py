@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from tb.environment import Environment, translator_test
-from tb.run import Run, TraceFile
-from tb.trace import iter_trace
+from cocotbext.msi_its.bench.environment import Environment, translator_test
+from cocotbext.msi_its.vocabulary.settings import Settings, TraceFile
+from cocotbext.msi_its.vocabulary.trace import iter_trace
 
 KIND = "traces"
 
@@ -25,5 +25,5 @@ def replays(trace: TraceFile) -> object:
     return translator_test(1000 + MICROSECONDS_AN_OPERATION * trace.operations)(replay)
 
 
-for _trace in Run.load().traces:
+for _trace in Settings.load().traces:
     globals()[_trace.test] = replays(_trace)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-import tb
+import cocotbext.msi_its as tb
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]

@@ -264,7 +264,7 @@ def test_compiler_without_the_name_that_the_wheel_uses(machine: Machine) -> None
         (["sim", "SEED=5", "WAVES=1"], "-m tb sim"),
         (["compare", "TRACE=a.jsonl"], "-m tb compare"),
         (["regs"], "-m tools.registers"),
-        (["formal", "ONLY=table", "MUTANTS=1"], "-m tools.formal"),
+        (["formal", "ONLY=table", "MUTANTS=1"], "-m qualify.formal"),
     ],
 )
 def test_what_is_run(machine: Machine, arguments: list[str], call: str) -> None:
@@ -296,7 +296,7 @@ def test_compare_without_a_trace(machine: Machine) -> None:
     assert done.returncode != 0
     assert done.stderr.count("\n") == 1
     assert (
-        'usage: make compare TRACE="file [file...]" [ENGINE=rtl|model|bulk|signals]' in done.stderr
+        'usage: make compare TRACE="file [file...]" [ENGINE=rtl|model|batch|signals]' in done.stderr
     )
     assert not (machine.clone / ".venv").exists()
 

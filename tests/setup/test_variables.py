@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tb.__main__ import parser
-from tb.variables import GIVEN, READ, Parser
+from cocotbext.msi_its.commands.main import parser
+from cocotbext.msi_its.commands.variables import GIVEN, READ, Parser
 
 ROOT = Path(__file__).resolve().parents[2]
 MAKE = shutil.which("make") or "make"
@@ -167,7 +167,7 @@ PYTHONS = ("PYTHONPATH", "PYTHONHOME", "PYTHONSAFEPATH", "PYTHONOPTIMIZE", "PYTH
 
 
 def test_python_is_not_told_otherwise(clone: Path) -> None:
-    (clone / "tb/__main__.py").write_text(
+    (clone / "tb/cocotbext/msi_its/commands/main.py").write_text(
         "import os; print(sorted(each for each in os.environ if each.startswith('PYTHON')))"
     )
     done = make(clone, "sim", environment={each: "1" for each in (*PYTHONS, "PYTHONUNBUFFERED")})

@@ -7,7 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tb.verilator import MINIMUM, Verilator, VerilatorError, find_verilator
+from cocotbext.msi_its.run.simulators.verilator import (
+    MINIMUM,
+    Verilator,
+    VerilatorError,
+    find_verilator,
+)
 
 NEW = "Verilator 5.036 2025-04-27 rev v5.036"
 OLD = "Verilator 5.006 2022-01-22 rev (Debian 5.006-3)"

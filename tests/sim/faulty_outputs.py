@@ -2,7 +2,7 @@
 """The translator with one output that lies: which one, and how, is chosen at run time.
 
 So one build tries every fault of every output. At the pins `fault_output` and `fault_how` of the
-top are set, in bulk the plusargs of those names.
+top are set, batched the plusargs of those names.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tb.rtl import OWN, ROOT, Rtl
+from cocotbext.msi_its.run.design import OWN, Rtl
+from cocotbext.msi_its.run.places import ROOT
 
 TOP = "faulty_outputs"
 HOWS = ("low", "high", "frozen", "unset")

@@ -9,17 +9,17 @@ from typing import Any
 
 import cocotb
 
-from tb.environment import Environment, translator_test
-from tb.operations import BindTarget, DefaultBdf, Operation, SetBusRange
-from tb.run import Run
-from tb.stimulus import RandomOperations
+from cocotbext.msi_its.bench.environment import Environment, translator_test
+from cocotbext.msi_its.bench.stimulus import RandomOperations
+from cocotbext.msi_its.vocabulary.operations import BindTarget, DefaultBdf, Operation, SetBusRange
+from cocotbext.msi_its.vocabulary.settings import Settings
 from tests.rtl.random_tests import traffic
 from tests.sim.faulty_outputs import HOWS, outputs
 
 
-def trace(run: Run) -> list[Operation]:
+def trace(settings: Settings) -> list[Operation]:
     """Return what `make compare` might be given: set-up, then some of everything."""
-    draw = RandomOperations(random.Random(run.seed), run.tables, objects=2)
+    draw = RandomOperations(random.Random(settings.seed), settings.tables, objects=2)
     operations = list(draw.setup())
     for _ in range(10):
         operations += [draw.message(), draw.event(), draw.message(), draw.command()]
@@ -30,7 +30,7 @@ def trace(run: Run) -> list[Operation]:
 
 async def replay(env: Environment) -> None:
     """Play it, in order, then let everything happen at once, with stalls."""
-    await env.play(trace(env.run))
+    await env.play(trace(env.settings))
     draw = RandomOperations(env.rng, env.tables, objects=2)
     env.stall(0.5)
     await traffic(env, draw, 40)

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tb.build import BuildError
-from tb.rtl import OWN, Rtl
-from tb.simulator import TestResult
-from tools import faults
-from tools.faults import FAULTS, Fault, break_rtl, try_faults, verdict
+from cocotbext.msi_its.run.build import BuildError
+from cocotbext.msi_its.run.design import OWN, Rtl
+from cocotbext.msi_its.run.results import TestResult
+from qualify import faults
+from qualify.faults import FAULTS, Fault, break_rtl, try_faults, verdict
 
 SOUND = TestResult("rule_tests.r1_bounds", True, 0.1)
 NAMED = TestResult("hardware_tests.h1_h5_rates", False, 0.1, "0.5 is not 1.0")

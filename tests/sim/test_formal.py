@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tb.rtl import OWN, ROOT
-from tools import formal
-from tools.choose import NothingChosen
-from tools.faults import Fault, break_rtl
-from tools.formal import (
+from cocotbext.msi_its.run.design import OWN
+from cocotbext.msi_its.run.places import ROOT
+from qualify import formal
+from qualify.faults import Fault, break_rtl
+from qualify.formal import (
     PROOFS,
     QUICK,
     FormalError,
@@ -29,7 +29,8 @@ from tools.formal import (
     refutes,
     rules,
 )
-from tools.formal_mutants import MUTANTS, Mutant
+from qualify.formal_mutants import MUTANTS, Mutant
+from tools.choose import NothingChosen
 
 
 @pytest.fixture

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from tb.processes import Processes
-from tb.rtl import BUILD, ROOT
-from tools import mutate, mutations
-from tools.mutant_proofs import FIRST_SELECTED, LOCAL, METHODS, REACHED, SWEPT, Prover
-from tools.mutate import STAGES, Kind, Runner, run_all
-from tools.mutations import Mutation
+from cocotbext.msi_its.run.launcher import Processes
+from cocotbext.msi_its.run.places import BUILD, ROOT
+from qualify import mutate, mutations
+from qualify.mutant_proofs import FIRST_SELECTED, LOCAL, METHODS, REACHED, SWEPT, Prover
+from qualify.mutate import STAGES, Kind, Runner, run_all
+from qualify.mutations import Mutation
 
 COUNT = 6
 

@@ -10,14 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from tb.build import Flavour
-from tb.rtl import BUILD, Rtl
-from tb.run import Run
-from tb.sim import DEFAULT
-from tb.simulator import simulate
+from cocotbext.msi_its.run.build import Flavour
+from cocotbext.msi_its.run.design import Rtl
+from cocotbext.msi_its.run.parameters import Run
+from cocotbext.msi_its.run.places import BUILD
+from cocotbext.msi_its.run.sets import DEFAULT
+from cocotbext.msi_its.run.simulation import simulate
 from tests.sim.faulty_outputs import ASSERTION_FAILS, HOWS, outputs, write_rtl
 
-PATHS = {Flavour.PLAIN: "tests.sim.output_tests", Flavour.BULK: "tests.sim.output_bulk_tests"}
+PATHS = {Flavour.PLAIN: "tests.sim.output_tests", Flavour.BATCH: "tests.sim.output_batch_tests"}
 
 UNNOTICED = {
     # Every access is answered with OKAY, which is 0: what is stuck there is what it should be.
@@ -32,7 +33,7 @@ UNNOTICED = {
 """The faults that may stay unnoticed."""
 
 ONLY_AT_THE_PINS = {"s_axil_awready_unset", "s_axil_arready_high", "s_axil_arready_frozen"}
-"""In bulk, software has one read under way at a time, and does not write at once after reset."""
+"""Batched, software has one read under way at a time, and does not write at once after reset."""
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def rtl() -> Rtl:
     return write_rtl(folder)
 
 
-@pytest.mark.parametrize("flavour", PATHS, ids=["pins", "bulk"])
+@pytest.mark.parametrize("flavour", PATHS, ids=["pins", "batch"])
 def test_what_notices_a_faulty_output(tmp_path: Path, rtl: Rtl, flavour: Flavour) -> None:
     run = Run(DEFAULT, 32, 5, str(tmp_path / "results"), (), rtl)
     results = simulate(run, [PATHS[flavour]], flavour=flavour)
@@ -52,13 +53,13 @@ def test_what_notices_a_faulty_output(tmp_path: Path, rtl: Rtl, flavour: Flavour
     assert set(passed) == faults | {"sound"}
     assert passed.pop("sound")
     unnoticed = {name for name, passes in passed.items() if passes}
-    allowed = UNNOTICED | (ONLY_AT_THE_PINS if flavour is Flavour.BULK else set())
+    allowed = UNNOTICED | (ONLY_AT_THE_PINS if flavour is Flavour.BATCH else set())
     assert unnoticed <= allowed
     slow = [each.name for each in results if "did not end" in each.failure or each.seconds > 5]
     assert not slow
 
 
-@pytest.mark.parametrize("flavour", PATHS, ids=["pins", "bulk"])
+@pytest.mark.parametrize("flavour", PATHS, ids=["pins", "batch"])
 def test_assertions_count_from_the_first_reset_on(
     tmp_path: Path, rtl: Rtl, flavour: Flavour
 ) -> None:

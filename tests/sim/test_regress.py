@@ -13,12 +13,14 @@ from typing import Any
 import pytest
 from junitparser import JUnitXml
 
-from tb import __main__ as command_line
-from tb import regress, regress_report, summary
-from tb.code_coverage import KINDS
-from tb.rtl import BUILD, ROOT
-from tb.summary import Job, Plan
-from tools.faults import FAULTS, break_rtl
+from cocotbext.msi_its.commands import main as command_line
+from cocotbext.msi_its.commands import regress
+from cocotbext.msi_its.report import pages as regress_report
+from cocotbext.msi_its.report import regression as summary
+from cocotbext.msi_its.report.regression import Job, Plan
+from cocotbext.msi_its.run.places import BUILD, ROOT
+from cocotbext.msi_its.run.simulators.code_coverage import KINDS
+from qualify.faults import FAULTS, break_rtl
 
 RESULTS = BUILD / "regress-test"
 """Not where users have theirs."""

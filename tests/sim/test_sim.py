@@ -14,18 +14,20 @@ from pathlib import Path
 
 import pytest
 
-from tb import simulator
-from tb.build import SIMULATORS, Flavour, build
-from tb.compare import sizes
-from tb.operations import LIMITS, Tables
-from tb.processes import Processes
-from tb.rtl import BUILD, OWN, ROOT, WAIVERS, RtlError
-from tb.run import Run
-from tb.sim import DEFAULT
-from tb.simulator import simulate
-from tb.verilator import find_verilator
-from tests.tb.test_rtl import variant
-from tools.faults import FAULTS, Fault, break_rtl
+from cocotbext.msi_its.commands.compare import sizes
+from cocotbext.msi_its.run import simulation as simulator
+from cocotbext.msi_its.run.build import SIMULATORS, Flavour, build
+from cocotbext.msi_its.run.design import OWN, WAIVERS, RtlError
+from cocotbext.msi_its.run.launcher import Processes
+from cocotbext.msi_its.run.parameters import Run
+from cocotbext.msi_its.run.places import BUILD, ROOT
+from cocotbext.msi_its.run.results import TestResult
+from cocotbext.msi_its.run.sets import DEFAULT
+from cocotbext.msi_its.run.simulation import simulate
+from cocotbext.msi_its.run.simulators.verilator import find_verilator
+from cocotbext.msi_its.vocabulary.operations import LIMITS, Tables
+from qualify.faults import FAULTS, Fault, break_rtl
+from tests.tb.run.test_design import variant
 
 CLOSING = (
     r"{}: (\d+) operations, (\d+) messages compared, (\d+) dropped, (\d+) mismatches"
@@ -142,7 +144,7 @@ def test_compare_on_rtl_of_ones_own(tmp_path: Path) -> None:
     with open(rtl.file_list, "a") as file:
         file.write("+incdir+'and more'\n")
     trace = "tests/traces/basic.jsonl.gz"
-    for engine in ("signals", "bulk"):
+    for engine in ("signals", "batch"):
         arguments = ("--rtl", rtl.file_list, "--top", rtl.top, "--engine", engine)
         status, output = tb("compare", *arguments, trace)
         assert status == 0, output
@@ -155,7 +157,7 @@ def test_compare_on_rtl_of_ones_own(tmp_path: Path) -> None:
     assert "port s_evt_route is missing (input, 16 bits)" in output
 
 
-def break_and_run(fault: Fault, tmp_path: Path, *modules: str) -> list[simulator.TestResult]:
+def break_and_run(fault: Fault, tmp_path: Path, *modules: str) -> list[TestResult]:
     """Run some test modules on RTL with a fault."""
     rtl = break_rtl(fault, BUILD / "broken/hdl")
     run = Run(DEFAULT, 32, 1, str(tmp_path / "results"), (), rtl)

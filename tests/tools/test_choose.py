@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tb.rtl import OWN, Rtl
+from cocotbext.msi_its.run.design import OWN, Rtl
 from tools.choose import NothingChosen, choose, results_of, unchanged
 
 NAMES = ("engine", "engine_1", "a drop not counted")

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tb.operations import Tables
-from tb.rtl import Port
+from cocotbext.msi_its.run.design import Port
+from cocotbext.msi_its.vocabulary.operations import Tables
 from tools.synth import (
     Area,
     Placed,

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: MIT
+"""The golden model: how OpenVMM turns a device's interrupt into a message for a GICv3 ITS.
+
+Pure Python, the standard library only, safe from several threads. The names are OpenVMM's; the
+rules R1 to R11 are those of the specification.
+
+>>> from msi_its_model import AssignedBusRange, ItsSignalMsi, MsiConnection
+>>> class Its:
+...     def signal_msi(self, devid, address, data):
+...         print(f"DeviceID {devid:#010x}: {data} to {address:#x}")
+>>> bus_range = AssignedBusRange()
+>>> bus_range.set_bus_range(secondary=0x05, subordinate=0x0A)
+>>> connection = MsiConnection(bus_range, devfn=0x18)
+>>> connection.connect(ItsSignalMsi(Its(), segment=1))
+>>> connection.target().signal_msi(0xFEE0_0000, 42)
+DeviceID 0x00010518: 42 to 0xfee00000
+>>> connection.target().signal_msi_with_rid(0x0B00, 0xFEE0_0000, 42)  # bus 0x0b: dropped
+"""
+
+from .bus_range import AssignedBusRange
+from .irqfd import Event, InMemoryEvent, InMemoryIrqFd, InMemoryIrqFdRoute, IrqFd, IrqFdRoute
+from .its import DROPPED_NO_BDF, REFUSED_NO_BDF, ItsIrqFd, ItsIrqFdRoute, ItsSignalMsi
+from .msi import (
+    DROPPED_BUS_RANGE,
+    DROPPED_DISCONNECTED,
+    REFUSED_BUS_RANGE,
+    DisconnectedMsiTarget,
+    MsiConnection,
+    MsiRoute,
+    MsiTarget,
+    SignalMsi,
+)
+from .ratelimit import RaisedWarning, RateLimited, flush_warnings, observe_warnings
+from .widths import check_width
+
+__all__ = [
+    "DROPPED_BUS_RANGE",
+    "DROPPED_DISCONNECTED",
+    "DROPPED_NO_BDF",
+    "REFUSED_BUS_RANGE",
+    "REFUSED_NO_BDF",
+    "AssignedBusRange",
+    "DisconnectedMsiTarget",
+    "Event",
+    "InMemoryEvent",
+    "InMemoryIrqFd",
+    "InMemoryIrqFdRoute",
+    "IrqFd",
+    "IrqFdRoute",
+    "ItsIrqFd",
+    "ItsIrqFdRoute",
+    "ItsSignalMsi",
+    "MsiConnection",
+    "MsiRoute",
+    "MsiTarget",
+    "RaisedWarning",
+    "RateLimited",
+    "SignalMsi",
+    "check_width",
+    "flush_warnings",
+    "observe_warnings",
+]

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""What breaks the RTL on purpose, and what proves it: it says how good the testbench is."""

@@ -1,0 +1,567 @@
+# SPDX-License-Identifier: MIT
+"""The golden model batched: what a batch of operations does, worked out with numpy.
+
+The state is that of a `Reference`: its bus ranges, connections, targets and routes, the golden
+objects themselves. `load` reads them into columns, `evaluate` works out a batch from the columns
+without changing anything, and `commit` brings columns and golden objects to the state behind it.
+
+The idea: what an object holds when an operation executes is what the last operation before it wrote
+there, or what the object held before the batch. `_Column` answers that for many operations at once,
+so a batch needs no loop over its operations. The rules are written here a second time, for arrays;
+tests/tb/batch/test_batch_model.py holds them against the golden model, on any operations from any
+state.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cocotbext.msi_its.batch.records import MESSAGE, Records
+from cocotbext.msi_its.checks.reference import Reference
+from cocotbext.msi_its.vocabulary.csr import Answer, OperationCode
+from cocotbext.msi_its.vocabulary.operations import (
+    BindTarget,
+    Connect,
+    ConnectIrqfd,
+    EnableWithRid,
+    NewRoute,
+    Operation,
+    SetBusRange,
+    SignalEvent,
+    Tables,
+)
+from msi_its_model import (
+    DROPPED_BUS_RANGE,
+    DROPPED_DISCONNECTED,
+    REFUSED_BUS_RANGE,
+    AssignedBusRange,
+    InMemoryIrqFd,
+    ItsIrqFd,
+    ItsSignalMsi,
+    RateLimited,
+)
+from msi_its_model import msi as golden
+from msi_its_model.msi import DefaultBdf, MsiRoute
+
+Ints = NDArray[np.int64]
+Positions = NDArray[np.intp]
+Bools = NDArray[np.bool_]
+
+_WARNINGS: dict[Answer, tuple[RateLimited, str]] = {
+    Answer.DROPPED_BUS_RANGE: (golden._dropped_bus_range, DROPPED_BUS_RANGE),
+    Answer.DROPPED_DISCONNECTED: (golden._dropped_disconnected, DROPPED_DISCONNECTED),
+    Answer.REFUSED_BUS_RANGE: (golden._refused_bus_range, REFUSED_BUS_RANGE),
+}
+"""Where the golden model warns, and what it says (R11)."""
+
+NONE = -1
+"""No backend, an unbound target, a route that was never made."""
+
+
+class _Column:
+    """One value for each object of a table, and what a batch writes there."""
+
+    def __init__(self, size: int, value: int) -> None:
+        self.values: Ints = np.full(size, value, np.int64)
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget what was written."""
+        self._positions: Positions = np.zeros(0, np.intp)
+        self._written: Ints = np.zeros(0, np.int64)
+        self._keys: Ints = np.zeros(0, np.int64)
+
+    def write(self, positions: Positions, objects: Any, written: Ints) -> None:
+        """Write a value to an object at each of some positions in the batch."""
+        if not len(positions):
+            return
+        keys = np.asarray(objects, np.int64) << 32 | positions
+        order = np.argsort(keys)
+        self._positions, self._written, self._keys = positions[order], written[order], keys[order]
+
+    def writer(self, positions: Positions, objects: Any) -> Ints:
+        """Return, for each position, which write an object was last given before it; or NONE."""
+        if not len(self._keys):
+            return np.full(len(positions), NONE, np.int64)
+        wanted = np.asarray(objects, np.int64)
+        found = np.searchsorted(self._keys, wanted << 32 | positions) - 1
+        same_object = (found >= 0) & (self._keys[found] >> 32 == wanted)
+        return np.where(same_object, found, NONE)
+
+    def read(self, positions: Positions, objects: Any) -> Ints:
+        """Return what each object holds at each position."""
+        if not len(self._keys):
+            return np.asarray(self.values[objects])
+        found = self.writer(positions, objects)
+        return np.where(found == NONE, self.values[objects], self._written[found])
+
+    def position(self, writers: Ints) -> Ints:
+        """Return where in the batch writes (as `writer` returns them) were done; or NONE."""
+        if not len(self._keys):
+            return writers
+        return np.where(writers == NONE, NONE, self._positions[writers])
+
+    def last(self) -> tuple[Ints, Ints]:
+        """Return the objects written to, and the value that each is left with."""
+        objects = self._keys >> 32
+        ends = np.ones(len(objects), np.bool_)
+        ends[:-1] = objects[1:] != objects[:-1]
+        return objects[ends], self._written[ends]
+
+    def commit(self) -> Ints:
+        """Hold what was written last; return the objects that changed hands."""
+        objects, written = self.last()
+        self.values[objects] = written
+        self.clear()
+        return objects
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a batch of operations does, one item for each operation, in order.
+
+    `messages` are all 0 where none is sent. `rids` and `ranges` (secondary << 8 | subordinate) mean
+    something where a message is dropped or a route refused: what LAST_DROP shows.
+    """
+
+    answers: NDArray[np.uint8]
+    bdfs: NDArray[np.uint16]
+    sent: Bools
+    messages: Records
+    rids: Ints
+    ranges: Ints
+
+
+class BatchModel:
+    """A Reference in columns. Whoever changes the Reference itself calls `load` afterwards."""
+
+    def __init__(self, reference: Reference, tables: Tables) -> None:
+        """Take the reference's state as it is."""
+        self._reference = reference
+        self._tables = tables
+        self._ranges = _Column(tables.ranges, 0)  # secondary << 8 | subordinate
+        self._backends = _Column(tables.connections, NONE)  # the segment
+        self._irqfds = _Column(tables.connections, NONE)  # the segment
+        self._targets = _Column(tables.targets, NONE)  # connection << 32 | range << 16 | devfn
+        self._origins = _Column(tables.routes, NONE)  # segment << 32 | range << 16 | devfn
+        self._enabled = _Column(tables.routes, 0)
+        self._pending = _Column(tables.routes, 0)
+        self._sends = np.zeros(tables.routes, MESSAGE)  # what an enabled route sends
+        self._columns = (
+            *(self._ranges, self._backends, self._irqfds, self._targets),
+            *(self._origins, self._enabled, self._pending),
+        )
+        self._expected: Expected | None = None  # of the batch that was evaluated last
+        self._enables = np.zeros(0, MESSAGE)  # what its enables make their routes send
+        self.load()
+
+    # ---- from the golden objects ----------------------------------------------------------------
+
+    def load(self) -> None:
+        """Read the state of the golden objects."""
+        reference = self._reference
+        range_of = {id(each): index for index, each in enumerate(reference.ranges)}
+        connection_of = {}
+        for index, connection in enumerate(reference.connections):
+            inner = connection.target()._inner
+            connection_of[id(inner)] = index
+            self._backends.values[index] = getattr(inner.signal_msi, "_segment", NONE)
+            self._irqfds.values[index] = getattr(inner.irqfd, "_segment", NONE)
+        for index, each in enumerate(reference.ranges):
+            secondary, subordinate = each.bus_range()
+            self._ranges.values[index] = secondary << 8 | subordinate
+        for index, target in enumerate(reference.targets):
+            connection_index = connection_of.get(id(target._inner))
+            packed = NONE
+            if connection_index is not None:
+                own = target._default_bdf
+                packed = connection_index << 32 | range_of[id(own.bus_range)] << 16 | own.devfn
+            self._targets.values[index] = packed
+        for index, route in enumerate(reference.routes):
+            self._load_route(index, route, range_of)
+        for column in self._columns:
+            column.clear()
+
+    def _load_route(self, index: int, route: MsiRoute | None, range_of: dict[int, int]) -> None:
+        self._origins.values[index] = NONE
+        self._enabled.values[index] = self._pending.values[index] = 0
+        self._sends[index] = 0
+        if route is None:
+            return
+        behind: Any = route._inner
+        event: Any = route.event()
+        own = route._default_bdf
+        packed = behind._segment << 32 | range_of[id(own.bus_range)] << 16 | own.devfn
+        self._origins.values[index] = packed
+        self._pending.values[index] = event._pending
+        if event._action is not None:
+            self._enabled.values[index] = 1
+            devid, address, data = event._action.args
+            self._sends[index] = (address, data, devid)
+
+    # ---- a batch --------------------------------------------------------------------------------
+
+    def evaluate(self, operations: Records) -> Expected:
+        """Work out what a batch does, starting from the state as it is."""
+        for column in self._columns:
+            column.clear()
+        self._enables = np.zeros(0, MESSAGE)
+        count = len(operations)
+        codes = operations["code"].copy()
+        expected = Expected(
+            np.full(count, Answer.OK, np.uint8),
+            np.zeros(count, np.uint16),
+            np.zeros(count, np.bool_),
+            np.zeros(count, MESSAGE),
+            np.zeros(count, np.int64),
+            np.zeros(count, np.int64),
+        )
+        bad = np.zeros(count, np.bool_)
+        for name, size in zip(
+            ("range", "connection", "target", "route"), self._tables, strict=True
+        ):
+            indices = operations[name]  # 0 where the operation takes none
+            if count and indices.max() >= size:
+                bad |= indices >= size
+        if bad.any():
+            expected.answers[bad] = Answer.ERROR_INDEX
+            codes[bad] = OperationCode.NONE
+
+        present = np.flatnonzero(np.bincount(codes, minlength=16))
+        at: dict[int, Positions] = {
+            code: np.flatnonzero(codes == code) if len(present) > 1 else np.arange(count)
+            for code in present.tolist()
+        }
+        self._configure(operations, at)
+        self._signal(operations, at, expected)
+        self._make_and_ask(operations, at, expected)
+        self._use_routes(operations, at, expected)
+        self._expected = expected
+        return expected
+
+    def _configure(self, operations: Records, at: dict[int, Positions]) -> None:
+        """Execute set_bus_range, connect, disconnect, connect_irqfd and bind_target."""
+        where = _positions(at, OperationCode.SET_BUS_RANGE)
+        rows = operations[where]
+        self._ranges.write(where, rows["range"], _shift(rows["secondary"], 8) | rows["subordinate"])
+        where = _positions(at, OperationCode.CONNECT, OperationCode.DISCONNECT)
+        rows = operations[where]
+        connects = rows["code"] == OperationCode.CONNECT
+        segments = rows["segment"].astype(np.int64)
+        self._backends.write(where, rows["connection"], np.where(connects, segments, NONE))
+        where = _positions(at, OperationCode.CONNECT_IRQFD)
+        rows = operations[where]
+        self._irqfds.write(where, rows["connection"], rows["segment"].astype(np.int64))
+        where = _positions(at, OperationCode.BIND_TARGET)
+        rows = operations[where]
+        packed = _shift(rows["connection"], 32) | _shift(rows["range"], 16) | rows["devfn"]
+        self._targets.write(where, rows["target"], packed)
+
+    def _target(self, where: Positions, targets: Any) -> tuple[Ints, Ints, Ints]:
+        """Return each target's connection (or NONE), its bus range at that moment, its devfn."""
+        packed = self._targets.read(where, targets)
+        bound = packed != NONE
+        if bound.all():
+            return packed >> 32, self._ranges.read(where, packed >> 16 & 0xFFFF), packed & 0xFF
+        # An unbound target is the disconnected target of R4: range 0/0 and devfn 0.
+        held = self._ranges.read(where, np.where(bound, packed >> 16 & 0xFFFF, 0))
+        return (
+            np.where(bound, packed >> 32, NONE),
+            np.where(bound, held, 0),
+            np.where(bound, packed & 0xFF, 0),
+        )
+
+    @staticmethod
+    def _backend(column: _Column, where: Positions, connections: Ints) -> Ints:
+        """Return the segment of each connection's backend; NONE where there is none (R4)."""
+        if (connections != NONE).all():
+            return column.read(where, connections)
+        found = column.read(where, np.maximum(connections, 0))
+        return np.where(connections == NONE, NONE, found)
+
+    def _signal(self, operations: Records, at: dict[int, Positions], expected: Expected) -> None:
+        """Execute signal_msi (R2) and signal_msi_with_rid (R3)."""
+        where = _positions(at, OperationCode.SIGNAL_MSI, OperationCode.SIGNAL_MSI_WITH_RID)
+        if not len(where):
+            return
+        rows = operations if len(where) == len(operations) else operations[where]
+        connections, held, devfns = self._target(where, rows["target"])
+        explicit = rows["code"] == OperationCode.SIGNAL_MSI_WITH_RID
+        rids = rows["rid"].astype(np.int64)
+        if not explicit.all():
+            rids = np.where(explicit, rids, held & 0xFF00 | devfns)
+        outside = explicit & ~_in_range(rids, held)
+        segments = self._backend(self._backends, where, connections)
+        sent = ~outside & (segments != NONE)
+        answers = np.where(
+            sent,
+            np.uint8(Answer.SENT),
+            np.where(
+                outside,
+                np.uint8(Answer.DROPPED_BUS_RANGE),
+                np.uint8(Answer.DROPPED_DISCONNECTED),
+            ),
+        )
+        messages = np.zeros(len(where), MESSAGE)
+        messages["address"] = rows["address"]
+        messages["data"] = rows["data"]
+        messages["devid"] = segments << 16 | rids
+        if not sent.all():
+            messages[~sent] = 0
+        if rows is operations:
+            everything = slice(None)
+            expected.answers[everything] = answers
+            expected.sent[everything] = sent
+            expected.messages[everything] = messages
+            expected.rids[everything] = rids
+            expected.ranges[everything] = held
+        else:
+            expected.answers[where] = answers
+            expected.sent[where] = sent
+            expected.messages[where] = messages
+            expected.rids[where] = rids
+            expected.ranges[where] = held
+
+    def _make_and_ask(self, operations: Records, at: dict[int, Positions], out: Expected) -> None:
+        """Execute new_route (R7), default_bdf (R2) and supports_direct_msi."""
+        where = _positions(at, OperationCode.DEFAULT_BDF)
+        if len(where):
+            _, held, devfns = self._target(where, operations["target"][where])
+            out.answers[where] = Answer.BDF
+            out.bdfs[where] = held & 0xFF00 | devfns
+        for code, yes, no in (
+            (OperationCode.SUPPORTS_DIRECT_MSI, Answer.DIRECT_MSI, Answer.NO_DIRECT_MSI),
+            (OperationCode.NEW_ROUTE, Answer.OK, Answer.NO_IRQFD),
+        ):
+            where = _positions(at, code)
+            if not len(where):
+                continue
+            targets = operations["target"][where]
+            connections, _, devfns = self._target(where, targets)
+            segments = self._backend(self._irqfds, where, connections)
+            there = segments != NONE
+            out.answers[where] = np.where(there, np.uint8(yes), np.uint8(no))
+            if code is OperationCode.NEW_ROUTE:
+                ranges = self._targets.read(where, targets) >> 16 & 0xFFFF
+                packed = segments << 32 | ranges << 16 | devfns
+                self._origins.write(where[there], operations["route"][where][there], packed[there])
+
+    def _use_routes(self, operations: Records, at: dict[int, Positions], out: Expected) -> None:
+        """Execute what is done with routes (R8, R9)."""
+        codes = (
+            *(OperationCode.ENABLE, OperationCode.ENABLE_WITH_RID, OperationCode.DISABLE),
+            *(OperationCode.SIGNAL_EVENT, OperationCode.CONSUME_PENDING),
+        )
+        made, made_routes = self._origins._positions, self._origins._keys >> 32
+        where = _positions(at, *codes)
+        if not len(where):
+            nothing = np.zeros(len(made), np.int64)
+            self._enabled.write(made, made_routes, nothing)
+            self._pending.write(made, made_routes, nothing)
+            return
+        origins = self._origins.read(where, operations["route"][where])
+        there = origins != NONE
+        if not there.all():
+            out.answers[where[~there]] = Answer.ERROR_NO_ROUTE
+            where, origins = where[there], origins[there]
+        routes = operations["route"][where]
+        code = operations["code"][where]
+
+        # What enables, and with which message; what is refused.
+        enables = (code == OperationCode.ENABLE) | (code == OperationCode.ENABLE_WITH_RID)
+        at_enables = where[enables]
+        rows = operations[at_enables]
+        own = origins[enables]
+        held = self._ranges.read(at_enables, own >> 16 & 0xFFFF)
+        explicit = rows["code"] == OperationCode.ENABLE_WITH_RID
+        rids = np.where(explicit, rows["rid"], held & 0xFF00 | own & 0xFF)
+        refused = explicit & ~_in_range(rids, held)
+        messages = np.zeros(len(rows), MESSAGE)
+        messages["address"] = rows["address"]
+        messages["data"] = rows["data"]
+        messages["devid"] = own >> 32 << 16 | rids
+        out.answers[at_enables[refused]] = Answer.REFUSED_BUS_RANGE
+        out.rids[at_enables] = rids
+        out.ranges[at_enables] = held
+        self._enables = messages
+
+        # Enabled or not: the value is 1 + the number of the enable that did it, or 0.
+        is_event = code == OperationCode.SIGNAL_EVENT
+        is_consume = code == OperationCode.CONSUME_PENDING
+        changes = enables | (code == OperationCode.DISABLE)
+        numbers = np.zeros(len(where), np.int64)
+        numbers[enables] = np.where(refused, 0, np.arange(1, len(rows) + 1))
+        self._enabled.write(
+            np.concatenate([made, where[changes]]),
+            np.concatenate([made_routes, routes[changes]]),
+            np.concatenate([np.zeros(len(made), np.int64), numbers[changes]]),
+        )
+
+        # Events: sent, with the message of the enable in force, or held.
+        at_events, event_routes = where[is_event], routes[is_event]
+        writers = self._enabled.writer(at_events, event_routes)
+        number = self._enabled.read(at_events, event_routes)
+        live = number != 0
+        of_batch = live & (writers != NONE)
+        out.answers[at_events] = np.where(
+            live, np.uint8(Answer.SENT), np.uint8(Answer.HELD_PENDING)
+        )
+        out.sent[at_events] = live
+        of_before = live & (writers == NONE)
+        out.messages[at_events[of_before]] = self._sends[event_routes[of_before]]
+        out.messages[at_events[of_batch]] = messages[number[of_batch] - 1]
+
+        # Pending: held events set it; new routes, enables and consume_pending clear it.
+        clears = is_consume.copy()
+        clears[enables] = ~refused
+        sets = np.zeros(len(where), np.bool_)
+        sets[is_event] = ~live
+        touches = clears | sets
+        self._pending.write(
+            np.concatenate([made, where[touches]]),
+            np.concatenate([made_routes, routes[touches]]),
+            np.concatenate([np.zeros(len(made), np.int64), sets[touches].astype(np.int64)]),
+        )
+        was_pending = self._pending.read(where[clears], routes[clears]) != 0
+        consumes = is_consume[clears]
+        asked = where[clears][consumes]
+        out.answers[asked] = np.where(
+            was_pending[consumes], np.uint8(Answer.WAS_PENDING), np.uint8(Answer.WAS_NOT_PENDING)
+        )
+        delivers = was_pending & ~consumes
+        delivered = where[clears][delivers]
+        out.answers[delivered] = Answer.DELIVERED
+        out.sent[delivered] = True
+        out.messages[delivered] = messages[~refused][was_pending[~consumes]]
+
+    # ---- back to the golden objects -------------------------------------------------------------
+
+    def commit(self) -> None:
+        """Leave the golden objects, and the columns, as the batch evaluated last leaves them.
+
+        Its warnings are raised, too, together and in the order of their places.
+        """
+        assert self._expected is not None, "nothing was evaluated since"
+        self._warn(self._expected)
+        self._expected = None
+        reference = self._reference
+        for index in self._ranges.commit().tolist():
+            packed = int(self._ranges.values[index])
+            reference.ranges[index].set_bus_range(packed >> 8, packed & 0xFF)
+        for index in self._backends.commit().tolist():
+            segment = int(self._backends.values[index])
+            if segment == NONE:
+                reference.connections[index].disconnect()
+            else:
+                reference.connections[index].connect(ItsSignalMsi(reference.its, segment))
+        for index in self._irqfds.commit().tolist():
+            backend = ItsIrqFd(InMemoryIrqFd(reference.its), int(self._irqfds.values[index]))
+            reference.connections[index].connect_irqfd(backend)
+        for index in self._targets.commit().tolist():
+            packed = int(self._targets.values[index])
+            reference.bind(BindTarget(index, packed >> 32, packed >> 16 & 0xFFFF, packed & 0xFF))
+        self._commit_routes()
+
+    @staticmethod
+    def _warn(expected: Expected) -> None:
+        """Raise the warnings of a batch (R11)."""
+        for answer, (place, message) in _WARNINGS.items():
+            where = np.flatnonzero(expected.answers == answer)
+
+            def fields(
+                number: int, answer: Answer = answer, where: Positions = where
+            ) -> dict[str, int]:
+                rid, held = int(expected.rids[where[number]]), int(expected.ranges[where[number]])
+                if answer is Answer.DROPPED_DISCONNECTED:
+                    return {"rid": rid}
+                return {"rid": rid, "secondary": held >> 8, "subordinate": held & 0xFF}
+
+            place.warn_many(message, len(where), fields)
+
+    def rebuild(self) -> list[Operation]:
+        """Return operations that bring a translator from reset to this state.
+
+        Routes keep the segment of the irqfd that made them, and what they were enabled with. So
+        they are made first, through any connection with an irqfd, and what that took is put right
+        afterwards.
+        """
+        made: list[Operation] = []
+        ranges = set(np.flatnonzero(self._ranges.values).tolist())
+        for route in np.flatnonzero(self._origins.values != NONE).tolist():
+            connection = int(np.flatnonzero(self._irqfds.values != NONE)[0])
+            target = int(np.flatnonzero(self._targets.values != NONE)[0])
+            packed = int(self._origins.values[route])
+            own = packed >> 16 & 0xFFFF
+            made += [
+                ConnectIrqfd(connection, packed >> 32),
+                BindTarget(target, connection, own, packed & 0xFF),
+                NewRoute(route, target),
+            ]
+            if self._enabled.values[route]:
+                address, data, devid = self._sends[route].tolist()
+                made.append(SetBusRange(own, 0, 255))  # where no bound decides
+                made.append(EnableWithRid(route, devid & 0xFFFF, address, data))
+                ranges.add(own)
+            elif self._pending.values[route]:
+                made.append(SignalEvent(route))
+        for index in sorted(ranges):
+            packed = int(self._ranges.values[index])
+            made.append(SetBusRange(index, packed >> 8, packed & 0xFF))
+        for index in np.flatnonzero(self._backends.values != NONE).tolist():
+            made.append(Connect(index, int(self._backends.values[index])))
+        for index in np.flatnonzero(self._irqfds.values != NONE).tolist():
+            made.append(ConnectIrqfd(index, int(self._irqfds.values[index])))
+        for index in np.flatnonzero(self._targets.values != NONE).tolist():
+            packed = int(self._targets.values[index])
+            bind = BindTarget(index, packed >> 32, packed >> 16 & 0xFFFF, packed & 0xFF)
+            made.append(bind)
+        return made
+
+    def _commit_routes(self) -> None:
+        reference = self._reference
+        new = self._origins.commit()
+        changed, numbers = self._enabled.last()
+        self._enabled.values[changed] = numbers != 0
+        enabled = numbers > 0
+        self._sends[changed[enabled]] = self._enables[numbers[enabled] - 1]
+        self._enabled.clear()
+        pending = self._pending.commit()
+        for index in new.tolist():
+            packed = int(self._origins.values[index])
+            backend = ItsIrqFd(InMemoryIrqFd(reference.its), packed >> 32)
+            own: AssignedBusRange = reference.ranges[packed >> 16 & 0xFFFF]
+            reference.routes[index] = MsiRoute(
+                backend.new_irqfd_route(), DefaultBdf(own, packed & 0xFF)
+            )
+        for index in np.union1d(changed, pending).tolist():
+            route = reference.routes[index]
+            assert route is not None  # only those that were made are written to
+            route.disable()
+            route.consume_pending()
+            if self._pending.values[index]:
+                route.event().signal()
+            if self._enabled.values[index]:
+                address, data, devid = self._sends[index].tolist()
+                route._inner.enable(address, data, devid & 0xFFFF)
+
+
+def _positions(at: dict[int, Positions], *codes: OperationCode) -> Positions:
+    """Return where in a batch operations of some codes are, in order."""
+    found = [at[code] for code in codes if code in at]
+    if not found:
+        return np.zeros(0, np.intp)
+    return found[0] if len(found) == 1 else np.sort(np.concatenate(found))
+
+
+def _shift(values: Any, bits: int) -> Ints:
+    return np.asarray(values, np.int64) << bits
+
+
+def _in_range(rids: Ints, ranges: Ints) -> Bools:
+    """Return whether the bus of each requester ID is in a range (R1)."""
+    buses = rids >> 8
+    return np.asarray((ranges >> 8 <= buses) & (buses <= ranges & 0xFF))

@@ -1,0 +1,421 @@
+# SPDX-License-Identifier: MIT
+"""The test environment: clock, reset, drivers, monitors and checker around one translator.
+
+A cocotb test is an async function of an `Environment`, wrapped by `translator_test`: it only makes
+stimulus, the checker does the rest.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import random
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import asdict
+from itertools import repeat, tee
+from pathlib import Path
+from typing import Any
+
+import cocotb
+from cocotb.clock import Clock
+from cocotb.handle import LogicObject
+from cocotb.triggers import (
+    ClockCycles,
+    NextTimeStep,
+    RisingEdge,
+    SimTimeoutError,
+    Timer,
+    with_timeout,
+)
+from cocotb.utils import get_sim_time
+
+from cocotbext.msi_its.bench.drivers import EventDriver, MessageDriver, ReadyDriver, StreamDriver
+from cocotbext.msi_its.bench.monitors import (
+    EventInputMonitor,
+    LevelMonitor,
+    MessageInputMonitor,
+    MessageOutputMonitor,
+    ReadAddressMonitor,
+    ReadDataMonitor,
+    ResetMonitor,
+    RetireMonitor,
+    Sampler,
+    StreamMonitor,
+    WriteAddressMonitor,
+    WriteDataMonitor,
+    WriteResponseMonitor,
+)
+from cocotbext.msi_its.bench.ports.memory import start_assertions
+from cocotbext.msi_its.bench.registers import Registers
+from cocotbext.msi_its.bench.stimulus import LENGTHS, SHARES, gaps, pauses, stalls
+from cocotbext.msi_its.checks.checker import Checker
+from cocotbext.msi_its.checks.coverage.functional import Coverage
+from cocotbext.msi_its.checks.register_model import ALERT_CYCLES
+from cocotbext.msi_its.vocabulary import csr
+from cocotbext.msi_its.vocabulary.operations import (
+    Operation,
+    SignalEvent,
+    SignalMsi,
+    SignalMsiWithRid,
+)
+from cocotbext.msi_its.vocabulary.settings import Settings
+from cocotbext.msi_its.vocabulary.trace import TraceLine
+
+CLOCK_NS = 10
+"""The clock's period in nanoseconds."""
+
+QUIET_CYCLES = 8
+"""How many cycles after the last operation nothing can still be in the pipeline."""
+
+HANG_CYCLES = 4000
+"""After how many cycles without progress the design hangs; clearing takes at most 2,048."""
+
+STATUS_REGISTERS = (
+    *(csr.STATUS, csr.RESULT, csr.MESSAGES, csr.DROPPED_BUS_RANGE, csr.DROPPED_DISCONNECTED),
+    *(csr.REFUSED_BUS_RANGE, csr.ERRORS, csr.REFUSED_COMMANDS, csr.ALERT),
+    *(csr.LAST_DROP, csr.LAST_DROP_REASON),
+)
+"""What `finish` reads, for the checker to hold against what it counted."""
+
+
+def cycle_now() -> int:
+    """Return the number of the clock cycle."""
+    return round(get_sim_time("ns")) // CLOCK_NS
+
+
+class Environment:
+    """Everything around the device under test. Stimulus goes in through its methods and drivers."""
+
+    def __init__(self, dut: Any, settings: Settings, name: str) -> None:
+        """Connect to `dut`; `name` (of the test) and the settings' seed fix every random choice."""
+        self.dut = dut
+        self.settings = settings
+        self.name = name
+        self.tables = settings.tables
+        self.rng = random.Random(f"{settings.seed} {name}")
+        self.measured: dict[str, str] = {}
+        self._progress = Path(settings.results) / "progress"
+        clock: LogicObject = dut.clk
+        dut.rst_n.value = 0
+        Clock(clock, CLOCK_NS, unit="ns").start()
+
+        self.coverage = Coverage(settings.tables) if settings.coverage else None
+        self.checker = Checker(
+            dut, settings.tables, settings.counter_width, cycle_now, self.coverage
+        )
+        self.checker.on_enough = self._end_at_once
+        sampler = Sampler(clock)
+        self.s_msi = MessageDriver(dut, "s_msi", sampler)
+        self.s_evt = EventDriver(dut, "s_evt", sampler)
+        self.m_msi = ReadyDriver(dut, "m_msi", clock)
+        self.registers = Registers(dut, clock, dut.rst_n, self.rng, cycle_now)
+        self._drivers: tuple[StreamDriver, ...] = (self.s_msi, self.s_evt)
+
+        checker = self.checker
+
+        def registers(callback: str) -> Callable[[Any], None]:
+            # The register model is made anew at each reset.
+            return lambda transfer: getattr(checker.registers, callback)(transfer)
+
+        self.retire = RetireMonitor(dut, "retire", sampler)
+        self.write_data = WriteDataMonitor(dut, "s_axil", sampler)
+        self._s_msi_monitor = MessageInputMonitor(dut, "s_msi", sampler)
+        self._s_evt_monitor = EventInputMonitor(dut, "s_evt", sampler)
+        self._m_msi_monitor = MessageOutputMonitor(dut, "m_msi", sampler)
+        callbacks: dict[StreamMonitor, Callable[[Any], None]] = {
+            self._s_msi_monitor: checker.on_message_accepted,
+            self._s_evt_monitor: checker.on_event_accepted,
+            self.retire: checker.on_retired,
+            self._m_msi_monitor: checker.on_message,
+            WriteAddressMonitor(dut, "s_axil", sampler): registers("on_write_address"),
+            self.write_data: registers("on_write_data"),
+            WriteResponseMonitor(dut, "s_axil", sampler): registers("on_write_response"),
+            ReadAddressMonitor(dut, "s_axil", sampler): registers("on_read_address"),
+            ReadDataMonitor(dut, "s_axil", sampler): registers("on_read_data"),
+        }
+        self._alert = LevelMonitor(dut.alert, sampler)
+        self._alert.add_callback(checker.on_alert)
+        self._monitors: tuple[StreamMonitor | LevelMonitor, ...] = (*callbacks, self._alert)
+        reset = ResetMonitor(dut, sampler)
+        reset.violation = checker.on_high_in_reset
+        reset.add_callback(self._on_reset_changed)
+        for monitor, callback in callbacks.items():
+            monitor.violation = checker.violation
+            checker.add_interface(monitor, [], compare_fn=callback)
+        if self.coverage is not None:
+            self._cover_streams(self.coverage, callbacks)
+        self._reset_changed: int | None = None  # in which clock cycle rst_n changed last
+        cocotb.start_soon(self._watch_progress())
+
+    def _on_reset_changed(self, rst_n: bool) -> None:
+        """Stop or start watching, and let the checker start over (H8)."""
+        if self.coverage is not None and self._reset_changed is not None:
+            self._cover_reset(self.coverage, rst_n, cycle_now() - self._reset_changed)
+        if rst_n or self._reset_changed is not None:
+            self._reset_changed = cycle_now()
+        for monitor in self._monitors:
+            monitor.paused = not rst_n
+        if not rst_n:
+            self.checker.on_reset()
+
+    def _cover_streams(self, coverage: Coverage, monitors: Iterable[StreamMonitor]) -> None:
+        """Count for how long each transfer waits, and what waits while m_msi does for long."""
+
+        def on_transfer(monitor: StreamMonitor) -> Callable[[Any], None]:
+            stream = monitor.stream
+            return lambda _: coverage.on_transfer(stream, monitor.waited)
+
+        for monitor in monitors:
+            if monitor.has_ready:
+                monitor.add_callback(on_transfer(monitor))
+        self._m_msi_monitor.add_callback(lambda _: self._cover_backpressure(coverage))
+
+    def _cover_backpressure(self, coverage: Coverage) -> None:
+        """Count which inputs wait when m_msi has waited for long."""
+        if self._m_msi_monitor.waited >= 4:
+            inputs = {"s_msi": self._s_msi_monitor, "s_evt": self._s_evt_monitor}
+            coverage.on_backpressure(name for name, each in inputs.items() if each.waited)
+
+    def _cover_reset(self, coverage: Coverage, rst_n: bool, cycles: int) -> None:
+        """Count what a reset finds, or how long it was: `cycles` since rst_n changed before."""
+        if rst_n:
+            coverage.on_reset_ended(cycles)
+            return
+        waiting = {
+            "s_msi waiting": self._s_msi_monitor.waited,
+            "s_evt waiting": self._s_evt_monitor.waited,
+            "m_msi waiting": self._m_msi_monitor.waited,
+            "clearing": cycles <= max(self.tables),
+        }
+        found = [what for what, waits in waiting.items() if waits]
+        coverage.on_reset([*found, *self.checker.reset_finds()])
+
+    def _end_at_once(self) -> None:
+        """Fail the test: far too much is wrong."""
+        cocotb.start_soon(self._fail(f"ended after {self.checker.mismatches:,} mismatches"))
+
+    async def _fail(self, why: str) -> None:
+        raise AssertionError(why)
+
+    async def _watch_progress(self) -> None:
+        """Show signs of life, and fail when something waits and nothing moved for HANG_CYCLES."""
+        before = None
+        cycles = 0
+        while True:
+            self._progress.write_text(f"{self.checker.operations} {cycles} {self.name}\n")
+            cycles += HANG_CYCLES
+            await Timer(HANG_CYCLES * CLOCK_NS, "ns")  # ClockCycles would wake up in each of them
+            waiting = self.waiting
+            now = (self.checker.operations, self.checker.messages, self.checker.resets)
+            if waiting and now == before:
+                raise AssertionError(
+                    f"the design hangs: no operation and no message in {HANG_CYCLES} clock cycles, "
+                    f"and {waiting}"
+                )
+            oldest = self.registers.oldest
+            if oldest is not None and cycle_now() - oldest >= HANG_CYCLES:
+                raise AssertionError(f"the design hangs: {self.registers.waiting}")
+            before = now if waiting else None
+
+    @property
+    def waiting(self) -> str:
+        """Say what has not been accepted or has not come out yet; empty if nothing."""
+        parts = [f"{driver.name} waits for ready" for driver in self._drivers if not driver.idle]
+        return "; ".join(filter(None, [*parts, self.registers.waiting, self.checker.under_way]))
+
+    async def reset(self, cycles: int = 2) -> None:
+        """Reset the translator for some clock cycles; everything under way is given up (H8)."""
+        self.dut.rst_n.value = 0
+        for driver in self._drivers:
+            driver.flush()
+        self.registers.reset()
+        await ClockCycles(self.dut.clk, cycles)
+        await NextTimeStep()  # so that no monitor looks at the last clock edge of the reset
+        self.dut.rst_n.value = 1
+        start_assertions()
+
+    # ---- stimulus -------------------------------------------------------------------------------
+
+    def stall(self, share: float) -> None:
+        """Stall every interface at random, about `share` (0 to 1) of the time."""
+        self.m_msi.stall(stalls(self.rng, share))
+        self.s_msi.gaps = gaps(self.rng, share)
+        self.s_evt.gaps = gaps(self.rng, share)
+        self.registers.stall(lambda: pauses(self.rng, share))
+
+    def stall_each(self) -> None:
+        """Stall each interface after its own fashion, drawn at random: never to nearly always."""
+
+        def draw() -> tuple[float, int]:
+            return self.rng.choice(SHARES), self.rng.choice(LENGTHS)
+
+        def pause() -> Iterator[bool]:
+            share, longest = draw()
+            return pauses(self.rng, share, longest) if share else repeat(False)
+
+        self.flow()
+        for driver in self._drivers:
+            driver.gaps = gaps(self.rng, *draw())
+        share, longest = draw()
+        if share:
+            self.m_msi.stall(stalls(self.rng, share, longest))
+        self.registers.stall(pause)
+
+    def flow(self) -> None:
+        """Stall nothing any more."""
+        self.m_msi.always()
+        for driver in self._drivers:
+            driver.gaps = None
+        self.registers.flow()
+
+    async def cycle(self, count: int = 1) -> None:
+        """Wait for some clock cycles."""
+        await ClockCycles(self.dut.clk, count)
+
+    async def wait_until(self, condition: Callable[[], bool]) -> None:
+        """Wait, clock cycle by clock cycle, until a condition holds."""
+        edge = RisingEdge(self.dut.clk)
+        while not condition():
+            await edge
+
+    async def execute(self, *operations: Operation) -> None:
+        """Issue operations in order, each through its own source (see `play`)."""
+        await self.play(operations)
+
+    async def execute_commands(self, *operations: Operation) -> None:
+        """Issue operations as commands, whatever they are, while the other sources go on."""
+        for operation in operations:
+            await self.registers.execute(operation)
+
+    async def play(self, operations: Iterable[Operation]) -> None:
+        """Issue operations so that they execute in the order given.
+
+        Messages go in on `s_msi`, events on `s_evt`, everything else as a command. What one source
+        is given waits until the source before it has nothing left to hand over.
+        """
+        source: StreamDriver | None = None
+        for operation in operations:
+            match operation:
+                case SignalMsi() | SignalMsiWithRid():
+                    wanted: StreamDriver | None = self.s_msi
+                case SignalEvent():
+                    wanted = self.s_evt
+                case _:
+                    wanted = None
+            if source is not None and source is not wanted:
+                await self._handed_over(source)
+            source = wanted
+            if source is None:
+                await self.registers.execute(operation)
+            else:
+                if source.full:
+                    await source.room()
+                source.append(operation)
+        if source is not None:
+            await self._handed_over(source)
+
+    async def settle(self) -> None:
+        """Wait until everything that was issued has come out."""
+        await self.registers.finish()
+        await self.wait_until(lambda: not self.waiting)
+        await self.cycle(QUIET_CYCLES)
+
+    async def _handed_over(self, driver: StreamDriver) -> None:
+        await self.wait_until(lambda: driver.idle)
+
+    async def replay(self, lines: Iterator[TraceLine]) -> None:
+        """Play a trace, hold what retires against it line by line, and let it all come out."""
+        played, expected = tee(lines)
+        self.checker.follow(expected)
+        await self.play(line.operation for line in played)
+        await self.settle()
+        self.checker.unfollow()
+
+    def measure(self, name: str, value: str) -> None:
+        """Note a measured figure for the result and the report."""
+        self.measured[name] = value
+
+    # ---- the end --------------------------------------------------------------------------------
+
+    async def finish(self) -> None:
+        """Let everything come out, read the status registers, and close the books.
+
+        The alert is acknowledged, so that every drop shows that it can rise and fall.
+        """
+        self.flow()
+        await self.settle()
+        for register in STATUS_REGISTERS:
+            await self.registers.read(register)
+        await self.registers.acknowledge()
+        await self.registers.read(csr.ALERT)
+        await self.cycle(ALERT_CYCLES)
+        self._alert.sample()
+        self.checker.finish()
+
+    def too_long(self, timeout_us: int) -> str:
+        """Say that the test did not end within its time, and what it was waiting for."""
+        checker = self.checker
+        cycles = timeout_us * 1000 // CLOCK_NS
+        return (
+            f"the test did not end within {timeout_us:,} µs ({cycles:,} clock cycles): "
+            f"{checker.operations:,} operations and {checker.messages:,} messages so far; "
+            f"{self.waiting or 'nothing is under way'}"
+        )
+
+    def result(self, passed: bool) -> dict[str, Any]:
+        """Return what this test did, for the result file."""
+        checker = self.checker
+        return {
+            "test": self.name,
+            "passed": passed,
+            "operations": checker.operations,
+            "messages": checker.messages,
+            "dropped": checker.dropped,
+            "mismatches": checker.mismatches,
+            "answers": {" ".join(key): count for key, count in sorted(checker.answers.items())},
+            "drops": [drop.as_values() for drop in checker.drops],
+            "measured": self.measured,
+            "coverage": self.coverage.as_values() if self.coverage is not None else {},
+            "reports": [asdict(report) for report in checker.reports],
+        }
+
+
+def translator_test(
+    timeout_us: int = 2000,
+) -> Callable[[Callable[[Environment], Awaitable[None]]], Any]:
+    """Make a cocotb test of an async function of an Environment.
+
+    The translator is reset before, and everything is let out and checked after it. A mismatch fails
+    the test, as does reaching `timeout_us` (microseconds of simulated time).
+    """
+
+    async def play(
+        environment: Environment, function: Callable[[Environment], Awaitable[None]]
+    ) -> None:
+        await environment.reset()
+        await function(environment)
+        await environment.finish()
+
+    def decorate(function: Callable[[Environment], Awaitable[None]]) -> Any:
+        @cocotb.test
+        @functools.wraps(function)
+        async def run_test(dut: Any) -> None:
+            settings = Settings.load()
+            name = f"{function.__module__.rpartition('.')[2]}.{function.__name__}"
+            environment = Environment(dut, settings, name)
+            passed = False
+            try:
+                await with_timeout(play(environment, function), timeout_us, "us")
+                passed = environment.checker.mismatches == 0
+            except SimTimeoutError:
+                raise AssertionError(environment.too_long(timeout_us)) from None
+            finally:
+                text = json.dumps(environment.result(passed), indent=1)
+                (Path(settings.results) / f"{name}.json").write_text(text)
+            if not passed:
+                first = environment.checker.reports[0].text
+                raise AssertionError(f"{environment.checker.mismatches} mismatches; first: {first}")
+
+        return run_test
+
+    return decorate

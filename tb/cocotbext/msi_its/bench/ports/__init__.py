@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""How signals are read and written."""

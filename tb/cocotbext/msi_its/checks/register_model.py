@@ -1,0 +1,490 @@
+# SPDX-License-Identifier: MIT
+"""What software may read from the registers (H6, H7), worked out from what the monitors saw.
+
+Every register shows one of a set of values. Mostly the set has one member; it has more while a
+write is on its way, or where two things happened so close together that the bus does not tell which
+came first. A read may return any value that its register could show between its address and its
+data.
+Unused addresses read as 0.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from cocotbext.msi_its.checks.coverage.functional import COUNTERS as COUNTER_NAMES
+from cocotbext.msi_its.checks.coverage.functional import (
+    REFUSED_BUSY,
+    REFUSED_UNNAMED,
+    REGISTERS,
+    Coverage,
+)
+from cocotbext.msi_its.checks.reference import Outcome
+from cocotbext.msi_its.vocabulary import csr
+from cocotbext.msi_its.vocabulary.csr import Answer, OperationCode
+from cocotbext.msi_its.vocabulary.fields import ARGUMENT_REGISTERS, ARGUMENTS, get_field
+from cocotbext.msi_its.vocabulary.operations import BY_CODE, Operation, Tables, arguments_of
+from cocotbext.msi_its.vocabulary.transactions import ERRORS, WARNINGS, Source
+
+COUNTERS: dict[int, frozenset[Answer]] = {
+    csr.DROPPED_BUS_RANGE.offset: frozenset({Answer.DROPPED_BUS_RANGE}),
+    csr.DROPPED_DISCONNECTED.offset: frozenset({Answer.DROPPED_DISCONNECTED}),
+    csr.REFUSED_BUS_RANGE.offset: frozenset({Answer.REFUSED_BUS_RANGE}),
+    csr.ERRORS.offset: ERRORS,
+}
+"""The answers that each counter register counts."""
+
+COUNTED_BY: dict[Answer, int] = {
+    answer: address for address, answers in COUNTERS.items() for answer in answers
+}
+"""The counter register of each answer that is counted."""
+
+MESSAGES = csr.MESSAGES.offset
+AXIL = Source.AXIL  # Python 3.11 takes its time to find a member of an enumeration
+
+WRITABLE: dict[int, int] = {
+    register.offset: sum((2 << high) - (1 << low) for high, low in register.fields.values())
+    for register in ARGUMENT_REGISTERS
+}
+"""The bits that each ARG register keeps."""
+
+IDENTITY = 0x4D53_4954
+VERSION = 0x0001_0000
+BUSY, CLEARING, REFUSED = (1 << csr.STATUS.fields[name].low for name in csr.STATUS.fields)
+
+ALERT_CYCLES = 2
+"""How many cycles after a drop's retire record the alert must be up, at most, or down after the
+response to its acknowledgement."""
+
+
+@dataclass(eq=False, slots=True)
+class Command:
+    """A command that was written. `operation` is None where it names none."""
+
+    operation: Operation | None
+    alone: bool  # no other command was in flight, or could have been, when it was written
+    behind: bool  # another one certainly was
+    accepted: bool = False  # for certain
+    answered: bool = False  # its write response was seen
+    overtaken: bool = False  # a command retired between its write and its response
+
+
+@dataclass(slots=True)
+class _Write:
+    """A register write without its response yet."""
+
+    address: int
+    data: int
+    mask: int
+    command: Command | None = None
+    disturbed: bool = False  # what the write clears may have been set again meanwhile
+
+
+@dataclass(slots=True)
+class _Read:
+    """A register read without its data yet, and the values it may return."""
+
+    address: int
+    allowed: set[int]
+    answered: tuple[Command, ...]  # commands whose write had been answered before
+    drops: list[tuple[int, Answer]] = field(default_factory=list)  # LAST_DROP, and the reason
+
+
+class RegisterModel:
+    """Predicts the registers. `report(expected, got)` is called for each difference.
+
+    `command_lost` is called for a command of which STATUS says that it is no longer in flight,
+    though it did not retire.
+
+    `cycle` returns the number of the clock cycle, for what must happen in time.
+    """
+
+    def __init__(
+        self,
+        tables: Tables,
+        counter_width: int,
+        report: Callable[[str, str], None],
+        cycle: Callable[[], int],
+        coverage: Coverage | None = None,
+    ) -> None:
+        """Take the reset state, with counters of `counter_width` bits."""
+        self.command_lost: Callable[[Operation], None] = lambda operation: None
+        self._coverage = coverage
+        self._report = report
+        self._cycle = cycle
+        self._largest = 2**counter_width - 1
+        self._counted: Counter[Answer] = Counter()
+        self._sent = 0
+        self._refused = 0  # commands, for certain
+        self._flag = {0}  # STATUS.refused
+        self._clearing = True  # until the first operation retires
+        self._commands: deque[Command] = deque()  # written, neither retired nor refused yet
+        self._drop = (0, Answer.NONE)  # LAST_DROP and its reason
+        self._alert: set[int] = {0}
+        self._alert_pin = 0
+        self._alert_missed = False  # that it is down where it must not be was reported
+        self._alert_due: int | None = None  # the cycle of a drop that the pin does not show yet
+        self._arguments: dict[int, int] = {}  # the ARG registers, as last written
+        self._write_addresses: deque[int] = deque()
+        self._write_data: deque[tuple[int, int]] = deque()
+        self._writes: deque[_Write] = deque()
+        self._unasked: set[str] = set()  # kinds of answers that nobody had asked for
+        self._reads: deque[_Read] = deque()
+        self._shows: dict[int, set[int]] = {
+            csr.IDENTITY.offset: {IDENTITY},
+            csr.VERSION.offset: {VERSION},
+            csr.TABLES_0.offset: {tables.ranges | tables.connections << 16},
+            csr.TABLES_1.offset: {tables.targets | tables.routes << 16},
+            csr.STATUS.offset: {0, CLEARING},
+        }
+
+    @property
+    def under_way(self) -> str:
+        """Say which accesses are not answered and which commands not settled; empty if none."""
+        parts = []
+        if self._commands:
+            oldest = f" ({self.oldest_command})" if self.oldest_command is not None else ""
+            parts.append(f"{len(self._commands)} commands neither retired nor refused{oldest}")
+        if self._writes or self._reads:
+            accesses = {"writes": len(self._writes), "reads": len(self._reads)}
+            counts = " and ".join(f"{count} {name}" for name, count in accesses.items() if count)
+            parts.append(f"{counts} accepted on s_axil not answered")
+        return "; ".join(parts)
+
+    @property
+    def alert(self) -> bool:
+        """Whether the alert must be up."""
+        return self._alert == {1}
+
+    def _show(self, address: int, values: Iterable[int]) -> None:
+        """Let a register show one of some values from now on."""
+        now = self._shows[address] = set(values)
+        for read in self._reads:
+            if read.address == address:
+                read.allowed |= now
+
+    def _show_status(self) -> None:
+        accepted = any(command.accepted and command.answered for command in self._commands)
+        busy = {BUSY} if accepted else {0, BUSY} if self._commands else {0}
+        clearing = {0, CLEARING} if self._clearing else {0}
+        refused = {REFUSED * bit for bit in self._flag}
+        if any(not command.accepted for command in self._commands):
+            refused |= {REFUSED}
+        values = {one | two | three for one in busy for two in clearing for three in refused}
+        self._show(csr.STATUS.offset, values)
+        unsettled = sum(not command.accepted for command in self._commands)
+        counts = range(self._refused, self._refused + unsettled + 1)
+        self._show(csr.REFUSED_COMMANDS.offset, {min(count, self._largest) for count in counts})
+
+    # ---- operations and the alert ---------------------------------------------------------------
+
+    def on_retired(
+        self,
+        source: Source,
+        outcome: Outcome,
+        bus_range: tuple[int, int] | None,
+    ) -> None:
+        """An operation retired with this outcome, against this range if it was dropped or refused.
+
+        If it came from the registers, `take_command` was told before.
+        """
+        self._clearing = False
+        answer = outcome.answer
+        self._counted[answer] += 1
+        if answer in COUNTED_BY:
+            self._show_counter(COUNTED_BY[answer])
+        if outcome.message is not None:
+            self._sent += 1
+            self._show(MESSAGES, (min(self._sent, self._largest),))
+        if source is AXIL:
+            self._show(csr.RESULT.offset, {answer | (outcome.bdf or 0) << 16})
+        if answer in WARNINGS:
+            self._on_drop(outcome, bus_range)
+
+    def _show_counter(self, address: int) -> None:
+        """Let a counter register show the number of the answers that it counts."""
+        count = sum(self._counted[answer] for answer in COUNTERS[address])
+        self._show(address, {min(count, self._largest)})
+
+    def on_command(self, operation: Operation) -> None:
+        """A command was written and accepted; its register accesses are not looked at."""
+        command = Command(operation, alone=True, behind=False, accepted=True, answered=True)
+        self._commands.append(command)
+        self._show_status()
+
+    def on_many(
+        self,
+        counted: Counter[Answer],
+        sent: int,
+        result: int | None,
+        drop: tuple[int, Answer] | None,
+    ) -> None:
+        """Many operations retired, with these answers, and `sent` messages.
+
+        `result` is what RESULT shows after the last command among them (None: there was none),
+        `drop` what LAST_DROP shows after the last drop, and its reason. That the commands were
+        written and the alert rose has been checked.
+        """
+        self._clearing = False
+        self._counted.update(counted)
+        self._sent += sent
+        for address in COUNTERS:
+            self._show_counter(address)
+        self._show(MESSAGES, {min(self._sent, self._largest)})
+        if result is not None:
+            self._show(csr.RESULT.offset, {result})
+        if drop is not None:
+            self._drop = drop
+            self._show(csr.LAST_DROP.offset, {drop[0]})
+            self._alert = {1}
+            self._alert_pin = 1
+            self._show(csr.ALERT.offset, self._alert)
+        self._show_status()
+
+    def _on_drop(self, outcome: Outcome, bus_range: tuple[int, int] | None) -> None:
+        """A message was dropped or a route refused."""
+        secondary, subordinate = bus_range or (0, 0)
+        low = outcome.warnings[0].fields["rid"] | secondary << 16 | subordinate << 24
+        self._drop = (low, outcome.answer)
+        self._show(csr.LAST_DROP.offset, {low})
+        for read in self._reads:
+            if read.address == csr.LAST_DROP.offset:
+                read.drops.append(self._drop)
+        clearing = [write for write in self._writes if write.address == csr.ALERT.offset]
+        for write in clearing:
+            write.disturbed = True
+        self._alert = {0, 1} if clearing else {1}
+        self._show(csr.ALERT.offset, self._alert)
+        self._check_alert_due()
+        missing = not self._alert_pin and not self._alert_missed
+        if missing and self._alert_due is None and not clearing:
+            self._alert_due = self._cycle()
+
+    def _check_alert_due(self) -> None:
+        """A drop must have shown on the pin by now."""
+        late = self._cycle() - self._alert_due if self._alert_due is not None else 0
+        if late > ALERT_CYCLES:
+            self._report(f"alert up {ALERT_CYCLES} cycles after a drop", f"{late} cycles (H7)")
+            self._alert_due = None
+            self._alert_missed = True
+
+    def on_alert(self, level: bool) -> None:
+        """The alert output changed."""
+        self._alert_pin = int(level)
+        if level:
+            if self._alert == {0}:
+                self._report("alert low: nothing was dropped", "alert rose (H7)")
+            self._check_alert_due()
+            self._alert_due = None
+            self._alert_missed = False
+        elif self._alert == {1}:
+            self._alert_missed = True
+            self._report("alert up until acknowledged", "alert fell (H7)")
+
+    # ---- writes and commands --------------------------------------------------------------------
+
+    def on_write_address(self, transfer: tuple[int, int]) -> None:
+        """An address was accepted on `s_axil_aw`."""
+        self._write_addresses.append(transfer[0] & ~3)
+        self._pair_writes()
+
+    def on_write_data(self, transfer: tuple[int, int]) -> None:
+        """Data was accepted on `s_axil_w`."""
+        self._write_data.append(transfer)
+        self._pair_writes()
+
+    def _pair_writes(self) -> None:
+        while self._write_addresses and self._write_data:
+            address = self._write_addresses.popleft()
+            data, strobes = self._write_data.popleft()
+            mask = sum(0xFF << 8 * byte for byte in range(4) if strobes >> byte & 1)
+            write = _Write(address, data, mask)
+            self._writes.append(write)
+            if self._coverage is not None and address in REGISTERS:
+                access = "written" if strobes == 0xF else "written in part"
+                self._coverage.hit("register", access, REGISTERS[address])
+            if address == csr.COMMAND.offset and mask & 1:
+                write.command = self._command(data & 0xF)
+                self._commands.append(write.command)
+                self._show_status()
+            elif address == csr.STATUS.offset and data & mask & REFUSED:
+                self._flag |= {0}
+                self._show_status()
+            elif address == csr.ALERT.offset and data & mask & 1:
+                self._check_alert_due()
+                self._alert_due = None
+                self._alert |= {0}
+                self._show(address, self._alert)
+            elif address in WRITABLE:
+                mask &= WRITABLE[address]
+                value = self._arguments.get(address, 0) & ~mask | data & mask
+                self._arguments[address] = value
+                self._show(address, self._shows.get(address, {0}) | {value})
+
+    def _command(self, code: int) -> Command:
+        """Return the command that this code is now, with the ARG registers as they stand."""
+        kind = BY_CODE.get(OperationCode(code))
+        operation = None
+        if kind is not None:
+            values = []
+            for name in arguments_of(kind):
+                value = 0
+                for register, part, lowest in ARGUMENTS[name]:
+                    held = self._arguments.get(register.offset, 0)
+                    value |= get_field(register, part, held) << lowest
+                values.append(value)
+            operation = kind(*values)
+        behind = any(command.accepted for command in self._commands)
+        return Command(operation, alone=not self._commands, behind=behind)
+
+    def on_write_response(self, transfer: tuple[int]) -> None:
+        """A write was answered on `s_axil_b`."""
+        if not self._writes:
+            self._on_unasked("no write response", "one on s_axil_b")
+            return
+        write = self._writes.popleft()
+        if transfer[0] != 0:
+            name = REGISTERS.get(write.address, hex(write.address))
+            self._report(f"OKAY to a write of {name}", f"response {transfer[0]}")
+        if write.command is not None:
+            self._answer_command(write.command)
+        elif write.address == csr.STATUS.offset and write.data & write.mask & REFUSED:
+            self._flag = {0, 1} if write.disturbed else {0}
+            self._show_status()
+        elif write.address == csr.ALERT.offset and write.data & write.mask & 1:
+            # A drop came in between: the pin tells whether before or after the acknowledgement.
+            self._alert = {0, 1} if write.disturbed else {0}
+            self._show(csr.ALERT.offset, self._alert)
+        elif write.address in WRITABLE and all(w.address != write.address for w in self._writes):
+            self._show(write.address, {self._arguments[write.address]})
+
+    def _on_unasked(self, expected: str, got: str) -> None:
+        """Something was answered that nobody asked for: report that once, it may go on for ever."""
+        if expected not in self._unasked:
+            self._report(f"{expected}: none was asked for", got)
+        self._unasked.add(expected)
+
+    def _answer_command(self, command: Command) -> None:
+        """A command's write was answered: by now it was accepted or refused."""
+        command.answered = True
+        if command not in self._commands:
+            return  # it has retired already
+        if command.operation is None or (command.behind and not command.overtaken):
+            self._commands.remove(command)
+            if self._coverage is not None:
+                names_none = command.operation is None
+                self._coverage.hit("command", REFUSED_UNNAMED if names_none else REFUSED_BUSY)
+            self._refuse({1})
+        elif command.alone:
+            command.accepted = True
+        self._show_status()
+
+    def _refuse(self, flag: set[int]) -> None:
+        """One more command was refused; what STATUS.refused may be now."""
+        self._refused += 1
+        self._flag = flag
+        for write in self._writes:
+            if write.address == csr.STATUS.offset:
+                write.disturbed = True
+                self._flag = {0, 1}
+
+    @property
+    def oldest_command(self) -> Operation | None:
+        """The oldest command that is written, and neither retired nor refused."""
+        return next((each.operation for each in self._commands if each.operation), None)
+
+    def take_command(self, operation: Operation) -> list[Operation] | None:
+        """Take the command that retires, and those before it; None if none such was written.
+
+        Those before were refused; what was accepted is lost, and is returned.
+        """
+        waiting = [command.operation for command in self._commands]
+        if operation not in waiting:
+            return None
+        lost = []
+        for command in list(self._commands)[: waiting.index(operation)]:
+            self._commands.remove(command)
+            if command.accepted and command.operation is not None:
+                lost.append(command.operation)
+            else:
+                self._refuse({0, 1})  # it may have been acknowledged since
+        self._commands.popleft()
+        for command in self._commands:
+            if not command.answered:
+                command.overtaken = True
+        self._show_status()
+        return lost
+
+    # ---- reads ----------------------------------------------------------------------------------
+
+    def on_read_address(self, transfer: tuple[int, int]) -> None:
+        """An address was accepted on `s_axil_ar`."""
+        address = transfer[0] & ~3
+        answered = tuple(command for command in self._commands if command.answered)
+        allowed = set(self._shows.get(address, {0}))
+        self._reads.append(_Read(address, allowed, answered, [self._drop]))
+
+    def on_read_data(self, transfer: tuple[int, int]) -> None:
+        """Data came back on `s_axil_r`."""
+        if not self._reads:
+            self._on_unasked("no read data", f"{transfer[0]:#x} on s_axil_r")
+            return
+        read = self._reads.popleft()
+        data, response = transfer
+        if self._coverage is not None and read.address in REGISTERS:
+            self._cover_read(self._coverage, REGISTERS[read.address], data)
+        name = REGISTERS.get(read.address, hex(read.address))
+        if response != 0:
+            self._report(f"OKAY to a read of {name}", f"response {response}")
+        lost = self._lost_commands(read, data)
+        for operation in lost:
+            self.command_lost(operation)
+        if data not in read.allowed and not lost:
+            wanted = " or ".join(f"{value:#x}" for value in sorted(read.allowed)[:4])
+            self._report(f"{name} {wanted}", f"{data:#x} (H6, H7)")
+        if read.address == csr.STATUS.offset and not data & BUSY:
+            # None is in flight: those answered before, and not retired, were refused.
+            for command in read.answered:
+                if command in self._commands and not command.accepted:
+                    self._commands.remove(command)
+                    self._refuse({int(bool(data & REFUSED))})
+            self._show_status()
+        if read.address == csr.LAST_DROP.offset:
+            reasons = {int(reason) for low, reason in read.drops if low == data}
+            self._show(csr.LAST_DROP_REASON.offset, reasons or {int(self._drop[1])})
+
+    def _lost_commands(self, read: _Read, data: int) -> list[Operation]:
+        """Take the commands whose records are lost: STATUS says that none is in flight."""
+        if read.address != csr.STATUS.offset or data & BUSY or data in read.allowed:
+            return []
+        lost = [each for each in read.answered if each.accepted and each in self._commands]
+        for command in lost:
+            self._commands.remove(command)
+        if lost:
+            self._show_status()
+        return [command.operation for command in lost if command.operation is not None]
+
+    def _cover_read(self, coverage: Coverage, name: str, data: int) -> None:
+        coverage.hit("register", "read", name)
+        if name in COUNTER_NAMES:
+            full = data == self._largest
+            kind = "zero" if not data else "saturated" if full else "counting"
+            coverage.hit("counter", name, kind)
+
+    def reset_finds(self) -> list[str]:
+        """Return what a reset at this moment would find under way (some of coverage.UNDER_WAY)."""
+        found = {
+            "a command in flight": self._commands,
+            "a write half issued": self._write_addresses or self._write_data,
+            "a write response due": self._writes,
+            "read data due": self._reads,
+            "an alert": self._alert_pin,
+        }
+        return [what for what, there in found.items() if there]
+
+    def finish(self) -> None:
+        """Check what must hold when all is quiet."""
+        if self._alert_pin not in self._alert:
+            self._report(f"alert {min(self._alert)}", f"{self._alert_pin} (H7)")

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: MIT
+"""`make exhaustive`: the range check, proven by trying everything, on the batched path."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import sys
+from pathlib import Path
+
+from cocotbext.msi_its.report import console as report
+from cocotbext.msi_its.run.build import Flavour
+from cocotbext.msi_its.run.design import Rtl
+from cocotbext.msi_its.run.discovery import modules
+from cocotbext.msi_its.run.launcher import Interrupted, exclusive
+from cocotbext.msi_its.run.parameters import Run
+from cocotbext.msi_its.run.places import BUILD
+from cocotbext.msi_its.run.results import TestResult, finished
+from cocotbext.msi_its.run.simulation import simulate
+from cocotbext.msi_its.vocabulary.operations import Tables
+
+RESULTS = BUILD / "exhaustive"
+
+TABLES = Tables(ranges=256, connections=4, targets=1024, routes=2048)
+
+OPERATIONS = 2**24 + 2**16 * 8 + 2 * 2**24
+"""How many operations there are, set-up aside."""
+
+
+def exhaustive(seed: int, rtl: Rtl) -> int:
+    """Try everything, print the results, and return the exit status."""
+    if not rtl.own:
+        rtl.check()
+    with exclusive(RESULTS.with_suffix(".lock"), "make exhaustive"):
+        return _exhaustive(Run(TABLES, 32, seed, str(RESULTS / "rtl"), (), rtl))
+
+
+def _exhaustive(run: Run) -> int:
+    print(f"seed {run.seed}", flush=True)
+    shutil.rmtree(RESULTS, ignore_errors=True)
+    path = RESULTS / "result.json"
+    results: list[TestResult] = []
+
+    def write(passed: bool, interrupted: bool) -> None:
+        report.write_result(
+            path,
+            seed=run.seed,
+            rtl=report.design(run.rtl),
+            passed=passed,
+            interrupted=interrupted,
+            tests=report.as_values(results),
+        )
+
+    progress = report.Progress("exhaustive", OPERATIONS)
+    try:
+        results = simulate(
+            run, modules("exhaustive", "batch"), progress=progress, flavour=Flavour.BATCH
+        )
+    except Interrupted as signal:
+        results = finished(Path(run.results))
+        write(passed=False, interrupted=True)
+        print(report.interrupted("exhaustive", results, path), file=sys.stderr)
+        return signal.status
+    finally:
+        progress.close()
+    passed = bool(results) and all(result.passed for result in results)
+    print(report.table({run.describe(): results}))
+    again = shlex.join(["make", "exhaustive", f"SEED={run.seed}", *run.rtl.words])
+    failed = [
+        report.Failed(run.describe(), test, again)
+        for test in report.as_values(results)
+        if test["ran"] and not test["passed"]
+    ]
+    if not passed:
+        print(f"\n{report.failures(failed, RESULTS / 'failures.txt')}")
+    write(passed, interrupted=False)
+    print(report.where(path, run.seed, run.rtl))
+    print(report.closing_line("exhaustive", results))
+    return 0 if passed else 1

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: MIT
+"""The command line behind the Makefile: `python -m tb sim`, and so on."""
+
+from __future__ import annotations
+
+import logging
+import random
+import sys
+
+from cocotbext.msi_its.commands.variables import Parser, count, seed
+
+# What takes long is imported when signals are caught: an interrupt then needs no traceback.
+from cocotbext.msi_its.run.launcher import Interrupted, catch_signals
+
+
+def parser() -> Parser:
+    """Return the parser of all commands, each with the variables of make that it reads."""
+    commands = Parser(prog="make", description=__doc__)
+    chosen = random.SystemRandom().randrange(2**31)
+
+    command = commands.add_command("sim", "run the regression")
+    command.add_argument("--seed", help="fixes every random choice", type=seed, default=chosen)
+    command.add_argument("--waves", help="write waveforms", action="store_true")
+    command.add_argument("--set", help="only one parameter set, or the traces", default="")
+    command.add_argument("--test", help="only one test: module.name", default="")
+    command.add_argument("--jobs", help="how many simulations at once", type=count)
+
+    for name, what in (("regress", "many seeds"), ("coverage", "and fail if not all is covered")):
+        command = commands.add_command(name, what)
+        command.add_argument("--seed", help="the first seed", type=seed)
+        command.add_argument("--seeds", help="how many seeds (20)", type=count)
+        command.add_argument("--jobs", help="how many simulations at once", type=count)
+        command.add_argument("--resume", help="go on with the one before", action="store_true")
+        command.add_argument("--set", help="only one parameter set, or the traces", default="")
+        command.add_argument("--test", help="only one test: module.name", default="")
+        command.add_argument("--failed", help="only what failed before", action="store_true")
+
+    command = commands.add_command("compare", "replay traces")
+    engines = ("rtl", "batch", "signals", "model")
+    command.add_argument("--engine", help="what replays them", choices=engines, default="rtl")
+    command.add_argument("--seed", help="fixes every random choice", type=seed, default=chosen)
+    command.add_argument("--waves", help="write waveforms of all of it", action="store_true")
+    command.add_argument("trace", help="the traces", nargs="+")
+
+    command = commands.add_command("exhaustive", "try everything that the range check decides")
+    command.add_argument("--seed", help="fixes every random choice", type=seed, default=chosen)
+
+    command = commands.add_command("bench", "measure the throughput")
+    command.add_argument("--seed", help="fixes every random choice", type=seed, default=chosen)
+    command.add_argument("--docs", help="write the figures into docs/, too", action="store_true")
+
+    for command in commands.commands.values():
+        command.add_design()
+    return commands
+
+
+def run() -> int:
+    """Run a command; return its exit status. Raises Interrupted."""
+    arguments = parser().parse()
+    from cocotbext.msi_its.commands.regress import RegressError
+    from cocotbext.msi_its.run.build import SimulationError
+    from cocotbext.msi_its.run.design import Rtl, RtlError
+    from cocotbext.msi_its.run.discovery import DiscoveryError
+    from cocotbext.msi_its.run.sets import ChoiceError
+    from cocotbext.msi_its.run.simulators.code_coverage import CoverageError
+    from cocotbext.msi_its.run.simulators.verilator import VerilatorError
+    from cocotbext.msi_its.vocabulary.trace import TraceError
+
+    rtl = Rtl(arguments.rtl, arguments.top)
+    logging.getLogger("msi_its_model").setLevel(logging.ERROR)  # every drop is reported one by one
+    try:
+        match arguments.command:
+            case "sim":
+                from cocotbext.msi_its.commands.sim import sim
+                from cocotbext.msi_its.run.sets import only
+
+                chosen = only(arguments.set, arguments.test)
+                return sim(arguments.seed, arguments.waves, rtl, chosen, arguments.jobs)
+            case "regress" | "coverage":
+                from cocotbext.msi_its.commands.regress import regress
+                from cocotbext.msi_its.run.sets import only
+
+                return regress(
+                    arguments.seed,
+                    arguments.seeds,
+                    arguments.jobs,
+                    arguments.resume,
+                    rtl,
+                    arguments.command == "coverage",
+                    only(arguments.set, arguments.test, default=""),
+                    arguments.failed,
+                )
+            case "exhaustive":
+                from cocotbext.msi_its.commands.exhaustive import exhaustive
+
+                return exhaustive(arguments.seed, rtl)
+            case "bench":
+                from cocotbext.msi_its.commands.bench import bench
+
+                return bench(arguments.seed, rtl, arguments.docs)
+            case _:
+                from cocotbext.msi_its.commands.compare import compare
+
+                return compare(
+                    arguments.trace, arguments.engine, arguments.seed, rtl, arguments.waves
+                )
+    # What a user can do something about (OSError: a full disk, for one): no traceback.
+    except (
+        *(ChoiceError, CoverageError, DiscoveryError, RegressError, RtlError, SimulationError),
+        *(TraceError, VerilatorError),
+        OSError,
+    ) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+
+
+def main() -> int:
+    """Run a command; return its exit status, also when a signal ends it."""
+    catch_signals()
+    try:
+        return run()
+    except Interrupted as interrupt:
+        print(f"{' '.join(sys.argv[1:2])}: interrupted", file=sys.stderr)
+        return interrupt.status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: MIT
+"""`make sim`: the regression of the RTL against the golden model."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from cocotbext.msi_its.report import console as report
+from cocotbext.msi_its.report.junit import Suite, write_junit
+from cocotbext.msi_its.run import discovery
+from cocotbext.msi_its.run.build import Flavour
+from cocotbext.msi_its.run.design import Rtl
+from cocotbext.msi_its.run.discovery import modules
+from cocotbext.msi_its.run.launcher import Interrupted, exclusive
+from cocotbext.msi_its.run.parameters import Run
+from cocotbext.msi_its.run.places import BUILD
+from cocotbext.msi_its.run.results import Simulation, TestResult, finished
+from cocotbext.msi_its.run.sets import (
+    DEFAULT,
+    EVERYTHING,
+    SETS,
+    SIM_SETS,
+    TRACES_SET,
+    Only,
+    directed,
+    recordings,
+)
+from cocotbext.msi_its.run.simulation import simulate_all
+from cocotbext.msi_its.vocabulary.settings import TraceFile
+from cocotbext.msi_its.vocabulary.text import shown
+
+RESULTS = BUILD / "sim"
+
+
+def plan(seed: int, rtl: Rtl, only: Only) -> list[Simulation]:
+    """Return the simulations of the regression, in the order in which they are reported."""
+    simulations = []
+    for name in [only.set] if only.set in SETS else SIM_SETS if not only.set else ():
+        each = SETS[name]
+        run = Run(each.tables, each.counter_width, seed, str(RESULTS / name), (), rtl)
+        tests = only.module or (*directed(name), *modules("random"))
+        simulations.append(Simulation(f"{each.heading}: {run.describe()}", run, tests))
+    if only.set == TRACES_SET or not (only.set or only.test):
+        traces = tuple(each for each in recordings() if only.test in ("", each.test))
+        run = Run(DEFAULT, 32, seed, str(RESULTS / TRACES_SET), traces, rtl)
+        simulations.append(Simulation(f"recorded traces: {run.describe()}", run, modules("traces")))
+    return simulations
+
+
+def whole(results: list[TestResult], traces: Sequence[TraceFile]) -> list[TestResult]:
+    """Return results; a replay that passed without all operations of its trace has failed."""
+    operations = {trace.test: trace.operations for trace in traces}
+    checked = []
+    for result in results:
+        done = result.count("operations")
+        wanted = operations.get(result.name, done)
+        if result.passed and done != wanted:
+            why = f"{done:,} of {wanted:,} operations were compared: did the file change meanwhile?"
+            result = replace(result, passed=False, failure=why)
+        checked.append(result)
+    return checked
+
+
+def sim(seed: int, waves: bool, rtl: Rtl, only: Only = EVERYTHING, jobs: int | None = None) -> int:
+    """Run the regression and print its results; return the exit status.
+
+    `jobs` is how many simulations run at once, by default one a core.
+    """
+    discovery.check()
+    if not rtl.own:
+        rtl.check()
+    with exclusive(RESULTS.with_suffix(".lock"), "make sim"):
+        return _sim(seed, waves, rtl, only, jobs)
+
+
+def _sim(seed: int, waves: bool, rtl: Rtl, only: Only, jobs: int | None) -> int:
+    print(f"seed {seed}", flush=True)
+    shutil.rmtree(RESULTS, ignore_errors=True)
+    simulations = plan(seed, rtl, only)
+    flavour = Flavour.WAVES if waves else Flavour.PLAIN
+    groups: dict[Simulation, list[TestResult]] = {}
+    path = RESULTS / "result.json"
+
+    def show(simulation: Simulation, results: list[TestResult]) -> None:
+        results = groups[simulation] = whole(results, simulation.run.traces)
+        print(report.table({simulation.heading: results}), flush=True)
+        if report.measured(results):
+            print(f"  measured:\n{report.measured(results)}", flush=True)
+        if waves:
+            print(f"  waveform: {shown(Path(simulation.run.results) / 'dump.vcd')}", flush=True)
+
+    def write(passed: bool, interrupted: bool) -> None:
+        tests = {each.heading: report.as_values(group) for each, group in groups.items()}
+        report.write_result(
+            path,
+            seed=seed,
+            rtl=report.design(rtl),
+            passed=passed,
+            interrupted=interrupted,
+            tests=tests,
+        )
+        suites = [
+            Suite(
+                each.name,
+                each.name,
+                tests[each.heading],
+                {"seed": str(seed), "set": each.name, "rtl": f"{rtl.top} ({rtl.file_list})"},
+                {test.name: _reproduce(each, test, rtl, only) for test in group if test.failed},
+            )
+            for each, group in groups.items()
+        ]
+        write_junit(RESULTS / "junit.xml", "sim", suites)
+
+    try:
+        simulate_all(simulations, show, flavour=flavour, only=only.test, jobs=jobs)
+    except Interrupted as signal:
+        for each in simulations:
+            groups[each] = groups.get(each) or finished(Path(each.run.results))
+        write(passed=False, interrupted=True)
+        ended = [result for group in groups.values() for result in group]
+        print(report.interrupted("sim", ended, path), file=sys.stderr)
+        return signal.status
+
+    results = [result for group in groups.values() for result in group]
+    passed = all(result.passed for result in results) and all(map(groups.get, simulations))
+    if dropped := report.drops(results):
+        print(dropped)
+    failed = [
+        report.Failed(f"SET={each.name}", values, _reproduce(each, test, rtl, only))
+        for each, group in groups.items()
+        for test, values in zip(group, report.as_values(group), strict=True)
+        if test.failed
+    ]
+    if failed:
+        print(f"\n{report.failures(failed, RESULTS / 'failures.txt')}")
+    write(passed, interrupted=False)
+    print(report.where(path, seed, rtl))
+    print(report.closing_line("sim", results))
+    return 0 if passed else 1
+
+
+def _reproduce(simulation: Simulation, test: TestResult, rtl: Rtl, only: Only) -> str:
+    """Return the line that shows a failure again.
+
+    That is the test alone; where the design ended the simulation, what ran before may matter.
+    """
+    alone = test.name if "." in test.name and not test.cause else ""
+    which = Only(simulation.name, only.test or alone)
+    return shlex.join(["make", "sim", *which.words, f"SEED={simulation.run.seed}", *rtl.words])

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: MIT
+"""How the variables of make become the arguments of a command: as they are, whatever is in them.
+
+The Makefile says, per target, which variables it reads, and refuses all others. Their values come
+here in the environment, so that neither make nor a shell can take them for more than values. Run by
+hand, a command takes flags instead, of the same names: `python -m tb sim --seed 5`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from cocotbext.msi_its.run.design import OWN
+from cocotbext.msi_its.vocabulary.text import accept_any_terminal
+
+GIVEN = "MAKE_GIVEN"
+"""The environment variable in which make names the variables that are on its command line."""
+
+READ = "MAKE_READ"
+"""The environment variable in which make names those that the target reads."""
+
+
+def seed(text: str) -> int:
+    """Read a seed: 0 to 2**31 - 1, decimal or hexadecimal with 0x."""
+    try:
+        value = int(text, 0)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
+    if not 0 <= value < 2**31:
+        raise argparse.ArgumentTypeError(f"{value} is not between 0 and 2147483647")
+    return value
+
+
+def count(text: str) -> int:
+    """Read a number of things: 1 or more."""
+    value = seed(text)
+    if not value:
+        raise argparse.ArgumentTypeError("0 is not enough")
+    return value
+
+
+class Parser(argparse.ArgumentParser):
+    """Reads the variables of make, and speaks of them rather than of the flags."""
+
+    def __init__(self, **options: Any) -> None:
+        self.commands: dict[str, Parser] = {}
+        self._flags: dict[str, bool] = {}  # by variable: whether it is a switch
+        self._names = ""  # the variable that lists names
+        super().__init__(**{"allow_abbrev": False, **options})
+
+    def add_command(self, name: str, what: str) -> Parser:
+        """Add a command of that name; return the parser of its own arguments."""
+        if not self.commands:
+            self._subparsers_action = self.add_subparsers(dest="command", required=True)
+        command: Parser = self._subparsers_action.add_parser(name, help=what)
+        self.commands[name] = command
+        return command
+
+    def add_argument(self, *names: str, **options: Any) -> argparse.Action:
+        """Add the flag --name for the variable NAME; `name` for one that lists names of files."""
+        variable = names[-1].removeprefix("--").upper()
+        if not names[-1].startswith("-"):
+            self._names = variable
+        elif names[-1] != "--help":
+            self._flags[variable] = options.get("action") == "store_true"
+        return super().add_argument(*names, **options)
+
+    def add_design(self) -> None:
+        """Let a command have RTL and TOP: the project's own by default (see `run.design.Rtl`)."""
+        self.add_argument("--rtl", default=OWN.file_list, help="file list or sources of the RTL")
+        self.add_argument("--top", default=OWN.top, help="name of its top module")
+
+    @property
+    def variables(self) -> list[str]:
+        """The variables that it reads."""
+        return [*self._flags, *filter(None, [self._names])]
+
+    def parse(self, words: Sequence[str] | None = None) -> argparse.Namespace:
+        """Parse the command line, and what make was given; ends the program if that is wrong."""
+        accept_any_terminal()
+        words = list(sys.argv[1:] if words is None else words)
+        command = self.commands.get(words[0]) if words else None
+        place = 1 if command is not None else 0
+        words[place:place] = (command or self)._given()
+        return self.parse_args(words)
+
+    def _given(self) -> list[str]:
+        """Return the variables that make was given, as flags and names."""
+        if READ not in os.environ:  # not run by make
+            return []
+        words, names = [], []
+        for name in self.variables:
+            value = os.environ.get(name)
+            if value is None or (not value and name not in os.environ[GIVEN].split()):
+                continue
+            if name not in os.environ[GIVEN].split():
+                print(f"{name}={value}, from the environment", flush=True)
+            if name == self._names:
+                names = self._split(name, value)
+            elif not self._flags[name]:
+                words.append(f"--{name.lower()}={value}")
+            elif value not in ("0", "1"):
+                self.error(f"{name}={value}: it is 1 for yes, or 0 for no")
+            elif value == "1":
+                words.append(f"--{name.lower()}")
+        return [*words, *(["--", *names] if names else [])]
+
+    def _split(self, name: str, value: str) -> list[str]:
+        """Return the names that a value lists: one that is there, or words as a shell has them."""
+        if Path(value).exists():
+            return [value]
+        try:
+            return shlex.split(value) or [value]
+        except ValueError:
+            self.error(f"{name}={value}: there is no such file; in a list, a quote is not closed")
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong, in one line."""
+        said = re.sub(r"argument --(\w+): ", lambda match: f"{match[1].upper()}: ", message)
+        self.exit(2, f"error: {said}\n")

@@ -1,0 +1,299 @@
+# SPDX-License-Identifier: MIT
+"""What `make sim` and `make compare` print and write: table, drops, failures, the closing line."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import sys
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cocotbext.msi_its.run.design import Rtl, RtlError
+from cocotbext.msi_its.run.results import TestResult
+from cocotbext.msi_its.vocabulary.text import shown, visible
+from cocotbext.msi_its.vocabulary.transactions import DROPS
+
+COUNTS = ("operations", "messages", "dropped", "mismatches")
+
+DROPPED = frozenset(answer.name for answer in DROPS)
+
+CAUSES = 6
+LONGEST = 30
+TITLE = 120
+"""Up to how many other ways to fail the terminal names, how many lines it shows of the first
+failure, and how many characters of each other; the file of failures has it all."""
+
+LISTED_DROPS = 10
+"""Up to how many drops of a trace are named on the terminal; the result file has more."""
+
+
+class Progress:
+    """Shows how far a replay is: on a terminal in place, elsewhere a line every ten seconds."""
+
+    def __init__(self, name: str, total: int) -> None:
+        self._name = name
+        self._total = total
+        self._terminal = sys.stderr.isatty()
+        self._next = time.monotonic() + (0.5 if self._terminal else 10)
+        self._shown = False
+
+    def __call__(self, done: int) -> None:
+        """Show that `done` operations are done, if it is time to."""
+        if not done or time.monotonic() < self._next:
+            return
+        share = f" ({100 * done // self._total} %)" if self._total else ""
+        of = f" of {self._total:,}" if self._total else ""
+        text = f"{self._name}: {done:,}{of} operations{share}"
+        print(
+            f"\r{text}" if self._terminal else text,
+            end="" if self._terminal else "\n",
+            file=sys.stderr,
+            flush=True,
+        )
+        self._shown = True
+        self._next = time.monotonic() + (0.5 if self._terminal else 10)
+
+    def close(self) -> None:
+        """Clear the line."""
+        if self._terminal and self._shown:
+            print("\r" + " " * 78 + "\r", end="", file=sys.stderr, flush=True)
+
+
+def total(results: Iterable[TestResult], name: str) -> int:
+    """Add up one of the counts."""
+    return sum(result.count(name) for result in results)
+
+
+def closing_line(command: str, results: list[TestResult]) -> str:
+    """Return the line that `make sim` and `make compare` end with; it adds what failed, if any.
+
+    Where not all messages are compared, `compared` among the counts says how many are.
+    """
+    operations, _, dropped, mismatches = (total(results, name) for name in COUNTS)
+    messages = sum(int(each.counts.get("compared", each.count("messages"))) for each in results)
+    failed = sum(result.failed for result in results)
+    return (
+        f"{command}: {operations} operations, {messages} messages compared, "
+        f"{dropped} dropped, {mismatches} mismatches"
+        + failed_words(failed, sum(not result.ran for result in results))
+    )
+
+
+def failed_words(failed: int, not_run: int) -> str:
+    """Return what a closing line adds when tests failed, or did not run at all."""
+    words = f", {failed} tests FAILED" if failed else ""
+    return words + (f", {not_run} tests did not run" if not_run else "")
+
+
+def plural(word: str, count: int) -> str:
+    """Return a word as it follows a number."""
+    return word if count == 1 else f"{word}s"
+
+
+def interrupted(command: str, results: list[TestResult], path: Path) -> str:
+    """Return the one line that a command ends with when a signal ends it."""
+    return f"{command}: interrupted; the {len(results)} tests that had finished are in {path}"
+
+
+def table(groups: dict[str, list[TestResult]]) -> str:
+    """Return the tests with their counts, a group of them under each heading."""
+    names = [result.name for results in groups.values() for result in results]
+    width = max(map(len, names), default=0) + 2
+    header = "".join(f"{name:>12}" for name in COUNTS)
+    lines = []
+    for heading, results in groups.items():
+        lines += [heading, f"  {'test':<{width}}{header}{'seconds':>9}  result"]
+        for result in results:
+            counts = "".join(f"{result.count(name):>12,}" for name in COUNTS)
+            verdict = "pass" if result.passed else "FAIL" if result.ran else "not run"
+            lines.append(f"  {result.name:<{width}}{counts}{result.seconds:>9.1f}  {verdict}")
+    return "\n".join(lines)
+
+
+def drops(results: Iterable[TestResult]) -> str:
+    """Name what was dropped or refused in the traces, one by one."""
+    lines = []
+    for result in results:
+        found = result.counts.get("drops", [])
+        traced = [drop for drop in found if drop["line"] is not None]
+        if not result.name.startswith("trace_tests.") or not traced:
+            continue
+        lines.append(f"dropped or refused, in {result.name.removeprefix('trace_tests.replay_')}:")
+        if len(traced) > LISTED_DROPS:
+            dropped = result.count("dropped")
+            listed = sum(drop["answer"] in DROPPED for drop in found)
+            which = "them" if listed >= dropped else f"the first {listed:,}"
+            lines.append(f"  {dropped:,} messages: the result file lists {which}")
+            continue
+        for drop in traced:
+            lines.append(
+                f"  line {drop['line']}: {drop['name']} → {drop['answer']}: {drop['text']}"
+            )
+    return "\n".join(lines)
+
+
+def measured(results: Iterable[TestResult]) -> str:
+    """Return the figures that tests measured."""
+    figures: dict[str, str] = {}
+    for result in results:
+        figures |= result.counts.get("measured", {})
+    width = max(map(len, figures), default=0)
+    return "\n".join(f"    {name:<{width}}  {value}" for name, value in figures.items())
+
+
+NUMBER = re.compile(r"0x[0-9a-fA-F]+|\b\d[\d,]*\b")
+MISMATCH = re.compile(
+    r"^mismatch \d+ \((\w+)\)|^  operation: (\w+)|^  (expected: .*)|^  (got: .*)", re.M
+)
+"""What a mismatch is told from another by."""
+
+CYCLE = re.compile(r", in clock cycle ([\d,]+)")
+
+LOG = re.compile(r"; the end of .*| for these parameters: see .*")
+
+
+def cause_of(test: Mapping[str, Any]) -> str:
+    """Return what a test failed by, without what differs each time: what looks alike is one cause.
+
+    That is the statement of the design that ended it, or the kind of the first mismatch, with the
+    operation and what was expected and came; or else what it says first.
+    """
+    return str(test["cause"]) or NUMBER.sub("#", LOG.sub("", _first(test)))
+
+
+def _first(test: Mapping[str, Any]) -> str:
+    """Return in a line what a test failed by: what differed first, or what it says itself."""
+    if test["cause"] or not test["reports"]:
+        return str(test["failure"]).partition("\n")[0]
+    text = str(test["reports"][0]["text"])
+    parts = [" ".join(part.split()) for each in MISMATCH.findall(text) for part in each if part]
+    return ", ".join(parts) or text.partition("\n")[0]
+
+
+def first_text(test: Mapping[str, Any]) -> str:
+    """Return the first line of what a failed test says first."""
+    reports = test["reports"]
+    return str(reports[0]["text"] if reports else test["failure"]).partition("\n")[0]
+
+
+def title_of(test: Mapping[str, Any]) -> str:
+    """Return what a test failed by, in so few words that it fits a line."""
+    text = _first(test)
+    return text if len(text) <= TITLE else f"{text[: TITLE - 1]}…"
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A test that failed: `where` says with what it ran, `command` reproduces it."""
+
+    where: str
+    test: Mapping[str, Any]
+    command: str
+
+    def __str__(self) -> str:
+        """All that is known about it."""
+        return "\n".join([self.heading, *self.texts, *self.more, self.reproduce])
+
+    @property
+    def heading(self) -> str:
+        """Which test it is."""
+        return f"FAILED {self.test['name']}, {self.where}"
+
+    @property
+    def texts(self) -> list[str]:
+        """What it says, what ended it first."""
+        reports = [str(each["text"]) for each in self.test["reports"]]
+        return [self.test["failure"], *reports] if self.test["cause"] or not reports else reports
+
+    @property
+    def more(self) -> list[str]:
+        """How many mismatches there are, if more than one."""
+        mismatches = self.test["mismatches"]
+        return [f"... {mismatches:,} mismatches in all"] if mismatches > 1 else []
+
+    @property
+    def reproduce(self) -> str:
+        """The line that shows it again."""
+        return f"reproduce: {self.command}"
+
+
+def failures(failed: Sequence[Failed], path: Path) -> str:
+    """Explain what failed: the first test last, above it one of each other cause in two lines.
+
+    Everything in full goes to the file `path`.
+    """
+    if not failed:
+        return ""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(
+        "\n\n".join(map(str, failed)) + "\n", encoding="utf-8", errors="backslashreplace"
+    )
+    causes: dict[str, list[Failed]] = {}
+    for each in failed:
+        causes.setdefault(cause_of(each.test), []).append(each)
+    (first, *alike), *others = causes.values()
+    lines = []
+    if others:
+        lines.append(f"{len(failed)} tests failed, in {len(causes)} ways; the others first:")
+        for each, *more in others[:CAUSES]:
+            count = f" and {len(more)} more" if more else ""
+            lines.append(f"  {each.test['name']}, {each.where}{count}: {title_of(each.test)}")
+            lines.append(f"    {each.reproduce}")
+        if len(others) > CAUSES:
+            lines.append(f"  ... {len(others) - CAUSES} more ways")
+        lines.append("")
+    text = first.texts[0].splitlines()
+    lines += [first.heading, *text[:LONGEST], *(["  ..."] if len(text) > LONGEST else [])]
+    lines += first.more
+    if alike:
+        lines.append(f"{len(alike)} more {plural('test', len(alike))} failed in this way")
+    lines.append(first.reproduce)
+    if len(failed) > 1 or len(first.texts) > 1:
+        lines.append(f"all failures in full: {shown(path)}")
+    return "\n".join(lines)
+
+
+def design(rtl: Rtl) -> dict[str, Any]:
+    """Return which design ran, for a result file; without its files if the list is gone by now."""
+    files: list[str] = []
+    with contextlib.suppress(RtlError):
+        files = [shown(file) for file in rtl.sources().files]
+    return {"top": rtl.top, "file_list": rtl.file_list, "files": files}
+
+
+def where(path: Path, seed: int, rtl: Rtl | None) -> str:
+    """Return the line that says where the results are, and of what: None of the golden model."""
+    of = f"RTL {rtl.top} ({visible(rtl.file_list)})" if rtl is not None else "no RTL"
+    return f"results: {shown(path)}; seed {seed}; {of}"
+
+
+def write_result(path: Path, **values: Any) -> None:
+    """Write the machine-readable result."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(values, indent=1) + "\n")
+
+
+def as_values(results: list[TestResult]) -> list[dict[str, Any]]:
+    """Return the results for the result file."""
+    return [
+        {
+            "name": result.name,
+            "passed": result.passed,
+            "seconds": result.seconds,
+            "ran": result.ran,
+            "failure": result.failure,
+            "cause": result.cause,
+            **{name: result.count(name) for name in COUNTS},
+            "measured": result.counts.get("measured", {}),
+            "answers": result.counts.get("answers", {}),
+            "drops": result.counts.get("drops", []),
+            "reports": result.counts.get("reports", []),
+            "coverage": result.counts.get("coverage", {}),
+        }
+        for result in results
+    ]

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""What starts a process: the design, its build, its simulation, what came of it."""

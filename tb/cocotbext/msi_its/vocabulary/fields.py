@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: MIT
+"""The fields of registers, and where a command's arguments go among them."""
+
+from __future__ import annotations
+
+from cocotbext.msi_its.vocabulary import csr
+from cocotbext.msi_its.vocabulary.csr import Register
+
+ARGUMENTS: dict[str, tuple[tuple[Register, str, int], ...]] = {
+    "range": ((csr.ARG_RANGE, "range", 0),),
+    "connection": ((csr.ARG_RANGE, "connection", 0),),
+    "target": ((csr.ARG_TARGET, "target", 0),),
+    "route": ((csr.ARG_TARGET, "route", 0),),
+    "secondary": ((csr.ARG_BUS, "secondary", 0),),
+    "subordinate": ((csr.ARG_BUS, "subordinate", 0),),
+    "devfn": ((csr.ARG_BUS, "devfn", 0),),
+    "rid": ((csr.ARG_RID, "rid", 0),),
+    "segment": ((csr.ARG_RID, "segment", 0),),
+    "address": ((csr.ARG_ADDRESS_LOW, "address", 0), (csr.ARG_ADDRESS_HIGH, "address", 32)),
+    "data": ((csr.ARG_DATA, "data", 0),),
+}
+"""Where each argument goes: register, field, and the argument's bit that is the field's lowest."""
+
+
+ARGUMENT_REGISTERS: tuple[Register, ...] = (
+    *(csr.ARG_RANGE, csr.ARG_TARGET, csr.ARG_BUS, csr.ARG_RID),
+    *(csr.ARG_ADDRESS_LOW, csr.ARG_ADDRESS_HIGH, csr.ARG_DATA),
+)
+"""The registers that hold arguments."""
+
+
+ALL_ADDRESSES: tuple[Register, ...] = tuple(Register(at, 32, {}) for at in range(0, 0x80, 4))
+"""Every word that `s_axil` has an address for, whether there is a register or not."""
+
+
+def get_field(register: Register, field: str, value: int) -> int:
+    """Return one field of a register's value."""
+    high, low = register.fields[field]
+    return (value >> low) & ((1 << (high - low + 1)) - 1)
+
+
+def put_field(register: Register, field: str, value: int, into: int) -> int:
+    """Return a register's value with one field replaced by the low bits of `value`."""
+    high, low = register.fields[field]
+    mask = (1 << (high - low + 1)) - 1
+    return into & ~(mask << low) | (value & mask) << low

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: MIT
+"""What a simulation is told by whoever starts it."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from cocotbext.msi_its.vocabulary.operations import Tables
+
+VARIABLE = "MSI_ITS_SETTINGS"
+"""The environment variable that names the file with a simulation's settings."""
+
+
+@dataclass(frozen=True, slots=True)
+class TraceFile:
+    """A validated trace to replay: its path, a name of its own, and its number of operations.
+
+    `expects` is how many lines say what to expect; `stall` is the share of the time, 0 to 1, for
+    which every interface stalls meanwhile.
+    """
+
+    path: str
+    name: str
+    operations: int
+    stall: float = 0.0
+    expects: int = 0
+
+    @property
+    def test(self) -> str:
+        """The name of the test that replays it."""
+        return f"trace_tests.replay_{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The parameters of the translator, the seed of every random choice, and where results go.
+
+    `counter_width` is in bits; `top` names the design's top module; with `coverage`, functional
+    coverage is sampled; `plusargs` (`+name=value`) are for the design. They travel to the
+    simulation as a JSON file that VARIABLE names.
+    """
+
+    tables: Tables
+    counter_width: int
+    seed: int
+    results: str
+    traces: tuple[TraceFile, ...] = ()
+    top: str = "msi_translator"
+    coverage: bool = False
+    plusargs: tuple[str, ...] = ()
+
+    def save(self, path: Path) -> None:
+        """Write the file that `load` reads."""
+        path.write_text(json.dumps(asdict(self)))
+
+    @classmethod
+    def load(cls) -> Settings:
+        """Read the file that VARIABLE names."""
+        values = json.loads(Path(os.environ[VARIABLE]).read_text())
+        values["tables"] = Tables(*values["tables"])
+        values["traces"] = tuple(TraceFile(**trace) for trace in values["traces"])
+        values["plusargs"] = tuple(values["plusargs"])
+        return cls(**values)

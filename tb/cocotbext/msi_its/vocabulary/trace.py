@@ -1,0 +1,661 @@
+# SPDX-License-Identifier: MIT
+"""Trace files: recorded operations, one JSON object a line (the specification's section 5).
+
+A file is read twice: once to validate all of it, before anything runs, and once to replay it. Both
+passes hold one line at a time, so a trace may be longer than memory. Whatever is wrong with a file
+is reported as a `TraceError` that names the file, the line, the field and what would be right.
+"""
+
+from __future__ import annotations
+
+import bz2
+import difflib
+import enum
+import gzip
+import io
+import json
+import lzma
+import os
+import re
+import stat
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import IO, Any, Final, NamedTuple, NoReturn
+
+from msgspec.structs import astuple
+
+from cocotbext.msi_its.vocabulary.operations import (
+    LIMITS,
+    OPERATIONS,
+    TABLE_OF,
+    WIDTHS,
+    Message,
+    Operation,
+    Tables,
+    arguments_of,
+)
+from cocotbext.msi_its.vocabulary.text import visible
+
+LONGEST_LINE: Final = 1 << 20
+"""The longest line that is read, in bytes. It bounds the memory that a damaged file can take."""
+
+_BUFFER_BYTES: Final = 1 << 18
+_HEX_STRING: Final = re.compile(r"0x[0-9A-Fa-f]+", re.ASCII)
+
+
+class TraceError(Exception):
+    """A trace file that cannot be used: `file:line: field: reason`.
+
+    `line` (from 1) is None where the whole file is meant, `field` where no single field is.
+    """
+
+    def __init__(self, path: str | Path, line: int | None, field: str | None, reason: str) -> None:
+        super().__init__(path, line, field, reason)
+        self.path = str(path)
+        self.line = line
+        self.field = field
+        self.reason = reason
+
+    def __str__(self) -> str:
+        path = visible(self.path)
+        place = path if self.line is None else f"{path}:{self.line}"
+        return ": ".join(part for part in (place, self.field, self.reason) if part is not None)
+
+
+class Unset(enum.Enum):
+    """The type of `UNSET`."""
+
+    UNSET = "unset"
+
+
+UNSET: Final = Unset.UNSET
+"""No `returns` was recorded; unlike None, which says that the operation returned nothing."""
+
+
+class Expect(NamedTuple):
+    """What an independent implementation recorded for one operation; each part is optional."""
+
+    messages: tuple[Message, ...] | None = None
+    returns: bool | int | Unset | None = UNSET
+    warnings: int | None = None
+
+    def differences(
+        self, message: Message | None, returns: bool | int | None, warnings: Sequence[object]
+    ) -> list[str]:
+        """Say, part by part, what an operation did differently; empty if nothing.
+
+        `warnings` has one item for each warning that was raised; the items are only shown.
+        """
+        messages = () if message is None else (message,)
+        found = []
+        if self.messages is not None and self.messages != messages:
+            wanted = ", ".join(map(str, self.messages)) or "no message"
+            found.append(f"messages: expected {wanted}, got {message or 'no message'}")
+        if self.returns is not UNSET and self.returns != returns:
+            found.append(f"returns: expected {self.returns}, got {returns}")
+        if self.warnings is not None and self.warnings != len(warnings):
+            got = "; ".join(map(str, warnings)) or "none"
+            found.append(f"warnings: expected {self.warnings}, got {len(warnings)} ({got})")
+        return found
+
+
+class TraceLine(NamedTuple):
+    """One line of a trace: its number in the file (from 1), the operation, and what is optional.
+
+    `t_us` is the time of recording in microseconds, `note` is for people.
+    """
+
+    number: int
+    operation: Operation
+    expect: Expect | None = None
+    note: str | None = None
+    t_us: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TraceSummary:
+    """What a valid trace holds, and the smallest tables that it runs on.
+
+    `expects` is how many lines say what to expect: one part of it at least.
+    """
+
+    operations: int
+    expects: int
+    by_name: dict[str, int]
+    tables: Tables
+
+
+# Reading
+
+
+def read_trace(path: str | Path) -> Iterator[TraceLine]:
+    """Validate the whole file, at the time of the call; then give its lines one by one.
+
+    Raises TraceError for the first thing that makes it no trace.
+    """
+    validate_trace(path)
+    return iter_trace(path)
+
+
+def validate_trace(path: str | Path) -> TraceSummary:
+    """Read the whole file and say what it holds.
+
+    Raises TraceError for the first thing that makes it no trace.
+    """
+    by_class: Counter[type[Operation]] = Counter()
+    largest = dict.fromkeys(TABLE_OF, 0)
+    expects = 0
+    for line in iter_trace(path):
+        operation = line.operation
+        expects += line.expect not in (None, Expect())
+        by_class[type(operation)] += 1
+        for field in _INDICES[type(operation)]:
+            index = getattr(operation, field)
+            if index > largest[field]:
+                largest[field] = index
+    return TraceSummary(
+        operations=by_class.total(),
+        expects=expects,
+        by_name={cls.name: by_class[cls] for cls in OPERATIONS.values() if by_class[cls]},
+        tables=Tables(**{table: largest[field] + 1 for field, table in TABLE_OF.items()}),
+    )
+
+
+def iter_trace(path: str | Path) -> Iterator[TraceLine]:
+    """Give the lines of a file in one pass, without validating what is still to come.
+
+    This is for a file that `validate_trace` has accepted, or for one that is only looked through.
+
+    Raises TraceError when it reaches what makes the file no trace.
+    """
+    number = 0
+    for number, text in _lines(path):
+        yield parse_line(path, number, text)
+    if number == 0:
+        raise TraceError(path, None, None, "empty: it holds no operations")
+
+
+def _lines(path: str | Path) -> Iterator[tuple[int, bytes]]:
+    """The lines of a plain or compressed file, with their numbers."""
+    for number, (line,) in enumerate(blocks(path, 1), 1):
+        yield number, line
+
+
+def blocks(path: str | Path, size: int) -> Iterator[list[bytes]]:
+    """Give the lines of a plain or compressed file as they are, `size` at a time.
+
+    A line that is longer than LONGEST_LINE is cut off behind that. Raises TraceError for what
+    cannot be read.
+    """
+    packing = None
+    try:
+        packing = _packing(path)
+        with _open(path, packing) as file:
+            lines = iter(partial(file.readline, LONGEST_LINE + 1), b"")
+            while block := list(islice(lines, size)):
+                yield block
+    except FileNotFoundError:
+        raise TraceError(path, None, None, "no such file") from None
+    except PermissionError:
+        raise TraceError(path, None, None, "no permission to read it") from None
+    except (EOFError, OSError, lzma.LZMAError, zlib.error) as error:
+        if packing is None or getattr(error, "errno", None) is not None:
+            said = getattr(error, "strerror", None) or error
+            raise TraceError(path, None, None, f"cannot be read: {said}") from None
+        cut = isinstance(error, EOFError)
+        what = "cut off before its end" if cut else f"damaged ({error})"
+        raise TraceError(path, None, None, f"the {packing.name} data is {what}") from None
+
+
+class Packing(NamedTuple):
+    """A kind of compression: the ends of names, how the data begins, and what unpacks a file."""
+
+    name: str
+    suffix: str
+    magic: bytes
+    open: Callable[[str | Path], io.RawIOBase | gzip.GzipFile]
+
+
+class _Unpacked(io.RawIOBase):
+    """Unpacks a file as it is read, with decompressors of `lzma` or `bz2`: one a stream.
+
+    The standard library's own files leave out in silence what follows the first stream and is
+    damaged.
+    """
+
+    def __init__(
+        self,
+        make: Callable[[], lzma.LZMADecompressor | bz2.BZ2Decompressor],
+        path: str | Path,
+    ) -> None:
+        self._file = io.FileIO(path)
+        self._make = make
+        self._stream = make()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = b""
+        while not data:
+            packed = b""
+            if self._stream.eof:
+                packed = self._stream.unused_data.lstrip(b"\0")
+                while not packed:  # zeros may be between streams, and at the end
+                    packed = self._file.read(_BUFFER_BYTES)
+                    if not packed:
+                        return 0
+                    packed = packed.lstrip(b"\0")
+                self._stream = self._make()
+            elif self._stream.needs_input:
+                packed = self._file.read(_BUFFER_BYTES)
+                if not packed:
+                    raise EOFError
+            data = self._stream.decompress(packed, len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+PACKINGS: Final = (
+    Packing("gzip", ".gz", b"\x1f\x8b", gzip.open),
+    Packing("xz", ".xz", b"\xfd7zXZ\0", partial(_Unpacked, lzma.LZMADecompressor)),
+    Packing("bzip2", ".bz2", b"BZh", partial(_Unpacked, bz2.BZ2Decompressor)),
+)
+"""The kinds of compression that are read."""
+
+
+def _packing(path: str | Path) -> Packing | None:
+    """Return how a file is compressed, by its content; None if it is not."""
+    mode = os.stat(path).st_mode
+    if stat.S_ISDIR(mode):
+        raise TraceError(path, None, None, "is a directory")
+    if not stat.S_ISREG(mode):
+        reason = "not a regular file; a trace is read twice, so save it to a file first"
+        raise TraceError(path, None, None, reason)
+    with open(path, "rb") as file:
+        start = file.read(max(len(each.magic) for each in PACKINGS))
+    for each in PACKINGS:
+        if start.startswith(each.magic):
+            return each
+    for each in PACKINGS:
+        if start and str(path).endswith(each.suffix):
+            reason = f"named {each.suffix}, but its content is not {each.name}"
+            raise TraceError(path, None, None, reason)
+    return None
+
+
+def _open(path: str | Path, packing: Packing | None) -> IO[bytes]:
+    if packing is None:
+        return open(path, "rb", buffering=_BUFFER_BYTES)
+    return io.BufferedReader(packing.open(path), _BUFFER_BYTES)
+
+
+def stem(path: Path) -> str:
+    """Return the name of a trace file without what says its kind."""
+    name = path.name
+    for each in PACKINGS:
+        name = name.removesuffix(each.suffix)
+    return name.removesuffix(".jsonl")
+
+
+# What is no trace
+
+_LOOKS_LIKE: Final[dict[str, bytes]] = {
+    # archives
+    "zstd data (unpack it first, with `zstd -d`)": rb"\x28\xb5\x2f\xfd",
+    "lz4 data (unpack it first, with `lz4 -d`)": rb"\x04\x22\x4d\x18",
+    "a zip archive (unpack it first)": rb"PK\x03\x04",
+    "a 7-Zip archive (unpack it first)": rb"7z\xbc\xaf\x27\x1c",
+    "a tar archive (unpack it first)": rb"[^\0]{1,100}\0[\0-7 ]{100,156}",
+    "a pointer of Git LFS, not the file itself (fetch it with `git lfs pull`)": (
+        rb"version https://git-lfs"
+    ),
+    # recordings
+    "a QEMU log": rb"(\d+@)?\d+\.\d+:\w+ |\[\w+\] \w+ \w+|qemu-system-\w+: ",
+    "an ftrace log": rb"# tracer:|\s*\S+-\d+\s+(\(\s*\S+\)\s+)?\[\d+\]\s",
+    "data of trace-cmd": rb"\x17\x08\x44tracing",
+    "data of perf": rb"PERFILE2",
+    "a log of the Linux kernel": rb"(<\d+>)?\[\s*\d+\.\d+\] ",
+    "the output of lspci": rb"([0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7] ",
+    "/proc/interrupts": rb"\s+CPU0\s",
+    "a device tree": rb"/dts-v1/|\xd0\x0d\xfe\xed",
+    "a waveform (VCD)": rb"\s*\$(date|version|timescale|comment|scope|var)\b",
+    "a capture of packets (pcap)": (
+        rb"\xd4\xc3\xb2\xa1|\xa1\xb2[\xc3\x3c][\xd4\x4d]|\x4d\x3c\xb2\xa1|\x0a\x0d\x0d\x0a"
+    ),
+    "a result of this project": rb'\s*\{\s*"(engine|seed|passed)"\s*:',
+    "a list of events of Chrome": rb'\s*\{\s*"(events|traceEvents)"\s*:',
+    # ways to write data
+    "a JSON array": rb"\s*\[",
+    "a JSON object of several lines": rb"\s*\{\s*$",
+    "Python": rb"\s*\{\s*'",
+    "a web page": rb"(?i)\s*<(!doctype html|html)",
+    "XML": rb"\s*<",
+    "YAML": rb"---\s*$|%YAML|\s*- \w+\s*:|\w+:(\s|$)",
+    "CSV": rb'(\xef\xbb\xbf)?"?\w+"?\s*([,;\t]\s*"?\w+"?\s*)+$',
+}
+"""What people have instead of a trace, by how its first line begins."""
+
+_A_TRACE_IS: Final = (
+    'a trace has one JSON object a line, as {"op": "connect", "connection": 0, "segment": 1}; '
+    "see docs/traces.md"
+)
+
+
+def _looks_like(line: bytes) -> str:
+    """Return what a file is whose first line is not that of a trace; nothing if it is unknown."""
+    for what, start in _LOOKS_LIKE.items():
+        if re.match(start, line):
+            return what
+    return ""
+
+
+# Parsing one line
+
+
+class _Refused(Exception):
+    """Why a line is refused; whoever knows the file makes it a `TraceError`."""
+
+    def __init__(self, field: str | None, reason: str) -> None:
+        super().__init__(field, reason)
+        self.field = field
+        self.reason = reason
+
+
+_OPTIONAL: Final = ("expect", "note", "t_us")
+_EXPECTED: Final = frozenset(Expect._fields)
+_RETURNS: Final[dict[str, str]] = {
+    "new_route": "true or false",
+    "consume_pending": "true or false",
+    "supports_direct_msi": "true or false",
+    "default_bdf": "an integer",
+}
+_INDICES: Final = {
+    cls: tuple(field for field in arguments_of(cls) if field in TABLE_OF)
+    for cls in OPERATIONS.values()
+}
+
+
+def _maximum(field: str) -> int:
+    """The largest value of an argument in a trace file."""
+    if field in TABLE_OF:
+        return LIMITS[TABLE_OF[field]][1] - 1
+    return (1 << WIDTHS[field]) - 1
+
+
+_ARGUMENTS: Final = {
+    name: tuple((field, _maximum(field)) for field in arguments_of(cls))
+    for name, cls in OPERATIONS.items()
+}
+_ALLOWED: Final = {
+    name: frozenset(("op", *arguments_of(cls), *_OPTIONAL)) for name, cls in OPERATIONS.items()
+}
+_DEVID_MAXIMUM: Final = (1 << 32) - 1
+_ADDRESS_MAXIMUM: Final = _maximum("address")
+_DATA_MAXIMUM: Final = _maximum("data")
+_COUNT_MAXIMUM: Final = (1 << 64) - 1
+
+
+def parse_line(path: str | Path, number: int, text: bytes) -> TraceLine:
+    """Return one line of a file. Raises TraceError that says what is wrong with it."""
+    try:
+        return _parse(number, text)
+    except _Refused as refused:
+        what = _looks_like(text) if number == 1 else ""
+        if what:
+            reason = f"this looks like {what}, not like a trace: {_A_TRACE_IS}"
+            raise TraceError(path, None, None, reason) from None
+        raise TraceError(path, number, refused.field, refused.reason) from None
+
+
+def _parse(number: int, line: bytes) -> TraceLine:
+    """One line, checked completely. What is right passes the first test of each kind."""
+    entry = _decode(line)
+    name = entry.get("op")
+    if type(name) is not str or name not in OPERATIONS:
+        _refuse_operation(entry)
+    if not _ALLOWED[name].issuperset(entry):
+        _refuse_unknown_field(entry, name)
+    values = []
+    for field, maximum in _ARGUMENTS[name]:
+        value = entry.get(field)
+        if type(value) is not int or not 0 <= value <= maximum:
+            if field not in entry:
+                needed = ", ".join(arguments_of(OPERATIONS[name]))
+                raise _Refused(field, f"missing; {name} needs {needed}")
+            value = _integer(field, value, maximum, TABLE_OF.get(field))
+        values.append(value)
+    expect = _parse_expect(entry["expect"], name) if "expect" in entry else None
+    note = entry.get("note")
+    if type(note) is not str and "note" in entry:
+        raise _Refused("note", f"expected a string, got {_show(note)}")
+    t_us = entry.get("t_us")
+    if "t_us" in entry:
+        t_us = _integer("t_us", t_us, _COUNT_MAXIMUM)
+    return TraceLine(number, OPERATIONS[name](*values), expect, note, t_us)
+
+
+def _parse_expect(expect: Any, name: str) -> Expect:
+    """The recorded expectation of the operation called `name`."""
+    if type(expect) is not dict:
+        raise _Refused("expect", f"expected an object, got {_show(expect)}")
+    if not _EXPECTED.issuperset(expect):
+        _refuse_unknown_expectation(expect)
+    messages = _parse_messages(expect["messages"]) if "messages" in expect else None
+    returns = _parse_returns(expect["returns"], name) if "returns" in expect else UNSET
+    warnings = None
+    if "warnings" in expect:
+        warnings = _integer("expect.warnings", expect["warnings"], _COUNT_MAXIMUM)
+    return Expect(messages, returns, warnings)
+
+
+def _parse_messages(messages: Any) -> tuple[Message, ...]:
+    if type(messages) is not list:
+        reason = f"expected an array of [devid, address, data], got {_show(messages)}"
+        raise _Refused("expect.messages", reason)
+    return tuple([_parse_message(index, message) for index, message in enumerate(messages)])
+
+
+def _parse_message(index: int, message: Any) -> Message:
+    if type(message) is not list or len(message) != 3:
+        got = f"{len(message)} values" if type(message) is list else _show(message)
+        raise _Refused(f"expect.messages[{index}]", f"expected [devid, address, data], got {got}")
+    devid, address, data = message
+    if (
+        type(devid) is type(address) is type(data) is int
+        and 0 <= devid <= _DEVID_MAXIMUM
+        and 0 <= address <= _ADDRESS_MAXIMUM
+        and 0 <= data <= _DATA_MAXIMUM
+    ):
+        return Message(devid, address, data)
+    field = f"expect.messages[{index}]"
+    return Message(
+        _integer(f"{field}.devid", devid, _DEVID_MAXIMUM),
+        _integer(f"{field}.address", address, _ADDRESS_MAXIMUM),
+        _integer(f"{field}.data", data, _DATA_MAXIMUM),
+    )
+
+
+def _parse_returns(returns: Any, name: str) -> bool | int | None:
+    """Null is always possible: an operation that was answered with an error returned nothing."""
+    right = _RETURNS.get(name)
+    if returns is None or (right == "true or false" and type(returns) is bool):
+        return returns
+    if right == "an integer":
+        return _integer("expect.returns", returns, _maximum("rid"))
+    wanted = "null" if right is None else f"{right}, or null"
+    raise _Refused("expect.returns", f"{name} returns {wanted}; got {_show(returns)}")
+
+
+def _integer(field: str, value: Any, maximum: int, table: str | None = None) -> int:
+    """An integer, or a "0x…" string, from 0 to `maximum`; `table` is what it is an index into."""
+    number = value
+    if type(value) is str:
+        if _HEX_STRING.fullmatch(value) is None:
+            reason = f'{_show(value)} is not an integer; write it as 768 or as "0x300"'
+            raise _Refused(field, reason)
+        number = int(value, 16)
+    if type(number) is not int:
+        raise _Refused(field, f'expected an integer or a "0x…" string, got {_show(value)}')
+    if 0 <= number <= maximum:
+        return number
+    if table is not None:
+        reason = f"{_show(value)} is beyond the largest {table} table (0 to {maximum})"
+    else:
+        reason = f"{_show(value)} does not fit in {maximum.bit_length()} bits (0 to {maximum:#x})"
+    raise _Refused(field, reason)
+
+
+_DECODER: Final = json.JSONDecoder()
+_JSON_SPACE: Final = " \t\r\n"
+
+
+def _decode(line: bytes) -> dict[str, Any]:
+    """The JSON object of one line, in which no key is given twice."""
+    if len(line) > LONGEST_LINE:
+        raise _Refused(None, f"longer than {LONGEST_LINE} bytes; a trace has one operation a line")
+    try:
+        text = line.decode().rstrip(_JSON_SPACE)
+    except UnicodeDecodeError as error:
+        byte = f"byte {line[error.start]:#04x} at column {error.start + 1}"
+        raise _Refused(None, f"not UTF-8: {byte}") from None
+    if not text:
+        raise _Refused(None, "blank; every line of a trace is one operation")
+    if text[0] == "\ufeff":
+        raise _Refused(None, "starts with a byte-order mark; save it as UTF-8 without one")
+    indentation = len(text) - len(text.lstrip(_JSON_SPACE))
+    try:
+        entry, end = _DECODER.raw_decode(text, indentation)
+    except json.JSONDecodeError as error:
+        reason = f"not JSON: {error.msg} at column {error.colno}"
+        raise _Refused(None, f"{reason}; a trace has one JSON object a line") from None
+    except (RecursionError, ValueError) as error:  # too deep, or an integer of thousands of digits
+        raise _Refused(None, f"not usable JSON: {error}") from None
+    if end != len(text):
+        reason = f"more follows the JSON value, from column {end + 1}"
+        raise _Refused(None, f"{reason}; a trace has one JSON object a line")
+    if type(entry) is not dict:
+        raise _Refused(None, f"expected a JSON object, got {_show(entry)}")
+    # The decoder keeps the last of two equal keys. Every key is followed by a colon, so a line with
+    # as many colons as keys that were kept has no key twice; the others get a closer look.
+    expect = entry.get("expect")
+    keys = len(entry) + (len(expect) if type(expect) is dict else 0)
+    if text.count(":") != keys:
+        json.loads(text, object_pairs_hook=_refuse_duplicate_keys)
+    return entry
+
+
+def _refuse_duplicate_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    entry: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in entry:
+            raise _Refused(_plain(key), "given twice")
+        entry[key] = value
+    return entry
+
+
+def _refuse_operation(entry: dict[str, Any]) -> NoReturn:
+    if "op" not in entry:
+        raise _Refused("op", 'missing; each line names its operation, as in "op": "connect"')
+    name = entry["op"]
+    if type(name) is not str:
+        raise _Refused("op", f"expected the name of an operation, got {_show(name)}")
+    hint = _did_you_mean(name, OPERATIONS) or f"; there are {', '.join(OPERATIONS)}"
+    raise _Refused("op", f"unknown operation {_show(name)}{hint}")
+
+
+def _refuse_unknown_field(entry: dict[str, Any], name: str) -> NoReturn:
+    key = next(key for key in entry if key not in _ALLOWED[name])
+    allowed = (*arguments_of(OPERATIONS[name]), *_OPTIONAL)
+    hint = _did_you_mean(key, allowed) or f"; it has {', '.join(allowed)}"
+    raise _Refused(_plain(key), f"{name} has no such field{hint}")
+
+
+def _refuse_unknown_expectation(expect: dict[str, Any]) -> NoReturn:
+    key = next(key for key in expect if key not in _EXPECTED)
+    hint = _did_you_mean(key, Expect._fields) or f"; it has {', '.join(Expect._fields)}"
+    raise _Refused(f"expect.{_plain(key)}", f"expect has no such field{hint}")
+
+
+def _did_you_mean(word: str, words: Iterable[str]) -> str:
+    near = difflib.get_close_matches(word, words, n=1)
+    return f'; did you mean "{near[0]}"?' if near else ""
+
+
+def _show(value: Any) -> str:
+    """A value as it stands in the file, shortened."""
+    if type(value) is dict:
+        return "an object"
+    if type(value) is list:
+        return "an array"
+    text = json.dumps(value)
+    return text if len(text) <= 40 else f"{text[:39]}…"
+
+
+def _plain(key: str) -> str:
+    """A key of the file, without its quotes, fit for one line of a terminal."""
+    return _show(key).strip('"')
+
+
+# Writing
+
+
+def to_json(line: TraceLine) -> str:
+    """One line of a trace file, without the newline. The number is not part of it."""
+    operation = line.operation
+    entry: dict[str, Any] = {"op": operation.name}
+    entry |= {field: getattr(operation, field) for field in arguments_of(type(operation))}
+    if line.t_us is not None:
+        entry["t_us"] = line.t_us
+    if line.note is not None:
+        entry["note"] = line.note
+    if line.expect is not None:
+        expect: dict[str, Any] = {}
+        entry["expect"] = expect
+        if line.expect.messages is not None:
+            expect["messages"] = [astuple(each) for each in line.expect.messages]
+        if line.expect.returns is not UNSET:
+            expect["returns"] = line.expect.returns
+        if line.expect.warnings is not None:
+            expect["warnings"] = line.expect.warnings
+    return json.dumps(entry)
+
+
+def write_trace(path: str | Path, lines: Iterable[TraceLine]) -> int:
+    """Write a trace file; one whose name ends in .gz is gzipped.
+
+    The file appears under its name when it is complete. Equal lines give equal bytes.
+
+    Raises TraceError for a line that could not be read again, or if there is none; a file that was
+    there before is then still there. Returns the number of lines.
+    """
+    path = Path(path)
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    number = 0
+    try:
+        with open(unfinished, "wb") as raw:
+            zipped = path.suffix == ".gz"
+            with gzip.GzipFile("", "wb", fileobj=raw, mtime=0) if zipped else raw as file:
+                for number, line in enumerate(lines, 1):
+                    text = to_json(line).encode()
+                    try:
+                        _parse(number, text)
+                    except _Refused as refused:
+                        reason = refused.reason
+                        raise TraceError(path, number, refused.field, reason) from None
+                    file.write(text + b"\n")
+        if number == 0:
+            raise TraceError(path, None, None, "there are no operations to write")
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return number

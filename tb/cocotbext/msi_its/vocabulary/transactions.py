@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: MIT
+"""What the monitors see on the translator's interfaces.
+
+What goes in on `s_msi` and `s_evt` is an operation of `operations`, what comes out on `m_msi` a
+`Message`; this module has the rest: the retire record and the register accesses on `s_axil`.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from msgspec import Struct
+
+from cocotbext.msi_its.vocabulary.csr import Answer
+from cocotbext.msi_its.vocabulary.operations import Message, Operation
+from cocotbext.msi_its.vocabulary.trace import Expect
+
+BDF = Answer.BDF  # Python 3.11 takes its time to find a member of an enumeration
+
+DROPS = frozenset({Answer.DROPPED_BUS_RANGE, Answer.DROPPED_DISCONNECTED})
+"""The answers that mean a message was dropped."""
+
+WARNINGS = DROPS | {Answer.REFUSED_BUS_RANGE}
+"""The answers that raise the alert, and for which the model warns."""
+
+ERRORS = frozenset({Answer.ERROR_INDEX, Answer.ERROR_NO_ROUTE})
+"""The answers of operations that were in error and changed nothing."""
+
+RETURNS: dict[tuple[str, Answer], bool] = {
+    ("new_route", Answer.OK): True,
+    ("new_route", Answer.NO_IRQFD): False,
+    ("consume_pending", Answer.WAS_PENDING): True,
+    ("consume_pending", Answer.WAS_NOT_PENDING): False,
+    ("supports_direct_msi", Answer.DIRECT_MSI): True,
+    ("supports_direct_msi", Answer.NO_DIRECT_MSI): False,
+}
+"""What the model's method returns, by operation and answer; otherwise it returns nothing."""
+
+
+class Source(IntEnum):
+    """Where an operation entered the translator; the codes of `retire_source`."""
+
+    AXIL = 0
+    MSI = 1
+    EVT = 2
+
+
+class Retired(Struct, frozen=True, gc=False):
+    """One retire record: an operation as the hardware executed it, and what it answered.
+
+    `bdf` (16 bits) is set for the answer BDF, `message` if one was sent.
+    """
+
+    source: Source
+    operation: Operation
+    answer: Answer
+    bdf: int | None = None
+    message: Message | None = None
+
+    @classmethod
+    def of(
+        cls,
+        source: Source,
+        operation: Operation,
+        answer: Answer,
+        bdf: int,
+        sent: int,
+        message: tuple[int, ...],
+    ) -> Retired:
+        """Return the record that these fields make; `message` is DeviceID, address, data.
+
+        Raises AssertionError if one that means nothing is not 0.
+        """
+        if not sent and any(message):
+            shown = Message(*message)
+            raise AssertionError(f"retire: no message was sent, but its fields are {shown}")
+        if bdf and answer is not BDF:
+            raise AssertionError(
+                f"retire: the answer {answer.name} has no bdf, but that is {bdf:#06x}"
+            )
+        return cls(
+            source,
+            operation,
+            answer,
+            bdf if answer is BDF else None,
+            Message(*message) if sent else None,
+        )
+
+    @property
+    def returns(self) -> bool | int | None:
+        """The answer as the value that a trace file's `returns` records."""
+        if self.answer is Answer.BDF:
+            return self.bdf
+        return RETURNS.get((self.operation.name, self.answer))
+
+    def differences(self, expect: Expect) -> list[str]:
+        """Say, part by part, what differs from a recorded expectation; empty if nothing does."""
+        warnings = [self.answer.name] if self.answer in WARNINGS else []
+        return expect.differences(self.message, self.returns, warnings)

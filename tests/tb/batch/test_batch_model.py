@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: MIT
+"""The golden model batched does what the golden model does, on any operations from any state."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import fields
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cocotbext.msi_its.batch.model import _WARNINGS, BatchModel, Expected
+from cocotbext.msi_its.batch.records import message_of, operation_of, pack
+from cocotbext.msi_its.bench.stimulus import RandomOperations
+from cocotbext.msi_its.checks.reference import Reference
+from cocotbext.msi_its.commands.window import sized
+from cocotbext.msi_its.vocabulary.csr import Answer
+from cocotbext.msi_its.vocabulary.operations import (
+    OPERATIONS,
+    TABLE_OF,
+    WIDTHS,
+    BindTarget,
+    Connect,
+    ConnectIrqfd,
+    Message,
+    NewRoute,
+    Operation,
+    SetBusRange,
+    SignalMsi,
+    SignalMsiWithRid,
+    Tables,
+    arguments_of,
+)
+from cocotbext.msi_its.vocabulary.transactions import WARNINGS
+from msi_its_model import RaisedWarning, observe_warnings
+
+TABLES = Tables(3, 2, 3, 4)
+BUSES = (0, 1, 2, 0x7F, 0xFE, 0xFF)
+
+
+def values(name: str) -> st.SearchStrategy[int]:
+    """Return values of an argument: few of each kind, so that operations meet."""
+    if name in TABLE_OF:
+        size: int = getattr(TABLES, TABLE_OF[name])
+        # Mostly inside the table; now and then just outside, or far.
+        return st.sampled_from([*range(size)] * 4 + [size, 0xFFFF])
+    if name in ("secondary", "subordinate"):
+        return st.sampled_from(BUSES)
+    if name == "rid":
+        return st.builds(lambda bus, devfn: bus << 8 | devfn, st.sampled_from(BUSES), st.just(9))
+    return st.integers(0, 2 ** WIDTHS[name] - 1)
+
+
+def alive() -> list[Operation]:
+    """Return operations that bring every object to life."""
+    made: list[Operation] = []
+    for connection in range(TABLES.connections):
+        made += [Connect(connection, 0x101 + connection), ConnectIrqfd(connection, 7 + connection)]
+    made += [SetBusRange(each, 1, 0x7F) for each in range(TABLES.ranges)]
+    made += [
+        BindTarget(target, target % TABLES.connections, target % TABLES.ranges, 9 + target)
+        for target in range(TABLES.targets)
+    ]
+    made += [NewRoute(route, route % TABLES.targets) for route in range(TABLES.routes)]
+    return made
+
+
+def operations(largest: int) -> st.SearchStrategy[list[Operation]]:
+    """Return lists of any operations."""
+    kinds: list[st.SearchStrategy[Any]] = [
+        st.builds(kind, *map(values, arguments_of(kind))) for kind in OPERATIONS.values()
+    ]
+    return st.lists(st.sampled_from(kinds).flatmap(lambda kind: kind), max_size=largest)
+
+
+def state(model: BatchModel) -> dict[str, list[Any]]:
+    """Return a model's whole state."""
+    found = {
+        name: list(getattr(model, name).values)
+        for name in ("_ranges", "_backends", "_irqfds", "_targets", "_origins", "_enabled")
+    }
+    found["_pending"] = list(model._pending.values)
+    enabled = model._enabled.values != 0
+    found["_sends"] = model._sends[enabled].tolist()  # what a disabled route sent means nothing
+    return found
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.booleans(), operations(40))
+def test_a_state_is_rebuilt_from_reset(lives: bool, done: list[Operation]) -> None:
+    reference, again = Reference(TABLES), Reference(TABLES)
+    for operation in [*(alive() if lives else []), *done]:
+        reference.execute(operation)
+    model = BatchModel(reference, TABLES)
+    for operation in [*sized(TABLES), *model.rebuild()]:
+        again.execute(operation)
+    assert state(BatchModel(again, TABLES)) == state(model)
+
+
+def raised() -> list[int]:
+    """Return how many warnings each place has raised."""
+    return [place.raised for place, _ in _WARNINGS.values()]
+
+
+def run_scalar(reference: Reference, done: list[Operation]) -> list[tuple[Any, ...]]:
+    """Execute operations one by one; return what each does."""
+    outcomes = []
+    for operation in done:
+        outcome = reference.execute(operation)
+        drop: tuple[int, ...] | None = None
+        if outcome.answer in WARNINGS:
+            warning = outcome.warnings[0].fields
+            held: tuple[int, int]
+            if "secondary" in warning:
+                held = warning["secondary"], warning["subordinate"]
+            else:
+                assert isinstance(operation, SignalMsi | SignalMsiWithRid)
+                held = reference.bus_range(reference.bound(operation.target))
+            drop = warning["rid"], *held
+        outcomes.append((outcome.answer, outcome.bdf or 0, outcome.message, drop))
+    return outcomes
+
+
+def run_batch(model: BatchModel, done: list[Operation]) -> list[tuple[Any, ...]]:
+    """Execute operations as one batch; return what each does."""
+    expected = model.evaluate(pack(done))
+    outcomes = []
+    for row in range(len(done)):
+        answer = Answer(expected.answers[row])
+        message = message_of(expected.messages[row])
+        assert expected.sent[row] or message == Message(0, 0, 0)
+        held = int(expected.ranges[row])
+        outcomes.append(
+            (
+                answer,
+                int(expected.bdfs[row]),
+                message if expected.sent[row] else None,
+                (int(expected.rids[row]), held >> 8, held & 0xFF) if answer in WARNINGS else None,
+            )
+        )
+    model.commit()
+    return outcomes
+
+
+def check(before: list[Operation], batches: list[list[Operation]]) -> Counter[Answer]:
+    """Check that batched and scalar model agree on batches; return what was answered."""
+    answers: Counter[Answer] = Counter()
+    scalar, batched = Reference(TABLES), Reference(TABLES)
+    for reference in (scalar, batched):
+        run_scalar(reference, before)
+    model = BatchModel(batched, TABLES)
+    for batch in batches:
+        counted = raised()
+        outcomes = run_scalar(scalar, batch)
+        by_scalar = [now - then for now, then in zip(raised(), counted, strict=True)]
+        counted = raised()
+        assert run_batch(model, batch) == outcomes
+        by_batch = [now - then for now, then in zip(raised(), counted, strict=True)]
+        assert by_batch == by_scalar
+        # The columns agree with the golden objects, and those with the scalar model's.
+        columns = state(model)
+        assert state(BatchModel(batched, TABLES)) == columns
+        assert state(BatchModel(scalar, TABLES)) == columns
+        answers.update(answer for answer, *_ in outcomes)
+    # Both go on alike, one by one: what commit left behind are golden objects like any other.
+    for batch in batches:
+        assert run_scalar(batched, batch) == run_scalar(scalar, batch)
+    return answers
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.booleans(), operations(12), st.lists(operations(30), min_size=1, max_size=3))
+def test_batch_and_scalar_agree(
+    living: bool, before: list[Operation], batches: list[list[Operation]]
+) -> None:
+    check([*alive(), *before] if living else before, batches)
+
+
+def test_batch_and_scalar_agree_on_long_batches() -> None:
+    answers: Counter[Answer] = Counter()
+    for seed in range(60):
+        rng = random.Random(seed)
+        make = RandomOperations(rng, TABLES)
+        kinds = (make.message, make.event, make.command, make.configuration, make.route_operation)
+        batches = [[rng.choice(kinds)() for _ in range(rng.randrange(90))] for _ in range(4)]
+        answers += check(alive() if seed % 4 else [], batches)
+    # All there are came, and often: nothing was compared with nothing.
+    assert all(answers[answer] > 10 for answer in Answer if answer is not Answer.NONE), answers
+
+
+def test_evaluation_alone_changes_nothing() -> None:
+    reference = Reference(TABLES)
+    model = BatchModel(reference, TABLES)
+    before = state(model)
+    model.evaluate(pack([SetBusRange(1, 5, 9)]))
+    assert state(BatchModel(reference, TABLES)) == before
+    assert reference.ranges[1].bus_range() == (0, 0)
+    model.commit()
+    assert reference.ranges[1].bus_range() == (5, 9)
+
+
+def test_warnings_are_raised_one_by_one_for_who_observes_them() -> None:
+    model = BatchModel(Reference(TABLES), TABLES)
+    seen: list[RaisedWarning] = []
+    model.evaluate(pack([SignalMsiWithRid(1, bus << 8, 4, 5) for bus in range(1, 31)]))
+    with observe_warnings(seen.append):
+        model.commit()
+    assert [warning.fields["rid"] for warning in seen] == [bus << 8 for bus in range(1, 31)]
+    assert seen[0].fields["secondary"] == 0
+
+
+@pytest.mark.parametrize("kind", OPERATIONS.values(), ids=list(OPERATIONS))
+def test_records_hold_operations(kind: Callable[..., Operation]) -> None:
+    names = arguments_of(kind)  # type: ignore[arg-type]
+    operation = kind(*(2 ** WIDTHS[name] - 1 - number for number, name in enumerate(names)))
+    (record,) = pack([operation])
+    assert operation_of(record) == operation
+
+
+def test_every_part_of_what_is_expected_is_compared() -> None:
+    # run_batch looks at each of them; a new one must be added there.
+    parts = {"answers", "bdfs", "sent", "messages", "rids", "ranges"}
+    assert {each.name for each in fields(Expected)} == parts

@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: MIT
+"""`make compare ENGINE=model`: exit status, closing line, result file, bad input."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from junitparser import JUnitXml
+
+from cocotbext.msi_its.commands import compare as module
+from cocotbext.msi_its.commands.compare import compare, sizes
+from cocotbext.msi_its.run.design import Rtl
+from cocotbext.msi_its.run.launcher import Interrupted
+from cocotbext.msi_its.run.results import TestResult
+from cocotbext.msi_its.vocabulary.operations import Tables
+from cocotbext.msi_its.vocabulary.settings import TraceFile
+
+TRACE = """\
+{"op": "connect", "connection": 0, "segment": 1}
+{"op": "set_bus_range", "range": 0, "secondary": 16, "subordinate": 31}
+{"op": "bind_target", "target": 0, "connection": 0, "range": 0, "devfn": 8}
+{"op": "signal_msi", "target": 0, "address": 64, "data": 5, "expect": {"messages": [[ID, 64, 5]]}}
+{"op": "signal_msi_with_rid", "target": 0, "rid": "0x2000", "address": 64, "data": 6}
+"""
+
+
+@pytest.fixture(autouse=True)
+def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Write results into a folder of the test's own."""
+    monkeypatch.setattr(module, "RESULTS", tmp_path / "results")
+    return tmp_path / "results/result.json"
+
+
+def junit_of(results: Path) -> Path:
+    """Return where the results are as JUnit."""
+    return results.with_name("junit.xml")
+
+
+def trace(folder: Path, devid: int = 0x1_1008) -> str:
+    """Write a trace that expects a DeviceID; return its path."""
+    path = folder / "mine.jsonl"
+    path.write_text(TRACE.replace("ID", str(devid)))
+    return str(path)
+
+
+def test_agreement(tmp_path: Path, results: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert compare([trace(tmp_path)], "model", 1) == 0
+    output = capsys.readouterr().out
+    last = "compare: 5 operations, 1 messages compared, 1 dropped, 0 mismatches"
+    assert output.splitlines()[-1] == last
+    assert "line 5: requester ID 0x2000 (20:00.0) → DROPPED_BUS_RANGE" in output
+    written = json.loads(results.read_text())
+    assert written["passed"] is True and written["interrupted"] is False
+    assert written["seed"] == 1 and "seed 1" in output
+    assert written["rtl"] is None and written["expects"] == 1
+    assert "\ncompared: the golden model with what 1 of 5 lines expect\n" in output
+    (case,) = (case for suite in JUnitXml.fromfile(str(junit_of(results))) for case in suite)
+    assert case.name == "trace_tests.replay_mine" and case.is_passed
+    assert written["traces"][0]["operations"] == 5
+
+
+def test_a_comparison_with_nothing_says_so(
+    tmp_path: Path, results: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "mine.jsonl"
+    path.write_text(TRACE.replace(', "expect": {"messages": [[ID, 64, 5]]}', ', "expect": {}'))
+    assert compare([str(path)], "model", 1) == 0
+    output = capsys.readouterr()
+    assert output.err.startswith("warning: nothing was compared: ENGINE=model runs no RTL, and no ")
+    assert "\ncompared: the golden model with nothing\n" in output.out
+    last = "compare: 5 operations, 0 messages compared, 1 dropped, 0 mismatches"
+    assert output.out.splitlines()[-1] == last
+    assert json.loads(results.read_text())["traces"][0]["messages"] == 1
+
+
+def test_a_design_that_would_not_run_is_refused(
+    tmp_path: Path, results: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert compare([trace(tmp_path)], "model", 1, Rtl("mine.f", "mine")) == 2
+    assert "ENGINE=model runs no RTL: leave out RTL=mine.f TOP=mine" in capsys.readouterr().err
+
+
+def replays(monkeypatch: pytest.MonkeyPatch, operations: int) -> None:
+    """Let a replay on the RTL pass, after so many operations."""
+    replayed = TestResult("trace_tests.replay_mine", True, 1.0, "", {"operations": operations})
+    monkeypatch.setattr(module, "simulate", lambda *_, **__: [replayed])
+
+
+def test_what_ran_is_named(
+    tmp_path: Path,
+    results: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    replays(monkeypatch, 5)
+    assert compare([trace(tmp_path)], "rtl", 1) == 0
+    output = capsys.readouterr().out
+    assert "seed 1; RTL msi_translator (hdl/translator.f)\n" in output
+    said = "compared: the RTL with the golden model; both with what 1 of 5 lines expect\n"
+    assert said in output
+    written = json.loads(results.read_text())["rtl"]
+    assert written["top"] == "msi_translator" and written["file_list"] == "hdl/translator.f"
+    assert "hdl/msi_engine.sv" in written["files"]
+
+
+@pytest.mark.parametrize("operations", [0, 4, 6])
+def test_a_trace_that_was_replayed_in_part_has_failed(
+    tmp_path: Path,
+    results: Path,
+    operations: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    replays(monkeypatch, operations)
+    assert compare([trace(tmp_path)], "rtl", 1) == 1
+    output = capsys.readouterr().out
+    assert f"{operations} of 5 operations were compared" in output
+    assert output.splitlines()[-1].endswith("1 tests FAILED")
+    assert json.loads(results.read_text())["passed"] is False
+
+
+def test_mismatch(tmp_path: Path, results: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = trace(tmp_path, devid=0x1_1009)
+    assert compare([path], "model", 1) == 1
+    output = capsys.readouterr().out
+    assert output.splitlines()[-1].endswith("1 mismatches, 1 tests FAILED")
+    assert f"{path}:4" in output
+    assert "devid=0x00011009" in output and "devid=0x00011008" in output
+    assert json.loads(results.read_text())["passed"] is False
+    assert f"reproduce: make compare TRACE={path} SEED=1 ENGINE=model" in output
+    (case,) = (case for suite in JUnitXml.fromfile(str(junit_of(results))) for case in suite)
+    assert f"{path}:4" in case.result[0].text and "reproduce: make compare" in case.result[0].text
+
+
+def test_unreadable(tmp_path: Path, results: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bad = tmp_path / "bad.jsonl"
+    bad.write_text('{"op": "signal_msj", "target": 0}\n')
+    assert compare([trace(tmp_path), str(bad), str(tmp_path / "none")], "model", 1) == 2
+    output = capsys.readouterr()
+    assert f"{bad}:1" in output.err and "signal_msi" in output.err
+    assert "none" in output.err
+    assert "2 of 3 traces cannot be read; nothing was run" in output.err
+    assert output.out == ""
+    assert not results.exists()
+
+
+def test_two_traces_of_one_name(
+    tmp_path: Path, results: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "other").mkdir()
+    paths = [trace(tmp_path), trace(tmp_path / "other", devid=0x1_1009)]
+    assert compare(paths, "model", 1) == 1
+    assert capsys.readouterr().out.splitlines()[-1].startswith("compare: 10 operations, ")
+    written = json.loads(results.read_text())["traces"]
+    assert [(each["name"], each["passed"]) for each in written] == [
+        ("trace_tests.replay_mine", True),
+        ("trace_tests.replay_mine-2", False),
+    ]
+
+
+def test_a_trace_that_was_not_replayed(
+    tmp_path: Path,
+    results: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    replayed = TestResult("trace_tests.replay_mine", True, 1.0, "", {"operations": 5})
+    crashed = TestResult("trace_tests.replay_mine-2", False, 0.0, "the simulation ended early")
+    monkeypatch.setattr(module, "simulate", lambda *_, **__: [replayed, crashed])
+    path = trace(tmp_path)
+    assert compare([path, path], "rtl", 1) == 1
+    output = capsys.readouterr().out
+    assert "1 of 2 traces ran" in output and "the simulation ended early" in output
+    assert output.splitlines()[-1].endswith("0 mismatches, 1 tests FAILED")
+
+
+def test_an_interrupt_keeps_what_was_replayed(
+    tmp_path: Path,
+    results: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    replay = module.on_model
+
+    def interrupted(which: TraceFile, tables: Tables) -> TestResult:
+        if which.name == "mine-2":
+            raise Interrupted(2)
+        return replay(which, tables)
+
+    monkeypatch.setattr(module, "on_model", interrupted)
+    path = trace(tmp_path)
+    assert compare([path, path], "model", 1) == 130
+    assert "interrupted; the 1 tests that had finished" in capsys.readouterr().err
+    written = json.loads(results.read_text())
+    assert written["interrupted"] is True and written["passed"] is False
+    assert [each["name"] for each in written["traces"]] == ["trace_tests.replay_mine"]
+
+
+def test_sizes() -> None:
+    assert sizes([Tables(1, 1, 1, 1)]) == Tables(16, 8, 32, 64)
+    assert sizes([Tables(17, 1, 33, 1), Tables(1, 9, 1, 1025)]) == Tables(32, 16, 64, 2048)
+    assert sizes([Tables(256, 256, 1024, 2048)]) == Tables(256, 256, 1024, 2048)

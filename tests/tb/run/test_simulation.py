@@ -1,0 +1,460 @@
+# SPDX-License-Identifier: MIT
+"""How simulations are built and run, with small programs in the place of Verilator and the RTL."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from cocotbext.msi_its.run import launcher as processes
+from cocotbext.msi_its.run import simulation as simulator
+from cocotbext.msi_its.run.build import Flavour, SimulationError, build
+from cocotbext.msi_its.run.design import Elaborated, Rtl, RtlError
+from cocotbext.msi_its.run.launcher import Processes, Stopped, exclusive
+from cocotbext.msi_its.run.parameters import Run
+from cocotbext.msi_its.run.places import ROOT
+from cocotbext.msi_its.run.results import Simulation, TestResult, finished
+from cocotbext.msi_its.run.simulation import simulate, simulate_all
+from cocotbext.msi_its.vocabulary.operations import Tables
+from cocotbext.msi_its.vocabulary.settings import TraceFile
+
+FAKE_CHILD = """
+import json, os, sys
+job = json.loads(sys.argv[1])
+if "modules" not in job:
+    with open({log!r}, "a") as log:
+        print(os.environ["VERILATOR_ROOT"], file=log)
+    if "broken" in open(job["sources"][0]).read():
+        sys.exit("a syntax error")
+    open(job["folder"] + "/msi_translator", "w").write(open(job["sources"][0]).read())
+else:
+    {simulation}
+"""
+
+RUN = Processes.run
+
+
+class Project:
+    """A project of one source file, whose child processes are small programs."""
+
+    def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.root = root
+        self.log = root / "log"
+        self.source = root / "hdl/a.sv"
+        self.monkeypatch = monkeypatch
+        (root / "hdl").mkdir()
+        (root / "hdl/lint.vlt").write_text("")
+        (root / "hdl/translator.f").write_text("# one\na.sv\n")
+        self.source.write_text("sound")
+        self.found_through("the wheel")
+        self.simulates("pass")
+        for module in ("build", "simulator", "processes"):
+            monkeypatch.setattr(f"tb.{module}.ROOT", root)
+        monkeypatch.setattr("cocotbext.msi_its.run.build.SIMULATORS", root / "simulators")
+        monkeypatch.setattr(Rtl.sources, "__defaults__", (root,))
+        monkeypatch.setattr(Rtl, "elaborate", self.elaborate)
+        monkeypatch.setattr("cocotbext.msi_its.run.fingerprint.tools", lambda: "tools")
+
+    @staticmethod
+    def elaborate(rtl: Rtl, parameters: object = None) -> Elaborated:
+        """Elaborate, for the files that are read."""
+        return Elaborated(frozenset(), {}, tuple(rtl.sources().files), (), False)
+
+    @property
+    def builds(self) -> int:
+        """How many builds there were."""
+        return len(self.log.read_text().splitlines())
+
+    def found_through(self, source: str) -> None:
+        """Find Verilator through another source."""
+        verilator = SimpleNamespace(
+            root=Path("/v"),
+            executable=Path("/v/bin/verilator"),
+            version=(5, 48),
+            source=source,
+            environment=lambda: {"VERILATOR_ROOT": "/v"},
+        )
+        self.verilator = lambda: verilator
+        self.monkeypatch.setattr("cocotbext.msi_its.run.build.find_verilator", self.verilator)
+
+    def simulates(self, code: str) -> None:
+        """Let simulations run some code, with the job in `job`."""
+        program = FAKE_CHILD.format(log=str(self.log), simulation=code)
+
+        def run(
+            processes: Processes, command: list[str], log: Path, environment: dict[str, str]
+        ) -> contextlib.AbstractContextManager[subprocess.Popen[bytes]]:
+            return RUN(processes, [sys.executable, "-c", program, command[-1]], log, environment)
+
+        self.monkeypatch.setattr(processes.Processes, "run", run)
+
+    def run(self, *traces: TraceFile) -> Run:
+        """Return a run."""
+        return Run(Tables(1, 1, 1, 1), 4, 1, str(self.root / "results"), traces)
+
+    def build(self) -> str:
+        """Build; return what the executable was made from."""
+        build(self.run(), self.root / "executable", flavour=Flavour.PLAIN, processes=Processes())
+        return (self.root / "executable").read_text()
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    return Project(tmp_path, monkeypatch)
+
+
+@pytest.mark.parametrize("results", ["", "<testsuites><testsuite>"])
+def test_results_that_are_cut_off_are_no_pass(project: Project, results: str) -> None:
+    """Not even if those of single tests are whole: one may be missing."""
+    passed = '{"passed": true, "operations": 3}'
+    project.simulates(
+        f"""folder = job["folder"]
+    open(folder + "/some.one.json", "w").write({passed!r})
+    open(folder + "/some.two.json", "w").write({passed[:9]!r})
+    open(folder + "/results.xml", "w").write({results!r})"""
+    )
+    one, ended = simulate(project.run(), ["tests.rtl.some"])
+    assert one.passed and one.name == "some.one"
+    assert not ended.passed and "ended early" in ended.failure
+
+
+@pytest.mark.parametrize("text", ["Disk quota exceeded", "No space left on device"])
+def test_a_full_disk_is_said_and_no_failure(project: Project, text: str) -> None:
+    project.simulates(f'sys.exit("OSError: {text}")')
+    with pytest.raises(OSError, match=text):
+        simulate(project.run(), ["tests.rtl.some"])
+    project.monkeypatch.setattr("cocotbext.msi_its.run.disk.FREE_BYTES", 1 << 80)
+    for code in ('sys.exit("fails")', 'open(job["folder"] + "/results.xml", "w").write("<a/>")'):
+        project.simulates(code)
+        with pytest.raises(OSError, match="No space left"):
+            simulate(project.run(), ["tests.rtl.some"])
+    project.source.write_text("broken")
+    with pytest.raises(OSError, match="No space left"):
+        project.build()
+
+
+def test_built_once_and_again_only_after_a_change(project: Project) -> None:
+    before = dict(os.environ)
+    assert project.build() == "sound"
+    project.found_through("VERILATOR_ROOT=/v")
+    assert project.build() == "sound"
+    assert project.builds == 1
+    project.source.write_text("sound, too")
+    assert project.build() == "sound, too"
+    assert project.builds == 2
+    linked = project.root / "signals.cpp"
+    linked.write_text("// changed")
+    project.monkeypatch.setattr("cocotbext.msi_its.run.build.SIGNALS_CPP", linked)
+    project.build()
+    assert project.builds == 3
+    assert dict(os.environ) == before
+
+
+@pytest.mark.parametrize(("root", "told"), [("/v", False), ("/ü", True)])
+def test_make_is_told_a_name_that_verilator_writes_otherwise(
+    project: Project, root: str, told: bool
+) -> None:
+    flags: list[str] = []
+
+    def run_job(*arguments: Any) -> Any:
+        flags.extend(arguments[-1]["MAKEFLAGS"].split())
+        raise Stopped
+
+    verilator = SimpleNamespace(root=Path(root), environment=lambda: {})
+    project.monkeypatch.setattr("cocotbext.msi_its.run.build.find_verilator", lambda: verilator)
+    project.monkeypatch.setattr("cocotbext.msi_its.run.build.run_job", run_job)
+    with pytest.raises(Stopped):
+        project.build()
+    assert (f"VERILATOR_ROOT={root}" in flags) is told
+
+
+def test_a_build_that_fails_leaves_the_last_one_in_place(project: Project) -> None:
+    project.build()
+    project.source.write_text("broken")
+    with pytest.raises(SimulationError, match=r"(?s)does not build.*a syntax error"):
+        project.build()
+    project.source.write_text("sound")
+    assert project.build() == "sound"
+    assert project.builds == 2
+    assert not list((project.root / "simulators").glob("*.new/fingerprint"))
+
+
+def test_threads_share_one_build(project: Project) -> None:
+    threads = [
+        threading.Thread(
+            target=build,
+            args=(project.run(), project.root / f"executable{number}"),
+            kwargs={"flavour": Flavour.PLAIN, "processes": Processes()},
+        )
+        for number in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert project.builds == 1
+    assert all((project.root / f"executable{number}").is_file() for number in range(4))
+
+
+def test_a_source_that_does_not_exist(project: Project) -> None:
+    project.source.unlink()
+    with pytest.raises(RtlError, match=r"hdl/translator\.f:2: a\.sv does not exist"):
+        project.build()
+
+
+def test_what_did_not_run_has_failed(project: Project) -> None:
+    project.simulates(
+        "open(job['folder'] + '/results.xml', 'w').write("
+        '\'<testsuites><testsuite><testcase name="one" classname="tests.rtl.some"/>\''
+        '\'<testcase name="two" classname="tests.rtl.some"><skipped/></testcase>\''
+        "'</testsuite></testsuites>')"
+    )
+    run = project.run(TraceFile("mine.jsonl", "mine", 5))
+    results = simulate(run, ["tests.rtl.some", "tests.rtl.empty"])
+    assert [(each.name, each.passed) for each in results] == [
+        ("some.one", True),
+        ("some.two", False),
+        ("empty", False),
+        ("trace_tests.replay_mine", False),
+    ]
+    assert "skipped" in results[1].failure
+    assert "no test of empty ran" in results[2].failure
+
+
+def test_only_one_test_of_a_simulation(project: Project) -> None:
+    results = '<a><testcase name="replay_mine" classname="tests.rtl.trace_tests"/></a>'
+    project.simulates(f"open(job['folder'] + '/results.xml', 'w').write({results!r})")
+    run = project.run(TraceFile("mine.jsonl", "mine", 5), TraceFile("other.jsonl", "other", 5))
+    (result,) = simulate(run, ["tests.rtl.trace_tests"], only="trace_tests.replay_mine")
+    assert result.name == "trace_tests.replay_mine" and result.passed
+    one, absent = simulate(run, ["tests.rtl.trace_tests"], only="trace_tests.replay_other")
+    assert one.passed and not absent.passed
+    assert "no test of trace_tests.replay_other ran" in absent.failure
+
+
+def test_flavours_do_not_share_a_build(project: Project) -> None:
+    for flavour in (Flavour.PLAIN, Flavour.WAVES, Flavour.COVERAGE, Flavour.PLAIN):
+        build(project.run(), project.root / "executable", flavour=flavour, processes=Processes())
+    assert project.builds == 3
+    names = {path.name for path in (project.root / "simulators").glob("1-*") if path.is_dir()}
+    assert names == {"1-1-1-1-4", "1-1-1-1-4-waves", "1-1-1-1-4-coverage"}
+
+
+def test_a_crash_keeps_what_had_finished(project: Project) -> None:
+    project.simulates(
+        "open(job['folder'] + '/some.one.json', 'w').write('{\"passed\": true, \"operations\": 7}')"
+        "; open(job['folder'] + '/progress', 'w').write('9 0 some.two')"
+        "; sys.exit('out of memory')"
+    )
+    one, two = simulate(project.run(), ["tests.rtl.some"])
+    assert one.name == "some.one" and one.passed and one.count("operations") == 7
+    assert two.name == "some.two" and not two.passed
+    assert "ended early" in two.failure and "out of memory" in two.failure
+
+
+CASE = '<testcase name="{}" classname="tests.rtl.some"><failure message="{}" type="{}"/></testcase>'
+ENDED = "<a>{}</a>".format(
+    '<testcase name="one" classname="tests.rtl.some"/>'
+    + CASE.format("two", "no", "AssertionError")
+    + "".join(CASE.format(name, "c", "SimFailure") for name in ("three", "four", "five"))
+)
+
+
+def test_what_the_design_ended_is_named_and_what_did_not_run_is_no_failure(
+    project: Project, capfd: pytest.CaptureFixture[str]
+) -> None:
+    said = "[5] %Fatal: a.sv:1: Assertion failed in top.u: no\n%Error: /x/a.sv:1: Verilog $stop\n"
+    project.simulates(
+        f"open(job['folder'] + '/results.xml', 'w').write({ENDED!r})"
+        f"; print({said + 'Aborting...'!r}); sys.exit(1)"
+    )
+    run = project.run(TraceFile("mine.jsonl", "mine", 5))
+    results = simulate(run, ["tests.rtl.some"])
+    names = ["some.one", "some.two", "some.three", "some.four", "some.five"]
+    assert [each.name for each in results] == [*names, "trace_tests.replay_mine"]
+    assert [each.passed for each in results] == [True, *[False] * 5]
+    assert [each.failed for each in results] == [False, True, True, *[False] * 3]
+    assert results[1].failure == "no" and not results[1].cause
+    assert results[2].cause == "$fatal at /x/a.sv:1"
+    first, _, log = results[2].failure.partition("\n")
+    assert first == "$fatal at /x/a.sv:1 ended the simulation, in top.u: no"
+    assert log == f"  log: {project.root / 'results/simulation.log'}"
+    later = "did not run: the simulation had ended in some.three"
+    assert {each.failure for each in results[3:]} == {later}
+
+
+def test_finished_ignores_a_file_that_was_being_written(tmp_path: Path) -> None:
+    (tmp_path / "a.one.json").write_text(json.dumps({"passed": False, "mismatches": 1}))
+    (tmp_path / "a.two.json").write_text('{"pas')
+    (tmp_path / "run.json").write_text("{}")
+    (result,) = finished(tmp_path)
+    assert result.name == "a.one" and not result.passed and result.count("mismatches") == 1
+
+
+# ---- processes ----------------------------------------------------------------------------------
+
+FAMILY = "sleep 600 & echo $!; echo ready; wait"
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs; one that only waits to be reaped does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def wait_for(condition: Any) -> None:
+    end = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < end, "waited for 10 seconds"
+        time.sleep(0.02)
+
+
+def test_stop_kills_processes_and_those_they_started(tmp_path: Path) -> None:
+    processes = Processes()
+    log = tmp_path / "log"
+    raised: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            with processes.run(["sh", "-c", FAMILY], log, os.environ) as process:
+                process.wait()
+        except Stopped as error:
+            raised.append(error)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    wait_for(lambda: log.is_file() and "ready" in log.read_text())
+    child = int(log.read_text().split()[0])
+    assert alive(child)
+    processes.stop()
+    thread.join(10)
+    wait_for(lambda: not alive(child))
+    assert raised
+    with pytest.raises(Stopped), processes.run(["true"], log, os.environ):
+        raise AssertionError("started after it was stopped")
+
+
+def test_a_process_does_not_outlive_its_block(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with (
+        pytest.raises(KeyboardInterrupt),
+        Processes().run(["sh", "-c", FAMILY], log, os.environ) as process,
+    ):
+        wait_for(lambda: "ready" in log.read_text())
+        raise KeyboardInterrupt
+    assert process.returncode == -9
+    wait_for(lambda: not alive(int(log.read_text().split()[0])))
+
+
+def test_what_was_started_ends_with_a_parent_that_is_killed(tmp_path: Path) -> None:
+    job = f"""
+import subprocess, time
+from cocotbext.msi_its.run.launcher import end_with_parent
+end_with_parent()
+child = subprocess.Popen(["sleep", "600"])
+open({str(tmp_path / "pid")!r}, "w").write(str(child.pid))
+time.sleep(600)
+"""
+    program = f"""
+import sys
+from pathlib import Path
+from cocotbext.msi_its.run.launcher import Processes
+command = [sys.executable, "-c", {job!r}]
+import os
+with Processes().run(command, Path({str(tmp_path / "log")!r}), dict(os.environ)) as process:
+    process.wait()
+"""
+    with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT) as parent:
+        wait_for(lambda: (tmp_path / "pid").is_file() and (tmp_path / "pid").read_text())
+        child = int((tmp_path / "pid").read_text())
+        assert alive(child)
+        parent.kill()
+    wait_for(lambda: not alive(child))
+
+
+def test_a_lock_makes_others_wait(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lock = tmp_path / "lock"
+    program = f"import fcntl, time; f = open({str(lock)!r}, 'a'); fcntl.flock(f, fcntl.LOCK_EX); "
+    with subprocess.Popen(
+        [sys.executable, "-c", program + "print(flush=True); time.sleep(0.5)"],
+        stdout=subprocess.PIPE,
+    ) as other:
+        assert other.stdout is not None and other.stdout.readline()
+        with exclusive(lock, "build"):
+            assert other.wait(1) == 0
+    assert capsys.readouterr().out == "waiting for another build in this folder to end ...\n"
+
+
+# ---- several at once ----------------------------------------------------------------------------
+
+
+def several(folder: Path) -> list[Simulation]:
+    """Return three simulations, with 1, 2 and 3 operations."""
+    return [
+        Simulation(
+            str(number),
+            Run(Tables(1, 1, 1, 1), 4, 1, str(folder), (TraceFile("", "", number),)),
+            (),
+        )
+        for number in (1, 2, 3)
+    ]
+
+
+def test_the_longest_starts_first_and_all_are_reported_in_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[int] = []
+
+    def fake(run: Run, modules: object, **options: object) -> list[TestResult]:
+        started.append(run.operations)
+        time.sleep(0.1 * run.operations)
+        return [TestResult(str(run.operations), True, 0.0)]
+
+    monkeypatch.setattr(simulator, "simulate", fake)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    reported: list[str] = []
+    simulate_all(several(tmp_path), lambda each, results: reported.append(results[0].name))
+    assert started == [3, 2, 1]
+    assert reported == ["1", "2", "3"]
+
+
+def test_an_interrupt_ends_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[int] = []
+
+    def fake(
+        run: Run, modules: object, *, processes: Processes, **options: object
+    ) -> list[TestResult]:
+        if run.operations == 1:
+            return []
+        try:
+            log = tmp_path / str(run.operations)
+            with processes.run(["sleep", "600"], log, os.environ) as process:
+                process.wait()
+        finally:
+            ended.append(run.operations)
+        return []
+
+    def interrupt(each: Simulation, results: list[TestResult]) -> None:
+        wait_for(lambda: (tmp_path / "2").is_file() and (tmp_path / "3").is_file())
+        raise processes.Interrupted(15)
+
+    monkeypatch.setattr(simulator, "simulate", fake)
+    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+    began = time.monotonic()
+    with pytest.raises(processes.Interrupted) as caught:
+        simulate_all(several(tmp_path), interrupt)
+    assert caught.value.status == 143
+    assert sorted(ended) == [2, 3]
+    assert time.monotonic() - began < 10

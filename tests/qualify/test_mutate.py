@@ -401,5 +401,5 @@ def test_nothing_is_kept_of_tests_that_changed_meanwhile(
 
 def test_a_stage_without_tests_shows_nothing() -> None:
     runner = SimpleNamespace(stages=lambda *_: [(mutate.STAGES[0], [])])
-    with pytest.raises(MutationError, match=r"no test ran \(batched\)"):
+    with pytest.raises(MutationError, match=r"no test ran \(batch\)"):
         mutate.check_baseline(runner)  # type: ignore[arg-type]

@@ -240,7 +240,7 @@ def test_pip_fails(machine: Machine) -> None:
     assert line.startswith("setup: pip could not install the dependencies")
     assert "network" in line
     assert of_make.startswith("make: *** ")
-    assert "-m tb sim" not in machine.calls()
+    assert "-m cocotbext.msi_its sim" not in machine.calls()
     machine.python()
     assert machine.installs()  # what the failure left behind is not used
 
@@ -260,9 +260,9 @@ def test_compiler_without_the_name_that_the_wheel_uses(machine: Machine) -> None
 @pytest.mark.parametrize(
     ("arguments", "call"),
     [
-        (["sim"], "-m tb sim"),
-        (["sim", "SEED=5", "WAVES=1"], "-m tb sim"),
-        (["compare", "TRACE=a.jsonl"], "-m tb compare"),
+        (["sim"], "-m cocotbext.msi_its sim"),
+        (["sim", "SEED=5", "WAVES=1"], "-m cocotbext.msi_its sim"),
+        (["compare", "TRACE=a.jsonl"], "-m cocotbext.msi_its compare"),
         (["regs"], "-m tools.registers"),
         (["formal", "ONLY=table", "MUTANTS=1"], "-m qualify.formal"),
     ],

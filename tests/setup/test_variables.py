@@ -54,10 +54,11 @@ def clone(tmp_path: Path) -> Path:
     shutil.copy(ROOT / "Makefile", tmp_path)
     (tmp_path / "tools").mkdir()
     (tmp_path / "tools/setup.sh").write_text("")
-    for name in ("tb", "tools"):
-        (tmp_path / name).mkdir(exist_ok=True)
+    for package in ("cocotbext/msi_its", "qualify", "tools"):
+        (tmp_path / package).mkdir(parents=True, exist_ok=True)
+        (tmp_path / package / "__init__.py").touch()
         for module in ("__main__", "faults", "formal", "mutate", "synth"):
-            (tmp_path / name / f"{module}.py").write_text(PROGRAM)
+            (tmp_path / package / f"{module}.py").write_text(PROGRAM)
     return tmp_path
 
 
@@ -93,7 +94,8 @@ def variables_of(target: str) -> set[str]:
 
 
 COMMANDS = ("sim", "regress", "coverage", "compare", "exhaustive", "bench")
-TOOLS = ("faults", "formal", "synth", "mutate")
+TOOLS = {"faults": "qualify", "formal": "qualify", "synth": "tools", "mutate": "qualify"}
+"""Targets, and the packages that have their tools."""
 
 
 @pytest.mark.parametrize("target", COMMANDS)
@@ -113,7 +115,7 @@ def test_what_a_target_reads_is_what_its_tool_takes(
 
     monkeypatch.setattr(Parser, "parse", parse)
     with pytest.raises(SystemExit):
-        importlib.import_module(f"tools.{target}").main()
+        importlib.import_module(f"{TOOLS[target]}.{target}").main()
     assert variables_of(target) == set(seen[0].variables)
 
 
@@ -167,7 +169,7 @@ PYTHONS = ("PYTHONPATH", "PYTHONHOME", "PYTHONSAFEPATH", "PYTHONOPTIMIZE", "PYTH
 
 
 def test_python_is_not_told_otherwise(clone: Path) -> None:
-    (clone / "tb/cocotbext/msi_its/commands/main.py").write_text(
+    (clone / "cocotbext/msi_its/__main__.py").write_text(
         "import os; print(sorted(each for each in os.environ if each.startswith('PYTHON')))"
     )
     done = make(clone, "sim", environment={each: "1" for each in (*PYTHONS, "PYTHONUNBUFFERED")})

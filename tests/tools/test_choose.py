@@ -47,11 +47,11 @@ def test_with_many_names_the_way_to_list_them_is_said(capsys: pytest.CaptureFixt
 @pytest.mark.parametrize(
     ("tool", "named"),
     [
-        ("faults", "a drop not counted"),
-        ("formal", "route_states"),
-        ("formal --mutants", "engine: H3_in_order"),
-        ("synth", "2,048 routes"),
-        ("mutate", "mutants have numbers, 1 to 1000"),
+        ("qualify.faults", "a drop not counted"),
+        ("qualify.formal", "route_states"),
+        ("qualify.formal --mutants", "engine: H3_in_order"),
+        ("tools.synth", "2,048 routes"),
+        ("qualify.mutate", "mutants have numbers, 1 to 1000"),
     ],
 )
 def test_an_empty_name_lists_them_and_does_nothing_else(
@@ -60,7 +60,7 @@ def test_an_empty_name_lists_them_and_does_nothing_else(
     name, *words = tool.split()
     for empty in ("", " "):
         monkeypatch.setattr("sys.argv", [name, *words, f"--only={empty}"])
-        assert import_module(f"tools.{name}").main() == 0
+        assert import_module(name).main() == 0
         output = capsys.readouterr()
         assert any(line.startswith(named) for line in output.out.splitlines())
         assert output.err == "" and "seconds" not in output.out

@@ -11,7 +11,7 @@ import pytest
 from cocotbext.msi_its.commands import regress, sim
 from cocotbext.msi_its.commands.sim import plan
 from cocotbext.msi_its.report import regression as summary
-from cocotbext.msi_its.run import discovery
+from cocotbext.msi_its.run import discovery, sets
 from cocotbext.msi_its.run.design import OWN
 from cocotbext.msi_its.run.discovery import KINDS, DiscoveryError, check, modules
 from cocotbext.msi_its.run.places import ROOT
@@ -33,7 +33,8 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for folder in KINDS:
         shutil.copytree(ROOT / "tests" / folder, tmp_path / "tests" / folder)
     monkeypatch.setattr(discovery, "ROOT", tmp_path)
-    monkeypatch.setattr(sim, "ROOT", tmp_path)
+    monkeypatch.setattr(sets, "ROOT", tmp_path)
+    monkeypatch.setattr(sets, "recordings", lambda: ())
     monkeypatch.setattr(sim, "recordings", lambda: ())
     monkeypatch.setattr(summary, "recordings", lambda: ())
     return tmp_path
@@ -112,7 +113,7 @@ def test_a_new_file_is_run(root: Path, kind: str, sets: list[str]) -> None:
         ("rtl/my_tests", "", r'it has no KIND, so nothing runs it; say which, as in KIND = "dir'),
         ("rtl/my_tests", "KIND = 'direct'", 'KIND = "direct" is unknown here.*; there are: dir'),
         ("rtl/my_tests", "KIND = 'exhaustive'", 'KIND = "exhaustive" is unknown here'),
-        ("batched/my_tests", "KIND = 'directed'", 'KIND = "directed" is unknown here'),
+        ("batch/my_tests", "KIND = 'directed'", 'KIND = "directed" is unknown here'),
         ("rtl/my_tests", "KIND = 'bench'", r"is that of bench_tests\.py alone"),
         ("rtl/test_mine", "KIND = 'random'", r"it has tests; name it test_mine_tests\.py"),
         ("rtl/mine", "", r"it has tests; name it mine_tests\.py"),

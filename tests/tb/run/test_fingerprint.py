@@ -204,14 +204,7 @@ def test_the_compiler_and_its_environment_count(
 @pytest.mark.parametrize(
     "name",
     [
-        *(
-            "models/a.py",
-            "tb/a.py",
-            "tb/batch/a.cpp",
-            "tb/a.cpp",
-            "tb/a.html.j2",
-            "tb/batch/a.h",
-        ),
+        *("models/a.py", "tb/a.py", "tb/b/a.cpp", "tb/a.cpp", "tb/a.html.j2", "tb/b/a.h"),
         *("tests/rtl/a_tests.py", "tests/batch/a_tests.py"),
         *("tests/traces/a.jsonl.gz", "tests/vectors/a.jsonl.gz"),
     ],

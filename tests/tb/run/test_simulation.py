@@ -58,8 +58,8 @@ class Project:
         self.source.write_text("sound")
         self.found_through("the wheel")
         self.simulates("pass")
-        for module in ("build", "simulator", "processes"):
-            monkeypatch.setattr(f"tb.{module}.ROOT", root)
+        for module in ("build", "simulation", "launcher"):
+            monkeypatch.setattr(f"cocotbext.msi_its.run.{module}.ROOT", root)
         monkeypatch.setattr("cocotbext.msi_its.run.build.SIMULATORS", root / "simulators")
         monkeypatch.setattr(Rtl.sources, "__defaults__", (root,))
         monkeypatch.setattr(Rtl, "elaborate", self.elaborate)

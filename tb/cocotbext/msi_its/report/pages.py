@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The report of a regression: for people (HTML, terminal) and for tools (JSON, JUnit, LCOV, UCIS).
 
-The HTML page is made from `regress_report.html.j2` beside this module, and stands alone.
+The HTML page is made from `regression.html.j2` beside this module, and stands alone.
 """
 
 from __future__ import annotations
@@ -33,7 +33,6 @@ from ucis.xml.xml_writer import XmlWriter
 from cocotbext.msi_its.report.console import COUNTS, failed_words, plural
 from cocotbext.msi_its.report.junit import Suite, junit
 from cocotbext.msi_its.report.regression import RESULTS, Failure, Finished, Summary
-from cocotbext.msi_its.run.places import ROOT
 from cocotbext.msi_its.run.simulators.code_coverage import KINDS, REQUIRED, Point
 from cocotbext.msi_its.vocabulary.text import shown
 
@@ -268,14 +267,14 @@ def ucis(summary: Summary) -> str:
 def html(summary: Summary) -> str:
     """Return the report as a page that needs nothing else."""
     environment = Environment(
-        loader=FileSystemLoader(ROOT / "tb"),
+        loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.filters["number"] = lambda value: f"{value:,}"
-    return environment.get_template("regress_report.html.j2").render(
+    return environment.get_template("regression.html.j2").render(
         summary=summary,
         groups=groups(summary),
         counts=COUNTS,

@@ -141,8 +141,9 @@ install
 command -v c++ >/dev/null || ln -s "$(command -v g++)" .venv/bin/c++
 
 # The packages of the clone are found as if they were installed.
-packages=$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
-printf '%s\n' "$here/models" "$here/tb" >"$packages/clone.pth"
+for packages in .venv/lib/python*/site-packages; do
+    [ -d "$packages" ] && printf '%s\n' "$here/models" "$here/tb" >"$packages/clone.pth"
+done
 
 printf '%s\n%s\n' "$wanted" "$python" >.venv/ready
 optional "$@"

@@ -36,9 +36,9 @@ CLOSING = (
 
 
 def tb(*arguments: str, **environment: str) -> tuple[int, str]:
-    """Run `python -m tb …`; return its exit status and output."""
+    """Run `python -m cocotbext.msi_its …`; return its exit status and output."""
     done = subprocess.run(
-        [sys.executable, "-m", "tb", *arguments],
+        [sys.executable, "-m", "cocotbext.msi_its", *arguments],
         cwd=ROOT,
         env={**os.environ, **environment},
         capture_output=True,
@@ -82,7 +82,7 @@ def test_the_regression_passes_and_says_so() -> None:
 def test_an_interrupt_ends_the_regression_at_once(number: signal.Signals) -> None:
     started = time.time()
     process = subprocess.Popen(
-        [sys.executable, "-m", "tb", "sim"],
+        [sys.executable, "-m", "cocotbext.msi_its", "sim"],
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

@@ -330,10 +330,10 @@ def growth(figures: dict[str, Any]) -> list[Rows]:
     for length, rates in figures["by trace length"].items():
         slow = f"{rates['signals']:,.0f}" if "signals" in rates else ""
         memory = f"{rates['peak memory, KiB'] / 1024:,.0f} MiB"
-        lengths.append((f"{length:,}", f"{rates['batched']:,.0f}", slow, memory))
+        lengths.append((f"{length:,}", f"{rates['batch']:,.0f}", slow, memory))
     routes: Rows = [("routes", "batched, checked", "native, unchecked")]
     for count, rates in figures["by routes"].items():
-        routes.append((f"{count:,}", f"{rates['batched']:,.0f}", f"{rates['native']:,.0f}"))
+        routes.append((f"{count:,}", f"{rates['batch']:,.0f}", f"{rates['native']:,.0f}"))
     return [lengths, routes]
 
 

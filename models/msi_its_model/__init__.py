@@ -17,8 +17,9 @@ DeviceID 0x00010518: 42 to 0xfee00000
 >>> connection.target().signal_msi_with_rid(0x0B00, 0xFEE0_0000, 42)  # bus 0x0b: dropped
 """
 
+from .backends import Event, IrqFd, IrqFdRoute, SignalMsi
 from .bus_range import AssignedBusRange
-from .irqfd import Event, InMemoryEvent, InMemoryIrqFd, InMemoryIrqFdRoute, IrqFd, IrqFdRoute
+from .irqfd import InMemoryEvent, InMemoryIrqFd, InMemoryIrqFdRoute
 from .its import DROPPED_NO_BDF, REFUSED_NO_BDF, ItsIrqFd, ItsIrqFdRoute, ItsSignalMsi
 from .msi import (
     DROPPED_BUS_RANGE,
@@ -28,7 +29,6 @@ from .msi import (
     MsiConnection,
     MsiRoute,
     MsiTarget,
-    SignalMsi,
 )
 from .ratelimit import RaisedWarning, RateLimited, flush_warnings, observe_warnings
 from .widths import check_width

@@ -6,42 +6,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
 
+from .backends import SignalMsi
 from .widths import check_message
-
-if TYPE_CHECKING:
-    from .msi import SignalMsi
-
-
-class Event(Protocol):
-    """One bit that a source sets and a waiter takes."""
-
-    def signal(self) -> None:
-        """Set the event."""
-
-    def try_wait(self) -> bool:
-        """Return whether the event was set, and clear it."""
-
-
-class IrqFdRoute(Protocol):
-    """One interrupt vector: an event, and the message that it sends."""
-
-    def event(self) -> Event:
-        """Return the event that triggers the interrupt."""
-
-    def enable(self, address: int, data: int, devid: int | None) -> None:
-        """Send this message (64, 32, 32 bits) at each event from now on, and once if pending."""
-
-    def disable(self) -> None:
-        """Send nothing from now on: an event stays pending."""
-
-
-class IrqFd(Protocol):
-    """A backend that makes routes."""
-
-    def new_irqfd_route(self) -> IrqFdRoute:
-        """Return a new route, disabled and with nothing pending; raise if there is none left."""
 
 
 class InMemoryEvent:

@@ -3,8 +3,7 @@
 
 from typing import Final
 
-from .irqfd import Event, IrqFd, IrqFdRoute
-from .msi import SignalMsi
+from .backends import Event, IrqFd, IrqFdRoute, SignalMsi
 from .ratelimit import RateLimited
 from .widths import SEGMENT_BITS, check_message, check_width
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
+from .backends import Event, IrqFd, IrqFdRoute, SignalMsi
 from .bus_range import AssignedBusRange, in_range
-from .irqfd import Event, IrqFd, IrqFdRoute
 from .ratelimit import RateLimited
 from .widths import ADDRESS_BITS, DATA_BITS, DEVFN_BITS, RID_BITS, check_message, check_width
 
@@ -23,17 +23,6 @@ REFUSED_BUS_RANGE: Final = "route disabled: the bus of the requester ID is not i
 _dropped_bus_range: Final = RateLimited()
 _dropped_disconnected: Final = RateLimited()
 _refused_bus_range: Final = RateLimited()
-
-
-class SignalMsi(Protocol):
-    """A backend that takes messages."""
-
-    def signal_msi(self, devid: int | None, address: int, data: int) -> None:
-        """Take one message: `devid` 32 bits, `address` 64, `data` 32.
-
-        What `devid` means depends on the layer: above an ITS wrapper it is a BDF, below it the ITS
-        DeviceID; None where the sender has no identity to give.
-        """
 
 
 class DisconnectedMsiTarget:

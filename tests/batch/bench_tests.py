@@ -13,9 +13,9 @@ import numpy as np
 from cocotbext.msi_its.batch.environment import BATCH, BatchEnvironment, batch_test
 from cocotbext.msi_its.batch.records import Records, pack
 from cocotbext.msi_its.batch.transactor import Transactor
-from cocotbext.msi_its.bench.environment import HANG_CYCLES
 from cocotbext.msi_its.commands.bench import BATCH_OPERATIONS, ROUNDS, messages, setup, traffic
 from cocotbext.msi_its.vocabulary.operations import SetBusRange, Tables
+from cocotbext.msi_its.vocabulary.settings import HANG_CYCLES
 
 KIND = "bench"
 

@@ -10,7 +10,8 @@ from itertools import count
 
 import cocotb
 
-from cocotbext.msi_its.bench.environment import STATUS_REGISTERS, Environment, translator_test
+from cocotbext.msi_its.bench.environment import Environment, translator_test
+from cocotbext.msi_its.checks.register_model import STATUS_REGISTERS
 from cocotbext.msi_its.vocabulary import csr
 from cocotbext.msi_its.vocabulary.csr import Answer, OperationCode
 from cocotbext.msi_its.vocabulary.fields import ALL_ADDRESSES, ARGUMENT_REGISTERS, get_field

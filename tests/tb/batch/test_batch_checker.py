@@ -6,7 +6,6 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -25,10 +24,10 @@ from cocotbext.msi_its.batch.records import (
     retired_of,
 )
 from cocotbext.msi_its.batch.transactor import EventKind, Seen, Status
-from cocotbext.msi_its.bench.environment import STATUS_REGISTERS
 from cocotbext.msi_its.bench.stimulus import RandomOperations
 from cocotbext.msi_its.checks.checker import REPORTED, Checker
 from cocotbext.msi_its.checks.reference import Reference
+from cocotbext.msi_its.checks.register_model import STATUS_REGISTERS
 from cocotbext.msi_its.vocabulary import csr
 from cocotbext.msi_its.vocabulary.csr import Answer
 from cocotbext.msi_its.vocabulary.operations import Operation, SignalMsi, Tables
@@ -125,7 +124,7 @@ def both(
     design = Design()
     batched = BatchChecker(TABLES, 32)
     now = [0]
-    ordinary = Checker(SimpleNamespace(_name="dut"), TABLES, 32, lambda: now[0])
+    ordinary = Checker(TABLES, 32, lambda: now[0])
     for number, operations in enumerate(stimulus(seed)):
         seen = design.run(operations)
         if number == batch:

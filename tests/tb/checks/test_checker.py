@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from types import SimpleNamespace
 
 import pytest
 from msgspec.structs import replace
@@ -37,7 +36,7 @@ DEFAULT = SignalMsi(1, 0x1000, 9)
 @pytest.fixture
 def checker() -> Checker:
     """Return a checker that has seen a set-up: target 1 on range 5 to 10, segment 0xab."""
-    checker = Checker(SimpleNamespace(_name="dut"), TABLES, 8, lambda: 0, Coverage(TABLES))
+    checker = Checker(TABLES, 8, lambda: 0, Coverage(TABLES))
     for operation in (Connect(2, 0xAB), SetBusRange(3, 5, 10), BindTarget(1, 2, 3, 0x18)):
         command(checker, operation)
         checker.on_retired(Retired(Source.AXIL, operation, Answer.OK))
@@ -340,7 +339,7 @@ def test_arguments_read_back_byte_by_byte(checker: Checker) -> None:
 
 def test_an_alert_that_comes_late() -> None:
     now = 100
-    late = Checker(SimpleNamespace(_name="dut"), TABLES, 8, lambda: now, Coverage(TABLES))
+    late = Checker(TABLES, 8, lambda: now, Coverage(TABLES))
     unbound = SignalMsi(2, 0x1000, 9)
     late.on_message_accepted(unbound)
     late.on_retired(Retired(Source.MSI, unbound, Answer.DROPPED_DISCONNECTED))

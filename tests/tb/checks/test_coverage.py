@@ -505,9 +505,7 @@ class Bench:
         monkeypatch.setattr(environment, "cycle_now", lambda: self.cycle)
         self.tables = TABLES
         self.coverage = Coverage(TABLES)
-        self.checker = Checker(
-            SimpleNamespace(_name="dut"), TABLES, 4, lambda: self.cycle, self.coverage
-        )
+        self.checker = Checker(TABLES, 4, lambda: self.cycle, self.coverage)
         self._s_msi_monitor = SimpleNamespace(waited=0, paused=False)
         self._s_evt_monitor = SimpleNamespace(waited=0, paused=False)
         self._m_msi_monitor = SimpleNamespace(waited=0, paused=False)

@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from types import SimpleNamespace
 from typing import Any, Protocol
 
 import numpy as np
@@ -78,7 +77,7 @@ class BatchChecker(Checker):
         self._now = 0  # the clock cycle
         self._explained = 0
         self._traced = False
-        super().__init__(SimpleNamespace(_name="batch"), tables, counter_width, lambda: self._now)
+        super().__init__(tables, counter_width, lambda: self._now)
 
     def _start(self) -> None:
         super()._start()

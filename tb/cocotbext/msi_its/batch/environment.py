@@ -24,9 +24,9 @@ import numpy as np
 from cocotbext.msi_its.batch.checker import BatchChecker, TraceBatch
 from cocotbext.msi_its.batch.records import Records
 from cocotbext.msi_its.batch.transactor import Seen, Status, Transactor, Waiting
-from cocotbext.msi_its.bench.environment import HANG_CYCLES, STATUS_REGISTERS
+from cocotbext.msi_its.checks.register_model import STATUS_REGISTERS
 from cocotbext.msi_its.vocabulary.csr import Register
-from cocotbext.msi_its.vocabulary.settings import Settings
+from cocotbext.msi_its.vocabulary.settings import HANG_CYCLES, Settings
 from cocotbext.msi_its.vocabulary.transactions import Source
 
 BATCH = 1 << 15
@@ -194,9 +194,8 @@ def run_tests(modules: list[str], settings: Settings, to_first_failure: bool = F
 
     With `to_first_failure` leave out those after the first that fails.
     """
-    logging.getLogger("msi_its_model").setLevel(
-        logging.ERROR
-    )  # every drop is counted, and many listed
+    # Every drop is counted, and many are listed.
+    logging.getLogger("msi_its_model").setLevel(logging.ERROR)
     suite = ElementTree.Element("testsuite")
     done = 0
     for module_name in modules:

@@ -50,7 +50,7 @@ from cocotbext.msi_its.bench.registers import Registers
 from cocotbext.msi_its.bench.stimulus import LENGTHS, SHARES, gaps, pauses, stalls
 from cocotbext.msi_its.checks.checker import Checker
 from cocotbext.msi_its.checks.coverage.functional import Coverage
-from cocotbext.msi_its.checks.register_model import ALERT_CYCLES
+from cocotbext.msi_its.checks.register_model import ALERT_CYCLES, STATUS_REGISTERS
 from cocotbext.msi_its.vocabulary import csr
 from cocotbext.msi_its.vocabulary.operations import (
     Operation,
@@ -58,7 +58,7 @@ from cocotbext.msi_its.vocabulary.operations import (
     SignalMsi,
     SignalMsiWithRid,
 )
-from cocotbext.msi_its.vocabulary.settings import Settings
+from cocotbext.msi_its.vocabulary.settings import HANG_CYCLES, Settings
 from cocotbext.msi_its.vocabulary.trace import TraceLine
 
 CLOCK_NS = 10
@@ -66,16 +66,6 @@ CLOCK_NS = 10
 
 QUIET_CYCLES = 8
 """How many cycles after the last operation nothing can still be in the pipeline."""
-
-HANG_CYCLES = 4000
-"""After how many cycles without progress the design hangs; clearing takes at most 2,048."""
-
-STATUS_REGISTERS = (
-    *(csr.STATUS, csr.RESULT, csr.MESSAGES, csr.DROPPED_BUS_RANGE, csr.DROPPED_DISCONNECTED),
-    *(csr.REFUSED_BUS_RANGE, csr.ERRORS, csr.REFUSED_COMMANDS, csr.ALERT),
-    *(csr.LAST_DROP, csr.LAST_DROP_REASON),
-)
-"""What `finish` reads, for the checker to hold against what it counted."""
 
 
 def cycle_now() -> int:
@@ -100,9 +90,7 @@ class Environment:
         Clock(clock, CLOCK_NS, unit="ns").start()
 
         self.coverage = Coverage(settings.tables) if settings.coverage else None
-        self.checker = Checker(
-            dut, settings.tables, settings.counter_width, cycle_now, self.coverage
-        )
+        self.checker = Checker(settings.tables, settings.counter_width, cycle_now, self.coverage)
         self.checker.on_enough = self._end_at_once
         sampler = Sampler(clock)
         self.s_msi = MessageDriver(dut, "s_msi", sampler)
@@ -141,7 +129,7 @@ class Environment:
         reset.add_callback(self._on_reset_changed)
         for monitor, callback in callbacks.items():
             monitor.violation = checker.violation
-            checker.add_interface(monitor, [], compare_fn=callback)
+            monitor.add_callback(callback)
         if self.coverage is not None:
             self._cover_streams(self.coverage, callbacks)
         self._reset_changed: int | None = None  # in which clock cycle rst_n changed last

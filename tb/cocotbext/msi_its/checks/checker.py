@@ -18,8 +18,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cocotb_bus.scoreboard import Scoreboard
-
 from cocotbext.msi_its.checks.coverage.functional import Coverage
 from cocotbext.msi_its.checks.history import Entry, History
 from cocotbext.msi_its.checks.reference import Outcome, Reference
@@ -115,19 +113,17 @@ def describe(answer: Answer, bdf: int | None, message: Message | None) -> str:
     return f"{answer.name}{value}, {message if message is not None else 'no message'}"
 
 
-class Checker(Scoreboard):  # type: ignore[misc]
+class Checker:
     """The scoreboard. Its `on_…` methods are the callbacks of the monitors."""
 
     def __init__(
         self,
-        dut: object,
         tables: Tables,
         counter_width: int,
         cycle: Callable[[], int],
         coverage: Coverage | None = None,
     ) -> None:
-        """Check `dut`; `cycle` returns the number of the clock cycle; count in `coverage`."""
-        super().__init__(dut, fail_immediately=False)
+        """Check one translator; `cycle` returns the clock cycle's number; count in `coverage`."""
         self.log = logging.getLogger("cocotbext.msi_its.checks.checker")
         self.tables = tables
         self._counter_width = counter_width

@@ -50,6 +50,13 @@ WRITABLE: dict[int, int] = {
 }
 """The bits that each ARG register keeps."""
 
+STATUS_REGISTERS = (
+    *(csr.STATUS, csr.RESULT, csr.MESSAGES, csr.DROPPED_BUS_RANGE, csr.DROPPED_DISCONNECTED),
+    *(csr.REFUSED_BUS_RANGE, csr.ERRORS, csr.REFUSED_COMMANDS, csr.ALERT),
+    *(csr.LAST_DROP, csr.LAST_DROP_REASON),
+)
+"""What is read at the end of a test, for the checker to hold against what it counted."""
+
 IDENTITY = 0x4D53_4954
 VERSION = 0x0001_0000
 BUSY, CLEARING, REFUSED = (1 << csr.STATUS.fields[name].low for name in csr.STATUS.fields)

@@ -10,6 +10,9 @@ from pathlib import Path
 
 from cocotbext.msi_its.vocabulary.operations import Tables
 
+HANG_CYCLES = 4000
+"""After how many cycles without progress the design hangs; clearing takes at most 2,048."""
+
 VARIABLE = "MSI_ITS_SETTINGS"
 """The environment variable that names the file with a simulation's settings."""
 

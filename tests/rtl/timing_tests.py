@@ -53,7 +53,7 @@ class Timeline:
 
     def __init__(self, env: Environment) -> None:
         self.records: list[tuple[int, Retired]] = []
-        env.retire.add_callback(self._add)
+        env.watch.retire.add_callback(self._add)
 
     def _add(self, retired: Retired) -> None:
         self.records.append((cycle_now(), retired))
@@ -200,11 +200,11 @@ async def command_latency(env: Environment, operation: Operation) -> int:
         if record.source is Source.AXIL:
             retired.append(cycle_now())
 
-    env.write_data.add_callback(on_write)
-    env.retire.add_callback(on_retired)
+    env.watch.write_data.add_callback(on_write)
+    env.watch.retire.add_callback(on_retired)
     await env.registers.execute(operation)
-    env.write_data.remove(on_write)
-    env.retire.remove(on_retired)
+    env.watch.write_data.remove(on_write)
+    env.watch.retire.remove(on_retired)
     return retired[-1] - written[-1]
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Ports without a simulation: memory that `cocotbext.msi_its.bench.ports.memory.Ports` reads."""
+"""Ports without a simulation: memory that `cocotbext.msi_its.bench.ports.memory` reads."""
 
 from __future__ import annotations
 

@@ -10,9 +10,10 @@ from typing import Any
 import cocotb
 import pytest
 
-from cocotbext.msi_its.bench import drivers, monitors
+from cocotbext.msi_its.bench import drivers
 from cocotbext.msi_its.bench.drivers import EventDriver
 from cocotbext.msi_its.bench.monitors import Sampler
+from cocotbext.msi_its.bench.ports.memory import MemoryPorts
 from cocotbext.msi_its.vocabulary.operations import SignalEvent
 from tests.tb.bench.memory import Memory
 
@@ -24,10 +25,10 @@ class Edge:
         self.waiting: list[Callable[[], None]] = []
         self.look: Callable[[], None] = lambda: None
 
-    def _prime(self) -> None:
+    def prime(self) -> None:
         self.waiting.append(self.look)
 
-    def _unprime(self) -> None:
+    def unprime(self) -> None:
         self.waiting.remove(self.look)
 
     def clock(self) -> None:
@@ -45,15 +46,16 @@ class Bench:
         self.task: Any = None
         self.pins = {"valid": 0, "ready": 1, "route": 0}
         self._written: dict[str, int] = {}
-        monkeypatch.setattr(monitors, "_EachEdge", self._each_edge)
         monkeypatch.setattr(cocotb, "start_soon", self._start)
         memory = Memory(monkeypatch, {"valid": 8, "ready": 8, "route": 16})
         self._set = memory.set
-        monkeypatch.setattr(drivers, "Bus", lambda entity, name, pins: memory.bus)
-        monkeypatch.setattr(
-            drivers, "writer", lambda pin: lambda value: self._written.update({pin._name: value})
+        monkeypatch.setattr(drivers, "Bus", lambda entity, name, pins, **_: memory.bus)
+        ports: Any = SimpleNamespace(
+            reader=MemoryPorts().reader,
+            writer=lambda pin: lambda value: self._written.update({pin._name: value}),
+            edge=self._each_edge,
         )
-        self.sampler = Sampler(None)  # type: ignore[arg-type]
+        self.sampler = Sampler(None, ports)  # type: ignore[arg-type]
         self.driver = EventDriver(None, "s_evt", self.sampler)  # type: ignore[arg-type]
         self.taken: list[int] = []
 

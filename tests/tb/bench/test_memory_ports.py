@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cocotbext.msi_its.bench.ports import memory as signals
-from cocotbext.msi_its.bench.ports.memory import Ports, writer
+from cocotbext.msi_its.bench.ports.memory import MemoryPorts
 from tests.tb.bench.memory import Memory
 
 BITS = {"address": 64, "valid": 8, "data": 32, "ready": 8, "route": 16}
@@ -27,7 +27,7 @@ def memory(monkeypatch: pytest.MonkeyPatch) -> Memory:
 
 
 def test_all_widths_at_once(memory: Memory) -> None:
-    ports = Ports(memory.bus, BITS)
+    ports = MemoryPorts().reader(memory.bus, BITS)
     memory.set(**VALUES)
     read = ports.read()
     assert {name: read[ports.index[name]] for name in BITS} == VALUES
@@ -37,13 +37,13 @@ def test_all_widths_at_once(memory: Memory) -> None:
 
 @pytest.mark.parametrize("names", [(), ("route",), ("data", "address"), tuple(BITS)], ids=str)
 def test_some_in_any_order(memory: Memory, names: tuple[str, ...]) -> None:
-    ports = Ports(memory.bus, BITS)
+    ports = MemoryPorts().reader(memory.bus, BITS)
     memory.set(**VALUES)
     assert ports.picker(names)(ports.read()) == tuple(VALUES[name] for name in names)
 
 
 def test_a_part_of_a_bus(memory: Memory) -> None:
-    ports = Ports(memory.bus, ["ready", "valid"])
+    ports = MemoryPorts().reader(memory.bus, ["ready", "valid"])
     memory.set(**VALUES)
     assert sorted(ports.read()) == [0, 1]
 
@@ -51,7 +51,7 @@ def test_a_part_of_a_bus(memory: Memory) -> None:
 def test_what_is_not_a_port(memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(signals, "_locate", lambda: lambda name, size: None)
     with pytest.raises(AssertionError, match="route is not a port of the simulation's top"):
-        Ports(memory.bus, ["route"])
+        MemoryPorts().reader(memory.bus, ["route"])
 
 
 class Handle:
@@ -77,7 +77,7 @@ class Handle:
 @pytest.mark.parametrize("bits", [1, 32, 64])
 def test_only_changes_are_written(bits: int) -> None:
     handle: Any = Handle(bits)
-    write = writer(handle)
+    write = MemoryPorts().writer(handle)
     largest = 2**bits - 1
     for value in (0, largest, largest, 0):
         write(value)

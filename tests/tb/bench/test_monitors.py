@@ -10,6 +10,7 @@ import pytest
 from cocotb_bus.monitors import BusMonitor
 
 from cocotbext.msi_its.bench.monitors import StreamMonitor
+from cocotbext.msi_its.bench.ports.memory import MemoryPorts
 from tests.tb.bench.memory import Memory
 
 
@@ -24,10 +25,11 @@ class Bus:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.memory = Memory(monkeypatch, {"valid": 8, "ready": 8, "data": 32})
-        monkeypatch.setattr(BusMonitor, "__init__", lambda *each: self._connect(*each))
+        monkeypatch.setattr(BusMonitor, "__init__", lambda *each, **_: self._connect(*each))
         self.seen: list[tuple[int, int]] = []
         self.said: list[str] = []
-        self.monitor: Any = Monitored(None, "s_msi", SimpleNamespace(clock=None))  # type: ignore[arg-type]
+        sampler: Any = SimpleNamespace(clock=None, ports=MemoryPorts())
+        self.monitor: Any = Monitored(None, "s_msi", sampler)  # type: ignore[arg-type]
         self.monitor.violation = self.said.append
         self.monitor.paused = False
 

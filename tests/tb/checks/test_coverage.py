@@ -12,9 +12,8 @@ from typing import Any
 
 import pytest
 
-from cocotbext.msi_its.bench import environment
-from cocotbext.msi_its.bench.environment import Environment
 from cocotbext.msi_its.bench.stimulus import RandomOperations
+from cocotbext.msi_its.bench.watch import Watch
 from cocotbext.msi_its.checks.checker import Checker
 from cocotbext.msi_its.checks.coverage.functional import (
     COUNTERS,
@@ -494,15 +493,15 @@ def test_backpressure() -> None:
 
 
 class Bench:
-    """The environment's hooks for resets and backpressure, without a simulator around it."""
+    """The hooks for resets and backpressure, without a simulator around it."""
 
-    _cover_reset: Any = Environment._cover_reset
-    on_reset_changed: Any = Environment._on_reset_changed
-    cover_backpressure: Any = Environment._cover_backpressure
+    _cover_reset: Any = Watch._cover_reset
+    on_reset_changed: Any = Watch._on_reset_changed
+    cover_backpressure: Any = Watch._cover_backpressure
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self) -> None:
         self.cycle = 0
-        monkeypatch.setattr(environment, "cycle_now", lambda: self.cycle)
+        self._cycle = lambda: self.cycle
         self.tables = TABLES
         self.coverage = Coverage(TABLES)
         self.checker = Checker(TABLES, 4, lambda: self.cycle, self.coverage)
@@ -523,16 +522,16 @@ class Bench:
 
 
 @pytest.fixture
-def bench(monkeypatch: pytest.MonkeyPatch) -> Bench:
+def bench() -> Bench:
     """Return a bench after its first reset, which does not count."""
-    bench = Bench(monkeypatch)
+    bench = Bench()
     bench.on_reset_changed(True)
     assert bench.coverage.as_values() == {}
     return bench
 
 
-def test_the_first_reset_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
-    bench = Bench(monkeypatch)
+def test_the_first_reset_does_not_count() -> None:
+    bench = Bench()
     bench.on_reset_changed(False)
     bench.on_reset_changed(True)
     assert bench.coverage.as_values() == {}

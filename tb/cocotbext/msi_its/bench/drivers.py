@@ -18,7 +18,6 @@ from cocotb_bus.bus import Bus
 from cocotb_bus.drivers import BusDriver
 
 from cocotbext.msi_its.bench.monitors import Sampler
-from cocotbext.msi_its.bench.ports.memory import Ports, writer
 from cocotbext.msi_its.vocabulary.operations import SignalEvent, SignalMsi, SignalMsiWithRid
 
 QUEUED = 64
@@ -36,15 +35,16 @@ class StreamDriver:
     def __init__(self, entity: SimHandleBase, name: str, sampler: Sampler) -> None:
         self.name = name
         self.gaps: Iterator[int] | None = None
-        self._bus = Bus(entity, name, ["valid", "ready", *self.payload])
+        self._bus = Bus(entity, name, ["valid", "ready", *self.payload], case_insensitive=False)
         self._sampler = sampler
         self._queue: deque[Any] = deque()
         self._half_empty = Event()
         self._waiting = False  # a transaction was taken from the queue and is not accepted yet
         self._gap = 0  # how many cycles from now it is put on the bus
-        self._handshake = Ports(self._bus, ["valid", "ready"]).read
-        self._set_valid = writer(self._bus.valid)
-        self._writers = tuple(writer(getattr(self._bus, name)) for name in self.payload)
+        ports = sampler.ports
+        self._handshake = ports.reader(self._bus, ["valid", "ready"]).read
+        self._set_valid = ports.writer(self._bus.valid)
+        self._writers = tuple(ports.writer(getattr(self._bus, name)) for name in self.payload)
 
     @property
     def idle(self) -> bool:

@@ -11,7 +11,6 @@ import functools
 import json
 import random
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from dataclasses import asdict
 from itertools import repeat, tee
 from pathlib import Path
 from typing import Any
@@ -31,24 +30,12 @@ from cocotb.utils import get_sim_time
 
 from cocotbext.msi_its.bench.drivers import EventDriver, MessageDriver, ReadyDriver, StreamDriver
 from cocotbext.msi_its.bench.monitors import (
-    EventInputMonitor,
-    LevelMonitor,
-    MessageInputMonitor,
-    MessageOutputMonitor,
-    ReadAddressMonitor,
-    ReadDataMonitor,
-    ResetMonitor,
-    RetireMonitor,
     Sampler,
-    StreamMonitor,
-    WriteAddressMonitor,
-    WriteDataMonitor,
-    WriteResponseMonitor,
 )
-from cocotbext.msi_its.bench.ports.memory import start_assertions
+from cocotbext.msi_its.bench.ports import ports_of, start_assertions
 from cocotbext.msi_its.bench.registers import Registers
 from cocotbext.msi_its.bench.stimulus import LENGTHS, SHARES, gaps, pauses, stalls
-from cocotbext.msi_its.checks.checker import Checker
+from cocotbext.msi_its.bench.watch import Watch
 from cocotbext.msi_its.checks.coverage.functional import Coverage
 from cocotbext.msi_its.checks.register_model import ALERT_CYCLES, STATUS_REGISTERS
 from cocotbext.msi_its.vocabulary import csr
@@ -89,101 +76,19 @@ class Environment:
         dut.rst_n.value = 0
         Clock(clock, CLOCK_NS, unit="ns").start()
 
-        self.coverage = Coverage(settings.tables) if settings.coverage else None
-        self.checker = Checker(settings.tables, settings.counter_width, cycle_now, self.coverage)
-        self.checker.on_enough = self._end_at_once
-        sampler = Sampler(clock)
+        ports = ports_of(dut, settings.ports)
+        sampler = Sampler(clock, ports)
+        coverage = Coverage(settings.tables) if settings.coverage else None
         self.s_msi = MessageDriver(dut, "s_msi", sampler)
         self.s_evt = EventDriver(dut, "s_evt", sampler)
         self.m_msi = ReadyDriver(dut, "m_msi", clock)
         self.registers = Registers(dut, clock, dut.rst_n, self.rng, cycle_now)
         self._drivers: tuple[StreamDriver, ...] = (self.s_msi, self.s_evt)
-
-        checker = self.checker
-
-        def registers(callback: str) -> Callable[[Any], None]:
-            # The register model is made anew at each reset.
-            return lambda transfer: getattr(checker.registers, callback)(transfer)
-
-        self.retire = RetireMonitor(dut, "retire", sampler)
-        self.write_data = WriteDataMonitor(dut, "s_axil", sampler)
-        self._s_msi_monitor = MessageInputMonitor(dut, "s_msi", sampler)
-        self._s_evt_monitor = EventInputMonitor(dut, "s_evt", sampler)
-        self._m_msi_monitor = MessageOutputMonitor(dut, "m_msi", sampler)
-        callbacks: dict[StreamMonitor, Callable[[Any], None]] = {
-            self._s_msi_monitor: checker.on_message_accepted,
-            self._s_evt_monitor: checker.on_event_accepted,
-            self.retire: checker.on_retired,
-            self._m_msi_monitor: checker.on_message,
-            WriteAddressMonitor(dut, "s_axil", sampler): registers("on_write_address"),
-            self.write_data: registers("on_write_data"),
-            WriteResponseMonitor(dut, "s_axil", sampler): registers("on_write_response"),
-            ReadAddressMonitor(dut, "s_axil", sampler): registers("on_read_address"),
-            ReadDataMonitor(dut, "s_axil", sampler): registers("on_read_data"),
-        }
-        self._alert = LevelMonitor(dut.alert, sampler)
-        self._alert.add_callback(checker.on_alert)
-        self._monitors: tuple[StreamMonitor | LevelMonitor, ...] = (*callbacks, self._alert)
-        reset = ResetMonitor(dut, sampler)
-        reset.violation = checker.on_high_in_reset
-        reset.add_callback(self._on_reset_changed)
-        for monitor, callback in callbacks.items():
-            monitor.violation = checker.violation
-            monitor.add_callback(callback)
-        if self.coverage is not None:
-            self._cover_streams(self.coverage, callbacks)
-        self._reset_changed: int | None = None  # in which clock cycle rst_n changed last
+        self.watch = Watch(
+            dut, sampler, settings.tables, settings.counter_width, cycle_now, coverage
+        )
+        self.checker = self.watch.checker
         cocotb.start_soon(self._watch_progress())
-
-    def _on_reset_changed(self, rst_n: bool) -> None:
-        """Stop or start watching, and let the checker start over (H8)."""
-        if self.coverage is not None and self._reset_changed is not None:
-            self._cover_reset(self.coverage, rst_n, cycle_now() - self._reset_changed)
-        if rst_n or self._reset_changed is not None:
-            self._reset_changed = cycle_now()
-        for monitor in self._monitors:
-            monitor.paused = not rst_n
-        if not rst_n:
-            self.checker.on_reset()
-
-    def _cover_streams(self, coverage: Coverage, monitors: Iterable[StreamMonitor]) -> None:
-        """Count for how long each transfer waits, and what waits while m_msi does for long."""
-
-        def on_transfer(monitor: StreamMonitor) -> Callable[[Any], None]:
-            stream = monitor.stream
-            return lambda _: coverage.on_transfer(stream, monitor.waited)
-
-        for monitor in monitors:
-            if monitor.has_ready:
-                monitor.add_callback(on_transfer(monitor))
-        self._m_msi_monitor.add_callback(lambda _: self._cover_backpressure(coverage))
-
-    def _cover_backpressure(self, coverage: Coverage) -> None:
-        """Count which inputs wait when m_msi has waited for long."""
-        if self._m_msi_monitor.waited >= 4:
-            inputs = {"s_msi": self._s_msi_monitor, "s_evt": self._s_evt_monitor}
-            coverage.on_backpressure(name for name, each in inputs.items() if each.waited)
-
-    def _cover_reset(self, coverage: Coverage, rst_n: bool, cycles: int) -> None:
-        """Count what a reset finds, or how long it was: `cycles` since rst_n changed before."""
-        if rst_n:
-            coverage.on_reset_ended(cycles)
-            return
-        waiting = {
-            "s_msi waiting": self._s_msi_monitor.waited,
-            "s_evt waiting": self._s_evt_monitor.waited,
-            "m_msi waiting": self._m_msi_monitor.waited,
-            "clearing": cycles <= max(self.tables),
-        }
-        found = [what for what, waits in waiting.items() if waits]
-        coverage.on_reset([*found, *self.checker.reset_finds()])
-
-    def _end_at_once(self) -> None:
-        """Fail the test: far too much is wrong."""
-        cocotb.start_soon(self._fail(f"ended after {self.checker.mismatches:,} mismatches"))
-
-    async def _fail(self, why: str) -> None:
-        raise AssertionError(why)
 
     async def _watch_progress(self) -> None:
         """Show signs of life, and fail when something waits and nothing moved for HANG_CYCLES."""
@@ -337,8 +242,7 @@ class Environment:
         await self.registers.acknowledge()
         await self.registers.read(csr.ALERT)
         await self.cycle(ALERT_CYCLES)
-        self._alert.sample()
-        self.checker.finish()
+        self.watch.finish()
 
     def too_long(self, timeout_us: int) -> str:
         """Say that the test did not end within its time, and what it was waiting for."""
@@ -352,20 +256,8 @@ class Environment:
 
     def result(self, passed: bool) -> dict[str, Any]:
         """Return what this test did, for the result file."""
-        checker = self.checker
-        return {
-            "test": self.name,
-            "passed": passed,
-            "operations": checker.operations,
-            "messages": checker.messages,
-            "dropped": checker.dropped,
-            "mismatches": checker.mismatches,
-            "answers": {" ".join(key): count for key, count in sorted(checker.answers.items())},
-            "drops": [drop.as_values() for drop in checker.drops],
-            "measured": self.measured,
-            "coverage": self.coverage.as_values() if self.coverage is not None else {},
-            "reports": [asdict(report) for report in checker.reports],
-        }
+        seen = self.watch.result()
+        return {"test": self.name, "passed": passed, **seen, "measured": self.measured}
 
 
 def translator_test(

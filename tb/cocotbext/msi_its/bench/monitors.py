@@ -12,11 +12,10 @@ from typing import Any, Protocol
 
 import cocotb
 from cocotb.handle import LogicObject, SimHandleBase
-from cocotb.simulator import RISING, register_value_change_callback
-from cocotb.triggers import Event, GPITrigger, RisingEdge, ValueChange
+from cocotb.triggers import Event, RisingEdge, ValueChange
 from cocotb_bus.monitors import BusMonitor, Monitor
 
-from cocotbext.msi_its.bench.ports.memory import Ports, Values
+from cocotbext.msi_its.bench.ports import UNKNOWN, Ports, Reader, Values
 from cocotbext.msi_its.vocabulary.csr import Answer
 from cocotbext.msi_its.vocabulary.operations import (
     BY_CODE,
@@ -48,21 +47,6 @@ class Sampled(Protocol):
         """Look at the bus; return whether it has to be looked at again at the next edge."""
 
 
-class _EachEdge(GPITrigger):
-    """Calls a function at each rising edge of a clock while primed: a trigger without waiters.
-
-    To register a callback with cocotb's RisingEdge, every time anew, takes longer than most looks.
-    """
-
-    def __init__(self, clock: LogicObject, look: Callable[[], None]) -> None:
-        super().__init__()
-        self._clock = clock._handle
-        self._do_callbacks = look  # type: ignore[method-assign]
-
-    def _prime(self) -> None:
-        self._cbhdl = register_value_change_callback(self._clock, self._react, RISING)
-
-
 class Sampler:
     """Lets monitors and drivers look at their buses at each rising edge of the clock.
 
@@ -71,9 +55,11 @@ class Sampler:
     raised there fails the test.
     """
 
-    def __init__(self, clock: LogicObject) -> None:
+    def __init__(self, clock: LogicObject, ports: Ports) -> None:
+        """Look through `ports`, at the rising edges of `clock`."""
         self.clock = clock
-        self._edge = _EachEdge(clock, self._look)
+        self.ports = ports
+        self._edge = ports.edge(clock, self._look)
         self._awake: tuple[Sampled, ...] = ()
         self._primed = False  # for the next edge
         self._error: Exception | None = None
@@ -86,7 +72,7 @@ class Sampler:
             self._awake += (each,)
             if not self._primed:
                 self._primed = True
-                self._edge._prime()
+                self._edge.prime()
 
     def _look(self) -> None:
         try:
@@ -98,7 +84,7 @@ class Sampler:
             self._failed.set()
         self._primed = bool(self._awake)
         if self._primed:
-            self._edge._prime()
+            self._edge.prime()
 
     async def _until_the_test_ends(self) -> None:
         try:
@@ -107,7 +93,7 @@ class Sampler:
                 raise self._error
         finally:
             if self._primed:
-                self._edge._unprime()
+                self._edge.unprime()
 
 
 class StreamMonitor(BusMonitor):  # type: ignore[misc]
@@ -130,15 +116,15 @@ class StreamMonitor(BusMonitor):  # type: ignore[misc]
         self.paused = True
         self.waited = 0
         self.violation: Callable[[str], None] = self._raise
-        super().__init__(entity, name, sampler.clock)
-        ports = Ports(self.bus, self._signals)
-        self._read = ports.read
-        self._valid = ports.index[self.valid]
-        self._ready = ports.index[self.ready if self.has_ready else self.valid]
-        self._payload = ports.picker(self.payload)
-        self.prepare(ports)
+        super().__init__(entity, name, sampler.clock, case_insensitive=False)
+        reader = sampler.ports.reader(self.bus, self._signals)
+        self._read = reader.read
+        self._valid = reader.index[self.valid]
+        self._ready = reader.index[self.ready if self.has_ready else self.valid]
+        self._payload = reader.picker(self.payload)
+        self.prepare(reader)
 
-    def prepare(self, ports: Ports) -> None:
+    def prepare(self, reader: Reader) -> None:
         """Keep what `transaction` needs to find its way among the values."""
 
     def _raise(self, text: str) -> None:
@@ -178,7 +164,11 @@ class StreamMonitor(BusMonitor):  # type: ignore[misc]
                 self._held = None
                 self.waited = 0
             return False
-        stalled = not values[self._ready]
+        ready = values[self._ready]
+        if valid == UNKNOWN or ready == UNKNOWN:
+            self.violation(f"{self.name}: valid or ready is neither 0 nor 1")
+            return True
+        stalled = not ready
         if stalled or self._held is not None:
             now = self._payload(values)
             if self._held is not None and self._held != now:
@@ -199,11 +189,11 @@ class MessageInputMonitor(StreamMonitor):
 
     payload = ("target", "explicit_rid", "rid", "address", "data")
 
-    def prepare(self, ports: Ports) -> None:
+    def prepare(self, reader: Reader) -> None:
         """Find the arguments of both operations."""
-        self._explicit_rid = ports.index["explicit_rid"]
-        self._with_rid = ports.picker(arguments_of(SignalMsiWithRid))
-        self._without = ports.picker(arguments_of(SignalMsi))
+        self._explicit_rid = reader.index["explicit_rid"]
+        self._with_rid = reader.picker(arguments_of(SignalMsiWithRid))
+        self._without = reader.picker(arguments_of(SignalMsi))
 
     def transaction(self, values: Values) -> Operation:
         """Return the operation that is being accepted."""
@@ -242,12 +232,12 @@ class RetireMonitor(StreamMonitor):
         *("answer", "bdf", "sent", "message_devid", "message_address", "message_data"),
     )
 
-    def prepare(self, ports: Ports) -> None:
+    def prepare(self, reader: Reader) -> None:
         """Find the arguments that each operation takes."""
-        self._common = ports.picker(("source", "operation", "answer", "sent", "bdf"))
-        self._message = ports.picker([f"message_{name}" for name in MESSAGE_FIELDS])
+        self._common = reader.picker(("source", "operation", "answer", "sent", "bdf"))
+        self._message = reader.picker([f"message_{name}" for name in MESSAGE_FIELDS])
         self._arguments = {
-            int(code): (kind, ports.picker(arguments_of(kind))) for code, kind in BY_CODE.items()
+            int(code): (kind, reader.picker(arguments_of(kind))) for code, kind in BY_CODE.items()
         }
 
     def transaction(self, values: Values) -> Retired:
@@ -280,10 +270,10 @@ class ResetMonitor(Monitor):  # type: ignore[misc]
         self._edges = 0  # seen in reset
         self._reported: set[str] = set()
         self.violation: Callable[[list[str]], None] = lambda names: None
-        ports = Ports(entity, ("rst_n", *names))
-        self._read = ports.read
-        self._rst_n = ports.index["rst_n"]
-        self._outputs = {name: ports.index[name] for name in names}
+        reader = sampler.ports.reader(entity, ("rst_n", *names))
+        self._read = reader.read
+        self._rst_n = reader.index["rst_n"]
+        self._outputs = {name: reader.index[name] for name in names}
         super().__init__()
 
     async def _monitor_recv(self) -> None:

@@ -122,9 +122,10 @@ class Checker:
         counter_width: int,
         cycle: Callable[[], int],
         coverage: Coverage | None = None,
+        name: str = "",
     ) -> None:
         """Check one translator; `cycle` returns the clock cycle's number; count in `coverage`."""
-        self.log = logging.getLogger("cocotbext.msi_its.checks.checker")
+        self.log = logging.getLogger(".".join(filter(None, ("cocotbext.msi_its", name))))
         self.tables = tables
         self._counter_width = counter_width
         self._cycle = cycle

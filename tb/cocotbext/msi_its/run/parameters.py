@@ -22,6 +22,7 @@ class Run:
     rtl: Rtl = OWN
     coverage: bool = False
     plusargs: tuple[str, ...] = ()
+    ports: str = ""
 
     @property
     def settings(self) -> Settings:
@@ -35,6 +36,7 @@ class Run:
             self.rtl.top,
             self.coverage,
             self.plusargs,
+            self.ports,
         )
 
     @property

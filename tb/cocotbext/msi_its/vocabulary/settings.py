@@ -42,7 +42,8 @@ class Settings:
     """The parameters of the translator, the seed of every random choice, and where results go.
 
     `counter_width` is in bits; `top` names the design's top module; with `coverage`, functional
-    coverage is sampled; `plusargs` (`+name=value`) are for the design. They travel to the
+    coverage is sampled; `plusargs` (`+name=value`) are for the design; `ports` is the kind of
+    ports (see `bench.ports`), by default the fastest. They travel to the
     simulation as a JSON file that VARIABLE names.
     """
 
@@ -54,6 +55,7 @@ class Settings:
     top: str = "msi_translator"
     coverage: bool = False
     plusargs: tuple[str, ...] = ()
+    ports: str = ""
 
     def save(self, path: Path) -> None:
         """Write the file that `load` reads."""

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""The ports of the design, read and set below cocotb's value objects, which take most of the time.
+"""Ports of the simulation's top, read where Verilator keeps them, all of an interface at once.
 
-What is read is read where the simulation keeps it, all ports of an interface at once.
+This is the one file that uses what is private to cocotb: see NEEDS.
 """
 
 from __future__ import annotations
@@ -10,13 +10,19 @@ import ctypes
 import struct
 from collections.abc import Callable, Iterable
 from functools import cache, partial
-from operator import itemgetter
 from typing import Any
 
-from cocotb_bus.bus import Bus
+import cocotb
+from cocotb.simulator import RISING, register_value_change_callback
+from cocotb.triggers import GPITrigger
 
-Values = tuple[int, ...]
-Writer = Callable[[int], None]
+from cocotbext.msi_its.bench.ports import Edge, Reader, Writer
+
+NEEDS = (
+    (GPITrigger, ("_prime", "_unprime", "_react")),
+    (cocotb.simulator.sim_obj, ("set_signal_val_int", "set_signal_val_binstr")),
+)
+"""The attributes of cocotb 2.1 that this uses and that it does not document, by their owners."""
 
 _FORMATS = {1: "B", 2: "H", 4: "I", 8: "Q"}
 """What `struct` calls the unsigned number of so many bytes."""
@@ -25,10 +31,25 @@ _DEPOSIT = 0
 """What the simulator interface calls an ordinary write."""
 
 
+def missing(entity: Any) -> str:
+    """Return what is missing for the ports of an entity to be read here; empty if nothing is."""
+    for owner, names in NEEDS:
+        absent = [name for name in names if not hasattr(owner, name)]
+        if absent:
+            return f"this cocotb has no {owner.__name__}.{absent[0]}"
+    if _locate() is None:
+        return "the simulation was not built by this project"
+    if entity._path != cocotb.top._path:
+        return f"{entity._path} is not the top of the simulation"
+    return ""
+
+
 @cache
-def _locate() -> Callable[[bytes, Any], int | None]:
-    """Return the function of run/simulators/signals.cpp, a part of the program that runs."""
-    function = ctypes.CDLL(None).signal_address
+def _locate() -> Callable[[bytes, Any], int | None] | None:
+    """Return the function of run/simulators/signals.cpp, if it is a part of what runs."""
+    function = getattr(ctypes.CDLL(None), "signal_address", None)
+    if function is None:
+        return None
     function.argtypes = (ctypes.c_char_p, ctypes.POINTER(ctypes.c_size_t))
     function.restype = ctypes.c_void_p
     located: Callable[[bytes, Any], int | None] = function
@@ -38,27 +59,17 @@ def _locate() -> Callable[[bytes, Any], int | None]:
 def _place(port: str) -> tuple[int, int]:
     """Return the address of a port's value, and its size in bytes."""
     size = ctypes.c_size_t()
-    address = _locate()(port.encode(), ctypes.byref(size))
+    locate = _locate()
+    address = locate(port.encode(), ctypes.byref(size)) if locate is not None else None
     assert address is not None, f"{port} is not a port of the simulation's top"
     return address, size.value
 
 
-def start_assertions() -> None:
-    """Let the design's assertions count; before the first reset they do not.
+class MemoryPorts:
+    """Signals are read from memory, and written below cocotb's value objects (see `Ports`)."""
 
-    Registers start random: what an assertion says about them means nothing before.
-    """
-    ctypes.CDLL(None).assertions(1)
-
-
-class Ports:
-    """Some ports of the design, read all at once: `read` returns their values, unsigned numbers.
-
-    `index` says where among them that of a signal is.
-    """
-
-    def __init__(self, bus: Bus, names: Iterable[str]) -> None:
-        """Read these signals of a bus, of at most 64 bits each."""
+    def reader(self, bus: Any, names: Iterable[str]) -> Reader:
+        """Return what reads attributes of `bus`, by name."""
         places = sorted((*_place(getattr(bus, name)._name), name) for name in names)
         start = end = places[0][0]
         layout = "="
@@ -66,40 +77,51 @@ class Ports:
             layout += f"{address - end}x{_FORMATS[size]}"
             end = address + size
         memory = (ctypes.c_char * (end - start)).from_address(start)
-        self.read: Callable[[], Values] = partial(struct.Struct(layout).unpack_from, memory)
-        self.index = {name: place for place, (_, _, name) in enumerate(places)}
+        return Reader(
+            [name for _, _, name in places], partial(struct.Struct(layout).unpack_from, memory)
+        )
 
-    def picker(self, names: Iterable[str]) -> Callable[[Values], Values]:
-        """Return a function that takes from what was read the values of some, in this order."""
-        places = [self.index[name] for name in names]
-        if len(places) > 1:
-            return itemgetter(*places)
-        return lambda values: tuple([values[place] for place in places])
+    def writer(self, handle: Any) -> Writer:
+        """Return a function that sets a signal, if that changes it."""
+        bits = len(handle)
+        driven = 1
+        if bits <= 32:
+            write_number = handle._handle.set_signal_val_int
+
+            def write(value: int) -> None:
+                nonlocal driven
+                if value != driven:
+                    driven = value
+                    write_number(_DEPOSIT, value)
+        else:
+            write_bits = handle._handle.set_signal_val_binstr
+
+            def write(value: int) -> None:
+                nonlocal driven
+                if value != driven:
+                    driven = value
+                    write_bits(_DEPOSIT, f"{value:0{bits}b}")
+
+        write(0)
+        return write
+
+    def edge(self, clock: Any, look: Callable[[], None]) -> Edge:
+        """Return what calls `look` at rising edges of a clock."""
+        return _EachEdge(clock, look)
 
 
-def writer(handle: Any) -> Writer:
-    """Return a function that sets a signal, if that changes it, to an unsigned number that fits.
+class _EachEdge(GPITrigger):
+    """Calls a function at each rising edge of a clock while primed: a trigger without waiters.
 
-    The signal is set to 0 first.
+    To register a callback with cocotb's RisingEdge, every time anew, takes longer than most looks.
     """
-    bits = len(handle)
-    driven = 1
-    if bits <= 32:
-        write_number = handle._handle.set_signal_val_int
 
-        def write(value: int) -> None:
-            nonlocal driven
-            if value != driven:
-                driven = value
-                write_number(_DEPOSIT, value)
-    else:
-        write_bits = handle._handle.set_signal_val_binstr
+    def __init__(self, clock: Any, look: Callable[[], None]) -> None:
+        super().__init__()
+        self._clock = clock._handle
+        self._do_callbacks = look  # type: ignore[method-assign]
+        self.prime = self._prime
+        self.unprime = self._unprime
 
-        def write(value: int) -> None:
-            nonlocal driven
-            if value != driven:
-                driven = value
-                write_bits(_DEPOSIT, f"{value:0{bits}b}")
-
-    write(0)
-    return write
+    def _prime(self) -> None:
+        self._cbhdl = register_value_change_callback(self._clock, self._react, RISING)

@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: MIT
+"""Looking on: monitors, golden model and checker on one translator. Nothing here is driven."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from typing import Any
+
+import cocotb
+
+from cocotbext.msi_its.bench.monitors import (
+    EventInputMonitor,
+    LevelMonitor,
+    MessageInputMonitor,
+    MessageOutputMonitor,
+    ReadAddressMonitor,
+    ReadDataMonitor,
+    ResetMonitor,
+    RetireMonitor,
+    Sampler,
+    StreamMonitor,
+    WriteAddressMonitor,
+    WriteDataMonitor,
+    WriteResponseMonitor,
+)
+from cocotbext.msi_its.checks.checker import Checker
+from cocotbext.msi_its.checks.coverage.functional import Coverage
+from cocotbext.msi_its.vocabulary.operations import Tables
+
+
+class Watch:
+    """Monitors on every port of a translator, and the checker that learns from them."""
+
+    def __init__(
+        self,
+        entity: Any,
+        sampler: Sampler,
+        tables: Tables,
+        counter_width: int,
+        cycle: Callable[[], int],
+        coverage: Coverage | None = None,
+        name: str = "",
+    ) -> None:
+        """Watch `entity`, from the next reset on.
+
+        `tables` and `counter_width` (bits) are its parameters; `cycle` returns the number of the
+        clock cycle; what is seen counts in `coverage`; `name` tells it from others in the log.
+        """
+        self.tables = tables
+        self.coverage = coverage
+        self._cycle = cycle
+        self.checker = checker = Checker(tables, counter_width, cycle, coverage, name)
+        checker.on_enough = self._end_at_once
+
+        def registers(callback: str) -> Callable[[Any], None]:
+            # The register model is made anew at each reset.
+            return lambda transfer: getattr(checker.registers, callback)(transfer)
+
+        self.retire = RetireMonitor(entity, "retire", sampler)
+        self.write_data = WriteDataMonitor(entity, "s_axil", sampler)
+        self._s_msi_monitor = MessageInputMonitor(entity, "s_msi", sampler)
+        self._s_evt_monitor = EventInputMonitor(entity, "s_evt", sampler)
+        self._m_msi_monitor = MessageOutputMonitor(entity, "m_msi", sampler)
+        callbacks: dict[StreamMonitor, Callable[[Any], None]] = {
+            self._s_msi_monitor: checker.on_message_accepted,
+            self._s_evt_monitor: checker.on_event_accepted,
+            self.retire: checker.on_retired,
+            self._m_msi_monitor: checker.on_message,
+            WriteAddressMonitor(entity, "s_axil", sampler): registers("on_write_address"),
+            self.write_data: registers("on_write_data"),
+            WriteResponseMonitor(entity, "s_axil", sampler): registers("on_write_response"),
+            ReadAddressMonitor(entity, "s_axil", sampler): registers("on_read_address"),
+            ReadDataMonitor(entity, "s_axil", sampler): registers("on_read_data"),
+        }
+        self._alert = LevelMonitor(entity.alert, sampler)
+        self._alert.add_callback(checker.on_alert)
+        self._monitors: tuple[StreamMonitor | LevelMonitor, ...] = (*callbacks, self._alert)
+        reset = ResetMonitor(entity, sampler)
+        reset.violation = checker.on_high_in_reset
+        reset.add_callback(self._on_reset_changed)
+        for monitor, callback in callbacks.items():
+            monitor.violation = checker.violation
+            monitor.add_callback(callback)
+        if coverage is not None:
+            self._cover_streams(coverage, callbacks)
+        self._reset_changed: int | None = None  # in which clock cycle rst_n changed last
+
+    def _on_reset_changed(self, rst_n: bool) -> None:
+        """Stop or start watching, and let the checker start over (H8)."""
+        if self.coverage is not None and self._reset_changed is not None:
+            self._cover_reset(self.coverage, rst_n, self._cycle() - self._reset_changed)
+        if rst_n or self._reset_changed is not None:
+            self._reset_changed = self._cycle()
+        for monitor in self._monitors:
+            monitor.paused = not rst_n
+        if not rst_n:
+            self.checker.on_reset()
+
+    def _cover_streams(self, coverage: Coverage, monitors: Iterable[StreamMonitor]) -> None:
+        """Count for how long each transfer waits, and what waits while m_msi does for long."""
+
+        def on_transfer(monitor: StreamMonitor) -> Callable[[Any], None]:
+            stream = monitor.stream
+            return lambda _: coverage.on_transfer(stream, monitor.waited)
+
+        for monitor in monitors:
+            if monitor.has_ready:
+                monitor.add_callback(on_transfer(monitor))
+        self._m_msi_monitor.add_callback(lambda _: self._cover_backpressure(coverage))
+
+    def _cover_backpressure(self, coverage: Coverage) -> None:
+        """Count which inputs wait when m_msi has waited for long."""
+        if self._m_msi_monitor.waited >= 4:
+            inputs = {"s_msi": self._s_msi_monitor, "s_evt": self._s_evt_monitor}
+            coverage.on_backpressure(name for name, each in inputs.items() if each.waited)
+
+    def _cover_reset(self, coverage: Coverage, rst_n: bool, cycles: int) -> None:
+        """Count what a reset finds, or how long it was: `cycles` since rst_n changed before."""
+        if rst_n:
+            coverage.on_reset_ended(cycles)
+            return
+        waiting = {
+            "s_msi waiting": self._s_msi_monitor.waited,
+            "s_evt waiting": self._s_evt_monitor.waited,
+            "m_msi waiting": self._m_msi_monitor.waited,
+            "clearing": cycles <= max(self.tables),
+        }
+        found = [what for what, waits in waiting.items() if waits]
+        coverage.on_reset([*found, *self.checker.reset_finds()])
+
+    def _end_at_once(self) -> None:
+        """Fail the test: far too much is wrong."""
+        cocotb.start_soon(self._fail(f"ended after {self.checker.mismatches:,} mismatches"))
+
+    async def _fail(self, why: str) -> None:
+        raise AssertionError(why)
+
+    def finish(self) -> None:
+        """Close the books, when everything had time to come out."""
+        self._alert.sample()
+        self.checker.finish()
+
+    def result(self) -> dict[str, Any]:
+        """Return what was seen, for a result file."""
+        checker = self.checker
+        return {
+            "operations": checker.operations,
+            "messages": checker.messages,
+            "dropped": checker.dropped,
+            "mismatches": checker.mismatches,
+            "answers": {" ".join(key): count for key, count in sorted(checker.answers.items())},
+            "drops": [drop.as_values() for drop in checker.drops],
+            "coverage": self.coverage.as_values() if self.coverage is not None else {},
+            "reports": [asdict(report) for report in checker.reports],
+        }

@@ -16,6 +16,7 @@ from cocotb.triggers import Event, RisingEdge, ValueChange
 from cocotb_bus.monitors import BusMonitor, Monitor
 
 from cocotbext.msi_its.bench.ports import UNKNOWN, Ports, Reader, Values
+from cocotbext.msi_its.bench.ports.handles import value_of
 from cocotbext.msi_its.vocabulary.csr import Answer
 from cocotbext.msi_its.vocabulary.operations import (
     BY_CODE,
@@ -110,7 +111,7 @@ class StreamMonitor(BusMonitor):  # type: ignore[misc]
     payload: tuple[str, ...] = ()
 
     def __init__(self, entity: SimHandleBase, name: str, sampler: Sampler) -> None:
-        self._signals = [self.valid, *([self.ready] if self.has_ready else []), *self.payload]
+        self._signals = self.signals()
         self._sampler = sampler
         self._held: Values | None = None  # the payload of a transfer that waits for ready
         self.paused = True
@@ -123,6 +124,11 @@ class StreamMonitor(BusMonitor):  # type: ignore[misc]
         self._ready = reader.index[self.ready if self.has_ready else self.valid]
         self._payload = reader.picker(self.payload)
         self.prepare(reader)
+
+    @classmethod
+    def signals(cls) -> list[str]:
+        """Return the names of its signals, without that of the bus."""
+        return [cls.valid, *([cls.ready] if cls.has_ready else []), *cls.payload]
 
     def prepare(self, reader: Reader) -> None:
         """Keep what `transaction` needs to find its way among the values."""
@@ -281,7 +287,7 @@ class ResetMonitor(Monitor):  # type: ignore[misc]
         while True:
             self._sampler.wake(self)
             await changed
-            self._recv(bool(self._reset.value))
+            self._recv(value_of(self._reset) == 1)
 
     def sample(self) -> bool:
         """Look at the outputs, at a rising clock edge; return whether reset is active."""
@@ -311,6 +317,7 @@ class LevelMonitor(Monitor):  # type: ignore[misc]
         self._sampler = sampler
         self._level = False
         self._paused = True
+        self.violation: Callable[[str], None] = lambda text: None
         super().__init__()
 
     @property
@@ -334,9 +341,12 @@ class LevelMonitor(Monitor):  # type: ignore[misc]
 
         Reset takes it down.
         """
-        level = bool(self._signal.value)
+        value = value_of(self._signal)
+        level = value == 1
         if self.paused:
             self._level = False
+        elif value == UNKNOWN:
+            self.violation(f"{self._signal._name} is neither 0 nor 1")
         elif level != self._level:
             self._level = level
             self._recv(level)
@@ -348,10 +358,10 @@ class _Channel(StreamMonitor):
 
     channel = ""
 
-    def __init__(self, entity: SimHandleBase, name: str, sampler: Sampler) -> None:
-        self.valid = f"{self.channel}valid"
-        self.ready = f"{self.channel}ready"
-        super().__init__(entity, name, sampler)
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.valid = f"{cls.channel}valid"
+        cls.ready = f"{cls.channel}ready"
 
     @property
     def stream(self) -> str:

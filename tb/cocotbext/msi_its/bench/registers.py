@@ -15,12 +15,8 @@ from cocotbext.axi import AxiLiteBus, AxiLiteMaster, AxiProt
 
 from cocotbext.msi_its.vocabulary import csr
 from cocotbext.msi_its.vocabulary.csr import Answer, Register
-from cocotbext.msi_its.vocabulary.fields import (
-    ARGUMENTS,
-    get_field,
-    put_field,
-)
-from cocotbext.msi_its.vocabulary.operations import Operation, arguments_of
+from cocotbext.msi_its.vocabulary.fields import argument_writes, get_field
+from cocotbext.msi_its.vocabulary.operations import Operation
 
 
 class Registers:
@@ -160,12 +156,7 @@ class Registers:
 
     async def write_arguments(self, operation: Operation) -> None:
         """Write the ARG registers that do not hold the operation's arguments yet."""
-        wanted: dict[int, int] = {}
-        for name in arguments_of(type(operation)):
-            argument: Any = getattr(operation, name)
-            for register, field, lowest in ARGUMENTS[name]:
-                held = wanted.get(register.offset, self._arguments.get(register.offset, 0))
-                wanted[register.offset] = put_field(register, field, argument >> lowest, held)
+        wanted = argument_writes(operation, self._arguments)
         for offset, value in wanted.items():
             if self._arguments.get(offset) != value:
                 await self._write(offset, value.to_bytes(4, "little"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
-from typing import Any
+from typing import Any, TypeVar
 
 import cocotb
 
@@ -24,9 +24,31 @@ from cocotbext.msi_its.bench.monitors import (
     WriteDataMonitor,
     WriteResponseMonitor,
 )
+from cocotbext.msi_its.bench.ports.handles import value_of
 from cocotbext.msi_its.checks.checker import Checker
 from cocotbext.msi_its.checks.coverage.functional import Coverage
 from cocotbext.msi_its.vocabulary.operations import Tables
+
+BUSES: dict[type[StreamMonitor], str] = {
+    RetireMonitor: "retire",
+    MessageInputMonitor: "s_msi",
+    EventInputMonitor: "s_evt",
+    MessageOutputMonitor: "m_msi",
+    WriteAddressMonitor: "s_axil",
+    WriteDataMonitor: "s_axil",
+    WriteResponseMonitor: "s_axil",
+    ReadAddressMonitor: "s_axil",
+    ReadDataMonitor: "s_axil",
+}
+"""The bus of each monitor."""
+
+PORTS = (
+    *("rst_n", "alert"),
+    *(f"{bus}_{signal}" for kind, bus in BUSES.items() for signal in kind.signals()),
+)
+"""The ports that are looked at."""
+
+Monitored = TypeVar("Monitored", bound=StreamMonitor)
 
 
 class Watch:
@@ -57,24 +79,28 @@ class Watch:
             # The register model is made anew at each reset.
             return lambda transfer: getattr(checker.registers, callback)(transfer)
 
-        self.retire = RetireMonitor(entity, "retire", sampler)
-        self.write_data = WriteDataMonitor(entity, "s_axil", sampler)
-        self._s_msi_monitor = MessageInputMonitor(entity, "s_msi", sampler)
-        self._s_evt_monitor = EventInputMonitor(entity, "s_evt", sampler)
-        self._m_msi_monitor = MessageOutputMonitor(entity, "m_msi", sampler)
+        def on(kind: type[Monitored]) -> Monitored:
+            return kind(entity, BUSES[kind], sampler)
+
+        self.retire = on(RetireMonitor)
+        self.write_data = on(WriteDataMonitor)
+        self._s_msi_monitor = on(MessageInputMonitor)
+        self._s_evt_monitor = on(EventInputMonitor)
+        self._m_msi_monitor = on(MessageOutputMonitor)
         callbacks: dict[StreamMonitor, Callable[[Any], None]] = {
             self._s_msi_monitor: checker.on_message_accepted,
             self._s_evt_monitor: checker.on_event_accepted,
             self.retire: checker.on_retired,
             self._m_msi_monitor: checker.on_message,
-            WriteAddressMonitor(entity, "s_axil", sampler): registers("on_write_address"),
+            on(WriteAddressMonitor): registers("on_write_address"),
             self.write_data: registers("on_write_data"),
-            WriteResponseMonitor(entity, "s_axil", sampler): registers("on_write_response"),
-            ReadAddressMonitor(entity, "s_axil", sampler): registers("on_read_address"),
-            ReadDataMonitor(entity, "s_axil", sampler): registers("on_read_data"),
+            on(WriteResponseMonitor): registers("on_write_response"),
+            on(ReadAddressMonitor): registers("on_read_address"),
+            on(ReadDataMonitor): registers("on_read_data"),
         }
         self._alert = LevelMonitor(entity.alert, sampler)
         self._alert.add_callback(checker.on_alert)
+        self._alert.violation = checker.violation
         self._monitors: tuple[StreamMonitor | LevelMonitor, ...] = (*callbacks, self._alert)
         reset = ResetMonitor(entity, sampler)
         reset.violation = checker.on_high_in_reset
@@ -84,6 +110,8 @@ class Watch:
             monitor.add_callback(callback)
         if coverage is not None:
             self._cover_streams(coverage, callbacks)
+        self.resets = 0  # that were seen from beginning to end
+        self.in_reset = value_of(entity.rst_n) == 0
         self._reset_changed: int | None = None  # in which clock cycle rst_n changed last
 
     def _on_reset_changed(self, rst_n: bool) -> None:
@@ -92,8 +120,10 @@ class Watch:
             self._cover_reset(self.coverage, rst_n, self._cycle() - self._reset_changed)
         if rst_n or self._reset_changed is not None:
             self._reset_changed = self._cycle()
+        self.resets += rst_n and self.in_reset
+        self.in_reset = not rst_n
         for monitor in self._monitors:
-            monitor.paused = not rst_n
+            monitor.paused = not self.resets or not rst_n
         if not rst_n:
             self.checker.on_reset()
 

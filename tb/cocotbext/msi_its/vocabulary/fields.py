@@ -3,8 +3,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from cocotbext.msi_its.vocabulary import csr
 from cocotbext.msi_its.vocabulary.csr import Register
+from cocotbext.msi_its.vocabulary.operations import Operation, arguments_of
 
 ARGUMENTS: dict[str, tuple[tuple[Register, str, int], ...]] = {
     "range": ((csr.ARG_RANGE, "range", 0),),
@@ -44,3 +48,17 @@ def put_field(register: Register, field: str, value: int, into: int) -> int:
     high, low = register.fields[field]
     mask = (1 << (high - low + 1)) - 1
     return into & ~(mask << low) | (value & mask) << low
+
+
+def argument_writes(operation: Operation, held: Mapping[int, int] | None = None) -> dict[int, int]:
+    """Return what to write before an operation is a command: values by the registers' offsets.
+
+    `held` is what the registers are known to hold: bits that are no argument stay as they are.
+    """
+    writes: dict[int, int] = {}
+    for name in arguments_of(type(operation)):
+        argument: Any = getattr(operation, name)
+        for register, field, lowest in ARGUMENTS[name]:
+            before = writes.get(register.offset, (held or {}).get(register.offset, 0))
+            writes[register.offset] = put_field(register, field, argument >> lowest, before)
+    return writes

@@ -70,7 +70,8 @@ class _EachEdge:
 
     async def _watch(self) -> None:
         while True:
-            await self._primed.wait()
+            if not self._primed.is_set():
+                await self._primed.wait()
             await self._edge
             if self._primed.is_set():
                 self._primed.clear()

@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: MIT
+"""Attach to a translator somewhere in a design that a test of your own simulates.
+
+    left = attach(dut.u_cluster.u_translator, dut.clk)
+    ...  # whatever drives the design
+    await finish(left)
+
+Monitors, golden model and checker look on; nothing is driven. Each translator has its own.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import cocotb
+from cocotb.triggers import ClockCycles
+
+from cocotbext.msi_its.bench.monitors import Sampler
+from cocotbext.msi_its.bench.ports import named, ports_of
+from cocotbext.msi_its.bench.watch import PORTS, Watch
+from cocotbext.msi_its.checks.register_model import ALERT_CYCLES
+from cocotbext.msi_its.vocabulary.operations import Tables
+from cocotbext.msi_its.vocabulary.settings import HANG_CYCLES
+
+PARAMETERS = ("RANGES", "CONNECTIONS", "TARGETS", "ROUTES", "COUNTER_WIDTH")
+"""The translator's parameters: the sizes of its tables, and the bits of its counters."""
+
+
+class AttachError(Exception):
+    """The entity cannot be watched; says why and what to do."""
+
+
+class _Cycles:
+    """Counts the rising edges of the clock."""
+
+    def __init__(self, sampler: Sampler) -> None:
+        self.count = 0
+        sampler.wake(self)
+
+    def sample(self) -> bool:
+        """Count one; return that the next one counts, too."""
+        self.count += 1
+        return True
+
+
+class Attached:
+    """A translator that is looked on at; see `attach` and `finish`."""
+
+    def __init__(self, watch: Watch, sampler: Sampler, name: str) -> None:
+        """Take what watches the translator called `name`."""
+        self.watch = watch
+        self.name = name
+        self.log = logging.getLogger(f"cocotb.{name}")
+        self._clock = sampler.clock
+        if watch.resets == 0 and not watch.in_reset:
+            self.log.info("attached while it runs: what is compared begins with the next reset")
+
+    async def settle(self) -> None:
+        """Wait until everything has come out, or nothing has moved for HANG_CYCLES."""
+        waited, before = 0, ""
+        while (under_way := self.watch.checker.under_way) and waited < HANG_CYCLES:
+            waited = waited + 1 if under_way == before else 0
+            before = under_way
+            await ClockCycles(self._clock, 1)
+        await ClockCycles(self._clock, ALERT_CYCLES)
+
+    @property
+    def failure(self) -> str:
+        """Why it did not pass; empty if it did."""
+        checker = self.watch.checker
+        if not self.watch.resets:
+            return f"{self.name}: no reset was seen, so nothing was compared"
+        if checker.mismatches:
+            first = checker.reports[0].text
+            return f"{self.name}: {checker.mismatches} mismatches; first: {first}"
+        return ""
+
+
+async def finish(*attached: Attached, results: str | Path = "") -> None:
+    """Let everything come out of translators, check that it did, and say what was compared.
+
+    `results` names a folder for a result file of each, called after it. Raises AssertionError that
+    names each translator with mismatches, or that saw no reset: there nothing was compared.
+    """
+    for each in attached:
+        await each.settle()
+        each.watch.finish()
+        checker = each.watch.checker
+        each.log.info(
+            f"{checker.operations} operations, {checker.messages} messages compared, "
+            f"{checker.dropped} dropped, {checker.mismatches} mismatches"
+        )
+        if results:
+            values = {"test": each.name, "passed": not each.failure, **each.watch.result()}
+            path = Path(results) / f"{each.name}.json"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(values, indent=1) + "\n")
+    if failures := [each.failure for each in attached if each.failure]:
+        raise AssertionError("\n".join(failures))
+
+
+def attach(
+    entity: Any,
+    clock: Any,
+    *,
+    names: Mapping[str, str] | None = None,
+    tables: Tables | None = None,
+    counter_width: int | None = None,
+) -> Attached:
+    """Watch a translator: `entity` is its handle, `clock` that of the clock the bench drives.
+
+    `names` says which of its ports have other names: `{"m_msi": "its"}` finds `m_msi_valid` as
+    `its_valid`, and so on. `tables` and `counter_width` (bits) are its parameters, read from the
+    design where the simulator shows them.
+
+    What is compared begins with a reset. Attached in mid-run, it waits for the next one and says
+    so: the registers do not show all of the tables, so that there is no state to start from. Raises
+    AttachError.
+    """
+    bus = named(entity, names or {})
+    missing = [name for name in PORTS if not hasattr(bus, name)]
+    if missing:
+        raise AttachError(
+            f"{entity._path} has no {', '.join(missing)}: say what they are called there, as in "
+            f'names={{"{missing[0]}": ...}}'
+        )
+    inside = clock._path.rpartition(".")[0] != cocotb.top._path
+    if inside and "verilator" in cocotb.SIM_NAME.lower():
+        raise AttachError(
+            f"{clock._path} is inside the design: Verilator shows its edges after registers have "
+            "changed; give the clock at the top, which the bench drives"
+        )
+    sizes = _parameters(entity, tables, counter_width)
+    sampler = Sampler(clock, ports_of(entity, "handles"))
+    cycles = _Cycles(sampler)
+    name = entity._path
+    watch = Watch(bus, sampler, sizes[0], sizes[1], lambda: cycles.count, name=name)
+    return Attached(watch, sampler, name)
+
+
+def _parameters(
+    entity: Any, tables: Tables | None, counter_width: int | None
+) -> tuple[Tables, int]:
+    """Return the parameters of a translator: those given, or what the design shows."""
+    try:
+        if tables is None:
+            tables = Tables(*(int(getattr(entity, name).value) for name in PARAMETERS[:-1]))
+        if counter_width is None:
+            counter_width = int(getattr(entity, PARAMETERS[-1]).value)
+    except (AttributeError, ValueError) as error:
+        raise AttachError(
+            f"{entity._path}: the simulator does not show {', '.join(PARAMETERS)}: give tables= "
+            f"and counter_width= ({error})"
+        ) from error
+    return tables, counter_width

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: MIT
+"""What the example of `examples/soc` does not show of attaching; run in its simulation."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import cocotb
+import pytest
+from cocotb.clock import Clock
+from cocotb.triggers import ClockCycles
+from cocotbext.axi import AxiLiteBus, AxiLiteMaster
+from soc_tests import send, set_up, stall  # of the example
+
+from cocotbext.msi_its.bench.attach import AttachError, attach, finish
+from cocotbext.msi_its.vocabulary.operations import Tables
+
+BUSES = range(0x0E, 0x22)
+
+
+async def start(dut: Any, stalls: bool = True) -> AxiLiteMaster:
+    """Start the clock and reset the SoC."""
+    logging.getLogger("msi_its_model").setLevel(logging.ERROR)
+    Clock(dut.clk, 8, unit="ns").start()
+    cpu = AxiLiteMaster(
+        AxiLiteBus.from_prefix(dut, "cpu"), dut.clk, dut.reset_n, reset_active_level=False
+    )
+    for side in ("left", "right"):
+        getattr(dut, f"{side}_dev_valid").value = 0
+        getattr(dut, f"{side}_its_ready").value = 0
+        if stalls:
+            cocotb.start_soon(stall(dut, side))
+    await reset(dut)
+    return cpu
+
+
+async def reset(dut: Any) -> None:
+    """Reset the SoC."""
+    dut.reset_n.value = 0
+    await ClockCycles(dut.clk, 4)
+    dut.reset_n.value = 1
+    await ClockCycles(dut.clk, 4)  # it is synchronized
+
+
+async def work(dut: Any, cpu: AxiLiteMaster) -> None:
+    """Let the left side do something."""
+    await set_up(cpu, 0, 1, 0x10, 0x1F)
+    await send(dut, "left", BUSES)
+
+
+@cocotb.test(timeout_time=2, timeout_unit="ms")
+async def attached_in_mid_run(dut: Any) -> None:
+    """What came before the next reset is not compared, all after it is."""
+    cpu = await start(dut)
+    await work(dut, cpu)
+    left = attach(dut.u_left.u_translator, dut.clk)
+    await send(dut, "left", BUSES)
+    assert left.watch.checker.operations == 0
+    await reset(dut)
+    await work(dut, cpu)
+    await finish(left)
+    assert left.watch.checker.operations == 203
+    assert left.watch.checker.messages + left.watch.checker.dropped == 200
+
+
+@cocotb.test(timeout_time=2, timeout_unit="ms")
+async def no_reset_is_no_pass(dut: Any) -> None:
+    """Where nothing was compared, nothing passes."""
+    cpu = await start(dut)
+    left = attach(dut.u_left.u_translator, dut.clk)
+    await work(dut, cpu)
+    with pytest.raises(AssertionError, match="no reset was seen, so nothing was compared"):
+        await finish(left)
+
+
+@cocotb.test(timeout_time=2, timeout_unit="ms")
+async def what_went_in_has_to_come_out(dut: Any) -> None:
+    """A message that the ITS never takes is said to be missing."""
+    cpu = await start(dut, stalls=False)
+    left = attach(dut.u_left.u_translator, dut.clk)
+    await reset(dut)
+    await set_up(cpu, 0, 1, 0x10, 0x1F)
+    cocotb.start_soon(send(dut, "left", range(0x10, 0x20)))
+    await ClockCycles(dut.clk, 50)
+    with pytest.raises(AssertionError, match="retired messages not seen on m_msi"):
+        await finish(left)
+
+
+@cocotb.test(timeout_time=2, timeout_unit="ms")
+async def what_cannot_be_watched_is_said(dut: Any) -> None:
+    """Errors name what is missing, and what to do."""
+    await start(dut)
+    with pytest.raises(AttachError, match=r"soc\.u_left has no .*m_msi_valid"):
+        attach(dut.u_left, dut.clk)
+    with pytest.raises(AttachError, match=r"u_left\.clk is inside the design"):
+        attach(dut.u_left.u_translator, dut.u_left.clk)
+
+
+@cocotb.test(timeout_time=2, timeout_unit="ms")
+async def parameters_that_are_given_count(dut: Any) -> None:
+    """A golden model of other sizes finds the registers wrong that show them."""
+    cpu = await start(dut)
+    wrong = attach(dut.u_right.u_translator, dut.clk, tables=Tables(16, 8, 9, 64))
+    right = attach(dut.u_right.u_translator, dut.clk)
+    await reset(dut)
+    await cpu.read_dword(0x80 + 0x0C)
+    await finish(right)
+    with pytest.raises(AssertionError, match="TABLES_1"):
+        await finish(wrong)

@@ -98,6 +98,7 @@ lint: setup
 	$(PY) -m ruff check --quiet
 	$(PY) -m ruff format --check --quiet
 	$(PY) -m mypy --strict
+	$(PY) -m tools.lint_layers
 	$(PY) -m tools.registers --check
 	$(PY) -m tools.lint_hdl
 

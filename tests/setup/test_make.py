@@ -279,7 +279,8 @@ def test_tests_come_after_lint(machine: Machine) -> None:
     *lint, tests = machine.calls()
     assert tests == "-m pytest"
     programs = [call.split(" ")[1] for call in lint]
-    assert programs == ["ruff", "ruff", "mypy", "tools.registers", "tools.lint_hdl"]
+    layers = "tools.lint_layers"
+    assert programs == ["ruff", "ruff", "mypy", layers, "tools.registers", "tools.lint_hdl"]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")

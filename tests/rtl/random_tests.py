@@ -15,7 +15,7 @@ from cocotb.triggers import Combine
 from cocotbext.msi_its.bench.drivers import QUEUED
 from cocotbext.msi_its.bench.environment import Environment, translator_test
 from cocotbext.msi_its.bench.stimulus import RandomOperations
-from cocotbext.msi_its.checks.coverage.functional import REGISTERS
+from cocotbext.msi_its.checks.coverage.points import REGISTERS
 from cocotbext.msi_its.vocabulary import csr
 from cocotbext.msi_its.vocabulary.csr import OperationCode, Register
 from cocotbext.msi_its.vocabulary.transactions import Source

@@ -17,7 +17,7 @@ from cocotbext.msi_its.bench.stimulus import (
     pauses,
     stalls,
 )
-from cocotbext.msi_its.checks.coverage.functional import RANGES, range_kind
+from cocotbext.msi_its.checks.coverage.points import RANGES, range_kind
 from cocotbext.msi_its.vocabulary.operations import (
     OPERATIONS,
     TABLE_OF,

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from cocotbext.msi_its.checks.checker import REPORTED, Checker
-from cocotbext.msi_its.checks.coverage.functional import Coverage
+from cocotbext.msi_its.checks.coverage.sampling import Coverage
 from cocotbext.msi_its.vocabulary import csr
 from cocotbext.msi_its.vocabulary.csr import Answer
 from cocotbext.msi_its.vocabulary.operations import (

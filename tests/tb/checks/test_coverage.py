@@ -15,7 +15,8 @@ import pytest
 from cocotbext.msi_its.bench.stimulus import RandomOperations
 from cocotbext.msi_its.bench.watch import Watch
 from cocotbext.msi_its.checks.checker import Checker
-from cocotbext.msi_its.checks.coverage.functional import (
+from cocotbext.msi_its.checks.coverage.merging import merge, results
+from cocotbext.msi_its.checks.coverage.points import (
     COUNTERS,
     INDEXES,
     POINTS,
@@ -26,13 +27,11 @@ from cocotbext.msi_its.checks.coverage.functional import (
     STREAMS,
     UNDER_WAY,
     Counts,
-    Coverage,
     bus_position,
-    merge,
     range_kind,
-    results,
     wait_kind,
 )
+from cocotbext.msi_its.checks.coverage.sampling import Coverage
 from cocotbext.msi_its.checks.reference import Reference
 from cocotbext.msi_its.vocabulary import csr
 from cocotbext.msi_its.vocabulary.csr import Answer

@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 from junitparser import JUnitXml
 
-from cocotbext.msi_its.checks.coverage import functional as coverage
+from cocotbext.msi_its.checks.coverage import merging as coverage
 from cocotbext.msi_its.commands import main as command_line
 from cocotbext.msi_its.commands import regress
 from cocotbext.msi_its.commands.regress import RegressError

@@ -15,7 +15,7 @@ import pytest
 from junitparser import JUnitXml
 from ucis.xml import validate_ucis_xml
 
-from cocotbext.msi_its.checks.coverage import functional as coverage
+from cocotbext.msi_its.checks.coverage import merging as coverage
 from cocotbext.msi_its.report import testplan
 from cocotbext.msi_its.report.console import COUNTS, as_values
 from cocotbext.msi_its.report.junit import junit

@@ -7,7 +7,8 @@ import ast
 import re
 from fnmatch import fnmatch
 
-from cocotbext.msi_its.checks.coverage.functional import POINTS, results
+from cocotbext.msi_its.checks.coverage.merging import results
+from cocotbext.msi_its.checks.coverage.points import POINTS
 from cocotbext.msi_its.report.testplan import Rule, RuleResult, judge, load
 from cocotbext.msi_its.run.places import ROOT
 from cocotbext.msi_its.run.sets import names_in, recordings

@@ -36,7 +36,7 @@ from cocotbext.msi_its.bench.ports import ports_of, start_assertions
 from cocotbext.msi_its.bench.registers import Registers
 from cocotbext.msi_its.bench.stimulus import LENGTHS, SHARES, gaps, pauses, stalls
 from cocotbext.msi_its.bench.watch import Watch
-from cocotbext.msi_its.checks.coverage.functional import Coverage
+from cocotbext.msi_its.checks.coverage.sampling import Coverage
 from cocotbext.msi_its.checks.register_model import ALERT_CYCLES, STATUS_REGISTERS
 from cocotbext.msi_its.vocabulary import csr
 from cocotbext.msi_its.vocabulary.operations import (

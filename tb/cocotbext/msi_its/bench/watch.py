@@ -26,7 +26,7 @@ from cocotbext.msi_its.bench.monitors import (
 )
 from cocotbext.msi_its.bench.ports.handles import value_of
 from cocotbext.msi_its.checks.checker import Checker
-from cocotbext.msi_its.checks.coverage.functional import Coverage
+from cocotbext.msi_its.checks.coverage.sampling import Coverage
 from cocotbext.msi_its.vocabulary.operations import Tables
 
 BUSES: dict[type[StreamMonitor], str] = {

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cocotbext.msi_its.checks.coverage.functional import Coverage
+from cocotbext.msi_its.checks.coverage.sampling import Coverage
 from cocotbext.msi_its.checks.history import Entry, History
 from cocotbext.msi_its.checks.reference import Outcome, Reference
 from cocotbext.msi_its.checks.register_model import RegisterModel

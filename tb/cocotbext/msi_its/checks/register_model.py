@@ -14,13 +14,9 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from cocotbext.msi_its.checks.coverage.functional import COUNTERS as COUNTER_NAMES
-from cocotbext.msi_its.checks.coverage.functional import (
-    REFUSED_BUSY,
-    REFUSED_UNNAMED,
-    REGISTERS,
-    Coverage,
-)
+from cocotbext.msi_its.checks.coverage.points import COUNTERS as COUNTER_NAMES
+from cocotbext.msi_its.checks.coverage.points import REFUSED_BUSY, REFUSED_UNNAMED, REGISTERS
+from cocotbext.msi_its.checks.coverage.sampling import Coverage
 from cocotbext.msi_its.checks.reference import Outcome
 from cocotbext.msi_its.vocabulary import csr
 from cocotbext.msi_its.vocabulary.csr import Answer, OperationCode

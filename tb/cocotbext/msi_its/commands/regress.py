@@ -28,7 +28,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from cocotbext.msi_its.checks.coverage import functional as coverage
+from cocotbext.msi_its.checks.coverage import merging as coverage
 from cocotbext.msi_its.report import console as report
 from cocotbext.msi_its.report import pages as regress_report
 from cocotbext.msi_its.report import testplan

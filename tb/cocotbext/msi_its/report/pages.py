@@ -241,7 +241,7 @@ def ucis(summary: Summary) -> str:
     # A bool, because PyUCIS writes each of UCIS' own statuses as true, whatever it says.
     node.setTestData(TestData(summary.passed, "cocotb", "20000101000000", seed=summary.seed))
     where = SourceInfo(
-        database.createFileHandle("tb/cocotbext/msi_its/checks/coverage/functional.py", ""), 1, 0
+        database.createFileHandle("tb/cocotbext/msi_its/checks/coverage/points.py", ""), 1, 0
     )
     once = UCIS_ENABLED_STMT | UCIS_INST_ONCE | UCIS_SCOPE_UNDER_DU
     unit = database.createScope(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cocotbext.msi_its.checks.coverage.functional import PointResult
+from cocotbext.msi_its.checks.coverage.merging import PointResult
 from cocotbext.msi_its.report.testplan import RuleResult
 from cocotbext.msi_its.run.design import Rtl
 from cocotbext.msi_its.run.discovery import modules

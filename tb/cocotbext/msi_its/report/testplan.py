@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from cocotbext.msi_its.checks.coverage.functional import PointResult
+from cocotbext.msi_its.checks.coverage.merging import PointResult
 from cocotbext.msi_its.run.places import ROOT
 
 PATH = ROOT / "tests/testplan.toml"

@@ -10,6 +10,7 @@ import shutil
 import statistics
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -63,13 +64,13 @@ ROUTES = (16, 64, 256, 1024, 2048)
 
 SIMULATOR = "RTL, Verilator's and cocotb's C++"
 PARTS: dict[str, tuple[str, ...]] = {
-    "golden model": ("/models/",),
-    "its operations and answers": ("/tb/reference.py",),
-    "checker": ("/tb/checker.py", "/tb/history.py"),
-    "register model": ("/tb/register_model.py",),
-    "monitors": ("/tb/monitors.py",),
-    "drivers": ("/tb/drivers.py",),
-    "stimulus": ("/tb/environment.py", "/tests/rtl/"),
+    "golden model": ("/msi_its_model/",),
+    "its operations and answers": ("/checks/reference.py",),
+    "checker": ("/checks/checker.py", "/checks/history.py"),
+    "register model": ("/checks/register_model.py",),
+    "monitors": ("/bench/monitors.py", "/bench/watch.py", "/bench/ports/"),
+    "drivers": ("/bench/drivers.py",),
+    "stimulus": ("/bench/environment.py", "/tests/rtl/"),
     "cocotb's Python": ("/cocotb/",),
 }
 """The parts of the signal-level path besides SIMULATOR, each with its files."""
@@ -212,6 +213,7 @@ def measure(seed: int, rtl: Rtl) -> dict[str, Any]:
     run = Run(DEFAULT, 32, seed, str(RESULTS / "run"), (), rtl)
     print("signal by signal ...", flush=True)
     signals = _simulate(run, "tests.rtl.bench_tests", Flavour.PLAIN)
+    by_handles = _simulate(replace(run, ports="handles"), "tests.rtl.bench_tests", Flavour.PLAIN)
     print("batched ...", flush=True)
     batched = _simulate(run, "tests.batch.bench_tests", Flavour.BATCH)
     print("the golden model alone ...", flush=True)
@@ -249,6 +251,7 @@ def measure(seed: int, rtl: Rtl) -> dict[str, Any]:
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, "
         f"Python {platform.python_version()}",
         "signals": float(signals["operations/s"]),
+        "signals, by handles": float(by_handles["operations/s"]),
         "signals by part": {
             name.removeprefix("share: "): float(share)
             for name, share in signals.items()
@@ -276,6 +279,7 @@ def table(figures: dict[str, Any]) -> Rows:
     rows: Rows = [("path", "operations/s", "× signal by signal", "% of the native loop")]
     for name, what in (
         ("signals", "RTL signal by signal, checked"),
+        ("signals, by handles", "the same, through cocotb's public interface alone"),
         ("batch", "RTL batched, checked: messages"),
         ("batched, messages and events", "RTL batched, checked: messages and events in turn"),
         ("model", "golden model alone, one by one"),

@@ -37,10 +37,7 @@ def main(translator: str = str(TRANSLATOR), module: str = "soc_tests") -> int:
         build_dir=folder,
         test_dir=folder,
         seed=int(os.environ.get("SEED", "1")),
-        extra_env={
-            "PYTHONPATH": os.pathsep.join([str(HERE), os.environ.get("PYTHONPATH", "")]),
-            "PYTHONWARNINGS": "ignore::DeprecationWarning:cocotbext",
-        },
+        extra_env={"PYTHONWARNINGS": "ignore::DeprecationWarning:cocotbext"},
     )
     tests, failed = get_results(results)
     return failed if tests else 1

@@ -11,8 +11,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from cocotb_tools.check_results import get_results
+from cocotb_tools.runner import get_runner
 
-from cocotbext.msi_its.run.places import ROOT
+from cocotbext.msi_its.run.design import Rtl
+from cocotbext.msi_its.run.places import BUILD, ROOT
+from tools import yosys
 
 COMPARED = re.compile(
     r"soc\.u_(left|right)\.u_translator +"
@@ -31,7 +35,7 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, str(ROOT / "examples/soc/run.py"), *arguments],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "tests/sim"), "COCOTB_ANSI_OUTPUT": "0"},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "COCOTB_ANSI_OUTPUT": "0"},
         capture_output=True,
         text=True,
         timeout=300,
@@ -64,7 +68,7 @@ def test_a_fault_of_one_is_found_there_alone(tmp_path: Path) -> None:
 
 
 def test_the_cases(folder: Path) -> None:
-    done = run(folder, str(ROOT / "hdl/translator.f"), "attach_cases")
+    done = run(folder, str(ROOT / "hdl/translator.f"), "tests.sim.attach_cases")
     assert done.returncode == 0, done.stdout
     assert "TESTS=5 PASS=5 FAIL=0" in done.stdout
     assert "attached while it runs: what is compared begins with the next reset" in done.stdout
@@ -74,3 +78,43 @@ def test_the_cases(folder: Path) -> None:
 def test_other_seeds(folder: Path, seed: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SEED", seed)
     assert run(folder).returncode == 0
+
+
+@pytest.mark.skipif(shutil.which("iverilog") is None, reason="there is no Icarus Verilog")
+def test_another_simulator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Icarus does not read the structs of the RTL: it gets what yosys makes of them."""
+    work = BUILD / "icarus-test"
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    parts = [f"examples/soc/hdl/{name}.sv" for name in ("split", "cluster", "soc")]
+    read = yosys.read_design(Rtl(" ".join(["hdl/translator.f", *parts]), "soc"), work)
+    netlist = work / "soc.v"
+    script = work / "soc.ys"
+    script.write_text(
+        f"{read} --keep-hierarchy\nproc\nopt_clean\n"
+        f"write_verilog -noattr {netlist.relative_to(ROOT)}\n"
+    )
+    command = [sys.executable, "-c", yosys.COMMAND, "-q", str(script.relative_to(ROOT))]
+    subprocess.run(command, cwd=ROOT, env=yosys.environment("test"), check=True)
+    monkeypatch.syspath_prepend(str(ROOT / "examples/soc"))  # which the runner hands on
+    runner = get_runner("icarus")
+    runner.build(
+        sources=[netlist], hdl_toplevel="soc", build_dir=tmp_path, timescale=("1ns", "1ps")
+    )
+    results = runner.test(
+        test_module="tests.sim.attach_elsewhere",
+        hdl_toplevel="soc",
+        build_dir=tmp_path,
+        test_dir=tmp_path,
+        results_xml=str(tmp_path / "results.xml"),
+        log_file=tmp_path / "log",
+        extra_env={"PYTHONWARNINGS": "ignore"},
+    )
+    assert get_results(results) == (1, 0)
+    compared = COMPARED.findall((tmp_path / "log").read_text())
+    assert [(side, mismatches) for side, _, _, _, mismatches in compared] == [
+        ("left", "0"),
+        ("right", "0"),
+    ]
+    for _, operations, messages, dropped, _ in compared:
+        assert operations == "203" and int(messages) + int(dropped) == 200 and int(dropped) >= 20

@@ -510,7 +510,7 @@ class Bench:
         self._monitors = (self._s_msi_monitor, self._s_evt_monitor, self._m_msi_monitor)
         self._reset_changed: int | None = None
         self.resets = 0
-        self.in_reset = False
+        self._in_reset = False
 
     def reset(self, cycles: int, quiet: int = FAR) -> set[str]:
         """Reset for some cycles, after some quiet ones; return what was newly hit."""

@@ -56,7 +56,7 @@ class Attached:
         self.name = name
         self.log = logging.getLogger(f"cocotb.{name}")
         self._clock = sampler.clock
-        if watch.resets == 0 and not watch.in_reset:
+        if watch.runs:
             self.log.info("attached while it runs: what is compared begins with the next reset")
 
     async def settle(self) -> None:

@@ -111,7 +111,8 @@ class Watch:
         if coverage is not None:
             self._cover_streams(coverage, callbacks)
         self.resets = 0  # that were seen from beginning to end
-        self.in_reset = value_of(entity.rst_n) == 0
+        self.runs = value_of(entity.rst_n) == 1  # it was not watched from the start
+        self._in_reset = value_of(entity.rst_n) == 0
         self._reset_changed: int | None = None  # in which clock cycle rst_n changed last
 
     def _on_reset_changed(self, rst_n: bool) -> None:
@@ -120,8 +121,8 @@ class Watch:
             self._cover_reset(self.coverage, rst_n, self._cycle() - self._reset_changed)
         if rst_n or self._reset_changed is not None:
             self._reset_changed = self._cycle()
-        self.resets += rst_n and self.in_reset
-        self.in_reset = not rst_n
+        self.resets += rst_n and self._in_reset
+        self._in_reset = not rst_n
         for monitor in self._monitors:
             monitor.paused = not self.resets or not rst_n
         if not rst_n:

@@ -121,7 +121,7 @@ class Regression:
         monkeypatch.setattr(processes.Processes, "run", run)
         monkeypatch.setattr(regress, "find_verilator", project.verilator)
         monkeypatch.chdir(root)
-        monkeypatch.setattr(regress, "ROOT", root)
+        monkeypatch.setattr(regress, "HERE", root)
         monkeypatch.setattr(fingerprint, "ROOT", root)
         monkeypatch.setattr(fingerprint, "PACKAGES", (root / "models", root / "tb"))
         monkeypatch.setattr(regress, "RESULTS", results)

@@ -15,7 +15,7 @@ from cocotbext.msi_its.commands.variables import Parser, count, seed
 
 # What takes long is imported when signals are caught: an interrupt then needs no traceback.
 from cocotbext.msi_its.run.launcher import Interrupted, catch_signals
-from cocotbext.msi_its.run.places import BUILD, INSTALLED, PROGRAM, VARIABLE
+from cocotbext.msi_its.run.places import BUILD, INSTALLED, PROGRAM, ROOT, VARIABLE
 
 CLONE_ONLY = ("faults", "formal", "lint", "mutate", "regs", "synth", "test")
 """The targets of make that work on the project itself."""
@@ -69,16 +69,17 @@ def parser() -> Parser:
 def parse(words: Sequence[str]) -> argparse.Namespace:
     """Parse the command line; ends the program if it asks for what there is not."""
     commands = parser()
-    if words[:1] and words[0] in CLONE_ONLY:
+    if not words or words[0] == "help":
+        words = ["--help"]
+    if words[0] in CLONE_ONLY:
         commands.error(f"{words[0]} needs a clone of the project; there: make {words[0]}")
     arguments = commands.parse(words)
     if INSTALLED and arguments.command == "bench" and arguments.docs:
         commands.error("DOCS=1 writes a page of a clone of the project: leave it out")
-    if UNUSABLE.search(str(BUILD)):
-        commands.error(
-            f"make and Verilator cannot work in a folder with this name: {BUILD}; set {VARIABLE} "
-            "to another folder"
-        )
+    for folder, remedy in ((BUILD, f"set {VARIABLE} to another"), (ROOT, "install it elsewhere")):
+        if UNUSABLE.search(str(folder)):
+            said = "make and Verilator cannot work in a folder with this name"
+            commands.error(f"{said}, {remedy}: {folder}")
     return arguments
 
 

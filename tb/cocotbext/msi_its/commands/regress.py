@@ -47,7 +47,7 @@ from cocotbext.msi_its.run.build import BuildError, Flavour, SimulationError
 from cocotbext.msi_its.run.design import Rtl, RtlError
 from cocotbext.msi_its.run.disk import check_disk, is_disk_full
 from cocotbext.msi_its.run.launcher import Interrupted, Processes, exclusive
-from cocotbext.msi_its.run.places import PROGRAM, ROOT
+from cocotbext.msi_its.run.places import HERE, PROGRAM
 from cocotbext.msi_its.run.results import CODE_COVERAGE, TestResult
 from cocotbext.msi_its.run.sets import EVERYTHING, SETS, Only
 from cocotbext.msi_its.run.simulation import simulate
@@ -105,7 +105,7 @@ def regress(
     discovery.check()
     if not rtl.own:
         rtl.check()
-    code_coverage.code_coverage({}, rtl.files_read(), ROOT)  # a bad excuse shows now
+    code_coverage.code_coverage({}, rtl.files_read(), HERE)  # a bad excuse shows now
     command = "coverage" if gate else "regress"
     with exclusive(RESULTS.with_suffix(".lock"), f"{PROGRAM} regress"):
         plan = _plan(seed, seeds, resume, rtl, only, failed, gate)
@@ -477,10 +477,10 @@ def _summarise(
         except code_coverage.CoverageError as error:
             unread.append(f"{each.job.name}: no code coverage: {error}")
     try:
-        code = code_coverage.code_coverage(counts, plan.rtl.files_read(), ROOT)
+        code = code_coverage.code_coverage(counts, plan.rtl.files_read(), HERE)
     except (code_coverage.CoverageError, RtlError) as error:
         unread.append(f"the RTL has changed since it was built: no code coverage: {error}")
-        code = code_coverage.CodeCoverage({}, {}, code_coverage.points(counts, ROOT))
+        code = code_coverage.CodeCoverage({}, {}, code_coverage.points(counts, HERE))
     verilator = find_verilator()
     return Summary(
         seed=plan.seed,

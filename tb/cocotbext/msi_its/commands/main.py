@@ -15,7 +15,7 @@ from cocotbext.msi_its.commands.variables import Parser, count, seed
 
 # What takes long is imported when signals are caught: an interrupt then needs no traceback.
 from cocotbext.msi_its.run.launcher import Interrupted, catch_signals
-from cocotbext.msi_its.run.places import BUILD, INSTALLED, PROGRAM, ROOT, VARIABLE
+from cocotbext.msi_its.run.places import BUILD, BUILD_VARIABLE, INSTALLED, PROGRAM, ROOT
 
 CLONE_ONLY = ("faults", "formal", "lint", "mutate", "regs", "synth", "test")
 """The targets of make that work on the project itself."""
@@ -76,7 +76,10 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     arguments = commands.parse(words)
     if INSTALLED and arguments.command == "bench" and arguments.docs:
         commands.error("DOCS=1 writes a page of a clone of the project: leave it out")
-    for folder, remedy in ((BUILD, f"set {VARIABLE} to another"), (ROOT, "install it elsewhere")):
+    for folder, remedy in (
+        (BUILD, f"set {BUILD_VARIABLE} to another"),
+        (ROOT, "install it elsewhere"),
+    ):
         if UNUSABLE.search(str(folder)):
             said = "make and Verilator cannot work in a folder with this name"
             commands.error(f"{said}, {remedy}: {folder}")

@@ -21,14 +21,14 @@ ROOT = _PACKAGE / "data" if INSTALLED else _PACKAGE.parents[2]
 HERE = Path.cwd() if INSTALLED else ROOT
 """What the paths that a user gives are relative to."""
 
-VARIABLE = "MSI_ITS_BUILD"
+BUILD_VARIABLE = "MSI_ITS_BUILD"
 """The environment variable that names BUILD, where the package is installed."""
 
-BUILD = HERE / ((INSTALLED and os.environ.get(VARIABLE)) or "build")
+BUILD = HERE / ((INSTALLED and os.environ.get(BUILD_VARIABLE)) or "build")
 """Where builds, locks and results go."""
 
 PROGRAM = "msi-its" if INSTALLED else "make"
 """What runs a command: the first word of a line that shows a failure again."""
 
-CHILDREN = {VARIABLE: str(BUILD), "PYTHONDONTWRITEBYTECODE": "1"} if INSTALLED else {}
+CHILDREN = {BUILD_VARIABLE: str(BUILD), "PYTHONDONTWRITEBYTECODE": "1"} if INSTALLED else {}
 """What a process that a command starts is told in its environment: it runs elsewhere, in ROOT."""

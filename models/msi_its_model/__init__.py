@@ -33,6 +33,9 @@ from .msi import (
 from .ratelimit import RaisedWarning, RateLimited, flush_warnings, observe_warnings
 from .widths import check_width
 
+__version__ = "0.1.0"
+"""The version of the project; the register VERSION has its first two numbers."""
+
 __all__ = [
     "DROPPED_BUS_RANGE",
     "DROPPED_DISCONNECTED",

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from cocotbext.msi_its.commands.main import parser
+from cocotbext.msi_its.commands.main import parse, parser
 from cocotbext.msi_its.commands.variables import GIVEN, READ, Parser
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -228,6 +228,46 @@ def test_a_list_of_names(
     assert "a quote is not closed" in capsys.readouterr().err
     (tmp_path / odd).write_text("")
     assert example().parse(["do"]).trace == [odd]
+
+
+@pytest.mark.parametrize("value", ODD)
+def test_by_hand_words_are_those_of_make(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.delenv(READ, raising=False)
+    parsed = example().parse(["do", f"RTL={value}", "WAVES=1", "TRACE=a 'b c'", "SEED=5"])
+    assert (parsed.rtl, parsed.waves, parsed.seed) == (value, True, 5)
+    assert parsed.trace == ["a", "b c"]
+    parsed = example().parse(["do", "SEED=5", "--seed", "6", "--", "RTL=a"])
+    assert (parsed.rtl, parsed.seed, parsed.trace) == ("", 6, ["RTL=a"])
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("WAVE=1", "make do does not read WAVE; it reads RTL SEED TRACE WAVES"),
+        ("RTL=", "RTL= is empty: give it a value or leave it out"),
+        ("WAVES=no", "WAVES=no: it is 1 for yes, or 0 for no"),
+    ],
+)
+def test_by_hand_words_are_checked(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], word: str, said: str
+) -> None:
+    monkeypatch.delenv(READ, raising=False)
+    with pytest.raises(SystemExit):
+        example().parse(["do", word])
+    assert capsys.readouterr().err == f"error: {said}\n"
+
+
+def test_help_names_every_variable(capsys: pytest.CaptureFixture[str]) -> None:
+    for command in COMMANDS:
+        with pytest.raises(SystemExit):
+            parse([command, "--help"])
+        shown = capsys.readouterr().out
+        assert set(re.findall(r"^  (\w+)=", shown, re.MULTILINE)) == variables_of(command)
+    for words in ([], ["help"]):
+        with pytest.raises(SystemExit):
+            parse(words)
+        shown = capsys.readouterr().out
+        assert all(f"    {command} " in shown for command in COMMANDS)
 
 
 def test_flags_win(given: pytest.MonkeyPatch) -> None:

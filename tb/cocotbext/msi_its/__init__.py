@@ -19,3 +19,7 @@
 | a comparison | compare, window (the lines of a trace around what differed)       |
 | a regression | regress, summary (what it found), regress_report                  |
 """
+
+from msi_its_model import __version__
+
+__all__ = ["__version__"]

@@ -120,8 +120,10 @@ class Regression:
 
         monkeypatch.setattr(processes.Processes, "run", run)
         monkeypatch.setattr(regress, "find_verilator", project.verilator)
-        monkeypatch.setattr(regress, "ROOT", root)
+        monkeypatch.chdir(root)
+        monkeypatch.setattr(regress, "HERE", root)
         monkeypatch.setattr(fingerprint, "ROOT", root)
+        monkeypatch.setattr(fingerprint, "PACKAGES", (root / "models", root / "tb"))
         monkeypatch.setattr(regress, "RESULTS", results)
         monkeypatch.setattr(regress, "PLAN", results / "plan.json")
         monkeypatch.setattr(summary, "RESULTS", results)

@@ -213,6 +213,7 @@ def test_all_of_the_testbench_counts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.setattr(fingerprint, "ROOT", tmp_path)
+    monkeypatch.setattr(fingerprint, "PACKAGES", (tmp_path / "models", tmp_path / "tb"))
     before = fingerprint.testbench()
     (tmp_path / name).parent.mkdir(parents=True)
     (tmp_path / name).write_text("one")

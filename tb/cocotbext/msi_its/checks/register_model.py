@@ -23,6 +23,7 @@ from cocotbext.msi_its.vocabulary.csr import Answer, OperationCode
 from cocotbext.msi_its.vocabulary.fields import ARGUMENT_REGISTERS, ARGUMENTS, get_field
 from cocotbext.msi_its.vocabulary.operations import BY_CODE, Operation, Tables, arguments_of
 from cocotbext.msi_its.vocabulary.transactions import ERRORS, WARNINGS, Source
+from msi_its_model import __version__
 
 COUNTERS: dict[int, frozenset[Answer]] = {
     csr.DROPPED_BUS_RANGE.offset: frozenset({Answer.DROPPED_BUS_RANGE}),
@@ -54,7 +55,8 @@ STATUS_REGISTERS = (
 """What is read at the end of a test, for the checker to hold against what it counted."""
 
 IDENTITY = 0x4D53_4954
-VERSION = 0x0001_0000
+_MAJOR, _MINOR = map(int, __version__.split(".")[:2])
+VERSION = _MAJOR << 16 | _MINOR
 BUSY, CLEARING, REFUSED = (1 << csr.STATUS.fields[name].low for name in csr.STATUS.fields)
 
 ALERT_CYCLES = 2

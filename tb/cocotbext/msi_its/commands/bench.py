@@ -25,7 +25,7 @@ from cocotbext.msi_its.run.build import Flavour, SimulationError
 from cocotbext.msi_its.run.design import Rtl
 from cocotbext.msi_its.run.launcher import Interrupted, exclusive
 from cocotbext.msi_its.run.parameters import Run
-from cocotbext.msi_its.run.places import BUILD, ROOT
+from cocotbext.msi_its.run.places import BUILD, PROGRAM, ROOT
 from cocotbext.msi_its.run.sets import DEFAULT, trace_file
 from cocotbext.msi_its.run.simulation import simulate
 from cocotbext.msi_its.vocabulary.csr import OperationCode
@@ -41,6 +41,7 @@ from cocotbext.msi_its.vocabulary.operations import (
     arguments_of,
 )
 from cocotbext.msi_its.vocabulary.settings import TraceFile
+from cocotbext.msi_its.vocabulary.text import shown
 
 RESULTS = BUILD / "bench"
 PAGE = ROOT / "docs/performance.md"
@@ -441,7 +442,7 @@ def bench(seed: int, rtl: Rtl, docs: bool) -> int:
     """Measure, print the tables, and write them down; return the exit status."""
     if not rtl.own:
         rtl.check()
-    with exclusive(RESULTS.with_suffix(".lock"), "make bench"):
+    with exclusive(RESULTS.with_suffix(".lock"), f"{PROGRAM} bench"):
         print(f"seed {seed}", flush=True)
         shutil.rmtree(RESULTS, ignore_errors=True)
         RESULTS.mkdir(parents=True)
@@ -457,7 +458,7 @@ def bench(seed: int, rtl: Rtl, docs: bool) -> int:
         plots(figures, RESULTS)
         if docs:
             write_page(figures)
-        print(f"\nresults: {path.relative_to(ROOT)}; seed {seed}")
+        print(f"\nresults: {shown(path)}; seed {seed}")
         return 0
 
 

@@ -22,7 +22,7 @@ from cocotbext.msi_its.run.design import OWN, Rtl
 from cocotbext.msi_its.run.discovery import modules as tests
 from cocotbext.msi_its.run.launcher import Interrupted, exclusive
 from cocotbext.msi_its.run.parameters import Run
-from cocotbext.msi_its.run.places import BUILD
+from cocotbext.msi_its.run.places import BUILD, PROGRAM
 from cocotbext.msi_its.run.results import TestResult, finished
 from cocotbext.msi_its.run.sets import DEFAULT, trace_file
 from cocotbext.msi_its.run.simulation import simulate
@@ -139,7 +139,7 @@ def compare(
         return 2
     if not rtl.own:
         rtl.check()
-    with exclusive(RESULTS.with_suffix(".lock"), "make compare"):
+    with exclusive(RESULTS.with_suffix(".lock"), f"{PROGRAM} compare"):
         return _compare(traces, tables, engine, seed, rtl, waves)
 
 
@@ -300,6 +300,6 @@ def _command(
     traces: Sequence[TraceFile], engine: str, seed: int, rtl: Rtl, waves: bool = False
 ) -> str:
     """Return the line that replays some traces again."""
-    words = ["make", "compare", f"TRACE={shlex.join(shown(trace.path) for trace in traces)}"]
+    words = [PROGRAM, "compare", f"TRACE={shlex.join(shown(trace.path) for trace in traces)}"]
     words += [f"SEED={seed}", *([f"ENGINE={engine}"] if engine != "rtl" else []), *rtl.words]
     return shlex.join([*words, *(["WAVES=1"] if waves else [])])

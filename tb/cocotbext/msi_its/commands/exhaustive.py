@@ -14,7 +14,7 @@ from cocotbext.msi_its.run.design import Rtl
 from cocotbext.msi_its.run.discovery import modules
 from cocotbext.msi_its.run.launcher import Interrupted, exclusive
 from cocotbext.msi_its.run.parameters import Run
-from cocotbext.msi_its.run.places import BUILD
+from cocotbext.msi_its.run.places import BUILD, PROGRAM
 from cocotbext.msi_its.run.results import TestResult, finished
 from cocotbext.msi_its.run.simulation import simulate
 from cocotbext.msi_its.vocabulary.operations import Tables
@@ -31,7 +31,7 @@ def exhaustive(seed: int, rtl: Rtl) -> int:
     """Try everything, print the results, and return the exit status."""
     if not rtl.own:
         rtl.check()
-    with exclusive(RESULTS.with_suffix(".lock"), "make exhaustive"):
+    with exclusive(RESULTS.with_suffix(".lock"), f"{PROGRAM} exhaustive"):
         return _exhaustive(Run(TABLES, 32, seed, str(RESULTS / "rtl"), (), rtl))
 
 
@@ -65,7 +65,7 @@ def _exhaustive(run: Run) -> int:
         progress.close()
     passed = bool(results) and all(result.passed for result in results)
     print(report.table({run.describe(): results}))
-    again = shlex.join(["make", "exhaustive", f"SEED={run.seed}", *run.rtl.words])
+    again = shlex.join([PROGRAM, "exhaustive", f"SEED={run.seed}", *run.rtl.words])
     failed = [
         report.Failed(run.describe(), test, again)
         for test in report.as_values(results)

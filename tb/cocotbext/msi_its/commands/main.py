@@ -1,21 +1,33 @@
 # SPDX-License-Identifier: MIT
-"""The command line behind the Makefile: `python -m tb sim`, and so on."""
+"""The command line behind the Makefile, and where the package is installed: `msi-its sim`."""
 
 from __future__ import annotations
 
+import argparse
 import logging
 import random
+import re
 import sys
+from collections.abc import Sequence
 
+from cocotbext.msi_its import __version__
 from cocotbext.msi_its.commands.variables import Parser, count, seed
 
 # What takes long is imported when signals are caught: an interrupt then needs no traceback.
 from cocotbext.msi_its.run.launcher import Interrupted, catch_signals
+from cocotbext.msi_its.run.places import BUILD, BUILD_VARIABLE, INSTALLED, PROGRAM, ROOT
+
+CLONE_ONLY = ("faults", "formal", "lint", "mutate", "regs", "synth", "test")
+"""The targets of make that work on the project itself."""
+
+UNUSABLE = re.compile(r"[\s:;#$&'\"`\\()]")
+"""What make and Verilator cannot have in the name of a folder: see tools/setup.sh, too."""
 
 
 def parser() -> Parser:
     """Return the parser of all commands, each with the variables of make that it reads."""
-    commands = Parser(prog="make", description=__doc__)
+    commands = Parser(prog=PROGRAM, description="Test the translator: RTL against golden model.")
+    commands.add_argument("--version", action="version", version=f"msi-its {__version__}")
     chosen = random.SystemRandom().randrange(2**31)
 
     command = commands.add_command("sim", "run the regression")
@@ -54,9 +66,29 @@ def parser() -> Parser:
     return commands
 
 
+def parse(words: Sequence[str]) -> argparse.Namespace:
+    """Parse the command line; ends the program if it asks for what there is not."""
+    commands = parser()
+    if not words or words[0] == "help":
+        words = ["--help"]
+    if words[0] in CLONE_ONLY:
+        commands.error(f"{words[0]} needs a clone of the project; there: make {words[0]}")
+    arguments = commands.parse(words)
+    if INSTALLED and arguments.command == "bench" and arguments.docs:
+        commands.error("DOCS=1 writes a page of a clone of the project: leave it out")
+    for folder, remedy in (
+        (BUILD, f"set {BUILD_VARIABLE} to another"),
+        (ROOT, "install it elsewhere"),
+    ):
+        if UNUSABLE.search(str(folder)):
+            said = "make and Verilator cannot work in a folder with this name"
+            commands.error(f"{said}, {remedy}: {folder}")
+    return arguments
+
+
 def run() -> int:
     """Run a command; return its exit status. Raises Interrupted."""
-    arguments = parser().parse()
+    arguments = parse(sys.argv[1:])
     from cocotbext.msi_its.commands.regress import RegressError
     from cocotbext.msi_its.run.build import SimulationError
     from cocotbext.msi_its.run.design import Rtl, RtlError
@@ -119,6 +151,15 @@ def main() -> int:
     catch_signals()
     try:
         return run()
+    except ModuleNotFoundError as error:
+        if not INSTALLED or (error.name or "").startswith(("cocotbext.msi_its", "msi_its_model")):
+            raise
+        print(
+            f"error: the testbench's packages are not installed ({error.name} is missing): "
+            "pip install 'msi-its[testbench]'",
+            file=sys.stderr,
+        )
+        return 2
     except Interrupted as interrupt:
         print(f"{' '.join(sys.argv[1:2])}: interrupted", file=sys.stderr)
         return interrupt.status

@@ -47,13 +47,14 @@ from cocotbext.msi_its.run.build import BuildError, Flavour, SimulationError
 from cocotbext.msi_its.run.design import Rtl, RtlError
 from cocotbext.msi_its.run.disk import check_disk, is_disk_full
 from cocotbext.msi_its.run.launcher import Interrupted, Processes, exclusive
-from cocotbext.msi_its.run.places import ROOT
+from cocotbext.msi_its.run.places import HERE, PROGRAM
 from cocotbext.msi_its.run.results import CODE_COVERAGE, TestResult
 from cocotbext.msi_its.run.sets import EVERYTHING, SETS, Only
 from cocotbext.msi_its.run.simulation import simulate
 from cocotbext.msi_its.run.simulators import code_coverage
 from cocotbext.msi_its.run.simulators.verilator import VerilatorError, find_verilator
 from cocotbext.msi_its.vocabulary.operations import Tables
+from cocotbext.msi_its.vocabulary.text import shown
 
 PLAN = RESULTS / "plan.json"
 
@@ -104,9 +105,9 @@ def regress(
     discovery.check()
     if not rtl.own:
         rtl.check()
-    code_coverage.code_coverage({}, rtl.files_read(), ROOT)  # a bad excuse shows now
+    code_coverage.code_coverage({}, rtl.files_read(), HERE)  # a bad excuse shows now
     command = "coverage" if gate else "regress"
-    with exclusive(RESULTS.with_suffix(".lock"), "make regress"):
+    with exclusive(RESULTS.with_suffix(".lock"), f"{PROGRAM} regress"):
         plan = _plan(seed, seeds, resume, rtl, only, failed, gate)
         return _regress(plan, jobs or os.cpu_count() or 1, gate, command)
 
@@ -137,7 +138,7 @@ def _plan(
         plan = replace(plan, made=made_of(rtl), again=_failed_before(plan))
     if gate and plan.part:
         raise RegressError(
-            f"{plan.part}: a part of the tests cannot cover everything; make regress runs it"
+            f"{plan.part}: a part of the tests cannot cover everything; {PROGRAM} regress runs it"
         )
     if resume:
         if plan.made != made_of(rtl):
@@ -230,7 +231,7 @@ def _regress(plan: Plan, workers: int, gate: bool, command: str) -> int:
     if status:
         print(
             f"{command}: interrupted; {len(done)} of {len(plan.jobs)} simulations had finished; "
-            f"RESUME=1 goes on; report: {_shown(regress_report.HTML)}",
+            f"RESUME=1 goes on; report: {shown(regress_report.HTML)}",
             file=sys.stderr,
         )
         return status
@@ -243,13 +244,9 @@ def _regress(plan: Plan, workers: int, gate: bool, command: str) -> int:
     shortfalls = summary.shortfalls
     if gate and shortfalls:
         print("\ncoverage is not complete:\n" + "\n".join(f"  {each}" for each in shortfalls))
-    print(f"report: {_shown(regress_report.HTML)}; seed {plan.seed}")
+    print(f"report: {shown(regress_report.HTML)}; seed {plan.seed}")
     print(regress_report.closing_line(command, summary))
     return 1 if not summary.passed or (gate and shortfalls) else 0
-
-
-def _shown(path: Path) -> str:
-    return str(path.relative_to(ROOT))
 
 
 # ---- running ------------------------------------------------------------------------------------
@@ -406,7 +403,7 @@ def _again(job: Job, test: dict[str, Any], rtl: Rtl, processes: Processes) -> tu
         return f"could not be run again: {error}", ""
     (folder / rtl.top).unlink(missing_ok=True)
     waves = folder / "dump.vcd"
-    file = _shown(waves) if waves.is_file() else ""
+    file = shown(waves) if waves.is_file() else ""
     if all(each.passed for each in results):
         return "passed when run again alone: what ran before it in its simulation matters", file
     (same,) = [each for each in report.as_values(results) if not each["passed"]][:1]
@@ -448,7 +445,7 @@ def _failure(
         test["mismatches"],
         again,
         waves,
-        shlex.join(["make", *words, *rtl.words]),
+        shlex.join([PROGRAM, *words, *rtl.words]),
         report.cause_of(test),
         ended,
     )
@@ -480,10 +477,10 @@ def _summarise(
         except code_coverage.CoverageError as error:
             unread.append(f"{each.job.name}: no code coverage: {error}")
     try:
-        code = code_coverage.code_coverage(counts, plan.rtl.files_read(), ROOT)
+        code = code_coverage.code_coverage(counts, plan.rtl.files_read(), HERE)
     except (code_coverage.CoverageError, RtlError) as error:
         unread.append(f"the RTL has changed since it was built: no code coverage: {error}")
-        code = code_coverage.CodeCoverage({}, {}, code_coverage.points(counts, ROOT))
+        code = code_coverage.CodeCoverage({}, {}, code_coverage.points(counts, HERE))
     verilator = find_verilator()
     return Summary(
         seed=plan.seed,

@@ -18,7 +18,7 @@ from cocotbext.msi_its.run.design import Rtl
 from cocotbext.msi_its.run.discovery import modules
 from cocotbext.msi_its.run.launcher import Interrupted, exclusive
 from cocotbext.msi_its.run.parameters import Run
-from cocotbext.msi_its.run.places import BUILD
+from cocotbext.msi_its.run.places import BUILD, PROGRAM
 from cocotbext.msi_its.run.results import Simulation, TestResult, finished
 from cocotbext.msi_its.run.sets import (
     DEFAULT,
@@ -74,7 +74,7 @@ def sim(seed: int, waves: bool, rtl: Rtl, only: Only = EVERYTHING, jobs: int | N
     discovery.check()
     if not rtl.own:
         rtl.check()
-    with exclusive(RESULTS.with_suffix(".lock"), "make sim"):
+    with exclusive(RESULTS.with_suffix(".lock"), f"{PROGRAM} sim"):
         return _sim(seed, waves, rtl, only, jobs)
 
 
@@ -151,4 +151,4 @@ def _reproduce(simulation: Simulation, test: TestResult, rtl: Rtl, only: Only) -
     """
     alone = test.name if "." in test.name and not test.cause else ""
     which = Only(simulation.name, only.test or alone)
-    return shlex.join(["make", "sim", *which.words, f"SEED={simulation.run.seed}", *rtl.words])
+    return shlex.join([PROGRAM, "sim", *which.words, f"SEED={simulation.run.seed}", *rtl.words])

@@ -3,7 +3,8 @@
 
 The Makefile says, per target, which variables it reads, and refuses all others. Their values come
 here in the environment, so that neither make nor a shell can take them for more than values. Run by
-hand, a command takes flags instead, of the same names: `python -m tb sim --seed 5`.
+hand, a command takes the same words as make, `msi-its sim SEED=5`, or flags of the same names:
+`msi-its sim --seed 5`.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import os
 import re
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -25,6 +26,9 @@ GIVEN = "MAKE_GIVEN"
 
 READ = "MAKE_READ"
 """The environment variable in which make names those that the target reads."""
+
+_WORD = re.compile(r"([A-Z]+)=(.*)", re.DOTALL)
+"""What make takes for a variable and its value."""
 
 
 def seed(text: str) -> int:
@@ -67,8 +71,8 @@ class Parser(argparse.ArgumentParser):
         """Add the flag --name for the variable NAME; `name` for one that lists names of files."""
         variable = names[-1].removeprefix("--").upper()
         if not names[-1].startswith("-"):
-            self._names = variable
-        elif names[-1] != "--help":
+            self._names = options["metavar"] = variable
+        elif options.get("action") not in ("help", "version"):
             self._flags[variable] = options.get("action") == "store_true"
         return super().add_argument(*names, **options)
 
@@ -86,22 +90,41 @@ class Parser(argparse.ArgumentParser):
         """Parse the command line, and what make was given; ends the program if that is wrong."""
         accept_any_terminal()
         words = list(sys.argv[1:] if words is None else words)
-        command = self.commands.get(words[0]) if words else None
-        place = 1 if command is not None else 0
-        words[place:place] = (command or self)._given()
-        return self.parse_args(words)
+        reader = self.commands.get(words[0], self) if words else self
+        first = [] if reader is self else [words.pop(0)]
+        given = reader._from_make() if READ in os.environ else reader._take(words)
+        return self.parse_args([*first, *reader._as_flags(given), *words])
 
-    def _given(self) -> list[str]:
-        """Return the variables that make was given, as flags and names."""
-        if READ not in os.environ:  # not run by make
-            return []
-        words, names = [], []
+    def _from_make(self) -> dict[str, str]:
+        """Return the values of the variables that make was given, or found in the environment."""
+        found, given = {}, os.environ[GIVEN].split()
         for name in self.variables:
             value = os.environ.get(name)
-            if value is None or (not value and name not in os.environ[GIVEN].split()):
+            if value is None or (not value and name not in given):
                 continue
-            if name not in os.environ[GIVEN].split():
+            if name not in given:
                 print(f"{name}={value}, from the environment", flush=True)
+            found[name] = value
+        return found
+
+    def _take(self, words: list[str]) -> dict[str, str]:
+        """Take variables and their values, as make has them, out of the words before any `--`."""
+        found = {}
+        end = words.index("--") if "--" in words else len(words)
+        for match in filter(None, map(_WORD.fullmatch, words[:end])):
+            words.remove(match[0])
+            name, found[name] = match.groups()
+            if name not in self.variables:
+                there = " ".join(sorted(self.variables)) or "no variables"
+                self.error(f"{self.prog} does not read {name}; it reads {there}")
+            if not found[name] and name != "ONLY":  # which then lists the names
+                self.error(f"{name}= is empty: give it a value or leave it out")
+        return found
+
+    def _as_flags(self, given: Mapping[str, str]) -> list[str]:
+        """Return variables as flags and names."""
+        words, names = [], []
+        for name, value in given.items():
             if name == self._names:
                 names = self._split(name, value)
             elif not self._flags[name]:
@@ -120,6 +143,18 @@ class Parser(argparse.ArgumentParser):
             return shlex.split(value) or [value]
         except ValueError:
             self.error(f"{name}={value}: there is no such file; in a list, a quote is not closed")
+
+    def format_help(self) -> str:
+        """Say what it is for; a command says which variables it reads."""
+        if self.commands:
+            return super().format_help()
+        lines = [f"usage: {self.prog} [NAME=value ...]", ""]
+        for action in self._actions:
+            if (name := action.dest.upper()) in self.variables:
+                lines.append(
+                    f"  {name + '=' + ('1' if self._flags.get(name) else '...'):<10} {action.help}"
+                )
+        return "\n".join(lines) + "\n"
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong, in one line."""

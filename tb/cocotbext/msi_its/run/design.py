@@ -20,8 +20,12 @@ from pathlib import Path
 from typing import Any
 
 from cocotbext.msi_its.run.file_list import FileListError, Sources, read
-from cocotbext.msi_its.run.places import ROOT
+from cocotbext.msi_its.run.places import HERE, INSTALLED, ROOT
 from cocotbext.msi_its.run.simulators.verilator import find_verilator
+
+FILE_LIST = "hdl/translator.f"
+"""The project's own RTL. Where the package is installed it goes by its whole path; this name is one
+of the user's files there."""
 
 WAIVERS = "hdl/lint.vlt"
 """What Verilator need not warn of, in files that are generated."""
@@ -90,7 +94,7 @@ class Rtl:
     `file_list` may also be a source (.v, .sv), or several names, as words of a shell.
     """
 
-    file_list: str = "hdl/translator.f"
+    file_list: str = str(ROOT / FILE_LIST) if INSTALLED else FILE_LIST
     top: str = "msi_translator"
 
     @property
@@ -107,7 +111,7 @@ class Rtl:
         """Say which design it is."""
         return f"{self.top} of {self.file_list}"
 
-    def sources(self, root: Path = ROOT) -> Sources:
+    def sources(self, root: Path = HERE) -> Sources:
         """Read the file list. Raises RtlError for what cannot be read or does not exist."""
         if not self.file_list or not self.top:
             raise RtlError("RTL= and TOP= name a file list and a top module: give neither empty")

@@ -16,11 +16,13 @@ from collections.abc import Iterable, Mapping
 from importlib.metadata import distributions, version
 from pathlib import Path
 
+import msi_its_model
 from cocotbext.msi_its.run.design import Elaborated, Rtl
 from cocotbext.msi_its.run.places import ROOT
 from cocotbext.msi_its.run.simulators.verilator import find_verilator
 
-TESTBENCH = ("models", "tb", "tests/rtl", "tests/batch", "tests/traces", "tests/vectors")
+PACKAGES = (Path(msi_its_model.__file__).parent, Path(__file__).parents[1])
+TESTS = ("tests/rtl", "tests/batch", "tests/traces", "tests/vectors")
 """The folders that the testbench consists of: everything in them counts."""
 
 VARIABLES = ("CXX", "CPPFLAGS", "CXXFLAGS", "CFLAGS", "LDFLAGS", "LDLIBS")
@@ -76,8 +78,8 @@ def testbench() -> str:
     """Return the fingerprint of the testbench, its tests and recordings included."""
     files = [
         file
-        for folder in TESTBENCH
-        for file in (ROOT / folder).rglob("*")
+        for folder in (*PACKAGES, *(ROOT / name for name in TESTS))
+        for file in folder.rglob("*")
         if file.is_file() and "__pycache__" not in file.parts
     ]
     packages = sorted({f"{each.name} {each.version}" for each in distributions()})

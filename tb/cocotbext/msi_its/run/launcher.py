@@ -20,7 +20,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from cocotbext.msi_its.run.places import ROOT
+from cocotbext.msi_its.run.places import CHILDREN, ROOT
 
 PARENT = "MSI_ITS_PARENT"
 """The environment variable that tells a process of `run_job` who started it."""
@@ -175,4 +175,4 @@ def run_job(
     inherited["PYTHONUTF8"] = "1"  # whatever the terminal can show: this is read by us
     inherited[PARENT] = str(os.getpid())
     command = [sys.executable, "-m", module, json.dumps(job)]
-    return processes.run(command, log, {**inherited, **(environment or {})})
+    return processes.run(command, log, {**inherited, **CHILDREN, **(environment or {})})

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cocotbext.msi_its.batch.trace import validate
 from cocotbext.msi_its.run.discovery import modules
-from cocotbext.msi_its.run.places import ROOT
+from cocotbext.msi_its.run.places import PROGRAM, ROOT
 from cocotbext.msi_its.vocabulary.operations import Tables
 from cocotbext.msi_its.vocabulary.settings import TraceFile
 from cocotbext.msi_its.vocabulary.text import visible
@@ -115,7 +115,7 @@ def only(set_: str, test: str, default: str = "default") -> Only:
         raise ChoiceError(f"TEST={test}: there is no such test; there are: {there}")
     its = [each for each in SETS if f"tests.rtl.{module}" in (*directed(each), *modules("random"))]
     if not its:
-        raise ChoiceError(f"TEST={test}: it belongs to no parameter set; make bench runs it")
+        raise ChoiceError(f"TEST={test}: it belongs to no parameter set; {PROGRAM} bench runs it")
     if set_ and set_ not in its:
         raise ChoiceError(f"SET={set_}: {test} does not belong to it, but to {', '.join(its)}")
     return Only(set_ or default, test)

@@ -19,7 +19,7 @@ MINIMUM = (5, 36)
 
 _REMEDY = (
     "Set VERILATOR_ROOT to the folder of a newer one (the folder that holds bin/verilator and "
-    "include/verilated.h), or unset it to use the one that `make setup` installs "
+    "include/verilated.h), or unset it to use the one in the Python environment "
     "(Linux on x86-64 only)."
 )
 

@@ -121,7 +121,8 @@ def test_compare_takes_the_batch_path_for_long_traces(tmp_path: Path) -> None:
 def test_compare_in_batch_names_the_line_that_expects_something_else(tmp_path: Path) -> None:
     path = tmp_path / "mine.jsonl"
     write_trace(path, DEFAULT, 50_000, 3)
-    lines = path.read_text().splitlines()
+    header = '{"format": "msi-trace", "version": 1, "profile": "e08751800"}'
+    lines = [header, *path.read_text().splitlines()]
     row = next(n for n in range(40_000, 50_000) if "signal_event" in lines[n])
     lines[row] = lines[row].replace("}", ', "expect": {"messages": [[1, 2, 3]]}}')
     path.write_text("\n".join(lines) + "\n")
@@ -133,7 +134,7 @@ def test_compare_in_batch_names_the_line_that_expects_something_else(tmp_path: P
         assert f"trace line {row + 1}" in output and "devid=0x00000001" in output
         said = output[output.index("mismatch 1 (expect)") : output.index("reproduce:")]
         around = output[output.index("shown again with waves by ") : output.index("compared:")]
-        first, last = row + 1 - BEFORE, min(row + 1 + AFTER, 50_000)
+        first, last = row + 1 - BEFORE, min(row + 1 + AFTER, 50_001)
         assert f"by lines {first:,} to {last:,}, in clock cycle " in around
         waves, window, command = (each.split(maxsplit=1)[1] for each in around.splitlines()[1:])
         assert int(window.split()[1]) > 100

@@ -269,7 +269,12 @@ REFUSED_LINES: list[tuple[str, str | None, list[str]]] = [
     # what is optional
     (GOOD.replace("}", ', "note": 3}'), "note", ["expected a string", "3"]),
     (GOOD.replace("}", ', "note": null}'), "note", ["expected a string", "null"]),
-    (GOOD.replace("}", ', "t_us": 1.5}'), "t_us", ["expected an integer", "1.5"]),
+    (GOOD.replace("}", ', "t_us": -1.5}'), "t_us", ["-1.5", "is no time"]),
+    (GOOD.replace("}", ', "t_us": 1e999}'), "t_us", ["Infinity", "is no time"]),
+    (GOOD.replace("}", ', "t_us": NaN}'), "t_us", ["NaN", "is no time"]),
+    (GOOD.replace("}", ', "X_mine": 3}'), "X_mine", ["no such field", "x_ for your own"]),
+    (GOOD.replace("}", ', "x_mine": {"a": 1, "a": 2}}'), "a", ["given twice"]),
+    ('{"format": "msi-trace", "version": 1}', "format", ["first line of a file"]),
     (GOOD.replace("}", ', "t_us": null}'), "t_us", ["expected an integer", "null"]),
     (GOOD.replace("}", ', "t_us": -1}'), "t_us", ["-1", "64 bits"]),
 ]
@@ -606,7 +611,10 @@ def lines_of(kind: type[Operation]) -> st.SearchStrategy[TraceLine]:
         operation=st.builds(kind, *map(integers, arguments_of(kind))),
         expect=expects(kind),
         note=st.none() | st.text() | st.sampled_from(['"op": "x"', "\ud800", "\n\r\u2028", "a:b"]),
-        t_us=st.none() | st.integers(0, (1 << 64) - 1),
+        t_us=st.none()
+        | st.integers(0, (1 << 64) - 1)
+        | st.floats(0, allow_nan=False, allow_infinity=False),
+        extra=st.none() | st.just({"x_mine": [{"a": "b:c"}, 1.5, None]}),
     )
 
 

@@ -76,7 +76,7 @@ class BatchChecker(Checker):
         """Check a translator with these parameters."""
         self._now = 0  # the clock cycle
         self._explained = 0
-        self._traced = False
+        self._first_line = 0  # of the trace's first operation; 0: there is none
         super().__init__(tables, counter_width, lambda: self._now)
 
     def _start(self) -> None:
@@ -108,7 +108,7 @@ class BatchChecker(Checker):
         self._past.add(first, seen)
         if len(seen.retired):
             newest = entries(first, seen, np.array([len(seen.retired) - 1]))[0]
-            self._last = entry_of(newest, self._traced)
+            self._last = entry_of(newest, self._first_line)
         self._now += seen.cycles
 
     # ---- agreement ------------------------------------------------------------------------------
@@ -187,7 +187,7 @@ class BatchChecker(Checker):
         warned = np.flatnonzero(_among(answers, WARNINGS))
         for row in warned[: LISTED_DROPS - len(self.drops)].tolist():
             number = self.operations + row + 1
-            line = number if self._traced else None
+            line = self._first_line + number - 1 if self._first_line else None
             operation = operation_of(seen.retired[row])
             self.drops.append(Drop(number, line, operation, Answer(int(answers[row]))))
         self.operations += count
@@ -214,7 +214,7 @@ class BatchChecker(Checker):
         mismatch all the same.
         """
         before = self.mismatches
-        self._history = self._past.history(self._traced)
+        self._history = self._past.history(self._first_line)
         if trace is not None:
             self.follow(trace.lines())
         started = self._now
@@ -266,9 +266,9 @@ class BatchChecker(Checker):
 
     # ---- traces, and the end --------------------------------------------------------------------
 
-    def follow_trace(self) -> None:
-        """Expect that all batches are those of a trace, from its first line on."""
-        self._traced = True
+    def follow_trace(self, first_line: int = 1) -> None:
+        """Expect that all batches are those of a trace, whose operations begin in this line."""
+        self._first_line = first_line
         self.follow(iter(()))
 
     def on_read(self, register: Register, data: int, response: int) -> None:

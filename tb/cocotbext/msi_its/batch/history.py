@@ -50,11 +50,11 @@ def entries(first: int, seen: Seen, where: Records) -> Records:
     return found
 
 
-def entry_of(record: Records, traced: bool) -> Entry:
-    """Return an entry; in a trace, an operation's number is that of its line."""
+def entry_of(record: Records, first_line: int) -> Entry:
+    """Return an entry; `first_line` is that of the first operation of a trace, 0 without one."""
     number = int(record["number"])
     retired = retired_of(record["operation"], record["result"], record["message"])
-    return Entry(number, retired, number if traced else None)
+    return Entry(number, retired, first_line + number - 1 if first_line else None)
 
 
 class BatchHistory:
@@ -132,8 +132,8 @@ class BatchHistory:
         objects, positions = in_force.last()
         self._binds[objects] = entries(first, seen, positions)
 
-    def history(self, traced: bool) -> History:
-        """Return the History of all that was added."""
+    def history(self, first_line: int) -> History:
+        """Return the History of all that was added (see `entry_of`)."""
         kept = np.concatenate(
             [
                 *(each.reshape(-1) for each in self._setup.values()),
@@ -144,5 +144,5 @@ class BatchHistory:
         numbers, rows = np.unique(kept["number"], return_index=True)
         history = History()
         for record in kept[rows[numbers > 0]]:
-            history.add(entry_of(record, traced))
+            history.add(entry_of(record, first_line))
         return history

@@ -41,6 +41,7 @@ from cocotbext.msi_its.vocabulary.trace import (
     TraceSummary,
     Unset,
     blocks,
+    is_header,
     parse_line,
 )
 from cocotbext.msi_its.vocabulary.transactions import RETURNS, WARNINGS
@@ -71,6 +72,7 @@ def _maximum(name: str) -> int:
     return LIMITS[TABLE_OF[name]][1] - 1 if name in TABLE_OF else (1 << WIDTHS[name]) - 1
 
 
+_FRACTION: Any = Annotated[float, Meta(ge=0)]
 _WORD: Any = _unsigned(0xFFFF_FFFF)
 _MESSAGES: Any = list[tuple[_WORD, int, _WORD]]
 
@@ -99,7 +101,7 @@ def _line_type(kind: type[Operation]) -> type[Struct]:
             *((name, _unsigned(_maximum(name))) for name in arguments_of(kind)),
             ("expect", expect | UnsetType, UNSET),
             ("note", str | UnsetType, UNSET),
-            ("t_us", _unsigned(_LARGEST_INT64) | UnsetType, UNSET),
+            ("t_us", _unsigned(_LARGEST_INT64) | _FRACTION | UnsetType, UNSET),
         ],
         tag_field="op",
         tag=kind.name,
@@ -170,11 +172,16 @@ def read_batches(path: str | Path, size: int = BATCH) -> Iterator[Lines]:
     Raises TraceError when it reaches what makes the file no trace.
     """
     first = 1
-    for texts in blocks(path, size):
-        found = _fast(texts) or _strict(path, first, texts)
-        yield Lines(path, first, texts, *found)
-        first += len(texts)
-    if first == 1:
+    operations = 0
+    for block in blocks(path, size):
+        header = first == 1 and is_header(path, block[0])
+        texts = block[header:]
+        if texts:
+            found = _fast(texts) or _strict(path, first + header, texts)
+            yield Lines(path, first + header, texts, *found)
+        first += len(block)
+        operations += len(texts)
+    if operations == 0:
         raise TraceError(path, None, None, "empty: it holds no operations")
 
 
@@ -185,8 +192,9 @@ def validate(path: str | Path, progress: Callable[[int], None] | None = None) ->
     """
     counts: Counter[int] = Counter()
     largest = dict.fromkeys(TABLE_OF, 0)
-    expects = 0
+    expects = first = 0
     for lines in read_batches(path):
+        first = first or lines.first
         codes = np.bincount(lines.operations["code"], minlength=16)
         expects += lines.expecting
         counts.update({code: int(count) for code, count in enumerate(codes) if count})
@@ -199,6 +207,7 @@ def validate(path: str | Path, progress: Callable[[int], None] | None = None) ->
         expects=expects,
         by_name={kind.name: counts[kind.code] for kind in OPERATIONS.values() if counts[kind.code]},
         tables=Tables(**{table: largest[name] + 1 for name, table in TABLE_OF.items()}),
+        first=first,
     )
 
 

@@ -241,18 +241,19 @@ def around(result: TestResult, run: Run, trace: TraceFile) -> str:
     trace is replayed from its first line on, if that is not too long.
     """
     (before,) = report.as_values([result])
-    line = differed(result)
-    tries = [(line, line - BEFORE), (line, 1)] if line > BEFORE else [(line or trace.operations, 1)]
+    line = trace.first - 1 + (differed(result) or trace.operations)
+    far = differed(result) > BEFORE
+    tries = [(line, line - BEFORE), (line, trace.first)] if far else [(line, trace.first)]
     said = ""
     for last, first in tries:
-        last = min(last + AFTER, trace.operations)
-        if first == 1 and last > WHOLE:
+        last = min(last + AFTER, trace.first - 1 + trace.operations)
+        if first == trace.first and last > WHOLE:
             said += f"the first {last:,} lines are too many; "
             break
         path = BUILD / "windows" / f"{trace.name[:100]}-lines-{first}-{last}.jsonl"
         print(f"again with waves: lines {first:,} to {last:,} ...", flush=True)
         rebuilt = write_window(trace.path, first, last, run.tables, path)
-        again = TraceFile(str(path), path.stem, rebuilt + last - first + 1)
+        again = TraceFile(str(path), path.stem, rebuilt + last - first + 1, first=2)
         folder = RESULTS / "windows" / path.stem
         try:
             results = simulate(
@@ -264,7 +265,7 @@ def around(result: TestResult, run: Run, trace: TraceFile) -> str:
             return f"not shown again with waves: {said}{error}"
         (folder / run.rtl.top).unlink(missing_ok=True)
         failed = [each for each in report.as_values(results) if each["ran"] and not each["passed"]]
-        start = f"from the state before line {first:,} on, " if first > 1 else ""
+        start = f"from the state before line {first:,} on, " if first > trace.first else ""
         if failed and report.cause_of(failed[0]) == report.cause_of(before):
             cycle = report.CYCLE.search(report.first_text(failed[0]))
             return "\n".join(

@@ -25,7 +25,7 @@ from cocotbext.msi_its.vocabulary.operations import (
     SetBusRange,
     Tables,
 )
-from cocotbext.msi_its.vocabulary.trace import TraceLine, parse_line, write_trace
+from cocotbext.msi_its.vocabulary.trace import PROFILES, TraceLine, parse_line, write_trace
 
 BEFORE = 60
 AFTER = 20
@@ -35,7 +35,7 @@ AT = re.compile(r" (?:at|after) operation #?(\d+)")
 
 
 def differed(result: TestResult) -> int:
-    """Return the line of its trace at which a replay differed first, or that came next.
+    """Return the operation of its trace at which a replay differed first, or that came next.
 
     It is 0 where that is not known: on the batched path, when the design ended the process.
     """
@@ -67,7 +67,7 @@ def write_window(trace: str, first: int, last: int, tables: Tables, path: Path) 
             break
     made = [*(sized(tables) if tables != DEFAULT else ()), *model.rebuild()]
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_trace(path, _lines(made, kept))
+    write_trace(path, _lines(made, kept), PROFILES[0])
     return len(made)
 
 

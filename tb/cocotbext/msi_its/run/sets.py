@@ -147,7 +147,9 @@ def trace_file(
     while name in taken:
         number += 1
         name = f"{first}-{number}"
-    trace = TraceFile(str(path.resolve()), name, summary.operations, expects=summary.expects)
+    trace = TraceFile(
+        str(path.resolve()), name, summary.operations, expects=summary.expects, first=summary.first
+    )
     return trace, summary.tables
 
 

@@ -22,7 +22,7 @@ class TraceFile:
     """A validated trace to replay: its path, a name of its own, and its number of operations.
 
     `expects` is how many lines say what to expect; `stall` is the share of the time, 0 to 1, for
-    which every interface stalls meanwhile.
+    which every interface stalls meanwhile; `first` is the number of the first operation's line.
     """
 
     path: str
@@ -30,6 +30,7 @@ class TraceFile:
     operations: int
     stall: float = 0.0
     expects: int = 0
+    first: int = 1
 
     @property
     def test(self) -> str:

@@ -15,6 +15,7 @@ import gzip
 import io
 import json
 import lzma
+import math
 import os
 import re
 import stat
@@ -40,6 +41,11 @@ from cocotbext.msi_its.vocabulary.operations import (
     arguments_of,
 )
 from cocotbext.msi_its.vocabulary.text import visible
+
+FORMAT: Final = "msi-trace"
+VERSION: Final = 1
+PROFILES: Final = ("e08751800",)
+"""What the first line of a file may say: what it is, and which OpenVMM's rules it follows."""
 
 LONGEST_LINE: Final = 1 << 20
 """The longest line that is read, in bytes. It bounds the memory that a damaged file can take."""
@@ -107,27 +113,31 @@ class Expect(NamedTuple):
 class TraceLine(NamedTuple):
     """One line of a trace: its number in the file (from 1), the operation, and what is optional.
 
-    `t_us` is the time of recording in microseconds, `note` is for people.
+    `t_us` is the time of recording in microseconds, `note` is for people; `extra` are the fields
+    whose name starts with `x_`: they are kept, and mean nothing here.
     """
 
     number: int
     operation: Operation
     expect: Expect | None = None
     note: str | None = None
-    t_us: int | None = None
+    t_us: int | float | None = None
+    extra: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TraceSummary:
     """What a valid trace holds, and the smallest tables that it runs on.
 
-    `expects` is how many lines say what to expect: one part of it at least.
+    `expects` is how many lines say what to expect: one part of it at least. `first` is the number
+    of the first operation's line: 2 where the file begins with a header.
     """
 
     operations: int
     expects: int
     by_name: dict[str, int]
     tables: Tables
+    first: int = 1
 
 
 # Reading
@@ -149,8 +159,9 @@ def validate_trace(path: str | Path) -> TraceSummary:
     """
     by_class: Counter[type[Operation]] = Counter()
     largest = dict.fromkeys(TABLE_OF, 0)
-    expects = 0
+    expects = first = 0
     for line in iter_trace(path):
+        first = first or line.number
         operation = line.operation
         expects += line.expect not in (None, Expect())
         by_class[type(operation)] += 1
@@ -163,6 +174,7 @@ def validate_trace(path: str | Path) -> TraceSummary:
         expects=expects,
         by_name={cls.name: by_class[cls] for cls in OPERATIONS.values() if by_class[cls]},
         tables=Tables(**{table: largest[field] + 1 for field, table in TABLE_OF.items()}),
+        first=first,
     )
 
 
@@ -173,10 +185,13 @@ def iter_trace(path: str | Path) -> Iterator[TraceLine]:
 
     Raises TraceError when it reaches what makes the file no trace.
     """
-    number = 0
+    operations = 0
     for number, text in _lines(path):
+        if number == 1 and is_header(path, text):
+            continue
+        operations += 1
         yield parse_line(path, number, text)
-    if number == 0:
+    if operations == 0:
         raise TraceError(path, None, None, "empty: it holds no operations")
 
 
@@ -371,6 +386,13 @@ class _Refused(Exception):
         self.reason = reason
 
 
+_HEADER: Final[dict[str, tuple[str | int, ...]]] = {
+    "format": (FORMAT,),
+    "version": (VERSION,),
+    "profile": PROFILES,
+}
+"""What a header may say."""
+_EXTRA: Final = "x_"
 _OPTIONAL: Final = ("expect", "note", "t_us")
 _EXPECTED: Final = frozenset(Expect._fields)
 _RETURNS: Final[dict[str, str]] = {
@@ -405,6 +427,39 @@ _DATA_MAXIMUM: Final = _maximum("data")
 _COUNT_MAXIMUM: Final = (1 << 64) - 1
 
 
+def is_header(path: str | Path, text: bytes) -> bool:
+    """Return whether the first line of a file says what it is: `{"format": "msi-trace", …}`.
+
+    Raises TraceError if it does, and it is nothing that can be read here.
+    """
+    if b'"format"' not in text:
+        return False
+    try:
+        entry = _decode(text)
+        if "format" not in entry or "op" in entry:
+            return False
+        _check_header(entry)
+    except _Refused as refused:
+        raise TraceError(path, 1, refused.field, refused.reason) from None
+    return True
+
+
+def _check_header(header: dict[str, Any]) -> None:
+    for key in header:
+        if key not in _HEADER and not key.startswith(_EXTRA):
+            hint = _did_you_mean(key, _HEADER) or f"; it has {', '.join(_HEADER)}"
+            raise _Refused(_plain(key), f"a header has no such field{hint}")
+    for key, known in _HEADER.items():
+        if key not in header:
+            if key == "profile":
+                continue
+            raise _Refused(key, f"missing; this reads {_show(known[0])}")
+        value = header[key]
+        if type(value) is not type(known[0]) or value not in known:
+            there = " or ".join(map(_show, known))
+            raise _Refused(key, f"{_show(value)} is not known; this reads {there}")
+
+
 def parse_line(path: str | Path, number: int, text: bytes) -> TraceLine:
     """Return one line of a file. Raises TraceError that says what is wrong with it."""
     try:
@@ -423,8 +478,11 @@ def _parse(number: int, line: bytes) -> TraceLine:
     name = entry.get("op")
     if type(name) is not str or name not in OPERATIONS:
         _refuse_operation(entry)
+    extra = None
     if not _ALLOWED[name].issuperset(entry):
-        _refuse_unknown_field(entry, name)
+        extra = {key: value for key, value in entry.items() if key.startswith(_EXTRA)}
+        if not _ALLOWED[name].issuperset(entry.keys() - extra.keys()):
+            _refuse_unknown_field(entry, name)
     values = []
     for field, maximum in _ARGUMENTS[name]:
         value = entry.get(field)
@@ -440,8 +498,17 @@ def _parse(number: int, line: bytes) -> TraceLine:
         raise _Refused("note", f"expected a string, got {_show(note)}")
     t_us = entry.get("t_us")
     if "t_us" in entry:
-        t_us = _integer("t_us", t_us, _COUNT_MAXIMUM)
-    return TraceLine(number, OPERATIONS[name](*values), expect, note, t_us)
+        t_us = _time(t_us)
+    return TraceLine(number, OPERATIONS[name](*values), expect, note, t_us, extra)
+
+
+def _time(value: Any) -> int | float:
+    """A time in microseconds, which may be a fraction."""
+    if type(value) is float:
+        if 0 <= value < math.inf:
+            return value
+        raise _Refused("t_us", f"{_show(value)} is no time: it starts at 0")
+    return _integer("t_us", value, _COUNT_MAXIMUM)
 
 
 def _parse_expect(expect: Any, name: str) -> Expect:
@@ -564,6 +631,8 @@ def _refuse_duplicate_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _refuse_operation(entry: dict[str, Any]) -> NoReturn:
+    if "op" not in entry and "format" in entry:
+        raise _Refused("format", "a header is the first line of a file, or none at all")
     if "op" not in entry:
         raise _Refused("op", 'missing; each line names its operation, as in "op": "connect"')
     name = entry["op"]
@@ -574,9 +643,10 @@ def _refuse_operation(entry: dict[str, Any]) -> NoReturn:
 
 
 def _refuse_unknown_field(entry: dict[str, Any], name: str) -> NoReturn:
-    key = next(key for key in entry if key not in _ALLOWED[name])
+    known = _ALLOWED[name]
+    key = next(key for key in entry if key not in known and not key.startswith(_EXTRA))
     allowed = (*arguments_of(OPERATIONS[name]), *_OPTIONAL)
-    hint = _did_you_mean(key, allowed) or f"; it has {', '.join(allowed)}"
+    hint = _did_you_mean(key, allowed) or f"; it has {', '.join(allowed)}, and x_ for your own"
     raise _Refused(_plain(key), f"{name} has no such field{hint}")
 
 
@@ -627,16 +697,18 @@ def to_json(line: TraceLine) -> str:
             expect["returns"] = line.expect.returns
         if line.expect.warnings is not None:
             expect["warnings"] = line.expect.warnings
-    return json.dumps(entry)
+    return json.dumps(entry | (line.extra or {}))
 
 
-def write_trace(path: str | Path, lines: Iterable[TraceLine]) -> int:
+def write_trace(path: str | Path, lines: Iterable[TraceLine], profile: str = "") -> int:
     """Write a trace file; one whose name ends in .gz is gzipped.
+
+    With a profile (of PROFILES), the first line is a header that says so.
 
     The file appears under its name when it is complete. Equal lines give equal bytes.
 
     Raises TraceError for a line that could not be read again, or if there is none; a file that was
-    there before is then still there. Returns the number of lines.
+    there before is then still there. Returns the number of operations.
     """
     path = Path(path)
     unfinished = path.with_name(f".{path.name}.unfinished")
@@ -645,6 +717,9 @@ def write_trace(path: str | Path, lines: Iterable[TraceLine]) -> int:
         with open(unfinished, "wb") as raw:
             zipped = path.suffix == ".gz"
             with gzip.GzipFile("", "wb", fileobj=raw, mtime=0) if zipped else raw as file:
+                if profile:
+                    header = {"format": FORMAT, "version": VERSION, "profile": profile}
+                    file.write(json.dumps(header).encode() + b"\n")
                 for number, line in enumerate(lines, 1):
                     text = to_json(line).encode()
                     try:

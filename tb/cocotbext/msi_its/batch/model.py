@@ -136,6 +136,39 @@ class Expected:
     ranges: Ints
 
 
+_OF_ROUTES = (
+    *(OperationCode.ENABLE, OperationCode.ENABLE_WITH_RID, OperationCode.DISABLE),
+    *(OperationCode.SIGNAL_EVENT, OperationCode.CONSUME_PENDING),
+)
+"""The operations that need a route."""
+
+
+class _Uses:
+    """What a batch does with routes that there are: where, with which route, by which operation.
+
+    `made` and `made_routes` are where it makes routes: each then starts anew.
+    """
+
+    def __init__(
+        self, where: Positions, routes: Ints, code: Any, made: Positions, made_routes: Ints
+    ) -> None:
+        self.where = where
+        self.routes = routes
+        self.code = code
+        self.enables = (code == OperationCode.ENABLE) | (code == OperationCode.ENABLE_WITH_RID)
+        self.events = code == OperationCode.SIGNAL_EVENT
+        self._made = made
+        self._made_routes = made_routes
+
+    def write(self, column: _Column, which: Bools, values: Ints) -> None:
+        """Write a column: 0 for each route made, and the values of some uses."""
+        column.write(
+            np.concatenate([self._made, self.where[which]]),
+            np.concatenate([self._made_routes, self.routes[which]]),
+            np.concatenate([np.zeros(len(self._made), np.int64), values[which]]),
+        )
+
+
 class BatchModel:
     """A Reference in columns. Whoever changes the Reference itself calls `load` afterwards."""
 
@@ -352,12 +385,8 @@ class BatchModel:
 
     def _use_routes(self, operations: Records, at: dict[int, Positions], out: Expected) -> None:
         """Execute what is done with routes (R8, R9)."""
-        codes = (
-            *(OperationCode.ENABLE, OperationCode.ENABLE_WITH_RID, OperationCode.DISABLE),
-            *(OperationCode.SIGNAL_EVENT, OperationCode.CONSUME_PENDING),
-        )
         made, made_routes = self._origins._positions, self._origins._keys >> 32
-        where = _positions(at, *codes)
+        where = _positions(at, *_OF_ROUTES)
         if not len(where):
             nothing = np.zeros(len(made), np.int64)
             self._enabled.write(made, made_routes, nothing)
@@ -368,75 +397,74 @@ class BatchModel:
         if not there.all():
             out.answers[where[~there]] = Answer.ERROR_NO_ROUTE
             where, origins = where[there], origins[there]
-        routes = operations["route"][where]
-        code = operations["code"][where]
+        uses = _Uses(
+            where, operations["route"][where], operations["code"][where], made, made_routes
+        )
+        refused = self._enable_routes(operations, uses, origins, out)
+        self._switch_routes(uses, refused)
+        live = self._signal_events(uses, out)
+        self._hold_events(uses, refused, live, out)
 
-        # What enables, and with which message; what is refused.
-        enables = (code == OperationCode.ENABLE) | (code == OperationCode.ENABLE_WITH_RID)
-        at_enables = where[enables]
-        rows = operations[at_enables]
-        own = origins[enables]
-        held = self._ranges.read(at_enables, own >> 16 & 0xFFFF)
+    def _enable_routes(
+        self, operations: Records, uses: _Uses, origins: Ints, out: Expected
+    ) -> Bools:
+        """Work out which message each enable is for; return which of them are refused (R8)."""
+        where = uses.where[uses.enables]
+        rows = operations[where]
+        own = origins[uses.enables]
+        held = self._ranges.read(where, own >> 16 & 0xFFFF)
         explicit = rows["code"] == OperationCode.ENABLE_WITH_RID
         rids = np.where(explicit, rows["rid"], held & 0xFF00 | own & 0xFF)
-        refused = explicit & ~_in_range(rids, held)
+        refused: Bools = explicit & ~_in_range(rids, held)
         messages = np.zeros(len(rows), MESSAGE)
         messages["address"] = rows["address"]
         messages["data"] = rows["data"]
         messages["devid"] = own >> 32 << 16 | rids
-        out.answers[at_enables[refused]] = Answer.REFUSED_BUS_RANGE
-        out.rids[at_enables] = rids
-        out.ranges[at_enables] = held
+        out.answers[where[refused]] = Answer.REFUSED_BUS_RANGE
+        out.rids[where] = rids
+        out.ranges[where] = held
         self._enables = messages
+        return refused
 
-        # Enabled or not: the value is 1 + the number of the enable that did it, or 0.
-        is_event = code == OperationCode.SIGNAL_EVENT
-        is_consume = code == OperationCode.CONSUME_PENDING
-        changes = enables | (code == OperationCode.DISABLE)
-        numbers = np.zeros(len(where), np.int64)
-        numbers[enables] = np.where(refused, 0, np.arange(1, len(rows) + 1))
-        self._enabled.write(
-            np.concatenate([made, where[changes]]),
-            np.concatenate([made_routes, routes[changes]]),
-            np.concatenate([np.zeros(len(made), np.int64), numbers[changes]]),
-        )
+    def _switch_routes(self, uses: _Uses, refused: Bools) -> None:
+        """Enable and disable: the value is 1 + the number of the enable that did it, or 0."""
+        changes = uses.enables | (uses.code == OperationCode.DISABLE)
+        numbers = np.zeros(len(uses.where), np.int64)
+        numbers[uses.enables] = np.where(refused, 0, np.arange(1, len(refused) + 1))
+        uses.write(self._enabled, changes, numbers)
 
-        # Events: sent, with the message of the enable in force, or held.
-        at_events, event_routes = where[is_event], routes[is_event]
-        writers = self._enabled.writer(at_events, event_routes)
-        number = self._enabled.read(at_events, event_routes)
-        live = number != 0
+    def _signal_events(self, uses: _Uses, out: Expected) -> Bools:
+        """Send events with the message of the enable in force; return which ones are not held."""
+        where, routes = uses.where[uses.events], uses.routes[uses.events]
+        writers = self._enabled.writer(where, routes)
+        number = self._enabled.read(where, routes)
+        live: Bools = number != 0
+        out.answers[where] = np.where(live, np.uint8(Answer.SENT), np.uint8(Answer.HELD_PENDING))
+        out.sent[where] = live
+        before = live & (writers == NONE)
+        out.messages[where[before]] = self._sends[routes[before]]
         of_batch = live & (writers != NONE)
-        out.answers[at_events] = np.where(
-            live, np.uint8(Answer.SENT), np.uint8(Answer.HELD_PENDING)
-        )
-        out.sent[at_events] = live
-        of_before = live & (writers == NONE)
-        out.messages[at_events[of_before]] = self._sends[event_routes[of_before]]
-        out.messages[at_events[of_batch]] = messages[number[of_batch] - 1]
+        out.messages[where[of_batch]] = self._enables[number[of_batch] - 1]
+        return live
 
-        # Pending: held events set it; new routes, enables and consume_pending clear it.
-        clears = is_consume.copy()
-        clears[enables] = ~refused
-        sets = np.zeros(len(where), np.bool_)
-        sets[is_event] = ~live
-        touches = clears | sets
-        self._pending.write(
-            np.concatenate([made, where[touches]]),
-            np.concatenate([made_routes, routes[touches]]),
-            np.concatenate([np.zeros(len(made), np.int64), sets[touches].astype(np.int64)]),
+    def _hold_events(self, uses: _Uses, refused: Bools, live: Bools, out: Expected) -> None:
+        """Pending: held events set it; new routes, enables and consume_pending clear it (R9)."""
+        asks = uses.code == OperationCode.CONSUME_PENDING
+        clears = asks.copy()
+        clears[uses.enables] = ~refused
+        sets = np.zeros(len(uses.where), np.bool_)
+        sets[uses.events] = ~live
+        uses.write(self._pending, clears | sets, sets.astype(np.int64))
+        where = uses.where[clears]
+        was_pending = self._pending.read(where, uses.routes[clears]) != 0
+        asked = asks[clears]
+        out.answers[where[asked]] = np.where(
+            was_pending[asked], np.uint8(Answer.WAS_PENDING), np.uint8(Answer.WAS_NOT_PENDING)
         )
-        was_pending = self._pending.read(where[clears], routes[clears]) != 0
-        consumes = is_consume[clears]
-        asked = where[clears][consumes]
-        out.answers[asked] = np.where(
-            was_pending[consumes], np.uint8(Answer.WAS_PENDING), np.uint8(Answer.WAS_NOT_PENDING)
-        )
-        delivers = was_pending & ~consumes
-        delivered = where[clears][delivers]
+        delivered = where[was_pending & ~asked]
         out.answers[delivered] = Answer.DELIVERED
         out.sent[delivered] = True
-        out.messages[delivered] = messages[~refused][was_pending[~consumes]]
+        out.messages[delivered] = self._enables[~refused][was_pending[~asked]]
 
     # ---- back to the golden objects -------------------------------------------------------------
 

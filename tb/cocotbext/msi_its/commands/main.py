@@ -48,8 +48,12 @@ def parser() -> Parser:
         command.add_argument("--failed", help="only what failed before", action="store_true")
 
     command = commands.add_command("compare", "replay traces")
-    engines = ("rtl", "batch", "signals", "model")
-    command.add_argument("--engine", help="what replays them", choices=engines, default="rtl")
+    levels = ("pin", "batch", "model")
+    command.add_argument(
+        "--level", help="pin, batch (both RTL) or model: by length", choices=levels, default=""
+    )
+    levels_of = {"rtl": "", "signals": "pin", "bulk": "batch", "batch": "batch", "model": "model"}
+    command.add_renamed("engine", "level", levels_of)
     command.add_argument("--seed", help="fixes every random choice", type=seed, default=chosen)
     command.add_argument("--waves", help="write waveforms of all of it", action="store_true")
     command.add_argument("trace", help="the traces", nargs="+")
@@ -134,7 +138,7 @@ def run() -> int:
                 from cocotbext.msi_its.commands.compare import compare
 
                 return compare(
-                    arguments.trace, arguments.engine, arguments.seed, rtl, arguments.waves
+                    arguments.trace, arguments.level, arguments.seed, rtl, arguments.waves
                 )
     # What a user can do something about (OSError: a full disk, for one): no traceback.
     except (

@@ -50,6 +50,33 @@ def count(text: str) -> int:
     return value
 
 
+class _Renamed(argparse.Action):
+    """A variable under its old name: it is understood, and its new name is said."""
+
+    def __init__(
+        self, option_strings: Sequence[str], dest: str, values: Mapping[str, str], **options: Any
+    ) -> None:
+        super().__init__(option_strings, dest, **options)
+        self.values = values
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        value: Any,
+        option_string: str | None = None,
+    ) -> None:
+        """Take the new value for the old one."""
+        old, new = str(option_string).removeprefix("--").upper(), self.dest.upper()
+        if value not in self.values:
+            known = ", ".join(filter(None, dict.fromkeys(self.values.values())))
+            parser.error(f"{old} is called {new} now, and is one of {known}")
+        value = self.values[value]
+        said = f"say {new}={value}" if value else "leave it out"
+        print(f"{old} is understood until the next release: {said}", file=sys.stderr)
+        setattr(namespace, self.dest, value)
+
+
 class Parser(argparse.ArgumentParser):
     """Reads the variables of make, and speaks of them rather than of the flags."""
 
@@ -75,6 +102,12 @@ class Parser(argparse.ArgumentParser):
         elif options.get("action") not in ("help", "version"):
             self._flags[variable] = options.get("action") == "store_true"
         return super().add_argument(*names, **options)
+
+    def add_renamed(self, old: str, new: str, values: Mapping[str, str]) -> None:
+        """Understand --old for --new, with what its values are called now; "" for the default."""
+        self._flags[old.upper()] = False
+        help_ = argparse.SUPPRESS
+        super().add_argument(f"--{old}", dest=new, action=_Renamed, values=values, help=help_)
 
     def add_design(self) -> None:
         """Let a command have RTL and TOP: the project's own by default (see `run.design.Rtl`)."""
@@ -150,7 +183,8 @@ class Parser(argparse.ArgumentParser):
             return super().format_help()
         lines = [f"usage: {self.prog} [NAME=value ...]", ""]
         for action in self._actions:
-            if (name := action.dest.upper()) in self.variables:
+            name = action.dest.upper()
+            if name in self.variables and action.help is not argparse.SUPPRESS:
                 lines.append(
                     f"  {name + '=' + ('1' if self._flags.get(name) else '...'):<10} {action.help}"
                 )

@@ -16,20 +16,17 @@ import json
 import os
 import re
 import shutil
-import subprocess
+import signal
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
 
 from cocotbext.msi_its.commands.variables import Parser
 from cocotbext.msi_its.run import fingerprint
 from cocotbext.msi_its.run.design import OWN, RtlError
-from cocotbext.msi_its.run.launcher import Interrupted, catch_signals, exclusive
+from cocotbext.msi_its.run.launcher import Interrupted, Launcher, catch_signals, exclusive
 from cocotbext.msi_its.run.places import BUILD, ROOT
 from cocotbext.msi_its.vocabulary.csr import OperationCode as Op
 from qualify.faults import DoesNotApply, break_rtl
@@ -64,10 +61,6 @@ _CHECK = re.compile(
     re.MULTILINE,
 )
 """A statement in a netlist: its label (in whichever instance), and its kind."""
-
-
-T = TypeVar("T")
-R = TypeVar("R")
 
 
 class FormalError(Exception):
@@ -183,13 +176,11 @@ def unlike(wanted: set[tuple[str, str]], netlist: str) -> str:
 
 
 class Runner:
-    """Runs SymbiYosys, and ends what it has started when it is told to stop."""
+    """Runs SymbiYosys."""
 
     def __init__(self, environment: dict[str, str]) -> None:
         self._environment = environment
-        self._lock = threading.Lock()
-        self._running: set[subprocess.Popen[bytes]] = set()
-        self._stopped = False
+        self.launcher = Launcher()
 
     def run(
         self,
@@ -240,22 +231,10 @@ class Runner:
         command += ["--witness", TOOLS[3], "-d", str(folder), str(folder.with_suffix(".sby"))]
         log = folder.with_suffix(".log")
         start = time.monotonic()
-        with log.open("w") as output, self._lock:
-            if self._stopped:
-                raise FormalError("stopped")
-            process = subprocess.Popen(
-                command,
-                cwd=ROOT,
-                env=self._environment,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-            self._running.add(process)
-        process.wait()
-        with self._lock:
-            self._running.discard(process)
+        # SymbiYosys ends what it has started, in groups of their own.
+        ended_by = signal.SIGTERM
+        with self.launcher.run(command, log, self._environment, ended_by=ended_by) as process:
+            process.wait()
         seconds = time.monotonic() - start
         try:
             status = (folder / "status").read_text().split()[0]
@@ -274,13 +253,6 @@ class Runner:
         if why:
             status = "ERROR"
         return Result(status, seconds, failed, traces[0] if traces else None, log, why)
-
-    def stop(self) -> None:
-        """End everything that runs (SymbiYosys ends what it has started), and start no more."""
-        with self._lock:
-            self._stopped = True
-            for process in self._running:
-                process.terminate()
 
 
 # ---- proving -----------------------------------------------------------------------------------
@@ -403,21 +375,25 @@ def prove_all(runner: Runner, chosen: Sequence[Proof], jobs: int) -> int:
         f"  {'proof':{width}}  properties  covers  method             seconds  result", flush=True
     )
     verdicts = []
+
+    def show(proof: Proof, verdict: Verdict) -> None:
+        verdicts.append(verdict)
+        properties, covers = proof.properties(), proof.labels("cover")
+        print(
+            f"  {proof.name:{width}}  {len(properties):10}  {len(covers):6}  "
+            f"induction, k = 1  {verdict.seconds:8.1f}  {verdict.status}",
+            flush=True,
+        )
+        for label in properties:
+            if verdict.status == "PASS":
+                print(f"    {', '.join(rules(label)):7} {label}")
+        if verdict.status != "PASS":
+            print(explain(verdict), flush=True)
+
     read = [*OWN.sources().files, *sorted(HARNESSES.glob("*.sv"))]
     with unchanged(lambda: fingerprint.of([], read), FormalError, "what is proven"):
-        for verdict in in_parallel(runner, lambda proof: prove(runner, proof), chosen, jobs):
-            verdicts.append(verdict)
-            properties, covers = verdict.proof.properties(), verdict.proof.labels("cover")
-            print(
-                f"  {verdict.proof.name:{width}}  {len(properties):10}  {len(covers):6}  "
-                f"induction, k = 1  {verdict.seconds:8.1f}  {verdict.status}",
-                flush=True,
-            )
-            for label in properties:
-                if verdict.status == "PASS":
-                    print(f"    {', '.join(rules(label)):7} {label}")
-            if verdict.status != "PASS":
-                print(explain(verdict), flush=True)
+        each = runner.launcher.each
+        each(lambda proof: prove(runner, proof), chosen, show, jobs=jobs, order=chosen)
     path.write_text(json.dumps([each.as_json() for each in verdicts], indent=1) + "\n")
     passed = sum(verdict.status == "PASS" for verdict in verdicts)
     count = len({(proof.module, label) for proof in chosen for label in proof.properties()})
@@ -458,8 +434,10 @@ def break_all(runner: Runner, only: str | None, jobs: int) -> int:
     path.unlink(missing_ok=True)
     missed = 0
     results = []
-    done = in_parallel(runner, lambda each: (each, refutes(runner, *each)), work, jobs)
-    for (mutant, label, _), result in done:
+
+    def show(each: tuple[Mutant, str, int], result: Result) -> None:
+        nonlocal missed
+        mutant, label, _ = each
         failed = result.status == "FAIL" and label in result.failed
         missed += not failed
         said = "FAIL, as it should" if failed else f"{result.status}: MISSED"
@@ -479,6 +457,8 @@ def break_all(runner: Runner, only: str | None, jobs: int) -> int:
                 "seconds": round(result.seconds, 1),
             }
         )
+
+    runner.launcher.each(lambda each: refutes(runner, *each), work, show, jobs=jobs, order=work)
     path.write_text(json.dumps(results, indent=1) + "\n")
     print(f"results: {os.path.relpath(path, ROOT)}")
     print(f"formal: {len(work)} times a property and a mutant, {missed} missed")
@@ -497,23 +477,6 @@ def never_broken() -> list[str]:
 
 
 # ---- the command ---------------------------------------------------------------------------------
-
-
-def in_parallel(
-    runner: Runner, work: Callable[[T], R], items: Iterable[T], jobs: int
-) -> Iterator[R]:
-    """Do some work for each item, so many at a time; results come in the order of the items.
-
-    Where this is interrupted, what runs is ended, and what waits is not started.
-    """
-    pool = ThreadPoolExecutor(jobs)
-    try:
-        yield from pool.map(work, items)
-    except BaseException:
-        runner.stop()
-        raise
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 def make_runner() -> Runner:
@@ -552,7 +515,7 @@ def main() -> int:
                     return break_all(runner, arguments.only, arguments.jobs)
                 return prove_all(runner, choose(arguments.only), arguments.jobs)
         finally:
-            runner.stop()
+            runner.launcher.stop()
     except NothingChosen as error:
         return error.say("formal")
     except (FormalError, RtlError) as error:

@@ -18,7 +18,7 @@ from cocotbext.msi_its.commands.compare import sizes
 from cocotbext.msi_its.run import simulation as simulator
 from cocotbext.msi_its.run.build import SIMULATORS, Flavour, build
 from cocotbext.msi_its.run.design import OWN, WAIVERS, RtlError
-from cocotbext.msi_its.run.launcher import Processes
+from cocotbext.msi_its.run.launcher import Launcher
 from cocotbext.msi_its.run.parameters import Run
 from cocotbext.msi_its.run.places import BUILD, ROOT
 from cocotbext.msi_its.run.results import TestResult
@@ -223,7 +223,7 @@ def test_a_simulation_that_stops_the_clock_is_ended(
 def test_the_runtime_is_compiled_once(tmp_path: Path) -> None:
     for counter_width in (30, 31):
         run = Run(Tables(1, 1, 1, 1), counter_width, 1, str(tmp_path))
-        build(run, tmp_path / run.rtl.top, flavour=Flavour.PLAIN, processes=Processes())
+        build(run, tmp_path / run.rtl.top, flavour=Flavour.PLAIN, launcher=Launcher())
     log = SIMULATORS / "1-1-1-1-31.log"
     assert "Vtop__ALL.cpp" in log.read_text()
     assert "verilated.cpp" not in log.read_text()

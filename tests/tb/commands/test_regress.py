@@ -113,12 +113,12 @@ class Regression:
         self.behaves()
 
         def run(
-            processes: processes.Processes, command: list[str], log: Path, environment: Any
+            launcher: processes.Launcher, command: list[str], log: Path, environment: Any
         ) -> contextlib.AbstractContextManager[subprocess.Popen[bytes]]:
             program = [sys.executable, "-I", "-S", "-c", PROGRAM, str(root), command[-1]]
-            return RUN(processes, program, log, environment)
+            return RUN(launcher, program, log, environment)
 
-        monkeypatch.setattr(processes.Processes, "run", run)
+        monkeypatch.setattr(processes.Launcher, "run", run)
         monkeypatch.setattr(regress, "find_verilator", project.verilator)
         monkeypatch.setattr(regress, "ROOT", root)
         monkeypatch.setattr(fingerprint, "ROOT", root)

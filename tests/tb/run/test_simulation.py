@@ -20,7 +20,7 @@ from cocotbext.msi_its.run import launcher as processes
 from cocotbext.msi_its.run import simulation as simulator
 from cocotbext.msi_its.run.build import Flavour, SimulationError, build
 from cocotbext.msi_its.run.design import Elaborated, Rtl, RtlError
-from cocotbext.msi_its.run.launcher import Processes, Stopped, exclusive
+from cocotbext.msi_its.run.launcher import Launcher, Stopped, exclusive
 from cocotbext.msi_its.run.parameters import Run
 from cocotbext.msi_its.run.places import ROOT
 from cocotbext.msi_its.run.results import Simulation, TestResult, finished
@@ -41,7 +41,7 @@ else:
     {simulation}
 """
 
-RUN = Processes.run
+RUN = Launcher.run
 
 
 class Project:
@@ -92,11 +92,11 @@ class Project:
         program = FAKE_CHILD.format(log=str(self.log), simulation=code)
 
         def run(
-            processes: Processes, command: list[str], log: Path, environment: dict[str, str]
+            launcher: Launcher, command: list[str], log: Path, environment: dict[str, str]
         ) -> contextlib.AbstractContextManager[subprocess.Popen[bytes]]:
-            return RUN(processes, [sys.executable, "-c", program, command[-1]], log, environment)
+            return RUN(launcher, [sys.executable, "-c", program, command[-1]], log, environment)
 
-        self.monkeypatch.setattr(processes.Processes, "run", run)
+        self.monkeypatch.setattr(processes.Launcher, "run", run)
 
     def run(self, *traces: TraceFile) -> Run:
         """Return a run."""
@@ -104,7 +104,7 @@ class Project:
 
     def build(self) -> str:
         """Build; return what the executable was made from."""
-        build(self.run(), self.root / "executable", flavour=Flavour.PLAIN, processes=Processes())
+        build(self.run(), self.root / "executable", flavour=Flavour.PLAIN, launcher=Launcher())
         return (self.root / "executable").read_text()
 
 
@@ -194,7 +194,7 @@ def test_threads_share_one_build(project: Project) -> None:
         threading.Thread(
             target=build,
             args=(project.run(), project.root / f"executable{number}"),
-            kwargs={"flavour": Flavour.PLAIN, "processes": Processes()},
+            kwargs={"flavour": Flavour.PLAIN, "launcher": Launcher()},
         )
         for number in range(4)
     ]
@@ -244,7 +244,7 @@ def test_only_one_test_of_a_simulation(project: Project) -> None:
 
 def test_flavours_do_not_share_a_build(project: Project) -> None:
     for flavour in (Flavour.PLAIN, Flavour.WAVES, Flavour.COVERAGE, Flavour.PLAIN):
-        build(project.run(), project.root / "executable", flavour=flavour, processes=Processes())
+        build(project.run(), project.root / "executable", flavour=flavour, launcher=Launcher())
     assert project.builds == 3
     names = {path.name for path in (project.root / "simulators").glob("1-*") if path.is_dir()}
     assert names == {"1-1-1-1-4", "1-1-1-1-4-waves", "1-1-1-1-4-coverage"}
@@ -322,13 +322,13 @@ def wait_for(condition: Any) -> None:
 
 
 def test_stop_kills_processes_and_those_they_started(tmp_path: Path) -> None:
-    processes = Processes()
+    launcher = Launcher()
     log = tmp_path / "log"
     raised: list[BaseException] = []
 
     def work() -> None:
         try:
-            with processes.run(["sh", "-c", FAMILY], log, os.environ) as process:
+            with launcher.run(["sh", "-c", FAMILY], log, os.environ) as process:
                 process.wait()
         except Stopped as error:
             raised.append(error)
@@ -338,11 +338,11 @@ def test_stop_kills_processes_and_those_they_started(tmp_path: Path) -> None:
     wait_for(lambda: log.is_file() and "ready" in log.read_text())
     child = int(log.read_text().split()[0])
     assert alive(child)
-    processes.stop()
+    launcher.stop()
     thread.join(10)
     wait_for(lambda: not alive(child))
     assert raised
-    with pytest.raises(Stopped), processes.run(["true"], log, os.environ):
+    with pytest.raises(Stopped), launcher.run(["true"], log, os.environ):
         raise AssertionError("started after it was stopped")
 
 
@@ -350,7 +350,7 @@ def test_a_process_does_not_outlive_its_block(tmp_path: Path) -> None:
     log = tmp_path / "log"
     with (
         pytest.raises(KeyboardInterrupt),
-        Processes().run(["sh", "-c", FAMILY], log, os.environ) as process,
+        Launcher().run(["sh", "-c", FAMILY], log, os.environ) as process,
     ):
         wait_for(lambda: "ready" in log.read_text())
         raise KeyboardInterrupt
@@ -370,10 +370,10 @@ time.sleep(600)
     program = f"""
 import sys
 from pathlib import Path
-from cocotbext.msi_its.run.launcher import Processes
+from cocotbext.msi_its.run.launcher import Launcher
 command = [sys.executable, "-c", {job!r}]
 import os
-with Processes().run(command, Path({str(tmp_path / "log")!r}), dict(os.environ)) as process:
+with Launcher().run(command, Path({str(tmp_path / "log")!r}), dict(os.environ)) as process:
     process.wait()
 """
     with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT) as parent:
@@ -434,13 +434,13 @@ def test_an_interrupt_ends_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     ended: list[int] = []
 
     def fake(
-        run: Run, modules: object, *, processes: Processes, **options: object
+        run: Run, modules: object, *, launcher: Launcher, **options: object
     ) -> list[TestResult]:
         if run.operations == 1:
             return []
         try:
             log = tmp_path / str(run.operations)
-            with processes.run(["sleep", "600"], log, os.environ) as process:
+            with launcher.run(["sleep", "600"], log, os.environ) as process:
                 process.wait()
         finally:
             ended.append(run.operations)

@@ -22,7 +22,6 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -46,7 +45,7 @@ from cocotbext.msi_its.run import discovery, fingerprint
 from cocotbext.msi_its.run.build import BuildError, Flavour, SimulationError
 from cocotbext.msi_its.run.design import Rtl, RtlError
 from cocotbext.msi_its.run.disk import check_disk, is_disk_full
-from cocotbext.msi_its.run.launcher import Interrupted, Processes, exclusive
+from cocotbext.msi_its.run.launcher import Interrupted, Launcher, exclusive
 from cocotbext.msi_its.run.places import ROOT
 from cocotbext.msi_its.run.results import CODE_COVERAGE, TestResult
 from cocotbext.msi_its.run.sets import EVERYTHING, SETS, Only
@@ -208,14 +207,14 @@ def _regress(plan: Plan, workers: int, gate: bool, command: str) -> int:
     done = {job: kept for job in plan.jobs if (kept := _kept(job)) is not None}
     if done:
         print(f"{len(done)} of them had finished before", flush=True)
-    processes = Processes()
+    launcher = Launcher()
     status = 0
     shutil.rmtree(RESULTS / ATTEMPTS, ignore_errors=True)
     try:
-        _run_all(plan, done, workers, processes)
-        failures = _explain(plan, done, processes)
+        _run_all(plan, done, workers, launcher)
+        failures = _explain(plan, done, launcher)
     except Interrupted as signal:
-        processes.stop()
+        launcher.stop()
         status = signal.status
         failures = _explain(plan, done, None)
     except OSError as error:
@@ -266,31 +265,25 @@ def _kept(job: Job) -> Finished | None:
         return None
 
 
-def _run_all(plan: Plan, done: dict[Job, Finished], workers: int, processes: Processes) -> None:
+def _run_all(plan: Plan, done: dict[Job, Finished], workers: int, launcher: Launcher) -> None:
     """Run the jobs that are not done, some at a time; add each to `done` as it finishes."""
     waiting = [job for job in plan.jobs if job not in done]
     before, began = len(done), time.monotonic()
     broken: set[Tables] = set()
-    with ThreadPoolExecutor(workers) as pool:
-        running: set[Future[Finished]] = {
-            pool.submit(_run_job, job, plan.rtl, processes, broken) for job in waiting
-        }
-        try:
-            while running:
-                ended, running = wait(running, return_when=FIRST_COMPLETED)
-                for each in ended:
-                    finished = each.result()
-                    done[finished.job] = finished
-                    spent = time.monotonic() - began
-                    left = spent / (len(done) - before) * (len(plan.jobs) - len(done))
-                    _show(finished, len(done), len(plan.jobs), left)
-        except BaseException:
-            processes.stop()
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+
+    def work(job: Job) -> Finished:
+        return _run_job(job, plan.rtl, launcher, broken)
+
+    def ended(job: Job, finished: Finished) -> None:
+        done[job] = finished
+        spent = time.monotonic() - began
+        left = spent / (len(done) - before) * (len(plan.jobs) - len(done))
+        _show(finished, len(done), len(plan.jobs), left)
+
+    launcher.each(work, waiting, ended, jobs=workers)
 
 
-def _run_job(job: Job, rtl: Rtl, processes: Processes, broken: set[Tables]) -> Finished:
+def _run_job(job: Job, rtl: Rtl, launcher: Launcher, broken: set[Tables]) -> Finished:
     """Run one job, and keep what it left. A simulation that cannot run is a failed test.
 
     `broken` are the tables for which the RTL does not build: that is tried once. Each attempt has a
@@ -310,7 +303,7 @@ def _run_job(job: Job, rtl: Rtl, processes: Processes, broken: set[Tables]) -> F
                     "the RTL does not build for these parameters: see the first failure"
                 )
             results = simulate(
-                run, job.modules, flavour=Flavour.COVERAGE, only=job.test, processes=processes
+                run, job.modules, flavour=Flavour.COVERAGE, only=job.test, launcher=launcher
             )
         except CANNOT_RUN as error:
             check_disk(folder, str(error))
@@ -371,10 +364,10 @@ def _show(finished: Finished, number: int, total: int, left: float) -> None:
 # ---- failures -----------------------------------------------------------------------------------
 
 
-def _explain(plan: Plan, done: dict[Job, Finished], processes: Processes | None) -> list[Failure]:
+def _explain(plan: Plan, done: dict[Job, Finished], launcher: Launcher | None) -> list[Failure]:
     """Return the tests that failed, in the order of the plan.
 
-    The first one of each cause is run again, of the first few; none without `processes`.
+    The first one of each cause is run again, of the first few; none without a `launcher`.
     """
     failures: list[Failure] = []
     reruns = 0
@@ -384,24 +377,24 @@ def _explain(plan: Plan, done: dict[Job, Finished], processes: Processes | None)
             again, waves = "", ""
             new = report.cause_of(test) not in causes
             causes.add(report.cause_of(test))
-            if processes is not None and new and reruns < RERUNS and "." in test["name"]:
+            if launcher is not None and new and reruns < RERUNS and "." in test["name"]:
                 reruns += 1
                 print(f"again with waves: {job.set} {test['name']} seed {job.seed} ...", flush=True)
-                again, waves = _again(job, test, plan.rtl, processes)
+                again, waves = _again(job, test, plan.rtl, launcher)
             last = test is done[job].failed[-1]
             ended = len(done[job].not_run) if last else 0
             failures.append(_failure(job, test, plan.rtl, again, waves, ended))
     return failures
 
 
-def _again(job: Job, test: dict[str, Any], rtl: Rtl, processes: Processes) -> tuple[str, str]:
+def _again(job: Job, test: dict[str, Any], rtl: Rtl, launcher: Launcher) -> tuple[str, str]:
     """Run a test that failed again, alone and with waves; return what came of it, and the file."""
     name = test["name"]
     folder = RESULTS / "failed" / f"{job.name}-{name}"
     module = f"tests.rtl.{name.partition('.')[0]}"
     run = job.run(rtl, folder)
     try:
-        results = simulate(run, (module,), flavour=Flavour.WAVES, only=name, processes=processes)
+        results = simulate(run, (module,), flavour=Flavour.WAVES, only=name, launcher=launcher)
     except CANNOT_RUN as error:
         return f"could not be run again: {error}", ""
     (folder / rtl.top).unlink(missing_ok=True)

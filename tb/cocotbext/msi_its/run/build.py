@@ -22,7 +22,7 @@ from cocotb_tools.runner import VerilatorControlFile, Verilog, get_runner
 from cocotbext.msi_its.run import fingerprint
 from cocotbext.msi_its.run.design import WAIVERS, Rtl
 from cocotbext.msi_its.run.disk import check_disk
-from cocotbext.msi_its.run.launcher import Processes, be_job, exclusive, run_job
+from cocotbext.msi_its.run.launcher import Launcher, be_job, exclusive, run_job
 from cocotbext.msi_its.run.parameters import Run
 from cocotbext.msi_its.run.places import BUILD, ROOT
 from cocotbext.msi_its.run.simulators.verilator import find_verilator
@@ -86,7 +86,7 @@ _building = threading.Lock()
 _warned: set[Rtl] = set()
 
 
-def build(run: Run, executable: Path, *, flavour: Flavour, processes: Processes) -> None:
+def build(run: Run, executable: Path, *, flavour: Flavour, launcher: Launcher) -> None:
     """Put the simulation for a run's parameters at `executable`; build it if that is not done yet.
 
     One build runs at a time, whichever thread or process asks for it. What others use is a copy,
@@ -100,12 +100,12 @@ def build(run: Run, executable: Path, *, flavour: Flavour, processes: Processes)
         name += "-" + fingerprint.of([run.rtl])[:8]
     kept = SIMULATORS / name
     stamp = kept / "fingerprint"
-    with _building, exclusive(SIMULATORS / "lock", "build", processes):
+    with _building, exclusive(SIMULATORS / "lock", "build", launcher):
         made_from = _Ingredients(run, flavour)
         program = kept / run.rtl.top
         whole = stamp.is_file() and program.is_file()
         if not whole or stamp.read_text() != made_from.fingerprint:
-            _build(run, flavour, made_from, kept, processes)
+            _build(run, flavour, made_from, kept, launcher)
         shutil.copy2(program, executable)
 
 
@@ -141,7 +141,7 @@ class _Ingredients:
 
 
 def _build(
-    run: Run, flavour: Flavour, made_from: _Ingredients, kept: Path, processes: Processes
+    run: Run, flavour: Flavour, made_from: _Ingredients, kept: Path, launcher: Launcher
 ) -> None:
     """Build, and keep what came of it in the folder `kept`."""
     what = "batched simulation" if flavour is Flavour.BATCH else "simulation"
@@ -163,7 +163,7 @@ def _build(
     environment["MAKEFLAGS"] = " ".join(told)
     log = SIMULATORS / f"{kept.name}.log"
     job = {**made_from.job, "folder": str(folder)}
-    with run_job("cocotbext.msi_its.run.build", job, log, processes, environment) as process:
+    with run_job("cocotbext.msi_its.run.build", job, log, launcher, environment) as process:
         process.wait()
     if process.returncode != 0:
         check_disk(SIMULATORS, tail(log))

@@ -14,7 +14,6 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ from cocotb_tools.runner import get_runner
 
 from cocotbext.msi_its.run.build import TIMESCALE, Flavour, build
 from cocotbext.msi_its.run.disk import check_disk
-from cocotbext.msi_its.run.launcher import Processes, be_job, kill, run_job
+from cocotbext.msi_its.run.launcher import Launcher, be_job, kill, run_job
 from cocotbext.msi_its.run.parameters import Run
 from cocotbext.msi_its.run.places import ROOT
 from cocotbext.msi_its.run.results import (
@@ -53,7 +52,7 @@ def simulate(
     to_first_failure: bool = False,
     stall_seconds: float | None = None,
     progress: Callable[[int], None] | None = None,
-    processes: Processes | None = None,
+    launcher: Launcher | None = None,
 ) -> list[TestResult]:
     """Run the tests of some modules, batched tests batched and cocotb tests otherwise.
 
@@ -64,12 +63,12 @@ def simulate(
     module without a test that ran, and each trace that was not replayed. Raises OSError when the
     disk is full: what is left then may be cut off.
     """
-    processes = processes or Processes()
+    launcher = launcher or Launcher()
     folder = Path(run.results)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     run.settings.save(folder / "settings.json")
-    build(run, folder / run.rtl.top, flavour=flavour, processes=processes)
+    build(run, folder / run.rtl.top, flavour=flavour, launcher=launcher)
     log = folder / "simulation.log"
     job = {
         "modules": list(modules),
@@ -81,7 +80,7 @@ def simulate(
         "to_first_failure": to_first_failure,
         "plusargs": list(run.plusargs),
     }
-    with run_job("cocotbext.msi_its.run.simulation", job, log, processes) as process:
+    with run_job("cocotbext.msi_its.run.simulation", job, log, launcher) as process:
         ended = _wait(process, folder / "progress", progress, stall_seconds or STALL_SECONDS)
     results = finished(folder)
     check_disk(folder, "\n".join(each.failure for each in results))
@@ -130,27 +129,13 @@ def simulate_all(
     `jobs` of them run at once, by default one a core. Those with the longest traces start first.
     When anything is raised, all are ended at once.
     """
-    processes = Processes()
+    launcher = Launcher()
+
+    def work(each: Simulation) -> list[TestResult]:
+        return simulate(each.run, each.modules, flavour=flavour, only=only, launcher=launcher)
+
     longest_first = sorted(simulations, key=lambda each: each.run.operations, reverse=True)
-    with ThreadPoolExecutor(jobs or os.cpu_count()) as pool:
-        try:
-            results = {
-                each: pool.submit(
-                    simulate,
-                    each.run,
-                    each.modules,
-                    flavour=flavour,
-                    only=only,
-                    processes=processes,
-                )
-                for each in longest_first
-            }
-            for each in simulations:
-                done(each, results[each].result())
-        except BaseException:
-            processes.stop()
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    launcher.each(work, longest_first, done, jobs=jobs, order=simulations)
 
 
 def _wait(

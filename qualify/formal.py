@@ -393,7 +393,7 @@ def prove_all(runner: Runner, chosen: Sequence[Proof], jobs: int) -> int:
     read = [*OWN.sources().files, *sorted(HARNESSES.glob("*.sv"))]
     with unchanged(lambda: fingerprint.of([], read), FormalError, "what is proven"):
         each = runner.launcher.each
-        each(lambda proof: prove(runner, proof), chosen, show, jobs=jobs, order=chosen)
+        each(lambda proof: prove(runner, proof), chosen, show, jobs=jobs, in_order=True)
     path.write_text(json.dumps([each.as_json() for each in verdicts], indent=1) + "\n")
     passed = sum(verdict.status == "PASS" for verdict in verdicts)
     count = len({(proof.module, label) for proof in chosen for label in proof.properties()})
@@ -458,7 +458,7 @@ def break_all(runner: Runner, only: str | None, jobs: int) -> int:
             }
         )
 
-    runner.launcher.each(lambda each: refutes(runner, *each), work, show, jobs=jobs, order=work)
+    runner.launcher.each(lambda each: refutes(runner, *each), work, show, jobs=jobs, in_order=True)
     path.write_text(json.dumps(results, indent=1) + "\n")
     print(f"results: {os.path.relpath(path, ROOT)}")
     print(f"formal: {len(work)} times a property and a mutant, {missed} missed")

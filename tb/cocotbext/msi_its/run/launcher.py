@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from types import FrameType
 from typing import Any, TypeVar
@@ -73,23 +73,21 @@ class Launcher:
         done: Callable[[T, R], None] = lambda task, result: None,
         *,
         jobs: int | None = None,
-        order: Iterable[T] | None = None,
+        size: Callable[[T], int] = lambda task: 0,
+        in_order: bool = False,
     ) -> None:
-        """Do some work for each task, `jobs` at once (one a core), those given first first.
+        """Do some work for each task, `jobs` at once (by default one a core), the largest first.
 
-        `done` is called with each task and its result, as they end or, if given, in an `order`.
-        When anything is raised, here or by a signal, everything is stopped at once.
+        `done` is called with each task and its result, as they end or `in_order`, that of `tasks`.
+        When anything is raised, by either or by a signal, everything is stopped at once.
         """
+        todo = sorted(enumerate(tasks), key=lambda each: size(each[1]), reverse=True)
         with ThreadPoolExecutor(jobs or os.cpu_count()) as pool:
             try:
-                of = {pool.submit(work, task): task for task in tasks}
-                if order is None:
-                    ended: Iterable[Future[R]] = as_completed(of)
-                else:
-                    futures = {task: future for future, task in of.items()}
-                    ended = (futures[task] for task in order)
+                of = {pool.submit(work, task): (number, task) for number, task in todo}
+                ended = sorted(of, key=lambda each: of[each][0]) if in_order else as_completed(of)
                 for future in ended:
-                    done(of[future], future.result())
+                    done(of[future][1], future.result())
             except BaseException:
                 self.stop()
                 pool.shutdown(wait=False, cancel_futures=True)

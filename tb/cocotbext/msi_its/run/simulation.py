@@ -134,8 +134,10 @@ def simulate_all(
     def work(each: Simulation) -> list[TestResult]:
         return simulate(each.run, each.modules, flavour=flavour, only=only, launcher=launcher)
 
-    longest_first = sorted(simulations, key=lambda each: each.run.operations, reverse=True)
-    launcher.each(work, longest_first, done, jobs=jobs, order=simulations)
+    def size(each: Simulation) -> int:
+        return each.run.operations
+
+    launcher.each(work, simulations, done, jobs=jobs, size=size, in_order=True)
 
 
 def _wait(

@@ -44,10 +44,11 @@ from cocotbext.msi_its.run.launcher import (
 )
 from cocotbext.msi_its.run.parameters import Run
 from cocotbext.msi_its.run.places import BUILD, ROOT
-from cocotbext.msi_its.run.results import TestResult, finished
+from cocotbext.msi_its.run.results import finished
 from cocotbext.msi_its.run.sets import directed
 from cocotbext.msi_its.run.simulation import simulate
 from cocotbext.msi_its.run.simulators.verilator import VerilatorError
+from cocotbext.msi_its.vocabulary.results import TestResult
 from cocotbext.msi_its.vocabulary.text import tail
 from qualify import mutations
 from qualify.mutant_proofs import (
@@ -249,7 +250,7 @@ def tests_fingerprint() -> str:
 
 def classify(result: TestResult) -> Kind:
     """Say in which way a test failed; what it reported came before it hung or ended."""
-    if result.counts.get("reports"):
+    if result.reports:
         return Kind.MISMATCH
     if re.search(r"hangs|timed out|[Tt]imeout", result.failure):
         return Kind.TIMEOUT
@@ -260,8 +261,8 @@ def classify(result: TestResult) -> Kind:
 
 def first_line(result: TestResult) -> str:
     """Return what a failed test says first."""
-    reports = result.counts.get("reports", [])
-    lines = (reports[0]["text"] if reports else result.failure).strip().splitlines()
+    said = result.reports[0].text if result.reports else result.failure
+    lines = said.strip().splitlines()
     return lines[0][:200] if lines else "failed"
 
 

@@ -17,10 +17,10 @@ from cocotbext.msi_its.run.build import Flavour
 from cocotbext.msi_its.run.design import OWN, Rtl
 from cocotbext.msi_its.run.parameters import Run
 from cocotbext.msi_its.run.places import BUILD, ROOT
-from cocotbext.msi_its.run.results import TestResult
 from cocotbext.msi_its.run.sets import DEFAULT
 from cocotbext.msi_its.run.simulation import simulate
 from cocotbext.msi_its.vocabulary.operations import Tables
+from cocotbext.msi_its.vocabulary.results import TestResult
 from qualify.faults import FAULTS, Fault, break_rtl
 from tests.sim.test_sim import closing, tb
 
@@ -37,7 +37,7 @@ def run_batch(
 
 def reports(results: list[TestResult]) -> str:
     """Return all that the failing tests say."""
-    texts = [report["text"] for each in results for report in each.counts.get("reports", [])]
+    texts = [report.text for each in results for report in each.reports]
     return "\n".join([*texts, *(each.failure for each in results)])
 
 

@@ -15,7 +15,6 @@ from junitparser import JUnitXml
 
 from cocotbext.msi_its.commands import main as command_line
 from cocotbext.msi_its.commands import regress
-from cocotbext.msi_its.report import pages as regress_report
 from cocotbext.msi_its.report import regression as summary
 from cocotbext.msi_its.report.regression import Job, Plan
 from cocotbext.msi_its.run.places import BUILD, ROOT
@@ -35,7 +34,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "RESULTS", RESULTS)
     monkeypatch.setattr(regress, "PLAN", RESULTS / "plan.json")
     for name in ("HTML", "JSON", "JUNIT", "LCOV", "UCIS"):
-        monkeypatch.setattr(regress_report, name, RESULTS / getattr(regress_report, name).name)
+        monkeypatch.setattr(regress, name, RESULTS / getattr(regress, name).name)
     jobs = property(lambda plan: (Job("smallest", "random", plan.seed),))
     monkeypatch.setattr(Plan, "jobs", jobs)
     monkeypatch.setattr(regress, "RERUNS", 1)

@@ -21,11 +21,11 @@ from cocotbext.msi_its.run.design import OWN, WAIVERS, RtlError
 from cocotbext.msi_its.run.launcher import Launcher
 from cocotbext.msi_its.run.parameters import Run
 from cocotbext.msi_its.run.places import BUILD, ROOT
-from cocotbext.msi_its.run.results import TestResult
 from cocotbext.msi_its.run.sets import DEFAULT
 from cocotbext.msi_its.run.simulation import simulate
 from cocotbext.msi_its.run.simulators.verilator import find_verilator
 from cocotbext.msi_its.vocabulary.operations import LIMITS, Tables
+from cocotbext.msi_its.vocabulary.results import TestResult
 from qualify.faults import FAULTS, Fault, break_rtl
 from tests.tb.run.test_design import variant
 
@@ -170,7 +170,7 @@ def test_a_fault_is_noticed_and_named(tmp_path: Path) -> None:
     failed = {result.name: result for result in results if not result.passed}
     assert set(failed) == {"reference_unit_tests.signal_msi_with_rid_accepts_boundary_buses"}
     (result,) = failed.values()
-    text = result.counts["reports"][0]["text"]
+    text = result.reports[0].text
     assert "rid=0xa00" in text and "rules R1, R3" in text
 
 

@@ -13,8 +13,8 @@ from cocotbext.msi_its.commands import compare as module
 from cocotbext.msi_its.commands.compare import compare, sizes
 from cocotbext.msi_its.run.design import Rtl
 from cocotbext.msi_its.run.launcher import Interrupted
-from cocotbext.msi_its.run.results import TestResult
 from cocotbext.msi_its.vocabulary.operations import Tables
+from cocotbext.msi_its.vocabulary.results import TestResult
 from cocotbext.msi_its.vocabulary.settings import TraceFile
 
 TRACE = """\
@@ -84,7 +84,7 @@ def test_a_design_that_would_not_run_is_refused(
 
 def replays(monkeypatch: pytest.MonkeyPatch, operations: int) -> None:
     """Let a replay on the RTL pass, after so many operations."""
-    replayed = TestResult("trace_tests.replay_mine", True, 1.0, "", {"operations": operations})
+    replayed = TestResult("trace_tests.replay_mine", True, counted=True, operations=operations)
     monkeypatch.setattr(module, "simulate", lambda *_, **__: [replayed])
 
 
@@ -166,7 +166,7 @@ def test_a_trace_that_was_not_replayed(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    replayed = TestResult("trace_tests.replay_mine", True, 1.0, "", {"operations": 5})
+    replayed = TestResult("trace_tests.replay_mine", True, counted=True, operations=5)
     crashed = TestResult("trace_tests.replay_mine-2", False, 0.0, "the simulation ended early")
     monkeypatch.setattr(module, "simulate", lambda *_, **__: [replayed, crashed])
     path = trace(tmp_path)

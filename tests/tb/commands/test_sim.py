@@ -18,7 +18,7 @@ from cocotbext.msi_its.commands import sim
 from cocotbext.msi_its.commands.sim import plan
 from cocotbext.msi_its.run.design import OWN, Rtl
 from cocotbext.msi_its.run.places import ROOT
-from cocotbext.msi_its.run.results import Simulation, TestResult
+from cocotbext.msi_its.run.results import Simulation
 from cocotbext.msi_its.run.sets import (
     EVERYTHING,
     SETS,
@@ -31,6 +31,7 @@ from cocotbext.msi_its.run.sets import (
     recordings,
     trace_file,
 )
+from cocotbext.msi_its.vocabulary.results import Mismatch, TestResult
 from cocotbext.msi_its.vocabulary.settings import TraceFile
 
 R2 = "rule_tests.r2_signal_msi_has_no_range_check"
@@ -153,7 +154,8 @@ def test_many_failures_fit_a_screen_and_the_first_is_last(
             False,
             1.0,
             "mismatches",
-            {"mismatches": 20, "reports": [{"text": text.format(number, f"way {'x' * way}")}] * 20},
+            mismatches=20,
+            reports=(Mismatch("model", 1, None, text.format(number, f"way {'x' * way}")),) * 20,
         )
         for way in range(12)
         for number in range(6)

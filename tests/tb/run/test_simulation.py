@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
 import subprocess
 import sys
@@ -16,96 +14,18 @@ from typing import Any
 
 import pytest
 
-from cocotbext.msi_its.run import launcher as processes
 from cocotbext.msi_its.run import simulation as simulator
 from cocotbext.msi_its.run.build import Flavour, SimulationError, build
-from cocotbext.msi_its.run.design import Elaborated, Rtl, RtlError
-from cocotbext.msi_its.run.launcher import Launcher, Stopped, exclusive
+from cocotbext.msi_its.run.design import RtlError
+from cocotbext.msi_its.run.launcher import Interrupted, Launcher, Stopped, exclusive
 from cocotbext.msi_its.run.parameters import Run
 from cocotbext.msi_its.run.places import ROOT
-from cocotbext.msi_its.run.results import Simulation, TestResult, finished
+from cocotbext.msi_its.run.results import Simulation, finished
 from cocotbext.msi_its.run.simulation import simulate, simulate_all
 from cocotbext.msi_its.vocabulary.operations import Tables
+from cocotbext.msi_its.vocabulary.results import TestResult, dump
 from cocotbext.msi_its.vocabulary.settings import TraceFile
-
-FAKE_CHILD = """
-import json, os, sys
-job = json.loads(sys.argv[1])
-if "modules" not in job:
-    with open({log!r}, "a") as log:
-        print(os.environ["VERILATOR_ROOT"], file=log)
-    if "broken" in open(job["sources"][0]).read():
-        sys.exit("a syntax error")
-    open(job["folder"] + "/msi_translator", "w").write(open(job["sources"][0]).read())
-else:
-    {simulation}
-"""
-
-RUN = Launcher.run
-
-
-class Project:
-    """A project of one source file, whose child processes are small programs."""
-
-    def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.root = root
-        self.log = root / "log"
-        self.source = root / "hdl/a.sv"
-        self.monkeypatch = monkeypatch
-        (root / "hdl").mkdir()
-        (root / "hdl/lint.vlt").write_text("")
-        (root / "hdl/translator.f").write_text("# one\na.sv\n")
-        self.source.write_text("sound")
-        self.found_through("the wheel")
-        self.simulates("pass")
-        for module in ("build", "simulation", "launcher"):
-            monkeypatch.setattr(f"cocotbext.msi_its.run.{module}.ROOT", root)
-        monkeypatch.setattr("cocotbext.msi_its.run.build.SIMULATORS", root / "simulators")
-        monkeypatch.setattr(Rtl.sources, "__defaults__", (root,))
-        monkeypatch.setattr(Rtl, "elaborate", self.elaborate)
-        monkeypatch.setattr("cocotbext.msi_its.run.fingerprint.tools", lambda: "tools")
-
-    @staticmethod
-    def elaborate(rtl: Rtl, parameters: object = None) -> Elaborated:
-        """Elaborate, for the files that are read."""
-        return Elaborated(frozenset(), {}, tuple(rtl.sources().files), (), False)
-
-    @property
-    def builds(self) -> int:
-        """How many builds there were."""
-        return len(self.log.read_text().splitlines())
-
-    def found_through(self, source: str) -> None:
-        """Find Verilator through another source."""
-        verilator = SimpleNamespace(
-            root=Path("/v"),
-            executable=Path("/v/bin/verilator"),
-            version=(5, 48),
-            source=source,
-            environment=lambda: {"VERILATOR_ROOT": "/v"},
-        )
-        self.verilator = lambda: verilator
-        self.monkeypatch.setattr("cocotbext.msi_its.run.build.find_verilator", self.verilator)
-
-    def simulates(self, code: str) -> None:
-        """Let simulations run some code, with the job in `job`."""
-        program = FAKE_CHILD.format(log=str(self.log), simulation=code)
-
-        def run(
-            launcher: Launcher, command: list[str], log: Path, environment: dict[str, str]
-        ) -> contextlib.AbstractContextManager[subprocess.Popen[bytes]]:
-            return RUN(launcher, [sys.executable, "-c", program, command[-1]], log, environment)
-
-        self.monkeypatch.setattr(processes.Launcher, "run", run)
-
-    def run(self, *traces: TraceFile) -> Run:
-        """Return a run."""
-        return Run(Tables(1, 1, 1, 1), 4, 1, str(self.root / "results"), traces)
-
-    def build(self) -> str:
-        """Build; return what the executable was made from."""
-        build(self.run(), self.root / "executable", flavour=Flavour.PLAIN, launcher=Launcher())
-        return (self.root / "executable").read_text()
+from tests.tb.run.project import Project
 
 
 @pytest.fixture
@@ -116,7 +36,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
 @pytest.mark.parametrize("results", ["", "<testsuites><testsuite>"])
 def test_results_that_are_cut_off_are_no_pass(project: Project, results: str) -> None:
     """Not even if those of single tests are whole: one may be missing."""
-    passed = '{"passed": true, "operations": 3}'
+    passed = '{"name": "some.one", "passed": true, "operations": 3}'
     project.simulates(
         f"""folder = job["folder"]
     open(folder + "/some.one.json", "w").write({passed!r})
@@ -251,8 +171,9 @@ def test_flavours_do_not_share_a_build(project: Project) -> None:
 
 
 def test_a_crash_keeps_what_had_finished(project: Project) -> None:
+    done = '{"name": "some.one", "passed": true, "operations": 7}'
     project.simulates(
-        "open(job['folder'] + '/some.one.json', 'w').write('{\"passed\": true, \"operations\": 7}')"
+        f"open(job['folder'] + '/some.one.json', 'w').write({done!r})"
         "; open(job['folder'] + '/progress', 'w').write('9 0 some.two')"
         "; sys.exit('out of memory')"
     )
@@ -294,11 +215,14 @@ def test_what_the_design_ended_is_named_and_what_did_not_run_is_no_failure(
 
 
 def test_finished_ignores_a_file_that_was_being_written(tmp_path: Path) -> None:
-    (tmp_path / "a.one.json").write_text(json.dumps({"passed": False, "mismatches": 1}))
+    (tmp_path / "a.one.json").write_text(dump(TestResult("a.one", False, mismatches=1)))
     (tmp_path / "a.two.json").write_text('{"pas')
     (tmp_path / "run.json").write_text("{}")
     (result,) = finished(tmp_path)
-    assert result.name == "a.one" and not result.passed and result.count("mismatches") == 1
+    assert result.name == "a.one" and not result.passed and result.mismatches == 1
+    (tmp_path / "a.three.json").write_text('{"passed": true}')
+    with pytest.raises(ValueError, match="name"):
+        finished(tmp_path)
 
 
 # ---- processes ----------------------------------------------------------------------------------
@@ -448,12 +372,12 @@ def test_an_interrupt_ends_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
     def interrupt(each: Simulation, results: list[TestResult]) -> None:
         wait_for(lambda: (tmp_path / "2").is_file() and (tmp_path / "3").is_file())
-        raise processes.Interrupted(15)
+        raise Interrupted(15)
 
     monkeypatch.setattr(simulator, "simulate", fake)
     monkeypatch.setattr(os, "cpu_count", lambda: 3)
     began = time.monotonic()
-    with pytest.raises(processes.Interrupted) as caught:
+    with pytest.raises(Interrupted) as caught:
         simulate_all(several(tmp_path), interrupt)
     assert caught.value.status == 143
     assert sorted(ended) == [2, 3]

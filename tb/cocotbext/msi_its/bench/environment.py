@@ -8,10 +8,8 @@ stimulus, the checker does the rest.
 from __future__ import annotations
 
 import functools
-import json
 import random
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from dataclasses import asdict
 from itertools import repeat, tee
 from pathlib import Path
 from typing import Any
@@ -58,6 +56,7 @@ from cocotbext.msi_its.vocabulary.operations import (
     SignalMsi,
     SignalMsiWithRid,
 )
+from cocotbext.msi_its.vocabulary.results import TestResult, dump
 from cocotbext.msi_its.vocabulary.settings import Settings
 from cocotbext.msi_its.vocabulary.trace import TraceLine
 
@@ -362,22 +361,10 @@ class Environment:
             f"{self.waiting or 'nothing is under way'}"
         )
 
-    def result(self, passed: bool) -> dict[str, Any]:
+    def result(self, passed: bool) -> TestResult:
         """Return what this test did, for the result file."""
-        checker = self.checker
-        return {
-            "test": self.name,
-            "passed": passed,
-            "operations": checker.operations,
-            "messages": checker.messages,
-            "dropped": checker.dropped,
-            "mismatches": checker.mismatches,
-            "answers": {" ".join(key): count for key, count in sorted(checker.answers.items())},
-            "drops": [drop.as_values() for drop in checker.drops],
-            "measured": self.measured,
-            "coverage": self.coverage.as_values() if self.coverage is not None else {},
-            "reports": [asdict(report) for report in checker.reports],
-        }
+        coverage = self.coverage.as_values() if self.coverage is not None else {}
+        return self.checker.result(self.name, passed, self.measured, coverage)
 
 
 def translator_test(
@@ -410,7 +397,7 @@ def translator_test(
             except SimTimeoutError:
                 raise AssertionError(environment.too_long(timeout_us)) from None
             finally:
-                text = json.dumps(environment.result(passed), indent=1)
+                text = dump(environment.result(passed))
                 (Path(settings.results) / f"{name}.json").write_text(text)
             if not passed:
                 first = environment.checker.reports[0].text

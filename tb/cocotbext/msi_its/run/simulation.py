@@ -30,12 +30,12 @@ from cocotbext.msi_its.run.results import (
     ENDED_EARLY,
     HANGS,
     Simulation,
-    TestResult,
     cases,
     finished,
     not_run,
 )
 from cocotbext.msi_its.run.simulators.ending import ending
+from cocotbext.msi_its.vocabulary.results import TestResult
 from cocotbext.msi_its.vocabulary.settings import VARIABLE, Settings
 from cocotbext.msi_its.vocabulary.text import shown, tail
 

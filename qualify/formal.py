@@ -12,7 +12,6 @@ edit of it, with a trace that starts in reset.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -23,7 +22,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from msgspec import Struct
+
 from cocotbext.msi_its.commands.variables import Parser
+from cocotbext.msi_its.report.files import ResultFile
 from cocotbext.msi_its.run import fingerprint
 from cocotbext.msi_its.run.design import OWN, RtlError
 from cocotbext.msi_its.run.launcher import Interrupted, Launcher, catch_signals, exclusive
@@ -258,6 +260,51 @@ class Runner:
 # ---- proving -----------------------------------------------------------------------------------
 
 
+class Property(Struct, frozen=True):
+    """A property in a result file: the rules that it shows, and what came of it."""
+
+    rules: list[str]
+    status: str
+
+
+class Proven(Struct, frozen=True, kw_only=True):
+    """A proof in a result file; `covers` are its cover statements, with what came of each."""
+
+    name: str
+    tables: str
+    method: str
+    status: str
+    seconds: float
+    properties: dict[str, Property]
+    assumptions: list[str]
+    invariants: list[str]
+    covers: dict[str, str]
+
+
+class Formal(ResultFile, frozen=True):
+    """What `make formal` did."""
+
+    proofs: list[Proven]
+
+
+class Broken(Struct, frozen=True, kw_only=True):
+    """A property that should fail on an edit of the RTL, and what came of it."""
+
+    proof: str
+    property: str
+    file: str
+    old: str
+    new: str
+    status: str
+    seconds: float
+
+
+class FormalMutants(ResultFile, frozen=True, tag="msi-its/formal-mutants/1"):
+    """What `make formal MUTANTS=1` did."""
+
+    mutants: list[Broken]
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What is known of a proof: of its properties, and of its covers (it is not vacuous)."""
@@ -277,32 +324,32 @@ class Verdict:
         """How long the runs of SymbiYosys took, one after the other."""
         return self.proven.seconds + sum(each.seconds for each in self.covered)
 
-    def as_json(self) -> dict[str, object]:
+    def proven_as(self) -> Proven:
         """Return everything, for result.json."""
         failed = set(self.proven.failed)
         by_status = {"PASS": "PASS", "FAIL": "not decided"}
         others = by_status.get(self.proven.status, self.proven.status)
-        return {
-            "name": self.proof.name,
-            "tables": self.proof.tables,
-            "method": "induction, k = 1",
-            "status": self.status,
-            "seconds": round(self.seconds, 1),
-            "properties": {
-                label: {"rules": rules(label), "status": "FAIL" if label in failed else others}
+        return Proven(
+            name=self.proof.name,
+            tables=self.proof.tables,
+            method="induction, k = 1",
+            status=self.status,
+            seconds=round(self.seconds, 1),
+            properties={
+                label: Property(rules(label), "FAIL" if label in failed else others)
                 for label in self.proof.properties()
             },
-            "assumptions": self.proof.labels("assume"),
-            "invariants": [
+            assumptions=self.proof.labels("assume"),
+            invariants=[
                 label for label in self.proof.labels("assert") if not _PROPERTY.match(label)
             ],
-            "covers": {
+            covers={
                 label: "unreachable"
                 if any(label in each.failed for each in self.covered)
                 else "PASS"
                 for label in self.proof.labels("cover")
             },
-        }
+        )
 
 
 def prove(runner: Runner, proof: Proof, sources: Sequence[Path] = ()) -> Verdict:
@@ -394,7 +441,7 @@ def prove_all(runner: Runner, chosen: Sequence[Proof], jobs: int) -> int:
     with unchanged(lambda: fingerprint.of([], read), FormalError, "what is proven"):
         each = runner.launcher.each
         each(lambda proof: prove(runner, proof), chosen, show, jobs=jobs, in_order=True)
-    path.write_text(json.dumps([each.as_json() for each in verdicts], indent=1) + "\n")
+    Formal(proofs=[each.proven_as() for each in verdicts]).write(path)
     passed = sum(verdict.status == "PASS" for verdict in verdicts)
     count = len({(proof.module, label) for proof in chosen for label in proof.properties()})
     print(f"results: {os.path.relpath(path, ROOT)}")
@@ -433,7 +480,7 @@ def break_all(runner: Runner, only: str | None, jobs: int) -> int:
     path = FOLDER / "mutants.json"
     path.unlink(missing_ok=True)
     missed = 0
-    results = []
+    results: list[Broken] = []
 
     def show(each: tuple[Mutant, str, int], result: Result) -> None:
         nonlocal missed
@@ -447,19 +494,19 @@ def break_all(runner: Runner, only: str | None, jobs: int) -> int:
             f"    {mutant.fault.file}: {' '.join(mutant.fault.old.split())}  →  {edit}", flush=True
         )
         results.append(
-            {
-                "proof": mutant.proof,
-                "property": label,
-                "file": mutant.fault.file,
-                "old": mutant.fault.old,
-                "new": mutant.fault.new,
-                "status": result.status,
-                "seconds": round(result.seconds, 1),
-            }
+            Broken(
+                proof=mutant.proof,
+                property=label,
+                file=mutant.fault.file,
+                old=mutant.fault.old,
+                new=mutant.fault.new,
+                status=result.status,
+                seconds=round(result.seconds, 1),
+            )
         )
 
     runner.launcher.each(lambda each: refutes(runner, *each), work, show, jobs=jobs, in_order=True)
-    path.write_text(json.dumps(results, indent=1) + "\n")
+    FormalMutants(mutants=results).write(path)
     print(f"results: {os.path.relpath(path, ROOT)}")
     print(f"formal: {len(work)} times a property and a mutant, {missed} missed")
     return 1 if missed else 0

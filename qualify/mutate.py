@@ -28,8 +28,11 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import TypeVar
 
+import msgspec
+
 from cocotbext.msi_its.commands.variables import Parser, seed
 from cocotbext.msi_its.commands.variables import count as count_of
+from cocotbext.msi_its.report.files import ResultFile
 from cocotbext.msi_its.run import fingerprint as fingerprints
 from cocotbext.msi_its.run.build import Flavour, SimulationError, build
 from cocotbext.msi_its.run.design import OWN, Rtl, RtlError
@@ -175,9 +178,7 @@ class Kept:
                 for each in self.mutations
             ],
         }
-        unfinished = path.with_suffix(".new")
-        unfinished.write_text(json.dumps(values, indent=1) + "\n")
-        unfinished.replace(path)
+        msgspec.convert(values, Mutate).write(path)
 
     @classmethod
     def read(cls, path: Path) -> Kept | None:
@@ -219,6 +220,37 @@ class Score:
         """The killed ones of those tried that are not proven equivalent, 0 to 1."""
         relevant = self.tried - self.equivalent
         return self.killed / relevant if relevant else 0.0
+
+
+class Mutant(msgspec.Struct, frozen=True, kw_only=True):
+    """A mutation in the result file (see `Mutation`), and what became of it."""
+
+    number: int
+    mode: str
+    module: str
+    cell: str
+    port: str
+    bit: int
+    control: int | None
+    wire: str
+    sources: tuple[str, ...]
+    place: str
+    verdict: Verdict | None
+    proofs: dict[str, str]
+
+
+class Mutate(ResultFile, frozen=True):
+    """What `make mutate` found; `netlist`, `prover`, `testbench`, `baseline` are fingerprints."""
+
+    count: int
+    seed: int
+    rtl: Rtl
+    netlist: str
+    prover: str
+    testbench: str
+    baseline: str
+    score: Score
+    mutants: list[Mutant]
 
 
 def score(kept: Kept, testbench: str) -> Score:

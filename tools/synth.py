@@ -22,7 +22,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from cocotbext.msi_its.commands.variables import Parser
+from cocotbext.msi_its.report.files import ResultFile
 from cocotbext.msi_its.run import fingerprint
 from cocotbext.msi_its.run.design import OWN, Port, Rtl, RtlError
 from cocotbext.msi_its.run.launcher import Interrupted, Launcher, catch_signals, exclusive
@@ -104,6 +107,22 @@ class Placed:
     seed: int
     fmax: float
     path: str
+
+
+class Measured(msgspec.Struct, frozen=True):
+    """What was measured of a row."""
+
+    area: Area
+    placements: list[Placed]
+
+
+class Synth(ResultFile, frozen=True):
+    """What `make synth` measured, by the name of the row; `design` is a fingerprint."""
+
+    rtl: Rtl
+    design: str
+    tools: list[str]
+    rows: dict[str, Measured]
 
 
 def boundary(ports: Mapping[str, Port], tables: Tables, top: str = OWN.top) -> str:
@@ -413,7 +432,7 @@ def main() -> int:
             for name, (cells, placements) in results.items()
         },
     }
-    (folder / "result.json").write_text(json.dumps(result, indent=2) + "\n")
+    msgspec.convert(result, Synth).write(folder / "result.json")
     print(f"\nresults: {(folder / 'result.json').relative_to(ROOT)}")
     return 0
 

@@ -32,6 +32,7 @@ from qualify.mutate import (
     summary,
 )
 from qualify.mutations import Mutation, MutationError, parse, wrapper
+from tests.schemas import valid
 
 LIST = """\
 mutate -ctrl mutsel 2 1 -mode const1 -module m -cell $14 -port B -portbit 0 -src hdl/a.sv:21.14
@@ -100,6 +101,7 @@ def test_survivors_are_listed_with_place_proof_and_command() -> None:
 def test_results_are_kept(tmp_path: Path) -> None:
     path = tmp_path / "result.json"
     kept().write(path, TESTS)
+    assert valid(path)["count"] == 4
     expected = kept()
     del expected.verdicts[4]
     assert Kept.read(path) == expected

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 import sys
 from html import unescape
@@ -20,6 +19,7 @@ from cocotbext.msi_its.report.regression import Job, Plan
 from cocotbext.msi_its.run.places import BUILD, ROOT
 from cocotbext.msi_its.run.simulators.code_coverage import KINDS
 from qualify.faults import FAULTS, break_rtl
+from tests.schemas import valid
 
 RESULTS = BUILD / "regress-test"
 """Not where users have theirs."""
@@ -49,8 +49,7 @@ def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
 
 
 def result() -> dict[str, Any]:
-    values: dict[str, Any] = json.loads((RESULTS / "result.json").read_text())
-    return values
+    return valid(RESULTS / "result.json")
 
 
 def test_sound_rtl_passes(

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import signal
@@ -27,31 +26,9 @@ from cocotbext.msi_its.run.simulators.verilator import find_verilator
 from cocotbext.msi_its.vocabulary.operations import LIMITS, Tables
 from cocotbext.msi_its.vocabulary.results import TestResult
 from qualify.faults import FAULTS, Fault, break_rtl
-from tests.tb.run.test_design import variant
-
-CLOSING = (
-    r"{}: (\d+) operations, (\d+) messages compared, (\d+) dropped, (\d+) mismatches"
-    r"(?:, \d+ tests FAILED)?"
-)
-
-
-def tb(*arguments: str, **environment: str) -> tuple[int, str]:
-    """Run `python -m cocotbext.msi_its …`; return its exit status and output."""
-    done = subprocess.run(
-        [sys.executable, "-m", "cocotbext.msi_its", *arguments],
-        cwd=ROOT,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-    )
-    return done.returncode, done.stderr + done.stdout
-
-
-def closing(command: str, output: str) -> tuple[int, ...]:
-    """Return the figures of the closing line, which must be the last."""
-    found = re.fullmatch(CLOSING.format(command), output.splitlines()[-1])
-    assert found is not None, output
-    return tuple(map(int, found.groups()))
+from tests.schemas import valid
+from tests.sim.commands import closing, tb
+from tests.tb.run.designs import variant
 
 
 def children_of(parent: int) -> list[int]:
@@ -71,7 +48,7 @@ def test_the_regression_passes_and_says_so() -> None:
         assert re.search(rf"requester ID {rid} .*DROPPED_BUS_RANGE", output)
     for figure in ("operations a cycle, s_msi ", "latency from s_msi accepted to m_msi_valid"):
         assert figure in output
-    result = json.loads((ROOT / "build/sim/result.json").read_text())
+    result = valid(ROOT / "build/sim/result.json")
     assert result["passed"] is True and result["seed"] == 20261122
     names = [test["name"] for tests in result["tests"].values() for test in tests]
     assert len(result["tests"]) == 4
@@ -101,7 +78,7 @@ def test_an_interrupt_ends_the_regression_at_once(number: signal.Signals) -> Non
     assert process.returncode == 128 + number
     assert re.fullmatch(r"sim: interrupted; the \d+ tests that had finished are in \S+\n", said)
     assert not any(Path(f"/proc/{child}").exists() for child in children)
-    result = json.loads((BUILD / "sim/result.json").read_text())
+    result = valid(BUILD / "sim/result.json")
     assert result["interrupted"] is True and result["passed"] is False
     assert any(tests for tests in result["tests"].values())
 

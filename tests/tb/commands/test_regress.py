@@ -33,6 +33,7 @@ from cocotbext.msi_its.run.design import OWN, Elaborated, Rtl, RtlError
 from cocotbext.msi_its.run.sets import EVERYTHING, SETS, Only
 from cocotbext.msi_its.run.simulators import code_coverage
 from cocotbext.msi_its.vocabulary.results import COUNTS, TestResult
+from tests.schemas import valid
 from tests.tb.run.project import RUN, Project
 
 SEED = 5
@@ -163,8 +164,7 @@ class Regression:
 
     def json(self, name: str = "result.json") -> dict[str, Any]:
         """Return a file that it left."""
-        values: dict[str, Any] = json.loads((self.results / name).read_text())
-        return values
+        return valid(self.results / name)
 
     def text(self, name: str) -> str:
         return (self.results / name).read_text()

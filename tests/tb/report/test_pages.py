@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import dataclasses
 import io
-import json
 import re
 import xml.etree.ElementTree as ElementTree
 from html.parser import HTMLParser
@@ -32,7 +31,8 @@ from cocotbext.msi_its.run.simulators.code_coverage import (
     KindResult,
     Point,
 )
-from cocotbext.msi_its.vocabulary.results import COUNTS, Mismatch, TestResult, dump
+from cocotbext.msi_its.vocabulary.results import COUNTS, Mismatch, TestResult
+from tests.schemas import valid
 
 PAGE = Path("build/report.html")
 NASTY = """</pre><script>alert(1)</script> & "quoted" <b>"""
@@ -300,8 +300,9 @@ def test_closing_lines(sound: Summary, failed: Summary) -> None:
 # ---- files for tools -----------------------------------------------------------------------------
 
 
-def test_the_machine_readable_result(failed: Summary) -> None:
-    result = json.loads(dump(Regress.of(failed)))
+def test_the_machine_readable_result(failed: Summary, tmp_path: Path) -> None:
+    Regress.of(failed).write(tmp_path / "result.json")
+    result = valid(tmp_path / "result.json")
     assert result["passed"] is False and result["seed"] == 7
     assert result["tools"] == {"Verilator": "5.048"}
     for name in COUNTS:

@@ -23,7 +23,6 @@ class ResultFile(
     Struct,
     frozen=True,
     kw_only=True,
-    forbid_unknown_fields=True,
     tag_field="schema",
     tag=lambda name: f"msi-its/{name.lower()}/1",
 ):

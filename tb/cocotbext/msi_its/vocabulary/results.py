@@ -110,6 +110,6 @@ def dump(value: object) -> str:
 def load(text: str, kind: type[T]) -> T:
     """Return what `dump` wrote. Raises ValueError if it is not JSON, or not of that type."""
     try:
-        return msgspec.convert(json.loads(text), kind)
+        return msgspec.convert(json.loads(text), kind, str_keys=True)
     except msgspec.ValidationError as error:
         raise ValueError(str(error)) from error

@@ -28,7 +28,7 @@ from cocotbext.msi_its.run.parameters import Run
 from cocotbext.msi_its.run.places import BUILD
 from cocotbext.msi_its.run.sets import DEFAULT, directed
 from cocotbext.msi_its.run.simulation import simulate
-from cocotbext.msi_its.run.simulators.verilator import VerilatorError
+from cocotbext.msi_its.run.simulators.verilator_finder import VerilatorError
 from cocotbext.msi_its.vocabulary.operations import Tables
 from cocotbext.msi_its.vocabulary.results import TestResult
 from tools.choose import NothingChosen, choose, rtl_of, unchanged

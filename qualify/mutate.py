@@ -50,7 +50,7 @@ from cocotbext.msi_its.run.places import BUILD, ROOT
 from cocotbext.msi_its.run.results import finished
 from cocotbext.msi_its.run.sets import directed
 from cocotbext.msi_its.run.simulation import simulate
-from cocotbext.msi_its.run.simulators.verilator import VerilatorError
+from cocotbext.msi_its.run.simulators.verilator_finder import VerilatorError
 from cocotbext.msi_its.vocabulary.results import TestResult
 from cocotbext.msi_its.vocabulary.text import tail
 from qualify import mutations

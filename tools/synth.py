@@ -31,7 +31,7 @@ from cocotbext.msi_its.run.design import OWN, Port, Rtl, RtlError
 from cocotbext.msi_its.run.launcher import Interrupted, Launcher, catch_signals, exclusive
 from cocotbext.msi_its.run.places import BUILD, ROOT
 from cocotbext.msi_its.run.sets import DEFAULT
-from cocotbext.msi_its.run.simulators.verilator import VerilatorError
+from cocotbext.msi_its.run.simulators.verilator_finder import VerilatorError
 from cocotbext.msi_its.vocabulary.operations import Tables
 from tools import yosys
 from tools.choose import NothingChosen, choose, results_of, rtl_of, unchanged

@@ -22,7 +22,7 @@ from cocotbext.msi_its.run.parameters import Run
 from cocotbext.msi_its.run.places import BUILD, ROOT
 from cocotbext.msi_its.run.sets import DEFAULT
 from cocotbext.msi_its.run.simulation import simulate
-from cocotbext.msi_its.run.simulators.verilator import find_verilator
+from cocotbext.msi_its.run.simulators.verilator_finder import find_verilator
 from cocotbext.msi_its.vocabulary.operations import LIMITS, Tables
 from cocotbext.msi_its.vocabulary.results import TestResult
 from qualify.faults import FAULTS, Fault, break_rtl

@@ -75,7 +75,9 @@ class Project:
             environment=lambda: {"VERILATOR_ROOT": "/v"},
         )
         self.verilator = lambda: verilator
-        self.monkeypatch.setattr("cocotbext.msi_its.run.build.find_verilator", self.verilator)
+        self.monkeypatch.setattr(
+            "cocotbext.msi_its.run.simulators.verilator.find_verilator", self.verilator
+        )
 
     def simulates(self, code: str) -> None:
         """Let simulations run some code, with the job in `job`."""

@@ -12,7 +12,7 @@ import pytest
 
 from cocotbext.msi_its.run.design import OWN, WAIVERS, Port, Rtl, RtlError
 from cocotbext.msi_its.run.places import ROOT
-from cocotbext.msi_its.run.simulators.verilator import find_verilator
+from cocotbext.msi_its.run.simulators.verilator_finder import find_verilator
 from tests.tb.run.designs import variant
 
 

@@ -160,7 +160,7 @@ def test_what_is_compiled_along_counts(
     before = made_from(flavour)
     file = tmp_path / "changed"
     file.write_text("// changed\n")
-    monkeypatch.setattr(f"cocotbext.msi_its.run.build.{constant}", file)
+    monkeypatch.setattr(f"cocotbext.msi_its.run.simulators.verilator.{constant}", file)
     assert made_from(flavour) != before
 
 
@@ -169,7 +169,7 @@ def test_what_is_compiled_along_counts(
 )
 def test_flags_count(monkeypatch: pytest.MonkeyPatch, constant: str) -> None:
     before = made_from(Flavour.PLAIN)
-    monkeypatch.setattr(f"cocotbext.msi_its.run.build.{constant}", ("--another",))
+    monkeypatch.setattr(f"cocotbext.msi_its.run.simulators.verilator.{constant}", ("--another",))
     assert made_from(Flavour.PLAIN) != before
 
 

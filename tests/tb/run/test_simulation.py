@@ -74,7 +74,7 @@ def test_built_once_and_again_only_after_a_change(project: Project) -> None:
     assert project.builds == 2
     linked = project.root / "signals.cpp"
     linked.write_text("// changed")
-    project.monkeypatch.setattr("cocotbext.msi_its.run.build.SIGNALS_CPP", linked)
+    project.monkeypatch.setattr("cocotbext.msi_its.run.simulators.verilator.SIGNALS_CPP", linked)
     project.build()
     assert project.builds == 3
     assert dict(os.environ) == before
@@ -91,7 +91,9 @@ def test_make_is_told_a_name_that_verilator_writes_otherwise(
         raise Stopped
 
     verilator = SimpleNamespace(root=Path(root), environment=lambda: {})
-    project.monkeypatch.setattr("cocotbext.msi_its.run.build.find_verilator", lambda: verilator)
+    project.monkeypatch.setattr(
+        "cocotbext.msi_its.run.simulators.verilator.find_verilator", lambda: verilator
+    )
     project.monkeypatch.setattr("cocotbext.msi_its.run.build.run_job", run_job)
     with pytest.raises(Stopped):
         project.build()

@@ -53,7 +53,7 @@ from cocotbext.msi_its.run.results import CODE_COVERAGE
 from cocotbext.msi_its.run.sets import EVERYTHING, SETS, Only
 from cocotbext.msi_its.run.simulation import simulate
 from cocotbext.msi_its.run.simulators import code_coverage
-from cocotbext.msi_its.run.simulators.verilator import VerilatorError, find_verilator
+from cocotbext.msi_its.run.simulators.verilator_finder import VerilatorError, find_verilator
 from cocotbext.msi_its.vocabulary.operations import Tables
 from cocotbext.msi_its.vocabulary.results import TestResult, dump, load
 

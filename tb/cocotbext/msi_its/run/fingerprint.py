@@ -18,7 +18,7 @@ from pathlib import Path
 
 from cocotbext.msi_its.run.design import Elaborated, Rtl
 from cocotbext.msi_its.run.places import ROOT
-from cocotbext.msi_its.run.simulators.verilator import find_verilator
+from cocotbext.msi_its.run.simulators.verilator_finder import find_verilator
 
 TESTBENCH = ("models", "tb", "tests/rtl", "tests/batch", "tests/traces", "tests/vectors")
 """The folders that the testbench consists of: everything in them counts."""

@@ -18,8 +18,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from cocotb_tools.runner import get_runner
-
 from cocotbext.msi_its.run.build import TIMESCALE, Flavour, build
 from cocotbext.msi_its.run.disk import check_disk
 from cocotbext.msi_its.run.launcher import Launcher, be_job, kill, run_job
@@ -34,6 +32,7 @@ from cocotbext.msi_its.run.results import (
     finished,
     not_run,
 )
+from cocotbext.msi_its.run.simulators import verilator
 from cocotbext.msi_its.run.simulators.ending import ending
 from cocotbext.msi_its.vocabulary.results import TestResult
 from cocotbext.msi_its.vocabulary.settings import VARIABLE, Settings
@@ -82,25 +81,40 @@ def simulate(
     }
     with run_job("cocotbext.msi_its.run.simulation", job, log, launcher) as process:
         ended = _wait(process, folder / "progress", progress, stall_seconds or STALL_SECONDS)
+    results = _with_ending(folder, log, ended, process.returncode)
+    planned = [module.rpartition(".")[2] for module in modules]
+    planned += [trace.test for trace in run.traces]
+    absent = _absent(results, [only] if only else planned, log)
+    return [*(_explained(each, log) if _ends(each) else each for each in results), *absent]
+
+
+def _with_ending(folder: Path, log: Path, ended: str, status: int) -> list[TestResult]:
+    """Return the tests that a simulation left; what ended it early is a failure of its test.
+
+    `ended` says why it was ended, if it did not end by itself, with this exit status.
+    """
     results = finished(folder)
     check_disk(folder, "\n".join(each.failure for each in results))
     complete = cases(folder) is not None
-    if ended or not complete or (process.returncode and all(each.passed for each in results)):
-        why = ended or f"{ENDED_EARLY} (exit status {process.returncode})"
+    if ended or not complete or (status and all(each.passed for each in results)):
+        why = ended or f"{ENDED_EARLY} (exit status {status})"
         check_disk(folder, tail(log))
         results.append(TestResult(_running(folder, results), False, 0.0, why))
+    return results
+
+
+def _absent(results: list[TestResult], planned: Sequence[str], log: Path) -> list[TestResult]:
+    """Return a failure for each test, or module of tests, that was planned and did not run."""
     ended_in = next((each.name for each in reversed(results) if _ends(each)), "")
-    results = [_explained(each, log) if _ends(each) else each for each in results]
     ran = {result.name for result in results}
     ran |= {name.partition(".")[0] for name in ran}
-    planned = [module.rpartition(".")[2] for module in modules]
-    planned += [trace.test for trace in run.traces]
-    for name in [only] if only else planned:
-        if name not in ran:
-            why = f"no test of {name} ran; see {shown(log)}"
-            missing = not_run(name, ended_in) if ended_in else TestResult(name, False, 0.0, why)
-            results.append(missing)
-    return results
+    return [
+        not_run(name, ended_in)
+        if ended_in
+        else TestResult(name, False, 0.0, f"no test of {name} ran; see {shown(log)}")
+        for name in planned
+        if name not in ran
+    ]
 
 
 def _ends(result: TestResult) -> bool:
@@ -183,23 +197,16 @@ def _child(job: dict[str, Any]) -> None:
     if flavour is Flavour.BATCH:
         _simulate_batch(job)
         return
-    unit, _, precision = TIMESCALE.partition("/")
-    get_runner("verilator").test(
-        test_module=job["modules"],
-        hdl_toplevel=job["top"],
-        hdl_toplevel_lang="verilog",
-        build_dir=folder,
-        test_dir=folder,
-        results_xml=str(folder / "results.xml"),
+    verilator.run_program(
+        folder,
+        job["top"],
+        job["modules"],
         seed=job["seed"],
+        only=rf"\b{re.escape(job['only'])}$" if job["only"] else None,
         waves=flavour is Flavour.WAVES,
-        test_filter=rf"\b{re.escape(job['only'])}$" if job["only"] else None,
-        timescale=(unit, precision),
-        test_args=[
-            *("+verilator+rand+reset+2", f"+verilator+seed+{job['seed'] % (2**31 - 1) + 1}"),
-            *job["plusargs"],
-        ],
-        extra_env={
+        timescale=TIMESCALE,
+        plusargs=job["plusargs"],
+        environment={
             VARIABLE: str(folder / "settings.json"),
             "PYTHONPATH": str(ROOT),
             "COCOTB_ANSI_OUTPUT": "0",

@@ -15,6 +15,7 @@ from cocotbext.msi_its.run.build import Flavour, build
 from cocotbext.msi_its.run.design import Elaborated, Rtl
 from cocotbext.msi_its.run.launcher import Launcher
 from cocotbext.msi_its.run.parameters import Run
+from cocotbext.msi_its.run.simulators import verilator as simulator
 from cocotbext.msi_its.vocabulary.operations import Tables
 from cocotbext.msi_its.vocabulary.settings import TraceFile
 
@@ -75,9 +76,7 @@ class Project:
             environment=lambda: {"VERILATOR_ROOT": "/v"},
         )
         self.verilator = lambda: verilator
-        self.monkeypatch.setattr(
-            "cocotbext.msi_its.run.simulators.verilator.find_verilator", self.verilator
-        )
+        self.monkeypatch.setattr(simulator, "find_verilator", self.verilator)
 
     def simulates(self, code: str) -> None:
         """Let simulations run some code, with the job in `job`."""

@@ -22,6 +22,7 @@ from cocotbext.msi_its.run.parameters import Run
 from cocotbext.msi_its.run.places import ROOT
 from cocotbext.msi_its.run.results import Simulation, finished
 from cocotbext.msi_its.run.simulation import simulate, simulate_all
+from cocotbext.msi_its.run.simulators import verilator
 from cocotbext.msi_its.vocabulary.operations import Tables
 from cocotbext.msi_its.vocabulary.results import TestResult, dump
 from cocotbext.msi_its.vocabulary.settings import TraceFile
@@ -74,7 +75,7 @@ def test_built_once_and_again_only_after_a_change(project: Project) -> None:
     assert project.builds == 2
     linked = project.root / "signals.cpp"
     linked.write_text("// changed")
-    project.monkeypatch.setattr("cocotbext.msi_its.run.simulators.verilator.SIGNALS_CPP", linked)
+    project.monkeypatch.setattr(verilator, "SIGNALS_CPP", linked)
     project.build()
     assert project.builds == 3
     assert dict(os.environ) == before
@@ -90,10 +91,8 @@ def test_make_is_told_a_name_that_verilator_writes_otherwise(
         flags.extend(arguments[-1]["MAKEFLAGS"].split())
         raise Stopped
 
-    verilator = SimpleNamespace(root=Path(root), environment=lambda: {})
-    project.monkeypatch.setattr(
-        "cocotbext.msi_its.run.simulators.verilator.find_verilator", lambda: verilator
-    )
+    found = SimpleNamespace(root=Path(root), environment=lambda: {})
+    project.monkeypatch.setattr(verilator, "find_verilator", lambda: found)
     project.monkeypatch.setattr("cocotbext.msi_its.run.build.run_job", run_job)
     with pytest.raises(Stopped):
         project.build()

@@ -71,7 +71,7 @@ help:
 	@echo 'make mutate [N=n] [SEED=n] [JOBS=n] [ONLY=number]'
 	@echo '                             measure the mutation score of the tests (or: try one mutant)'
 	@echo 'make lint                    check the Python (ruff, mypy) and the RTL (Verilator, yosys)'
-	@echo 'make regs                    regenerate the files that come from hdl/registers.rdl'
+	@echo 'make regs                    regenerate what comes from hdl/registers.rdl and from types'
 	@echo 'make setup [PYTHON=program]  make the private environment in .venv (all targets do it)'
 	@echo 'make clean                   remove what builds and runs left behind'
 	@echo 'make distclean               remove the private environment and all caches as well'
@@ -100,10 +100,12 @@ lint: setup
 	$(PY) -m mypy --strict
 	$(PY) -m tools.lint_layers
 	$(PY) -m tools.registers --check
+	$(PY) -m tools.schemas --check
 	$(PY) -m tools.lint_hdl
 
 regs: setup
 	$(PY) -m tools.registers
+	$(PY) -m tools.schemas
 
 setup:
 	@sh tools/setup.sh

@@ -26,11 +26,11 @@ from cocotbext.msi_its.run.discovery import modules
 from cocotbext.msi_its.run.launcher import Interrupted, catch_signals, exclusive
 from cocotbext.msi_its.run.parameters import Run
 from cocotbext.msi_its.run.places import BUILD
-from cocotbext.msi_its.run.results import TestResult
 from cocotbext.msi_its.run.sets import DEFAULT, directed
 from cocotbext.msi_its.run.simulation import simulate
-from cocotbext.msi_its.run.simulators.verilator import VerilatorError
+from cocotbext.msi_its.run.simulators.verilator_finder import VerilatorError
 from cocotbext.msi_its.vocabulary.operations import Tables
+from cocotbext.msi_its.vocabulary.results import TestResult
 from tools.choose import NothingChosen, choose, rtl_of, unchanged
 
 
@@ -394,8 +394,8 @@ def break_rtl(fault: Fault, folder: Path, rtl: Rtl = OWN) -> Rtl:
 
 def first_words(result: TestResult) -> str:
     """Return what a failing test reports first."""
-    reports = result.counts.get("reports", [])
-    lines = (reports[0]["text"] if reports else result.failure).strip().splitlines()
+    said = result.reports[0].text if result.reports else result.failure
+    lines = said.strip().splitlines()
     return "\n".join([f"    {result.name}", *(f"      {line}" for line in lines[:4])])
 
 
@@ -404,7 +404,7 @@ def names(result: TestResult, tag: str) -> bool:
     said = [
         result.name,
         result.failure,
-        *(each["text"] for each in result.counts.get("reports", [])),
+        *(each.text for each in result.reports),
     ]
     # H1 is not H10; test names separate their words with underscores.
     return re.search(rf"(?<![a-z0-9]){tag}(?![0-9])", "\n".join(said), re.IGNORECASE) is not None

@@ -12,24 +12,23 @@ edit of it, with a trace that starts in reset.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
-import subprocess
+import signal
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+
+from msgspec import Struct
 
 from cocotbext.msi_its.commands.variables import Parser
+from cocotbext.msi_its.report.files import ResultFile
 from cocotbext.msi_its.run import fingerprint
 from cocotbext.msi_its.run.design import OWN, RtlError
-from cocotbext.msi_its.run.launcher import Interrupted, catch_signals, exclusive
+from cocotbext.msi_its.run.launcher import Interrupted, Launcher, catch_signals, exclusive
 from cocotbext.msi_its.run.places import BUILD, ROOT
 from cocotbext.msi_its.vocabulary.csr import OperationCode as Op
 from qualify.faults import DoesNotApply, break_rtl
@@ -64,10 +63,6 @@ _CHECK = re.compile(
     re.MULTILINE,
 )
 """A statement in a netlist: its label (in whichever instance), and its kind."""
-
-
-T = TypeVar("T")
-R = TypeVar("R")
 
 
 class FormalError(Exception):
@@ -183,13 +178,11 @@ def unlike(wanted: set[tuple[str, str]], netlist: str) -> str:
 
 
 class Runner:
-    """Runs SymbiYosys, and ends what it has started when it is told to stop."""
+    """Runs SymbiYosys."""
 
     def __init__(self, environment: dict[str, str]) -> None:
         self._environment = environment
-        self._lock = threading.Lock()
-        self._running: set[subprocess.Popen[bytes]] = set()
-        self._stopped = False
+        self.launcher = Launcher()
 
     def run(
         self,
@@ -240,22 +233,10 @@ class Runner:
         command += ["--witness", TOOLS[3], "-d", str(folder), str(folder.with_suffix(".sby"))]
         log = folder.with_suffix(".log")
         start = time.monotonic()
-        with log.open("w") as output, self._lock:
-            if self._stopped:
-                raise FormalError("stopped")
-            process = subprocess.Popen(
-                command,
-                cwd=ROOT,
-                env=self._environment,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-            self._running.add(process)
-        process.wait()
-        with self._lock:
-            self._running.discard(process)
+        # SymbiYosys ends what it has started, in groups of their own.
+        ended_by = signal.SIGTERM
+        with self.launcher.run(command, log, self._environment, ended_by=ended_by) as process:
+            process.wait()
         seconds = time.monotonic() - start
         try:
             status = (folder / "status").read_text().split()[0]
@@ -275,15 +256,53 @@ class Runner:
             status = "ERROR"
         return Result(status, seconds, failed, traces[0] if traces else None, log, why)
 
-    def stop(self) -> None:
-        """End everything that runs (SymbiYosys ends what it has started), and start no more."""
-        with self._lock:
-            self._stopped = True
-            for process in self._running:
-                process.terminate()
-
 
 # ---- proving -----------------------------------------------------------------------------------
+
+
+class Property(Struct, frozen=True):
+    """A property in a result file: the rules that it shows, and what came of it."""
+
+    rules: list[str]
+    status: str
+
+
+class Proven(Struct, frozen=True, kw_only=True):
+    """A proof in a result file; `covers` are its cover statements, with what came of each."""
+
+    name: str
+    tables: str
+    method: str
+    status: str
+    seconds: float
+    properties: dict[str, Property]
+    assumptions: list[str]
+    invariants: list[str]
+    covers: dict[str, str]
+
+
+class Formal(ResultFile, frozen=True):
+    """What `make formal` did."""
+
+    proofs: list[Proven]
+
+
+class Broken(Struct, frozen=True, kw_only=True):
+    """A property that should fail on an edit of the RTL, and what came of it."""
+
+    proof: str
+    property: str
+    file: str
+    old: str
+    new: str
+    status: str
+    seconds: float
+
+
+class FormalMutants(ResultFile, frozen=True, tag="msi-its/formal-mutants/1"):
+    """What `make formal MUTANTS=1` did."""
+
+    mutants: list[Broken]
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,32 +324,32 @@ class Verdict:
         """How long the runs of SymbiYosys took, one after the other."""
         return self.proven.seconds + sum(each.seconds for each in self.covered)
 
-    def as_json(self) -> dict[str, object]:
+    def proven_as(self) -> Proven:
         """Return everything, for result.json."""
         failed = set(self.proven.failed)
         by_status = {"PASS": "PASS", "FAIL": "not decided"}
         others = by_status.get(self.proven.status, self.proven.status)
-        return {
-            "name": self.proof.name,
-            "tables": self.proof.tables,
-            "method": "induction, k = 1",
-            "status": self.status,
-            "seconds": round(self.seconds, 1),
-            "properties": {
-                label: {"rules": rules(label), "status": "FAIL" if label in failed else others}
+        return Proven(
+            name=self.proof.name,
+            tables=self.proof.tables,
+            method="induction, k = 1",
+            status=self.status,
+            seconds=round(self.seconds, 1),
+            properties={
+                label: Property(rules(label), "FAIL" if label in failed else others)
                 for label in self.proof.properties()
             },
-            "assumptions": self.proof.labels("assume"),
-            "invariants": [
+            assumptions=self.proof.labels("assume"),
+            invariants=[
                 label for label in self.proof.labels("assert") if not _PROPERTY.match(label)
             ],
-            "covers": {
+            covers={
                 label: "unreachable"
                 if any(label in each.failed for each in self.covered)
                 else "PASS"
                 for label in self.proof.labels("cover")
             },
-        }
+        )
 
 
 def prove(runner: Runner, proof: Proof, sources: Sequence[Path] = ()) -> Verdict:
@@ -403,22 +422,26 @@ def prove_all(runner: Runner, chosen: Sequence[Proof], jobs: int) -> int:
         f"  {'proof':{width}}  properties  covers  method             seconds  result", flush=True
     )
     verdicts = []
+
+    def show(proof: Proof, verdict: Verdict) -> None:
+        verdicts.append(verdict)
+        properties, covers = proof.properties(), proof.labels("cover")
+        print(
+            f"  {proof.name:{width}}  {len(properties):10}  {len(covers):6}  "
+            f"induction, k = 1  {verdict.seconds:8.1f}  {verdict.status}",
+            flush=True,
+        )
+        for label in properties:
+            if verdict.status == "PASS":
+                print(f"    {', '.join(rules(label)):7} {label}")
+        if verdict.status != "PASS":
+            print(explain(verdict), flush=True)
+
     read = [*OWN.sources().files, *sorted(HARNESSES.glob("*.sv"))]
     with unchanged(lambda: fingerprint.of([], read), FormalError, "what is proven"):
-        for verdict in in_parallel(runner, lambda proof: prove(runner, proof), chosen, jobs):
-            verdicts.append(verdict)
-            properties, covers = verdict.proof.properties(), verdict.proof.labels("cover")
-            print(
-                f"  {verdict.proof.name:{width}}  {len(properties):10}  {len(covers):6}  "
-                f"induction, k = 1  {verdict.seconds:8.1f}  {verdict.status}",
-                flush=True,
-            )
-            for label in properties:
-                if verdict.status == "PASS":
-                    print(f"    {', '.join(rules(label)):7} {label}")
-            if verdict.status != "PASS":
-                print(explain(verdict), flush=True)
-    path.write_text(json.dumps([each.as_json() for each in verdicts], indent=1) + "\n")
+        each = runner.launcher.each
+        each(lambda proof: prove(runner, proof), chosen, show, jobs=jobs, in_order=True)
+    Formal(proofs=[each.proven_as() for each in verdicts]).write(path)
     passed = sum(verdict.status == "PASS" for verdict in verdicts)
     count = len({(proof.module, label) for proof in chosen for label in proof.properties()})
     print(f"results: {os.path.relpath(path, ROOT)}")
@@ -457,9 +480,11 @@ def break_all(runner: Runner, only: str | None, jobs: int) -> int:
     path = FOLDER / "mutants.json"
     path.unlink(missing_ok=True)
     missed = 0
-    results = []
-    done = in_parallel(runner, lambda each: (each, refutes(runner, *each)), work, jobs)
-    for (mutant, label, _), result in done:
+    results: list[Broken] = []
+
+    def show(each: tuple[Mutant, str, int], result: Result) -> None:
+        nonlocal missed
+        mutant, label, _ = each
         failed = result.status == "FAIL" and label in result.failed
         missed += not failed
         said = "FAIL, as it should" if failed else f"{result.status}: MISSED"
@@ -469,17 +494,19 @@ def break_all(runner: Runner, only: str | None, jobs: int) -> int:
             f"    {mutant.fault.file}: {' '.join(mutant.fault.old.split())}  →  {edit}", flush=True
         )
         results.append(
-            {
-                "proof": mutant.proof,
-                "property": label,
-                "file": mutant.fault.file,
-                "old": mutant.fault.old,
-                "new": mutant.fault.new,
-                "status": result.status,
-                "seconds": round(result.seconds, 1),
-            }
+            Broken(
+                proof=mutant.proof,
+                property=label,
+                file=mutant.fault.file,
+                old=mutant.fault.old,
+                new=mutant.fault.new,
+                status=result.status,
+                seconds=round(result.seconds, 1),
+            )
         )
-    path.write_text(json.dumps(results, indent=1) + "\n")
+
+    runner.launcher.each(lambda each: refutes(runner, *each), work, show, jobs=jobs, in_order=True)
+    FormalMutants(mutants=results).write(path)
     print(f"results: {os.path.relpath(path, ROOT)}")
     print(f"formal: {len(work)} times a property and a mutant, {missed} missed")
     return 1 if missed else 0
@@ -497,23 +524,6 @@ def never_broken() -> list[str]:
 
 
 # ---- the command ---------------------------------------------------------------------------------
-
-
-def in_parallel(
-    runner: Runner, work: Callable[[T], R], items: Iterable[T], jobs: int
-) -> Iterator[R]:
-    """Do some work for each item, so many at a time; results come in the order of the items.
-
-    Where this is interrupted, what runs is ended, and what waits is not started.
-    """
-    pool = ThreadPoolExecutor(jobs)
-    try:
-        yield from pool.map(work, items)
-    except BaseException:
-        runner.stop()
-        raise
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 def make_runner() -> Runner:
@@ -552,7 +562,7 @@ def main() -> int:
                     return break_all(runner, arguments.only, arguments.jobs)
                 return prove_all(runner, choose(arguments.only), arguments.jobs)
         finally:
-            runner.stop()
+            runner.launcher.stop()
     except NothingChosen as error:
         return error.say("formal")
     except (FormalError, RtlError) as error:

@@ -27,7 +27,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cocotbext.msi_its.run import fingerprint as fingerprints
-from cocotbext.msi_its.run.launcher import Processes
+from cocotbext.msi_its.run.launcher import Launcher
 from cocotbext.msi_its.run.places import ROOT
 from cocotbext.msi_its.vocabulary import csr, operations
 from qualify.mutant_netlist import Opened, choose, differs, open_up, writes_differ
@@ -149,11 +149,11 @@ class Prover:
     yosys runs in the folder of the proofs: ABC leaves its history wherever it runs.
     """
 
-    def __init__(self, folder: Path, made: Path, processes: Processes) -> None:
+    def __init__(self, folder: Path, made: Path, launcher: Launcher) -> None:
         """`folder` is for the proofs; `made` is where `mutations.make` left the netlists."""
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
-        self._processes = processes
+        self._launcher = launcher
         text = (made / "netlist.il").read_text()
         outside, inside = open_up(text, registers=True), open_up(text, registers=False)
         self._opened = {LOCAL: outside, REACHED: outside, SWEPT: outside, OBSERVED: inside}
@@ -214,7 +214,7 @@ class Prover:
             f"select -list gold/{start} %coe* o:* %i",
         ]
         name = f"{mutation.number}-cone"
-        said = run_yosys(script, self._folder, name, self._processes, check=False, cwd=self._folder)
+        said = run_yosys(script, self._folder, name, self._launcher, check=False, cwd=self._folder)
         reached = {f"{name}_Q" for name in re.findall(r"^gold/(state\d+)_D$", said, re.MULTILINE)}
         return [name for name in opened.registers.values() if name in reached]
 
@@ -292,7 +292,7 @@ class Prover:
         seconds = SECONDS[method] + _OTHER_SECONDS
         try:
             return run_yosys(
-                script, self._folder, name, self._processes, check, seconds, self._folder
+                script, self._folder, name, self._launcher, check, seconds, self._folder
             )
         finally:
             gate.unlink()

@@ -21,16 +21,18 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import TypeVar
 
+import msgspec
+
 from cocotbext.msi_its.commands.variables import Parser, seed
 from cocotbext.msi_its.commands.variables import count as count_of
+from cocotbext.msi_its.report.files import ResultFile
 from cocotbext.msi_its.run import fingerprint as fingerprints
 from cocotbext.msi_its.run.build import Flavour, SimulationError, build
 from cocotbext.msi_its.run.design import OWN, Rtl, RtlError
@@ -38,17 +40,18 @@ from cocotbext.msi_its.run.discovery import modules
 from cocotbext.msi_its.run.disk import check_disk
 from cocotbext.msi_its.run.launcher import (
     Interrupted,
-    Processes,
+    Launcher,
     Stopped,
     catch_signals,
     exclusive,
 )
 from cocotbext.msi_its.run.parameters import Run
 from cocotbext.msi_its.run.places import BUILD, ROOT
-from cocotbext.msi_its.run.results import TestResult, finished
+from cocotbext.msi_its.run.results import finished
 from cocotbext.msi_its.run.sets import directed
 from cocotbext.msi_its.run.simulation import simulate
-from cocotbext.msi_its.run.simulators.verilator import VerilatorError
+from cocotbext.msi_its.run.simulators.verilator_finder import VerilatorError
+from cocotbext.msi_its.vocabulary.results import TestResult
 from cocotbext.msi_its.vocabulary.text import tail
 from qualify import mutations
 from qualify.mutant_proofs import (
@@ -175,9 +178,7 @@ class Kept:
                 for each in self.mutations
             ],
         }
-        unfinished = path.with_suffix(".new")
-        unfinished.write_text(json.dumps(values, indent=1) + "\n")
-        unfinished.replace(path)
+        msgspec.convert(values, Mutate).write(path)
 
     @classmethod
     def read(cls, path: Path) -> Kept | None:
@@ -221,6 +222,37 @@ class Score:
         return self.killed / relevant if relevant else 0.0
 
 
+class Mutant(msgspec.Struct, frozen=True, kw_only=True):
+    """A mutation in the result file (see `Mutation`), and what became of it."""
+
+    number: int
+    mode: str
+    module: str
+    cell: str
+    port: str
+    bit: int
+    control: int | None
+    wire: str
+    sources: tuple[str, ...]
+    place: str
+    verdict: Verdict | None
+    proofs: dict[str, str]
+
+
+class Mutate(ResultFile, frozen=True):
+    """What `make mutate` found; `netlist`, `prover`, `testbench`, `baseline` are fingerprints."""
+
+    count: int
+    seed: int
+    rtl: Rtl
+    netlist: str
+    prover: str
+    testbench: str
+    baseline: str
+    score: Score
+    mutants: list[Mutant]
+
+
 def score(kept: Kept, testbench: str) -> Score:
     """Count."""
     verdicts = list(kept.current(testbench).values())
@@ -250,7 +282,7 @@ def tests_fingerprint() -> str:
 
 def classify(result: TestResult) -> Kind:
     """Say in which way a test failed; what it reported came before it hung or ended."""
-    if result.counts.get("reports"):
+    if result.reports:
         return Kind.MISMATCH
     if re.search(r"hangs|timed out|[Tt]imeout", result.failure):
         return Kind.TIMEOUT
@@ -261,8 +293,8 @@ def classify(result: TestResult) -> Kind:
 
 def first_line(result: TestResult) -> str:
     """Return what a failed test says first."""
-    reports = result.counts.get("reports", [])
-    lines = (reports[0]["text"] if reports else result.failure).strip().splitlines()
+    said = result.reports[0].text if result.reports else result.failure
+    lines = said.strip().splitlines()
     return lines[0][:200] if lines else "failed"
 
 
@@ -287,14 +319,14 @@ class BatchProcesses:
         self._built: set[str] = set()
         self._lock = threading.Lock()
 
-    def simulate(self, run: Run, modules: Sequence[str], processes: Processes) -> list[TestResult]:
+    def simulate(self, run: Run, modules: Sequence[str], launcher: Launcher) -> list[TestResult]:
         """Do what cocotbext.msi_its.run.simulation's `simulate` does, up to the first failure."""
-        processes.check()
+        launcher.check()
         folder = Path(run.results)
         if run.results not in self._built:
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
-            build(run, folder / run.rtl.top, flavour=Flavour.BATCH, processes=processes)
+            build(run, folder / run.rtl.top, flavour=Flavour.BATCH, launcher=launcher)
             self._built.add(run.results)
         for file in folder.iterdir():
             if file.name != run.rtl.top:
@@ -304,7 +336,7 @@ class BatchProcesses:
         with self._lock:
             process.start()
         try:
-            why = self._wait(process, folder / "progress", processes)
+            why = self._wait(process, folder / "progress", launcher)
         finally:
             process.kill()
             process.join()
@@ -315,12 +347,12 @@ class BatchProcesses:
         return results
 
     @staticmethod
-    def _wait(process: BaseProcess, heartbeat: Path, processes: Processes) -> str:
+    def _wait(process: BaseProcess, heartbeat: Path, launcher: Launcher) -> str:
         """Wait for a process; return why it has to be ended, or nothing if it ended by itself."""
         last_sign, last_text = time.monotonic(), ""
         while True:
             process.join(0.5)
-            processes.check()
+            launcher.check()
             if process.exitcode is not None:
                 return ""
             text = tail(heartbeat, 1)
@@ -351,7 +383,7 @@ class Runner:
         seed: int,
         testbench: str,
         prove: Callable[[int, str], bool],
-        processes: Processes,
+        launcher: Launcher,
         folder: Path = FOLDER,
     ) -> None:
         """`prove` says whether a mutant is proven equivalent, by a method of METHODS."""
@@ -361,7 +393,7 @@ class Runner:
         self._prove = prove
         self._folder = folder
         self._batch = BatchProcesses()
-        self.processes = processes
+        self.launcher = launcher
 
     def stages(
         self, number: int, slot: str, stages: Sequence[Stage] = STAGES
@@ -372,14 +404,14 @@ class Runner:
             run = Run(TABLES, COUNTER_WIDTH, self._seed, str(folder), (), self._rtl)
             run = replace(run, plusargs=(f"+mutant={number}",))
             if stage.flavour is Flavour.BATCH:
-                yield stage, self._batch.simulate(run, stage.modules, self.processes)
+                yield stage, self._batch.simulate(run, stage.modules, self.launcher)
                 continue
             results = simulate(
                 run,
                 stage.modules,
                 to_first_failure=True,
                 stall_seconds=STALL_SECONDS,
-                processes=self.processes,
+                launcher=self.launcher,
             )
             yield stage, results
 
@@ -418,46 +450,40 @@ def run_all(
     What is slow waits until all were tried quickly: an interrupted run knows the most then.
     """
     undecided = []
-    with contextlib.closing(_in_parallel(runner, runner.quick, numbers, jobs)) as tried:
-        for number, verdict in tried:
-            if verdict is not None:
-                done(verdict)
-            else:
-                undecided.append(number)
-    with contextlib.closing(_in_parallel(runner, runner.thorough, undecided, jobs)) as judged:
-        for _, each in judged:
-            done(each)
+
+    def tried(number: int, verdict: Verdict | None) -> None:
+        if verdict is not None:
+            done(verdict)
+        else:
+            undecided.append(number)
+
+    _each(runner, runner.quick, numbers, jobs, tried)
+    _each(runner, runner.thorough, undecided, jobs, lambda _, verdict: done(verdict))
 
 
 V = TypeVar("V")
 
 
-def _in_parallel(
-    runner: Runner, what: Callable[[int, str], V], numbers: Sequence[int], jobs: int
-) -> Generator[tuple[int, V], None, None]:
-    """Do something to mutants, some at a time; yield each with what came of it, as it comes."""
+def _each(
+    runner: Runner,
+    what: Callable[[int, str], V],
+    numbers: Sequence[int],
+    jobs: int,
+    done: Callable[[int, V], None],
+) -> None:
+    """Do something to mutants, some at a time, each in a slot that is free."""
     slots: queue.SimpleQueue[str] = queue.SimpleQueue()
     for slot in range(jobs):
         slots.put(str(slot))
 
-    def work(number: int) -> tuple[int, V]:
+    def work(number: int) -> V:
         slot = slots.get()
         try:
-            return number, what(number, slot)
+            return what(number, slot)
         finally:
             slots.put(slot)
 
-    with ThreadPoolExecutor(jobs) as pool:
-        running: set[Future[tuple[int, V]]] = {pool.submit(work, number) for number in numbers}
-        try:
-            while running:
-                ended, running = wait(running, return_when=FIRST_COMPLETED)
-                for each in ended:
-                    yield each.result()
-        except BaseException:
-            runner.processes.stop()
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    runner.launcher.each(work, numbers, done, jobs=jobs)
 
 
 class Progress:
@@ -596,9 +622,9 @@ def mutate(design: Rtl, count: int, chosen: int, jobs: int, only: Sequence[int])
         design.check(mutations.PARAMETERS)
     testbench = tests_fingerprint()
     print(f"mutate: {design.describe()}, N={count} SEED={chosen}, JOBS={jobs}", flush=True)
-    processes = Processes()
+    launcher = Launcher()
     with unchanged(lambda: mutations.fingerprint(design), MutationError) as netlist:
-        mutants, rtl = mutations.make(folder / "hdl", count, chosen, processes, design)
+        mutants, rtl = mutations.make(folder / "hdl", count, chosen, launcher, design)
     rtl.check(mutations.PARAMETERS)
     made = Kept(count, chosen, netlist, design, mutants, prover=fingerprint())
     found = Kept.read(result)
@@ -608,7 +634,7 @@ def mutate(design: Rtl, count: int, chosen: int, jobs: int, only: Sequence[int])
     if found is not None and kept is made:
         result.replace(result.with_suffix(".before.json"))
         print(f"results until now: {result.with_suffix('.before.json').relative_to(ROOT)}")
-    prover = Prover(folder / "proofs", folder / "hdl", processes) if design.own else None
+    prover = Prover(folder / "proofs", folder / "hdl", launcher) if design.own else None
 
     def prove(number: int, method: str) -> bool:
         if prover is None:
@@ -618,7 +644,7 @@ def mutate(design: Rtl, count: int, chosen: int, jobs: int, only: Sequence[int])
             tried[method] = prover.prove(mutants[number - 1], method)
         return tried[method] == method
 
-    runner = Runner(rtl, chosen, testbench, prove, processes, folder)
+    runner = Runner(rtl, chosen, testbench, prove, launcher, folder)
     before = set(kept.current(testbench))
 
     def forget_if_changed() -> None:
@@ -653,7 +679,7 @@ def mutate(design: Rtl, count: int, chosen: int, jobs: int, only: Sequence[int])
             run_all(runner, waiting, jobs, done)
         forget_if_changed()
     except Interrupted as interrupt:
-        runner.processes.stop()
+        runner.launcher.stop()
         forget_if_changed()
         print(f"\n{closing_line(kept, testbench)}")
         print("mutate: interrupted; the same command goes on", file=sys.stderr)

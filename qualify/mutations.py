@@ -18,7 +18,7 @@ from pathlib import Path
 
 from cocotbext.msi_its.run import fingerprint as fingerprints
 from cocotbext.msi_its.run.design import OWN, Rtl
-from cocotbext.msi_its.run.launcher import Processes
+from cocotbext.msi_its.run.launcher import Launcher
 from cocotbext.msi_its.run.parameters import Run
 from cocotbext.msi_its.run.places import ROOT
 from cocotbext.msi_its.vocabulary.operations import Tables
@@ -124,7 +124,7 @@ def run_yosys(
     commands: list[str],
     folder: Path,
     name: str,
-    processes: Processes,
+    launcher: Launcher,
     check: bool = True,
     seconds: float | None = None,
     cwd: Path = ROOT,
@@ -138,7 +138,7 @@ def run_yosys(
     script, log = (folder / f"{name}.{suffix}" for suffix in ("ys", "log"))
     script.write_text("\n".join(commands) + "\n")
     command = [sys.executable, "-c", yosys.COMMAND, "-s", str(script.relative_to(cwd))]
-    with processes.run(command, log, yosys.environment("mutate"), cwd) as process:
+    with launcher.run(command, log, yosys.environment("mutate"), cwd) as process:
         try:
             process.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -150,7 +150,7 @@ def run_yosys(
 
 
 def make(
-    folder: Path, count: int, seed: int, processes: Processes, rtl: Rtl = OWN
+    folder: Path, count: int, seed: int, launcher: Launcher, rtl: Rtl = OWN
 ) -> tuple[list[Mutation], Rtl]:
     """Make so many mutants of a design; return them, and the design that has them all.
 
@@ -164,11 +164,11 @@ def make(
         f"write_rtlil {base}/sound.il",
         f"mutate -list {count} -seed {seed} -o {base}/list.txt a:src",
     ]
-    run_yosys(elaborate, folder, "elaborate", processes)
+    run_yosys(elaborate, folder, "elaborate", launcher)
     mutations = parse((folder / "list.txt").read_text())
     if len(mutations) < count:
         raise MutationError(f"N={count}: the design has only {len(mutations):,} mutants")
-    build(folder, mutations, processes, rtl.top)
+    build(folder, mutations, launcher, rtl.top)
     netlist = folder / "netlist.v"
     off = "".join(f"/* verilator lint_off {rule} */\n" for rule in _LINT)
     # yosys notes that a choice is one of exclusive cases; on a mutant that may not be so.
@@ -181,7 +181,7 @@ def make(
 
 
 def build(
-    folder: Path, mutations: Sequence[Mutation], processes: Processes, top: str = OWN.top
+    folder: Path, mutations: Sequence[Mutation], launcher: Launcher, top: str = OWN.top
 ) -> None:
     """Put mutations, numbered from 1, into the netlist `sound.il`: as `netlist.v` and `.il`."""
     base = folder.relative_to(ROOT)
@@ -194,7 +194,7 @@ def build(
         "dffunmap",  # for proofs, which then know one kind of register
         f"write_rtlil {base}/netlist.il",
     ]
-    run_yosys(change, folder, "mutate", processes)
+    run_yosys(change, folder, "mutate", launcher)
 
 
 def wrapper(parameters: dict[str, int], width: int, rtl: Rtl = OWN) -> str:

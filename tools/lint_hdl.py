@@ -15,7 +15,7 @@ from cocotbext.msi_its.run.design import OWN, WAIVERS, RtlError
 from cocotbext.msi_its.run.parameters import Run
 from cocotbext.msi_its.run.places import ROOT
 from cocotbext.msi_its.run.sets import SETS
-from cocotbext.msi_its.run.simulators.verilator import VerilatorError, find_verilator
+from cocotbext.msi_its.run.simulators.verilator_finder import VerilatorError, find_verilator
 from tools import yosys
 
 RTL = (".sv", ".svh", ".v", ".vh")

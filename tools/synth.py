@@ -11,27 +11,27 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
 import re
 import shutil
 import statistics
-import subprocess
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from cocotbext.msi_its.commands.variables import Parser
+from cocotbext.msi_its.report.files import ResultFile
 from cocotbext.msi_its.run import fingerprint
 from cocotbext.msi_its.run.design import OWN, Port, Rtl, RtlError
-from cocotbext.msi_its.run.launcher import exclusive
+from cocotbext.msi_its.run.launcher import Interrupted, Launcher, catch_signals, exclusive
 from cocotbext.msi_its.run.places import BUILD, ROOT
 from cocotbext.msi_its.run.sets import DEFAULT
-from cocotbext.msi_its.run.simulators.verilator import VerilatorError
+from cocotbext.msi_its.run.simulators.verilator_finder import VerilatorError
 from cocotbext.msi_its.vocabulary.operations import Tables
 from tools import yosys
 from tools.choose import NothingChosen, choose, results_of, rtl_of, unchanged
@@ -107,6 +107,22 @@ class Placed:
     seed: int
     fmax: float
     path: str
+
+
+class Measured(msgspec.Struct, frozen=True):
+    """What was measured of a row."""
+
+    area: Area
+    placements: list[Placed]
+
+
+class Synth(ResultFile, frozen=True):
+    """What `make synth` measured, by the name of the row; `design` is a fingerprint."""
+
+    rtl: Rtl
+    design: str
+    tools: list[str]
+    rows: dict[str, Measured]
 
 
 def boundary(ports: Mapping[str, Port], tables: Tables, top: str = OWN.top) -> str:
@@ -267,22 +283,17 @@ def path_in_words(path: Sequence[Mapping[str, Any]]) -> str:
     )
 
 
-def run(program: str, arguments: Sequence[str], log: Path) -> None:
+def run(program: str, arguments: Sequence[str], log: Path, launcher: Launcher) -> None:
     """Run yosys or nextpnr (a line of Python) in the project's root; SynthError if it fails."""
-    with log.open("w") as file:
-        done = subprocess.run(
-            [sys.executable, "-c", program, *arguments],
-            cwd=ROOT,
-            env=yosys.environment("synth"),
-            stdout=file,
-            stderr=subprocess.STDOUT,
-        )
-    if done.returncode:
+    command = [sys.executable, "-c", program, *arguments]
+    with launcher.run(command, log, yosys.environment("synth")) as process:
+        process.wait()
+    if process.returncode:
         lines = yosys.errors(log.read_text(errors="replace"))
-        raise SynthError("\n".join(lines) or f"exit status {done.returncode}; see {log}")
+        raise SynthError("\n".join(lines) or f"exit status {process.returncode}; see {log}")
 
 
-def synthesize(row: Row, rtl: Rtl, folder: Path) -> Area:
+def synthesize(row: Row, rtl: Rtl, folder: Path, launcher: Launcher) -> Area:
     """Map a row to the FPGA's cells; leave the netlist in `folder`/netlist.json."""
     shutil.rmtree(folder, ignore_errors=True)  # what an earlier design left is not this one's
     folder.mkdir(parents=True)
@@ -300,7 +311,7 @@ def synthesize(row: Row, rtl: Rtl, folder: Path) -> Area:
         f"{yosys.read_design(rtl, folder, top=TOP, files=files)}; "
         f"synth_ecp5 -top {TOP} -json {netlist.relative_to(ROOT)}"
     )
-    run(yosys.COMMAND, ["-q", "-p", script], folder / "yosys.log")
+    run(yosys.COMMAND, ["-q", "-p", script], folder / "yosys.log", launcher)
     design = json.loads(netlist.read_text())
     module = design["modules"][TOP]
     outputs = {
@@ -314,14 +325,14 @@ def synthesize(row: Row, rtl: Rtl, folder: Path) -> Area:
     return area(module)
 
 
-def place(folder: Path, seed: int) -> Placed:
+def place(folder: Path, seed: int, launcher: Launcher) -> Placed:
     """Place and route the netlist of a folder from one seed."""
     report = folder / f"seed{seed}.json"
     options = ["--85k", "--package", "CABGA756", "--speed", "6", "--out-of-context"]
     options += ["--freq", str(CLOCK), "--timing-allow-fail", "--seed", str(seed), "-q"]
     options += ["--json", str((folder / "netlist.json").relative_to(ROOT))]
     options += ["--report", str(report.relative_to(ROOT))]
-    run(_NEXTPNR, options, folder / f"seed{seed}.log")
+    run(_NEXTPNR, options, folder / f"seed{seed}.log", launcher)
     return placed(json.loads(report.read_text()), seed)
 
 
@@ -356,15 +367,20 @@ def measure(
     rtl: Rtl, rows: Sequence[Row], seeds: Sequence[int], folder: Path
 ) -> dict[str, tuple[Area, list[Placed]]]:
     """Measure some rows of a design, as many at a time as the machine has cores."""
+    launcher = Launcher()
     folders = {row.name: folder / re.sub(r"\W+", "-", row.name) for row in rows}
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        areas = {row.name: pool.submit(synthesize, row, rtl, folders[row.name]) for row in rows}
-        cells = {name: each.result() for name, each in areas.items()}
-        runs = {
-            name: [pool.submit(place, folder, seed) for seed in seeds]
-            for name, folder in folders.items()
-        }
-        return {name: (cells[name], [each.result() for each in runs[name]]) for name in runs}
+    areas: dict[Row, Area] = {}
+    placements = [(row, seed) for row in rows for seed in seeds]
+    found: dict[tuple[Row, int], Placed] = {}
+    launcher.each(
+        lambda row: synthesize(row, rtl, folders[row.name], launcher), rows, areas.__setitem__
+    )
+    launcher.each(
+        lambda each: place(folders[each[0].name], each[1], launcher),
+        placements,
+        found.__setitem__,
+    )
+    return {row.name: (areas[row], [found[row, seed] for seed in seeds]) for row in rows}
 
 
 def main() -> int:
@@ -384,6 +400,7 @@ def main() -> int:
         print("synth: nextpnr is not installed; `make synth` does it", file=sys.stderr)
         return 1
     folder = results_of(rtl, FOLDER)
+    catch_signals()
     try:
         with exclusive(folder.with_suffix(".lock"), "make synth"):
             if not rtl.own:
@@ -399,6 +416,9 @@ def main() -> int:
     except (SynthError, RtlError, VerilatorError) as error:
         print(f"synth: {error}", file=sys.stderr)
         return 1
+    except Interrupted as interrupt:
+        print("synth: interrupted", file=sys.stderr)
+        return interrupt.status
     print(table(results, rtl.own))
     for name, (_, placements) in results.items():
         slowest = min(placements, key=lambda each: each.fmax)
@@ -412,7 +432,7 @@ def main() -> int:
             for name, (cells, placements) in results.items()
         },
     }
-    (folder / "result.json").write_text(json.dumps(result, indent=2) + "\n")
+    msgspec.convert(result, Synth).write(folder / "result.json")
     print(f"\nresults: {(folder / 'result.json').relative_to(ROOT)}")
     return 0
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from cocotb_tools.check_results import get_results
 from cocotb_tools.runner import get_runner
 
-from cocotbext.msi_its.run.simulators.verilator import find_verilator
+from cocotbext.msi_its.run.simulators.verilator_finder import find_verilator
 
 HERE = Path(__file__).resolve().parent
 TRANSLATOR = HERE.parents[1] / "hdl/translator.f"

@@ -15,7 +15,7 @@ import pytest
 from cocotbext.msi_its.run.design import OWN
 from cocotbext.msi_its.run.launcher import Interrupted
 from cocotbext.msi_its.run.places import BUILD
-from cocotbext.msi_its.run.results import TestResult
+from cocotbext.msi_its.vocabulary.results import Mismatch, TestResult
 from qualify import mutate, mutations
 from qualify.mutant_netlist import choose, meaning, open_up, register_bits
 from qualify.mutant_proofs import LOCAL, NOT_DECIDED, OBSERVED, is_never, miter
@@ -32,6 +32,7 @@ from qualify.mutate import (
     summary,
 )
 from qualify.mutations import Mutation, MutationError, parse, wrapper
+from tests.schemas import valid
 
 LIST = """\
 mutate -ctrl mutsel 2 1 -mode const1 -module m -cell $14 -port B -portbit 0 -src hdl/a.sv:21.14
@@ -100,6 +101,7 @@ def test_survivors_are_listed_with_place_proof_and_command() -> None:
 def test_results_are_kept(tmp_path: Path) -> None:
     path = tmp_path / "result.json"
     kept().write(path, TESTS)
+    assert valid(path)["count"] == 4
     expected = kept()
     del expected.verdicts[4]
     assert Kept.read(path) == expected
@@ -139,8 +141,8 @@ def test_kinds_of_death(failure: str, kind: Kind) -> None:
 
 
 def test_what_was_reported_came_before_it_hung() -> None:
-    counts = {"reports": [{"text": "mismatch 1 (model) at operation 7\n  expected: ..."}]}
-    result = TestResult("x.y", False, 0.1, "the design hangs", counts)
+    said = Mismatch("model", 7, None, "mismatch 1 (model) at operation 7\n  expected: ...")
+    result = TestResult("x.y", False, 0.1, "the design hangs", reports=(said,))
     verdict = judge(1, "batch", [result], TESTS)
     assert verdict is not None and verdict.kind is Kind.MISMATCH
     assert verdict.why == "mismatch 1 (model) at operation 7"

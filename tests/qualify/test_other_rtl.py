@@ -9,7 +9,7 @@ import pytest
 
 from cocotbext.msi_its.run import fingerprint as fingerprints
 from cocotbext.msi_its.run.design import OWN, PARAMETERS, Rtl, RtlError
-from cocotbext.msi_its.run.launcher import Processes
+from cocotbext.msi_its.run.launcher import Launcher
 from cocotbext.msi_its.run.places import BUILD
 from qualify import faults, mutant_proofs, mutate, mutations
 from qualify.faults import FAULTS, DoesNotApply, FaultsError, break_rtl, that_apply
@@ -59,7 +59,7 @@ def test_yosys_reads_it_as_verilator_does(design: Rtl) -> None:
         [command, "proc", "flatten", "select -list t:$dff %ci1 i:* %i", "write_rtlil"],
         folder,
         "read",
-        Processes(),
+        Launcher(),
     )
     assert "cell $dff" in said
     source = next(line for line in yosys.here(said).splitlines() if "mine.sv:" in line)

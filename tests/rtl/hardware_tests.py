@@ -25,7 +25,6 @@ from cocotbext.msi_its.vocabulary.operations import (
     Disconnect,
     Enable,
     EnableWithRid,
-    Message,
     NewRoute,
     Operation,
     SetBusRange,
@@ -34,46 +33,10 @@ from cocotbext.msi_its.vocabulary.operations import (
     SignalMsiWithRid,
     SupportsDirectMsi,
 )
+from tests.rtl.objects import ADDRESS, SEGMENT, set_up
 from tests.rtl.scenario import does, play
 
 KIND = "hardware"
-
-ADDRESS = 0xFEDC_BA98_7654_3210
-SEGMENT = 0x5A17
-
-
-class Objects:
-    """The last entry of each table, brought to life: range 0x21 to 0x2E, devfn 0x63."""
-
-    def __init__(self, env: Environment) -> None:
-        self.env = env
-        self.range, self.connection, self.target, self.route = (size - 1 for size in env.tables)
-
-    async def set_up(self) -> None:
-        """Connect both backends, bind the target, make the route and enable it."""
-        await self.env.execute(
-            SetBusRange(self.range, 0x21, 0x2E),
-            Connect(self.connection, SEGMENT),
-            ConnectIrqfd(self.connection, SEGMENT + 1),
-            BindTarget(self.target, self.connection, self.range, 0x63),
-            NewRoute(self.route, self.target),
-            Enable(self.route, ADDRESS, 0x77),
-        )
-
-    def message(self, data: int) -> SignalMsiWithRid:
-        """Return a message in range."""
-        return SignalMsiWithRid(self.target, 0x2E01, ADDRESS + data, data)
-
-    def sent(self, data: int) -> Message:
-        """Return what that message becomes."""
-        return Message(SEGMENT << 16 | 0x2E01, ADDRESS + data, data)
-
-
-async def set_up(env: Environment) -> Objects:
-    """Return objects that are alive."""
-    objects = Objects(env)
-    await objects.set_up()
-    return objects
 
 
 @translator_test()

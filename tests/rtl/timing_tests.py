@@ -31,7 +31,7 @@ from cocotbext.msi_its.vocabulary.operations import (
     SignalMsiWithRid,
 )
 from cocotbext.msi_its.vocabulary.transactions import Retired, Source
-from tests.rtl.hardware_tests import ADDRESS, Objects, set_up
+from tests.rtl.objects import ADDRESS, Objects, set_up
 
 KIND = "hardware"
 

@@ -3,26 +3,28 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shlex
 from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec import convert, to_builtins
 
 from cocotbext.msi_its.commands.bench import page, plots, write_trace
 from cocotbext.msi_its.commands.window import AFTER, BEFORE
+from cocotbext.msi_its.report.files import Bench
 from cocotbext.msi_its.run.build import Flavour
 from cocotbext.msi_its.run.design import OWN, Rtl
 from cocotbext.msi_its.run.parameters import Run
 from cocotbext.msi_its.run.places import BUILD, ROOT
-from cocotbext.msi_its.run.results import TestResult
 from cocotbext.msi_its.run.sets import DEFAULT
 from cocotbext.msi_its.run.simulation import simulate
 from cocotbext.msi_its.vocabulary.operations import Tables
+from cocotbext.msi_its.vocabulary.results import TestResult, load
 from qualify.faults import FAULTS, Fault, break_rtl
-from tests.sim.test_sim import closing, tb
+from tests.schemas import valid
+from tests.sim.commands import closing, tb
 
 RANDOM = "tests.batch.random_tests"
 
@@ -37,7 +39,7 @@ def run_batch(
 
 def reports(results: list[TestResult]) -> str:
     """Return all that the failing tests say."""
-    texts = [report["text"] for each in results for report in each.counts.get("reports", [])]
+    texts = [report.text for each in results for report in each.reports]
     return "\n".join([*texts, *(each.failure for each in results)])
 
 
@@ -115,7 +117,7 @@ def test_compare_takes_the_batch_path_for_long_traces(tmp_path: Path) -> None:
     assert status == 0, output
     assert "120,000 operations to replay batched" in output
     assert closing("compare", output)[0] == 120_000
-    assert json.loads((BUILD / "compare/result.json").read_text())["carried"] == "batched"
+    assert valid(BUILD / "compare/result.json")["carried"] == "batched"
 
 
 def test_compare_in_batch_names_the_line_that_expects_something_else(tmp_path: Path) -> None:
@@ -132,6 +134,9 @@ def test_compare_in_batch_names_the_line_that_expects_something_else(tmp_path: P
         assert status == 1
         assert closing("compare", output)[3] == 1
         assert f"trace line {row + 1}" in output and "devid=0x00000001" in output
+        (shown,) = valid(BUILD / "compare/result.json")["windows"]
+        assert shown["shown"] and shown["first"] < row + 1 <= shown["last"] and shown["cycle"]
+        assert shown["said"] in output and (ROOT / shown["waveform"]).is_file()
         said = output[output.index("mismatch 1 (expect)") : output.index("reproduce:")]
         around = output[output.index("shown again with waves by ") : output.index("compared:")]
         first, last = row + 1 - BEFORE, min(row + 1 + AFTER, 50_001)
@@ -168,6 +173,10 @@ def test_the_page_of_figures(tmp_path: Path) -> None:
     assert "| RTL batched, checked: messages | 2,000 | 2.0 | 33 |" in text
     assert "| 10,000,000 | 1,500,000 |  | 2 MiB |" in text
     assert "| monitors | 750.0 | 75 |\n| checker | 250.0 | 25 |\n| all | 1000.0 | 100 |" in text
+    convert({**figures, **shown}, Bench).write(tmp_path / "result.json")
+    assert valid(tmp_path / "result.json")["by routes"]["16"]["batch"] == 1.5e6
+    kept = load((tmp_path / "result.json").read_text(), Bench)
+    assert page(to_builtins(kept)) == text
     plots({**figures, **shown}, tmp_path)
     for name in ("length", "routes"):
         assert "<svg" in (tmp_path / f"performance-{name}.svg").read_text()

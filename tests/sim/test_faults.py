@@ -9,7 +9,7 @@ import pytest
 
 from cocotbext.msi_its.run.build import BuildError
 from cocotbext.msi_its.run.design import OWN, Rtl
-from cocotbext.msi_its.run.results import TestResult
+from cocotbext.msi_its.vocabulary.results import Mismatch, TestResult
 from qualify import faults
 from qualify.faults import FAULTS, Fault, break_rtl, try_faults, verdict
 
@@ -17,7 +17,9 @@ SOUND = TestResult("rule_tests.r1_bounds", True, 0.1)
 NAMED = TestResult("hardware_tests.h1_h5_rates", False, 0.1, "0.5 is not 1.0")
 NOT_RUN = TestResult("rule_tests.r1_bounds", False, 0.0, "did not run", ran=False)
 REPORTED = TestResult(
-    "random_tests.mixed", False, 0.1, "", {"reports": [{"text": "signal_msi (rules R2, R10)"}]}
+    "random_tests.mixed",
+    False,
+    reports=(Mismatch("model", 1, None, "signal_msi (rules R2, R10)"),),
 )
 
 

@@ -30,6 +30,7 @@ from qualify.formal import (
     rules,
 )
 from qualify.formal_mutants import MUTANTS, Mutant
+from tests.schemas import valid
 from tools.choose import NothingChosen
 
 
@@ -44,6 +45,7 @@ def test_the_proofs_of_the_parts(runner: Runner, capsys: pytest.CaptureFixture[s
     output = capsys.readouterr().out
     assert f"formal: {len(QUICK)} of {len(QUICK)} proofs pass" in output
     assert "H4      H4_waits_for_two_at_most" in output
+    assert len(valid(formal.FOLDER / "result.json")["proofs"]) == len(QUICK)
 
 
 def test_a_property_fails_on_its_mutant_from_reset_on(runner: Runner) -> None:

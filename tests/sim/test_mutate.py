@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cocotbext.msi_its.run.launcher import Processes
+from cocotbext.msi_its.run.launcher import Launcher
 from cocotbext.msi_its.run.places import BUILD, ROOT
 from qualify import mutate, mutations
 from qualify.mutant_proofs import FIRST_SELECTED, LOCAL, METHODS, REACHED, SWEPT, Prover
@@ -22,13 +22,13 @@ COUNT = 6
 
 def test_mutants_die_and_survive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = BUILD / "mutate-test"
-    processes = Processes()
+    launcher = Launcher()
     beside = set(ROOT.iterdir())
-    mutants, rtl = mutations.make(folder / "hdl", COUNT, 3, processes)
+    mutants, rtl = mutations.make(folder / "hdl", COUNT, 3, launcher)
     rtl.check()
     assert len(mutants) == COUNT and all(each.place.startswith("hdl/") for each in mutants)
     mutants.append(Mutation(COUNT + 1, "none"))  # the number that changes nothing
-    prover = Prover(folder / "proofs", folder / "hdl", processes)
+    prover = Prover(folder / "proofs", folder / "hdl", launcher)
     tried: list[tuple[int, str]] = []
 
     def prove(number: int, method: str) -> bool:
@@ -38,7 +38,7 @@ def test_mutants_die_and_survive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(mutate, "STAGES", STAGES[:1])
     monkeypatch.setattr(mutate, "FOLDER", tmp_path)
     verdicts = {}
-    runner = Runner(rtl, 1, "tests", prove, processes, tmp_path)
+    runner = Runner(rtl, 1, "tests", prove, launcher, tmp_path)
     numbers = [each.number for each in mutants]
     run_all(runner, [0, *numbers], 2, lambda each: verdicts.update({each.number: each}))
 
@@ -64,8 +64,8 @@ def test_mutants_die_and_survive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     some_never = replace(other_order, number=2, mode="const0", control=None)
     (folder / "sweeps").mkdir(exist_ok=True)
     shutil.copy(folder / "hdl/sound.il", folder / "sweeps")
-    mutations.build(folder / "sweeps", [other_order, some_never], processes)
-    prover = Prover(folder / "proofs", folder / "sweeps", processes)
+    mutations.build(folder / "sweeps", [other_order, some_never], launcher)
+    prover = Prover(folder / "proofs", folder / "sweeps", launcher)
     assert prover.prove(other_order, SWEPT) == SWEPT
     assert prover.prove(some_never, SWEPT).startswith("told apart in clock cycle")
     assert set(ROOT.iterdir()) <= beside | {ROOT / "build"}, "nothing is left in the user's folder"
@@ -94,5 +94,5 @@ end
     base = folder.relative_to(ROOT)
     script = [f"read_rtlil {base}/both.il", f"techmap -autoproc -map {base}/first_selected.v"]
     script += [f"eval -set s {number} -show y both" for number in range(4)]
-    said = mutations.run_yosys(script, folder, "both", Processes())
+    said = mutations.run_yosys(script, folder, "both", Launcher())
     assert re.findall(r"Eval result: \\y = 4'(\d+)", said) == ["1000", "0001", "0010", "0001"]

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -12,9 +12,9 @@ from cocotbext.msi_its.bench.ports import KINDS
 from cocotbext.msi_its.run.design import OWN, Rtl
 from cocotbext.msi_its.run.discovery import modules
 from cocotbext.msi_its.run.parameters import Run
-from cocotbext.msi_its.run.results import TestResult
 from cocotbext.msi_its.run.sets import DEFAULT, recordings
 from cocotbext.msi_its.run.simulation import simulate
+from cocotbext.msi_its.vocabulary.results import TestResult
 from qualify.faults import FAULTS, break_rtl
 
 RACES = "timing_tests.h5_forwarding_holds_through_a_stall"
@@ -27,20 +27,18 @@ def run(folder: Path, kind: str, tests: tuple[str, ...], rtl: Rtl = OWN) -> list
     return simulate(Run(DEFAULT, 32, 5, str(folder / kind), traces, rtl, ports=kind), tests)
 
 
-def seen(results: list[TestResult]) -> dict[str, Any]:
+def seen(results: list[TestResult]) -> dict[str, TestResult]:
     """Return what each test saw: verdict, every answer, every drop, every report."""
-    return {
-        each.name: {"passed": each.passed, **each.counts} | {"measured": None} for each in results
-    }
+    return {each.name: replace(each, seconds=0.0, measured={}) for each in results}
 
 
 @pytest.mark.parametrize("kind", ["directed", "hardware", "traces"])
 def test_the_same_operation_for_operation(tmp_path: Path, kind: str) -> None:
     handles, memory = (seen(run(tmp_path, each, modules(kind))) for each in KINDS)
     assert handles.keys() == memory.keys() and len(handles) > 5
-    assert sum(what["operations"] for what in memory.values()) > 300
+    assert sum(what.operations for what in memory.values()) > 300
     for name, what in memory.items():
-        assert what["passed"] and handles[name]["passed"]
+        assert what.passed and handles[name].passed
         if name != RACES:
             assert handles[name] == what, name
 
@@ -57,4 +55,4 @@ def test_a_fault_is_seen_as_well(tmp_path: Path) -> None:
         seen(run(tmp_path, each, ("tests.rtl.reference_unit_tests",), rtl)) for each in KINDS
     )
     assert handles == memory
-    assert any(not what["passed"] and what["reports"] for what in handles.values())
+    assert any(not what.passed and what.reports for what in handles.values())

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 import sys
 from html import unescape
@@ -15,12 +14,12 @@ from junitparser import JUnitXml
 
 from cocotbext.msi_its.commands import main as command_line
 from cocotbext.msi_its.commands import regress
-from cocotbext.msi_its.report import pages as regress_report
 from cocotbext.msi_its.report import regression as summary
 from cocotbext.msi_its.report.regression import Job, Plan
 from cocotbext.msi_its.run.places import BUILD, ROOT
 from cocotbext.msi_its.run.simulators.code_coverage import KINDS
 from qualify.faults import FAULTS, break_rtl
+from tests.schemas import valid
 
 RESULTS = BUILD / "regress-test"
 """Not where users have theirs."""
@@ -35,7 +34,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "RESULTS", RESULTS)
     monkeypatch.setattr(regress, "PLAN", RESULTS / "plan.json")
     for name in ("HTML", "JSON", "JUNIT", "LCOV", "UCIS"):
-        monkeypatch.setattr(regress_report, name, RESULTS / getattr(regress_report, name).name)
+        monkeypatch.setattr(regress, name, RESULTS / getattr(regress, name).name)
     jobs = property(lambda plan: (Job("smallest", "random", plan.seed),))
     monkeypatch.setattr(Plan, "jobs", jobs)
     monkeypatch.setattr(regress, "RERUNS", 1)
@@ -50,8 +49,7 @@ def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
 
 
 def result() -> dict[str, Any]:
-    values: dict[str, Any] = json.loads((RESULTS / "result.json").read_text())
-    return values
+    return valid(RESULTS / "result.json")
 
 
 def test_sound_rtl_passes(

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import signal
@@ -18,40 +17,18 @@ from cocotbext.msi_its.commands.compare import sizes
 from cocotbext.msi_its.run import simulation as simulator
 from cocotbext.msi_its.run.build import SIMULATORS, Flavour, build
 from cocotbext.msi_its.run.design import OWN, WAIVERS, RtlError
-from cocotbext.msi_its.run.launcher import Processes
+from cocotbext.msi_its.run.launcher import Launcher
 from cocotbext.msi_its.run.parameters import Run
 from cocotbext.msi_its.run.places import BUILD, ROOT
-from cocotbext.msi_its.run.results import TestResult
 from cocotbext.msi_its.run.sets import DEFAULT
 from cocotbext.msi_its.run.simulation import simulate
-from cocotbext.msi_its.run.simulators.verilator import find_verilator
+from cocotbext.msi_its.run.simulators.verilator_finder import find_verilator
 from cocotbext.msi_its.vocabulary.operations import LIMITS, Tables
+from cocotbext.msi_its.vocabulary.results import TestResult
 from qualify.faults import FAULTS, Fault, break_rtl
-from tests.tb.run.test_design import variant
-
-CLOSING = (
-    r"{}: (\d+) operations, (\d+) messages compared, (\d+) dropped, (\d+) mismatches"
-    r"(?:, \d+ tests FAILED)?"
-)
-
-
-def tb(*arguments: str, **environment: str) -> tuple[int, str]:
-    """Run `python -m cocotbext.msi_its …`; return its exit status and output."""
-    done = subprocess.run(
-        [sys.executable, "-m", "cocotbext.msi_its", *arguments],
-        cwd=ROOT,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-    )
-    return done.returncode, done.stderr + done.stdout
-
-
-def closing(command: str, output: str) -> tuple[int, ...]:
-    """Return the figures of the closing line, which must be the last."""
-    found = re.fullmatch(CLOSING.format(command), output.splitlines()[-1])
-    assert found is not None, output
-    return tuple(map(int, found.groups()))
+from tests.schemas import valid
+from tests.sim.commands import closing, tb
+from tests.tb.run.designs import variant
 
 
 def children_of(parent: int) -> list[int]:
@@ -71,7 +48,7 @@ def test_the_regression_passes_and_says_so() -> None:
         assert re.search(rf"requester ID {rid} .*DROPPED_BUS_RANGE", output)
     for figure in ("operations a cycle, s_msi ", "latency from s_msi accepted to m_msi_valid"):
         assert figure in output
-    result = json.loads((ROOT / "build/sim/result.json").read_text())
+    result = valid(ROOT / "build/sim/result.json")
     assert result["passed"] is True and result["seed"] == 20261122
     names = [test["name"] for tests in result["tests"].values() for test in tests]
     assert len(result["tests"]) == 4
@@ -101,7 +78,7 @@ def test_an_interrupt_ends_the_regression_at_once(number: signal.Signals) -> Non
     assert process.returncode == 128 + number
     assert re.fullmatch(r"sim: interrupted; the \d+ tests that had finished are in \S+\n", said)
     assert not any(Path(f"/proc/{child}").exists() for child in children)
-    result = json.loads((BUILD / "sim/result.json").read_text())
+    result = valid(BUILD / "sim/result.json")
     assert result["interrupted"] is True and result["passed"] is False
     assert any(tests for tests in result["tests"].values())
 
@@ -170,7 +147,7 @@ def test_a_fault_is_noticed_and_named(tmp_path: Path) -> None:
     failed = {result.name: result for result in results if not result.passed}
     assert set(failed) == {"reference_unit_tests.signal_msi_with_rid_accepts_boundary_buses"}
     (result,) = failed.values()
-    text = result.counts["reports"][0]["text"]
+    text = result.reports[0].text
     assert "rid=0xa00" in text and "rules R1, R3" in text
 
 
@@ -223,7 +200,7 @@ def test_a_simulation_that_stops_the_clock_is_ended(
 def test_the_runtime_is_compiled_once(tmp_path: Path) -> None:
     for counter_width in (30, 31):
         run = Run(Tables(1, 1, 1, 1), counter_width, 1, str(tmp_path))
-        build(run, tmp_path / run.rtl.top, flavour=Flavour.PLAIN, processes=Processes())
+        build(run, tmp_path / run.rtl.top, flavour=Flavour.PLAIN, launcher=Launcher())
     log = SIMULATORS / "1-1-1-1-31.log"
     assert "Vtop__ALL.cpp" in log.read_text()
     assert "verilated.cpp" not in log.read_text()

@@ -3,15 +3,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cocotbext.msi_its.run.design import Port
+from cocotbext.msi_its.run.design import OWN, Port
 from cocotbext.msi_its.vocabulary.operations import Tables
+from tests.schemas import valid
 from tools.synth import (
     Area,
+    Measured,
     Placed,
+    Synth,
     SynthError,
     area,
     boundary,
@@ -170,6 +174,13 @@ def test_report_of_a_placement() -> None:
     assert found.path.startswith("from u_engine.a_q ")
     with pytest.raises(SynthError, match="0 clocks"):
         placed({"fmax": {}, "critical_paths": []}, 7)
+
+
+def test_the_result_file(tmp_path: Path) -> None:
+    measured = Measured(Area(1234, 1000, 10, 3, 99, 20), [Placed(1, 152.0, "from a to b")])
+    file = Synth(rtl=OWN, design="x", tools=["yosys"], rows={"default": measured})
+    file.write(tmp_path / "result.json")
+    assert valid(tmp_path / "result.json")["rows"]["default"]["area"]["lut4"] == 1234
 
 
 def test_table() -> None:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -13,9 +12,10 @@ from cocotbext.msi_its.commands import compare as module
 from cocotbext.msi_its.commands.compare import compare, sizes
 from cocotbext.msi_its.run.design import Rtl
 from cocotbext.msi_its.run.launcher import Interrupted
-from cocotbext.msi_its.run.results import TestResult
 from cocotbext.msi_its.vocabulary.operations import Tables
+from cocotbext.msi_its.vocabulary.results import TestResult
 from cocotbext.msi_its.vocabulary.settings import TraceFile
+from tests.schemas import valid
 
 TRACE = """\
 {"op": "connect", "connection": 0, "segment": 1}
@@ -51,7 +51,7 @@ def test_agreement(tmp_path: Path, results: Path, capsys: pytest.CaptureFixture[
     last = "compare: 5 operations, 1 messages compared, 1 dropped, 0 mismatches"
     assert output.splitlines()[-1] == last
     assert "line 5: requester ID 0x2000 (20:00.0) → DROPPED_BUS_RANGE" in output
-    written = json.loads(results.read_text())
+    written = valid(results)
     assert written["passed"] is True and written["interrupted"] is False
     assert written["seed"] == 1 and "seed 1" in output
     assert written["rtl"] is None and written["expects"] == 1
@@ -72,7 +72,7 @@ def test_a_comparison_with_nothing_says_so(
     assert "\ncompared: the golden model with nothing\n" in output.out
     last = "compare: 5 operations, 0 messages compared, 1 dropped, 0 mismatches"
     assert output.out.splitlines()[-1] == last
-    assert json.loads(results.read_text())["traces"][0]["messages"] == 1
+    assert valid(results)["traces"][0]["messages"] == 1
 
 
 def test_a_design_that_would_not_run_is_refused(
@@ -84,7 +84,7 @@ def test_a_design_that_would_not_run_is_refused(
 
 def replays(monkeypatch: pytest.MonkeyPatch, operations: int) -> None:
     """Let a replay on the RTL pass, after so many operations."""
-    replayed = TestResult("trace_tests.replay_mine", True, 1.0, "", {"operations": operations})
+    replayed = TestResult("trace_tests.replay_mine", True, counted=True, operations=operations)
     monkeypatch.setattr(module, "simulate", lambda *_, **__: [replayed])
 
 
@@ -100,7 +100,7 @@ def test_what_ran_is_named(
     assert "seed 1; RTL msi_translator (hdl/translator.f)\n" in output
     said = "compared: the RTL with the golden model; both with what 1 of 5 lines expect\n"
     assert said in output
-    written = json.loads(results.read_text())["rtl"]
+    written = valid(results)["rtl"]
     assert written["top"] == "msi_translator" and written["file_list"] == "hdl/translator.f"
     assert "hdl/msi_engine.sv" in written["files"]
 
@@ -118,7 +118,7 @@ def test_a_trace_that_was_replayed_in_part_has_failed(
     output = capsys.readouterr().out
     assert f"{operations} of 5 operations were compared" in output
     assert output.splitlines()[-1].endswith("1 tests FAILED")
-    assert json.loads(results.read_text())["passed"] is False
+    assert valid(results)["passed"] is False
 
 
 def test_mismatch(tmp_path: Path, results: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -128,7 +128,7 @@ def test_mismatch(tmp_path: Path, results: Path, capsys: pytest.CaptureFixture[s
     assert output.splitlines()[-1].endswith("1 mismatches, 1 tests FAILED")
     assert f"{path}:4" in output
     assert "devid=0x00011009" in output and "devid=0x00011008" in output
-    assert json.loads(results.read_text())["passed"] is False
+    assert valid(results)["passed"] is False
     assert f"reproduce: make compare TRACE={path} SEED=1 ENGINE=model" in output
     (case,) = (case for suite in JUnitXml.fromfile(str(junit_of(results))) for case in suite)
     assert f"{path}:4" in case.result[0].text and "reproduce: make compare" in case.result[0].text
@@ -153,7 +153,7 @@ def test_two_traces_of_one_name(
     paths = [trace(tmp_path), trace(tmp_path / "other", devid=0x1_1009)]
     assert compare(paths, "model", 1) == 1
     assert capsys.readouterr().out.splitlines()[-1].startswith("compare: 10 operations, ")
-    written = json.loads(results.read_text())["traces"]
+    written = valid(results)["traces"]
     assert [(each["name"], each["passed"]) for each in written] == [
         ("trace_tests.replay_mine", True),
         ("trace_tests.replay_mine-2", False),
@@ -166,7 +166,7 @@ def test_a_trace_that_was_not_replayed(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    replayed = TestResult("trace_tests.replay_mine", True, 1.0, "", {"operations": 5})
+    replayed = TestResult("trace_tests.replay_mine", True, counted=True, operations=5)
     crashed = TestResult("trace_tests.replay_mine-2", False, 0.0, "the simulation ended early")
     monkeypatch.setattr(module, "simulate", lambda *_, **__: [replayed, crashed])
     path = trace(tmp_path)
@@ -193,7 +193,7 @@ def test_an_interrupt_keeps_what_was_replayed(
     path = trace(tmp_path)
     assert compare([path, path], "model", 1) == 130
     assert "interrupted; the 1 tests that had finished" in capsys.readouterr().err
-    written = json.loads(results.read_text())
+    written = valid(results)
     assert written["interrupted"] is True and written["passed"] is False
     assert [each["name"] for each in written["traces"]] == ["trace_tests.replay_mine"]
 

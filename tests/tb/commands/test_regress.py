@@ -24,9 +24,7 @@ from cocotbext.msi_its.checks.coverage import merging as coverage
 from cocotbext.msi_its.commands import main as command_line
 from cocotbext.msi_its.commands import regress
 from cocotbext.msi_its.commands.regress import RegressError
-from cocotbext.msi_its.report import pages as regress_report
 from cocotbext.msi_its.report import regression as summary
-from cocotbext.msi_its.report.console import COUNTS
 from cocotbext.msi_its.run import fingerprint
 from cocotbext.msi_its.run import launcher as processes
 from cocotbext.msi_its.run import simulation as simulator
@@ -34,7 +32,9 @@ from cocotbext.msi_its.run.build import Flavour, SimulationError
 from cocotbext.msi_its.run.design import OWN, Elaborated, Rtl, RtlError
 from cocotbext.msi_its.run.sets import EVERYTHING, SETS, Only
 from cocotbext.msi_its.run.simulators import code_coverage
-from tests.tb.run.test_simulation import RUN, Project
+from cocotbext.msi_its.vocabulary.results import COUNTS, TestResult
+from tests.schemas import valid
+from tests.tb.run.project import RUN, Project
 
 SEED = 5
 
@@ -79,10 +79,14 @@ for module in job["modules"]:
         text = f"mismatch 1 (model) at operation 7: {does}\n  operation: a<b> & c\n  expected: "
         text += how.get("says", "x")
         values = {
-            "test": name, "passed": not bad, "operations": 10 + number, "messages": 5,
+            "name": name, "passed": not bad, "counted": True,
+            "operations": 10 + number, "messages": 5,
             "dropped": 1, "mismatches": 2 * bad, "answers": {}, "drops": [], "measured": {},
             "coverage": {"wait": {"s_msi / 0 cycles": 2 + number, **how.get("bins", {})}},
-            "reports": [{"text": text}, {"text": "mismatch 2"}] if bad else [],
+            "reports": [
+                {"kind": "model", "operation": 7, "line": None, "text": each}
+                for each in (text, "mismatch 2") if bad
+            ],
         }
         if does == "assert":
             values |= {"mismatches": 0, "reports": []}
@@ -113,12 +117,12 @@ class Regression:
         self.behaves()
 
         def run(
-            processes: processes.Processes, command: list[str], log: Path, environment: Any
+            launcher: processes.Launcher, command: list[str], log: Path, environment: Any
         ) -> contextlib.AbstractContextManager[subprocess.Popen[bytes]]:
             program = [sys.executable, "-I", "-S", "-c", PROGRAM, str(root), command[-1]]
-            return RUN(processes, program, log, environment)
+            return RUN(launcher, program, log, environment)
 
-        monkeypatch.setattr(processes.Processes, "run", run)
+        monkeypatch.setattr(processes.Launcher, "run", run)
         monkeypatch.setattr(regress, "find_verilator", project.verilator)
         monkeypatch.chdir(root)
         monkeypatch.setattr(regress, "HERE", root)
@@ -128,8 +132,7 @@ class Regression:
         monkeypatch.setattr(regress, "PLAN", results / "plan.json")
         monkeypatch.setattr(summary, "RESULTS", results)
         for name in ("HTML", "JSON", "JUNIT", "LCOV", "UCIS"):
-            path = results / getattr(regress_report, name).name
-            monkeypatch.setattr(regress_report, name, path)
+            monkeypatch.setattr(regress, name, results / getattr(regress, name).name)
         sets = {name: SETS[name] for name in ("smallest", "odd")}
         for module in (regress, summary):
             monkeypatch.setattr(module, "SETS", sets)
@@ -163,8 +166,7 @@ class Regression:
 
     def json(self, name: str = "result.json") -> dict[str, Any]:
         """Return a file that it left."""
-        values: dict[str, Any] = json.loads((self.results / name).read_text())
-        return values
+        return valid(self.results / name)
 
     def text(self, name: str) -> str:
         return (self.results / name).read_text()
@@ -521,7 +523,6 @@ def test_one_cause_is_explained_once_and_run_again_once(
 
 
 def test_the_line_that_reproduces_it_is_understood(monkeypatch: pytest.MonkeyPatch) -> None:
-    test = {"name": REAL, "reports": [], "failure": "", "cause": "", "mismatches": 0}
     own = Rtl("my rtl/list.f", "top")
     for kind, set_, name in (
         ("directed", "default", REAL),
@@ -529,11 +530,11 @@ def test_the_line_that_reproduces_it_is_understood(monkeypatch: pytest.MonkeyPat
         ("recorded", "traces", "trace_tests.replay_basic-routes_stalled"),
     ):
         job = summary.Job(set_, kind, 7)
-        line = regress._failure(job, {**test, "name": name}, own, "failed", "").command
+        line = regress._failure(job, TestResult(name, False), own, "failed", "").command
         command, seed, waves, rtl, chosen, *_ = parsed(line, monkeypatch)
         assert (command, seed, waves, rtl) == ("sim", 7, True, own)
         assert (chosen.set, chosen.test) == (set_, name)
-        line = regress._failure(job, {**test, "name": name}, OWN, "passed", "").command
+        line = regress._failure(job, TestResult(name, False), OWN, "passed", "").command
         command, seed, seeds, *rest = parsed(line, monkeypatch)
         assert (command, seed, seeds) == ("regress", 7, 1)
         assert rest == [None, False, OWN, False, Only(set_), False]

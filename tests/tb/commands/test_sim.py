@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import bz2
 import gzip
-import json
 import lzma
 import sys
 from pathlib import Path
@@ -18,7 +17,7 @@ from cocotbext.msi_its.commands import sim
 from cocotbext.msi_its.commands.sim import plan
 from cocotbext.msi_its.run.design import OWN, Rtl
 from cocotbext.msi_its.run.places import ROOT
-from cocotbext.msi_its.run.results import Simulation, TestResult
+from cocotbext.msi_its.run.results import Simulation
 from cocotbext.msi_its.run.sets import (
     EVERYTHING,
     SETS,
@@ -31,7 +30,9 @@ from cocotbext.msi_its.run.sets import (
     recordings,
     trace_file,
 )
+from cocotbext.msi_its.vocabulary.results import Mismatch, TestResult
 from cocotbext.msi_its.vocabulary.settings import TraceFile
+from tests.schemas import valid
 
 R2 = "rule_tests.r2_signal_msi_has_no_range_check"
 BASIC = "trace_tests.replay_basic-routes_stalled"
@@ -127,7 +128,7 @@ def test_a_failure_says_how_to_reproduce_it(
     assert f"\nFAILED {R2}, SET=odd\nno\nreproduce: {line}\n" in output
     assert "seed 9; RTL mine (my rtl/list.f)\n" in output
     assert output.endswith(", 1 tests FAILED, 1 tests did not run\n")
-    result = json.loads((tmp_path / "sim/result.json").read_text())
+    result = valid(tmp_path / "sim/result.json")
     assert (result["rtl"]["top"], result["rtl"]["file_list"]) == ("mine", "my rtl/list.f")
     first, second = JUnitXml.fromfile(str(tmp_path / "sim/junit.xml")).__iter__().__next__()
     assert first.result[0].text == f"no\n\nreproduce: {line}"
@@ -153,7 +154,8 @@ def test_many_failures_fit_a_screen_and_the_first_is_last(
             False,
             1.0,
             "mismatches",
-            {"mismatches": 20, "reports": [{"text": text.format(number, f"way {'x' * way}")}] * 20},
+            mismatches=20,
+            reports=(Mismatch("model", 1, None, text.format(number, f"way {'x' * way}")),) * 20,
         )
         for way in range(12)
         for number in range(6)

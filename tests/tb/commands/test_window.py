@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,9 +14,9 @@ from cocotbext.msi_its.commands.window import AFTER, BEFORE, differed, write_win
 from cocotbext.msi_its.run.build import Flavour
 from cocotbext.msi_its.run.design import OWN
 from cocotbext.msi_its.run.parameters import Run
-from cocotbext.msi_its.run.results import TestResult
 from cocotbext.msi_its.run.sets import DEFAULT
 from cocotbext.msi_its.vocabulary.operations import SetBusRange, Tables
+from cocotbext.msi_its.vocabulary.results import Mismatch, TestResult
 from cocotbext.msi_its.vocabulary.settings import TraceFile
 from cocotbext.msi_its.vocabulary.trace import iter_trace, validate_trace
 
@@ -64,18 +63,23 @@ def test_a_window_needs_the_tables_of_its_trace(trace: TraceFile, tmp_path: Path
     assert reference.range_now(31) == fresh.range_now(31)
 
 
-def failing(line: int, says: str = "x", **counts: Any) -> TestResult:
+def failing(line: int, says: str = "x", text: str = TEXT) -> TestResult:
     """Return a replay that differed at a line."""
-    reports = [{"text": TEXT.format(line, says)}]
-    counts = {"operations": LINES, "mismatches": 1, "reports": reports, **counts}
-    return TestResult("trace_tests.replay_mine", False, 1.0, "mismatches", counts)
+    reports = (Mismatch("model", line, line, text.format(line, says)),) if text else ()
+    return TestResult(
+        *("trace_tests.replay_mine", False, 1.0, "mismatches"),
+        counted=True,
+        operations=LINES,
+        mismatches=1,
+        reports=reports,
+    )
 
 
 def test_where_a_replay_differed() -> None:
     assert differed(failing(7)) == 7
-    after = {"text": "mismatch 1 (lost) after operation #9 (line 9) x, in clock cycle 7"}
-    assert differed(failing(7, reports=[after])) == 9
-    assert differed(failing(7, reports=[])) == LINES + 1, "it hung behind the last"
+    after = "mismatch 1 (lost) after operation #9 (line 9) x, in clock cycle 7"
+    assert differed(failing(7, text=after)) == 9
+    assert differed(failing(7, text="")) == LINES + 1, "it hung behind the last"
     assert differed(TestResult("x", False, 0.0, "the process ended")) == 0
 
 
@@ -111,10 +115,15 @@ def test_a_difference_is_shown_again(
 
     monkeypatch.setattr(module, "simulate", simulates)
     run = Run(DEFAULT, 32, 5, "", (trace,), OWN)
-    said = around(failing(line), run, trace)
+    window = around(failing(line), run, trace)
+    said = window.said
     assert done == [f"mine-lines-{first}-{last}" for first, last in replays]
     assert words in said
-    assert ("dump.vcd" in said) == shows[-1] and "SEED=5" in said and "WAVES=1" in said
+    assert window.shown == shows[-1] == ("dump.vcd" in said)
+    if window.shown:
+        assert (window.first, window.last) == replays[-1] and window.command in said
+        assert window.waveform in said and window.trace.endswith(f"{done[-1]}.jsonl")
+    assert "SEED=5" in said and "WAVES=1" in said
 
 
 def test_what_fails_otherwise_is_not_the_same(
@@ -122,7 +131,7 @@ def test_what_fails_otherwise_is_not_the_same(
 ) -> None:
     monkeypatch.setattr(module, "WHOLE", 100)
     monkeypatch.setattr(module, "simulate", lambda *_, **__: [failing(9, "another")])
-    said = around(failing(200), Run(DEFAULT, 32, 5, "", (trace,), OWN), trace)
+    said = around(failing(200), Run(DEFAULT, 32, 5, "", (trace,), OWN), trace).said
     assert "fail otherwise (model, enable, expected: another)" in said
     assert "the first 220 lines are too many" in said
 

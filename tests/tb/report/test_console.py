@@ -6,21 +6,19 @@ from __future__ import annotations
 import pytest
 
 from cocotbext.msi_its.report.console import closing_line, drops
-from cocotbext.msi_its.run.results import TestResult
+from cocotbext.msi_its.vocabulary.results import Drop, TestResult
 
-SOUND = TestResult("a.sound", True, 1.0, "", {"operations": 5, "messages": 3, "dropped": 1})
-DIFFERS = TestResult("a.differs", False, 1.0, "differs", {"operations": 2, "mismatches": 4})
+SOUND = TestResult("a.sound", True, 1.0, operations=5, messages=3, dropped=1)
+DIFFERS = TestResult("a.differs", False, 1.0, "differs", operations=2, mismatches=4)
 NOT_RUN = TestResult("a.later", False, 0.0, "did not run", ran=False)
 CRASHED = TestResult("a.crashed", False, 0.0, "the simulation ended early")
 
 
 @pytest.mark.parametrize(("dropped", "lists"), [(1200, "the first 900"), (900, "them")])
 def test_how_many_drops_the_result_file_lists_is_said(dropped: int, lists: str) -> None:
-    drop = {"line": 7, "name": "x", "text": "y"}
-    listed = [{**drop, "answer": "DROPPED_BUS_RANGE"}] * 900
-    listed += [{**drop, "answer": "REFUSED_BUS_RANGE"}] * 100
-    counts = {"dropped": dropped, "drops": listed}
-    said = drops([TestResult("trace_tests.replay_mine", True, 1.0, "", counts)])
+    answers = ["DROPPED_BUS_RANGE"] * 900 + ["REFUSED_BUS_RANGE"] * 100
+    listed = tuple(Drop(1, 7, "x", "y", answer) for answer in answers)
+    said = drops([TestResult("trace_tests.replay_mine", True, dropped=dropped, drops=listed)])
     assert said.splitlines()[1] == f"  {dropped:,} messages: the result file lists {lists}"
 
 

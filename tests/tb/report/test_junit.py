@@ -6,11 +6,13 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from cocotbext.msi_its.report.junit import Suite, junit
+from cocotbext.msi_its.vocabulary.results import Mismatch, TestResult
 
 TEXT = re.compile(r"(?s).*")
 SECONDS = re.compile(r"([0-9]{1,3}(,[0-9]{3})*|[0-9]+)(\.[0-9]{0,3})?")
@@ -71,18 +73,10 @@ def violations(document: str) -> list[str]:
     return found
 
 
-def outcome(name: str, failure: str = "", seconds: float = 0.5, *reports: str) -> dict[str, Any]:
-    """Return what `report.as_values` has of a test."""
-    said = [{"text": text} for text in reports]
-    passed = not failure and not reports
-    return {
-        "name": name,
-        "passed": passed,
-        "seconds": seconds,
-        "ran": True,
-        "failure": failure,
-        "reports": said,
-    }
+def outcome(name: str, failure: str = "", seconds: float = 0.5, *reports: str) -> TestResult:
+    """Return a test that failed if it says anything."""
+    said = tuple(Mismatch("model", None, None, text) for text in reports)
+    return TestResult(name, not failure and not reports, seconds, failure, reports=said)
 
 
 def suites(classnames: Sequence[str] = ("default.random.seed1", "default.random.seed2")) -> Any:
@@ -92,7 +86,7 @@ def suites(classnames: Sequence[str] = ("default.random.seed1", "default.random.
         outcome("random_tests.two", "hangs \x1b[31mhere\x1b[0m \x00", 123456.789),
         outcome("random_tests.three", "", 3, "mismatch 1: <a> & b\nmore \udc80", "mismatch 2"),
         outcome("replay_a\nb\x01'\"<"),
-        {**outcome("random_tests.five", "did not run"), "ran": False},
+        replace(outcome("random_tests.five", "did not run"), ran=False),
     ]
     return [
         Suite(f"suite {number}", name, tests, {"seed": "1"}, {"random_tests.two": "make sim"})

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import dataclasses
 import io
-import json
 import re
 import xml.etree.ElementTree as ElementTree
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,22 +17,13 @@ from ucis.xml import validate_ucis_xml
 
 from cocotbext.msi_its.checks.coverage import merging as coverage
 from cocotbext.msi_its.report import testplan
-from cocotbext.msi_its.report.console import COUNTS, as_values
-from cocotbext.msi_its.report.junit import junit
-from cocotbext.msi_its.report.pages import (
-    HTML,
-    LISTED,
-    closing_line,
-    files,
-    html,
-    suites,
-    terminal,
-    ucis,
-    values,
-)
+from cocotbext.msi_its.report.files import Regress
+from cocotbext.msi_its.report.html import html
+from cocotbext.msi_its.report.junit import junit, suites
 from cocotbext.msi_its.report.regression import Failure, Finished, Job, Summary
+from cocotbext.msi_its.report.terminal import LISTED, closing_line, terminal
+from cocotbext.msi_its.report.ucis import ucis
 from cocotbext.msi_its.run.design import OWN
-from cocotbext.msi_its.run.results import TestResult
 from cocotbext.msi_its.run.simulators.code_coverage import (
     KINDS,
     CodeCoverage,
@@ -40,19 +31,22 @@ from cocotbext.msi_its.run.simulators.code_coverage import (
     KindResult,
     Point,
 )
+from cocotbext.msi_its.vocabulary.results import COUNTS, Mismatch, TestResult
+from tests.schemas import valid
 
+PAGE = Path("build/report.html")
 NASTY = """</pre><script>alert(1)</script> & "quoted" <b>"""
 
 
 def test_result(name: str, passed: bool, **counts: Any) -> TestResult:
-    return TestResult(name, passed, 1.5, "" if passed else f"AssertionError: {NASTY}", counts)
+    return TestResult(name, passed, 1.5, "" if passed else f"AssertionError: {NASTY}", **counts)
 
 
 test_result.__test__ = False  # type: ignore[attr-defined]
 
 
 def finished(job: Job, *results: TestResult) -> Finished:
-    return Finished(job, as_values(list(results)), 2.0)
+    return Finished(job, list(results), 2.0)
 
 
 FULL = {name: {words: 1 for words in point.bins} for name, point in coverage.results({}).items()}
@@ -97,9 +91,8 @@ def sound() -> Summary:
 def failed(sound: Summary) -> Summary:
     """Return one with a failure, and with gaps."""
     report = f"mismatch 1 (model) at operation 9\n  operation: {NASTY}\n  expected: x\n  got: y"
-    bad = test_result(
-        "random_tests.two", False, mismatches=2, reports=[{"text": report}, {"text": "second"}]
-    )
+    said = tuple(Mismatch("model", 9, None, text) for text in (report, "second"))
+    bad = test_result("random_tests.two", False, mismatches=2, reports=said)
     asserted = test_result("random_tests.three", False)
     failures = [
         Failure(
@@ -255,10 +248,10 @@ def test_the_page_lists_every_bin_simulation_and_rule(failed: Summary) -> None:
 
 
 def test_the_terminal(sound: Summary, failed: Summary) -> None:
-    text = terminal(sound)
+    text = terminal(sound, PAGE)
     assert "FAILED" not in text and "functional coverage: 434 of 434 bins (100.0 %)" in text
     assert re.search(r"^smallest, random +1 +10 +7 +2 +0 +2  none$", text, re.MULTILINE)
-    text = terminal(failed)
+    text = terminal(failed, PAGE)
     assert re.search(r"^odd, random .* 2$", text, re.MULTILINE)
     in_order(
         *(text, "FAILED random_tests.two, odd, seed 7", "mismatch 1 (model)", "2 mismatches"),
@@ -274,7 +267,7 @@ def test_the_terminal(sound: Summary, failed: Summary) -> None:
 def test_long_lists_are_cut_on_the_terminal_and_it_says_so(sound: Summary) -> None:
     none = dataclasses.replace(sound, points=coverage.results({}))
     bins = len(none.points["wait"].bins)
-    assert f"; {bins - LISTED} more in the report" in terminal(none)
+    assert f"; {bins - LISTED} more in the report" in terminal(none, PAGE)
 
 
 def test_bins_that_need_more_seeds_are_no_verdict_on_a_rule(sound: Summary) -> None:
@@ -287,14 +280,14 @@ def test_bins_that_need_more_seeds_are_no_verdict_on_a_rule(sound: Summary) -> N
         sound, points=points, rules=testplan.judge(rules, passed, set(), points)
     )
     assert few.passed and few.shortfalls
-    words = terminal(few)
+    words = terminal(few, PAGE)
     shown = sum(each.status == "passed" for each in sound.rules)
     assert f"rules of the specification: {shown} of {len(rules)} passed\n" in words
     names = [name for name, rule in rules.items() if "wait" in rule.cover]
     assert names and f"with bins not hit by 1 seed: {', '.join(names)}" in words
     assert "not covered" not in words and "not covered" not in html(few)
     assert "not all bins hit by 1 seed: wait" in html(few)
-    assert values(few)["rules_not_covered"] == dict.fromkeys(names, ("wait",))
+    assert Regress.of(few).rules_not_covered == dict.fromkeys(names, ("wait",))
 
 
 def test_closing_lines(sound: Summary, failed: Summary) -> None:
@@ -307,14 +300,9 @@ def test_closing_lines(sound: Summary, failed: Summary) -> None:
 # ---- files for tools -----------------------------------------------------------------------------
 
 
-def test_all_files(failed: Summary) -> None:
-    names = {path.name for path in files(failed)}
-    assert names == {"report.html", "result.json", "junit.xml", "coverage.info", "coverage.xml"}
-    assert files(failed)[HTML] == html(failed)
-
-
-def test_the_machine_readable_result(failed: Summary) -> None:
-    result = json.loads(json.dumps(values(failed)))
+def test_the_machine_readable_result(failed: Summary, tmp_path: Path) -> None:
+    Regress.of(failed).write(tmp_path / "result.json")
+    result = valid(tmp_path / "result.json")
     assert result["passed"] is False and result["seed"] == 7
     assert result["tools"] == {"Verilator": "5.048"}
     for name in COUNTS:

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cocotbext.msi_its.report.lcov import lcov
 from cocotbext.msi_its.run.design import OWN
 from cocotbext.msi_its.run.places import ROOT
 from cocotbext.msi_its.run.simulators.code_coverage import (
@@ -114,7 +115,7 @@ def test_a_source_file_whose_name_is_no_utf8(tmp_path: Path) -> None:
     file = tmp_path / "coverage.dat"
     text = dat({point(1, "line", file=f"{tmp_path}/caf\udce9.svh"): 3})
     file.write_bytes(os.fsencode(text))
-    assert code_coverage(read(file), [], tmp_path).lcov("t").splitlines()[1] == "SF:caf\ufffd.svh"
+    assert lcov(code_coverage(read(file), [], tmp_path), "t").splitlines()[1] == "SF:caf\ufffd.svh"
 
 
 def test_points(tmp_path: Path) -> None:
@@ -315,7 +316,7 @@ def inconsistencies(text: str) -> list[str]:
 
 
 def test_lcov(covered: CodeCoverage) -> None:
-    text = covered.lcov("top")
+    text = lcov(covered, "top")
     assert text.startswith("TN:top\n")
     assert inconsistencies(text) == []
     found = parse_lcov(text)["a.sv"]
@@ -337,7 +338,7 @@ def test_lcov_shows_a_line_by_its_least_covered_part(tmp_path: Path) -> None:
         point(1, "line", lines="1-3", file=str(source)): 4,
         point(2, "branch", lines="2,5-6", file=str(source)): 0,
     }
-    found = parse_lcov(code_coverage(counts, [source], tmp_path).lcov("t"))["a.sv"]
+    found = parse_lcov(lcov(code_coverage(counts, [source], tmp_path), "t"))["a.sv"]
     assert found["DA"] == ["1,4", "2,0", "3,4", "5,0", "6,0"]
     assert found["LF"] == ["5"] and found["LH"] == ["2"]
 
@@ -365,7 +366,7 @@ HOLES = {
 
 
 def test_lcov_of_rtl_with_holes_in_its_coverage(tmp_path: Path) -> None:
-    text = code_coverage(HOLES, [], tmp_path).lcov("t")
+    text = lcov(code_coverage(HOLES, [], tmp_path), "t")
     assert inconsistencies(text) == []
     found = parse_lcov(text)["/p/a.sv"]
     assert found["DA"] == ["1,7", "2,3", "4,8", "5,0", "6,0", "7,0"]
@@ -389,7 +390,7 @@ def test_lcov_is_consistent_whatever_was_counted(
         point(line, kind, text, lines=lines): count
         for (line, kind, lines, text), count in parts.items()
     }
-    text = code_coverage(counts, [], Path("/p")).lcov("t")
+    text = lcov(code_coverage(counts, [], Path("/p")), "t")
     if parts:
         assert inconsistencies(text) == []
     else:
@@ -411,7 +412,7 @@ def test_lcovs_own_tool_takes_it(tmp_path: Path) -> None:
     source, records = tmp_path / "a b,é.sv", tmp_path / "coverage.info"
     source.write_text("x\n" * 9)
     counts = {each.replace("/p/a.sv", str(source)): count for each, count in HOLES.items()}
-    records.write_text(code_coverage(counts, [], tmp_path).lcov(r"\a top"))
+    records.write_text(lcov(code_coverage(counts, [], tmp_path), r"\a top"))
     command = ["genhtml", "--branch-coverage", "--quiet", "-o", "html", records.name]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
@@ -444,7 +445,7 @@ def test_included_files_count(tmp_path: Path) -> None:
         ("include/check.svh", 2),
     ]
     assert "branch coverage 50.00 %, below 100 %" in found.shortfalls
-    assert set(parse_lcov(found.lcov("t"))) == set(found.files)
+    assert set(parse_lcov(lcov(found, "t"))) == set(found.files)
 
 
 def test_a_bad_excuse_in_an_included_file(tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ import pytest
 
 from cocotbext.msi_its.run.design import OWN, WAIVERS, Port, Rtl, RtlError
 from cocotbext.msi_its.run.places import ROOT
-from cocotbext.msi_its.run.simulators.verilator import find_verilator
+from cocotbext.msi_its.run.simulators.verilator_finder import find_verilator
+from tests.tb.run.designs import variant
 
 
 def test_what_a_design_is_given_by(tmp_path: Path) -> None:
@@ -63,19 +64,6 @@ def test_the_own_list_works_from_any_folder(tmp_path: Path) -> None:
         capture_output=True,
     )
     assert done.returncode == 0, done.stderr
-
-
-def variant(folder: Path, *edits: tuple[str, str]) -> Rtl:
-    """Write the project's own RTL with another top module: its name is my_translator."""
-    sources = OWN.sources().files
-    text = sources[-1].read_text().replace("module msi_translator\n", "module my_translator\n")
-    for old, new in edits:
-        assert old in text
-        text = text.replace(old, new)
-    (folder / "top.sv").write_text(text)
-    paths = [*sources[:-1], folder / "top.sv"]
-    (folder / "my.f").write_text("".join(f"{shlex.quote(str(path))}\n" for path in paths))
-    return Rtl(str(folder / "my.f"), "my_translator")
 
 
 def test_another_top_with_the_same_ports(tmp_path: Path) -> None:

@@ -160,17 +160,17 @@ def test_what_is_compiled_along_counts(
     before = made_from(flavour)
     file = tmp_path / "changed"
     file.write_text("// changed\n")
-    monkeypatch.setattr(f"cocotbext.msi_its.run.build.{constant}", file)
+    monkeypatch.setattr(f"cocotbext.msi_its.run.simulators.verilator.{constant}", file)
     assert made_from(flavour) != before
 
 
 @pytest.mark.parametrize(
-    "constant", ["BUILD_ARGUMENTS", "PORTS_ONLY", "EXPORTS", "WRAPPED", "OPTIMIZE"]
+    "constant", ["BUILD_ARGUMENTS", "PORTS_ONLY", "EXPORTS", "WRAPPED", "OPTIMIZE", "COVERAGE"]
 )
 def test_flags_count(monkeypatch: pytest.MonkeyPatch, constant: str) -> None:
-    before = made_from(Flavour.PLAIN)
-    monkeypatch.setattr(f"cocotbext.msi_its.run.build.{constant}", ("--another",))
-    assert made_from(Flavour.PLAIN) != before
+    before = made_from(Flavour.COVERAGE)
+    monkeypatch.setattr(f"cocotbext.msi_its.run.simulators.verilator.{constant}", ("--another",))
+    assert made_from(Flavour.COVERAGE) != before
 
 
 def test_flavours_parameters_and_tools_count(monkeypatch: pytest.MonkeyPatch) -> None:

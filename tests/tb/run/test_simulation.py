@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
 import subprocess
 import sys
@@ -16,96 +14,19 @@ from typing import Any
 
 import pytest
 
-from cocotbext.msi_its.run import launcher as processes
 from cocotbext.msi_its.run import simulation as simulator
 from cocotbext.msi_its.run.build import Flavour, SimulationError, build
-from cocotbext.msi_its.run.design import Elaborated, Rtl, RtlError
-from cocotbext.msi_its.run.launcher import Processes, Stopped, exclusive
+from cocotbext.msi_its.run.design import RtlError
+from cocotbext.msi_its.run.launcher import Interrupted, Launcher, Stopped, exclusive
 from cocotbext.msi_its.run.parameters import Run
 from cocotbext.msi_its.run.places import ROOT
-from cocotbext.msi_its.run.results import Simulation, TestResult, finished
+from cocotbext.msi_its.run.results import Simulation, finished
 from cocotbext.msi_its.run.simulation import simulate, simulate_all
+from cocotbext.msi_its.run.simulators import verilator
 from cocotbext.msi_its.vocabulary.operations import Tables
+from cocotbext.msi_its.vocabulary.results import TestResult, dump
 from cocotbext.msi_its.vocabulary.settings import TraceFile
-
-FAKE_CHILD = """
-import json, os, sys
-job = json.loads(sys.argv[1])
-if "modules" not in job:
-    with open({log!r}, "a") as log:
-        print(os.environ["VERILATOR_ROOT"], file=log)
-    if "broken" in open(job["sources"][0]).read():
-        sys.exit("a syntax error")
-    open(job["folder"] + "/msi_translator", "w").write(open(job["sources"][0]).read())
-else:
-    {simulation}
-"""
-
-RUN = Processes.run
-
-
-class Project:
-    """A project of one source file, whose child processes are small programs."""
-
-    def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.root = root
-        self.log = root / "log"
-        self.source = root / "hdl/a.sv"
-        self.monkeypatch = monkeypatch
-        (root / "hdl").mkdir()
-        (root / "hdl/lint.vlt").write_text("")
-        (root / "hdl/translator.f").write_text("# one\na.sv\n")
-        self.source.write_text("sound")
-        self.found_through("the wheel")
-        self.simulates("pass")
-        for module in ("build", "simulation", "launcher"):
-            monkeypatch.setattr(f"cocotbext.msi_its.run.{module}.ROOT", root)
-        monkeypatch.setattr("cocotbext.msi_its.run.build.SIMULATORS", root / "simulators")
-        monkeypatch.setattr(Rtl.sources, "__defaults__", (root,))
-        monkeypatch.setattr(Rtl, "elaborate", self.elaborate)
-        monkeypatch.setattr("cocotbext.msi_its.run.fingerprint.tools", lambda: "tools")
-
-    @staticmethod
-    def elaborate(rtl: Rtl, parameters: object = None) -> Elaborated:
-        """Elaborate, for the files that are read."""
-        return Elaborated(frozenset(), {}, tuple(rtl.sources().files), (), False)
-
-    @property
-    def builds(self) -> int:
-        """How many builds there were."""
-        return len(self.log.read_text().splitlines())
-
-    def found_through(self, source: str) -> None:
-        """Find Verilator through another source."""
-        verilator = SimpleNamespace(
-            root=Path("/v"),
-            executable=Path("/v/bin/verilator"),
-            version=(5, 48),
-            source=source,
-            environment=lambda: {"VERILATOR_ROOT": "/v"},
-        )
-        self.verilator = lambda: verilator
-        self.monkeypatch.setattr("cocotbext.msi_its.run.build.find_verilator", self.verilator)
-
-    def simulates(self, code: str) -> None:
-        """Let simulations run some code, with the job in `job`."""
-        program = FAKE_CHILD.format(log=str(self.log), simulation=code)
-
-        def run(
-            processes: Processes, command: list[str], log: Path, environment: dict[str, str]
-        ) -> contextlib.AbstractContextManager[subprocess.Popen[bytes]]:
-            return RUN(processes, [sys.executable, "-c", program, command[-1]], log, environment)
-
-        self.monkeypatch.setattr(processes.Processes, "run", run)
-
-    def run(self, *traces: TraceFile) -> Run:
-        """Return a run."""
-        return Run(Tables(1, 1, 1, 1), 4, 1, str(self.root / "results"), traces)
-
-    def build(self) -> str:
-        """Build; return what the executable was made from."""
-        build(self.run(), self.root / "executable", flavour=Flavour.PLAIN, processes=Processes())
-        return (self.root / "executable").read_text()
+from tests.tb.run.project import Project
 
 
 @pytest.fixture
@@ -116,7 +37,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
 @pytest.mark.parametrize("results", ["", "<testsuites><testsuite>"])
 def test_results_that_are_cut_off_are_no_pass(project: Project, results: str) -> None:
     """Not even if those of single tests are whole: one may be missing."""
-    passed = '{"passed": true, "operations": 3}'
+    passed = '{"name": "some.one", "passed": true, "operations": 3}'
     project.simulates(
         f"""folder = job["folder"]
     open(folder + "/some.one.json", "w").write({passed!r})
@@ -154,7 +75,7 @@ def test_built_once_and_again_only_after_a_change(project: Project) -> None:
     assert project.builds == 2
     linked = project.root / "signals.cpp"
     linked.write_text("// changed")
-    project.monkeypatch.setattr("cocotbext.msi_its.run.build.SIGNALS_CPP", linked)
+    project.monkeypatch.setattr(verilator, "SIGNALS_CPP", linked)
     project.build()
     assert project.builds == 3
     assert dict(os.environ) == before
@@ -170,8 +91,8 @@ def test_make_is_told_a_name_that_verilator_writes_otherwise(
         flags.extend(arguments[-1]["MAKEFLAGS"].split())
         raise Stopped
 
-    verilator = SimpleNamespace(root=Path(root), environment=lambda: {})
-    project.monkeypatch.setattr("cocotbext.msi_its.run.build.find_verilator", lambda: verilator)
+    found = SimpleNamespace(root=Path(root), environment=lambda: {})
+    project.monkeypatch.setattr(verilator, "find_verilator", lambda: found)
     project.monkeypatch.setattr("cocotbext.msi_its.run.build.run_job", run_job)
     with pytest.raises(Stopped):
         project.build()
@@ -194,7 +115,7 @@ def test_threads_share_one_build(project: Project) -> None:
         threading.Thread(
             target=build,
             args=(project.run(), project.root / f"executable{number}"),
-            kwargs={"flavour": Flavour.PLAIN, "processes": Processes()},
+            kwargs={"flavour": Flavour.PLAIN, "launcher": Launcher()},
         )
         for number in range(4)
     ]
@@ -244,15 +165,16 @@ def test_only_one_test_of_a_simulation(project: Project) -> None:
 
 def test_flavours_do_not_share_a_build(project: Project) -> None:
     for flavour in (Flavour.PLAIN, Flavour.WAVES, Flavour.COVERAGE, Flavour.PLAIN):
-        build(project.run(), project.root / "executable", flavour=flavour, processes=Processes())
+        build(project.run(), project.root / "executable", flavour=flavour, launcher=Launcher())
     assert project.builds == 3
     names = {path.name for path in (project.root / "simulators").glob("1-*") if path.is_dir()}
     assert names == {"1-1-1-1-4", "1-1-1-1-4-waves", "1-1-1-1-4-coverage"}
 
 
 def test_a_crash_keeps_what_had_finished(project: Project) -> None:
+    done = '{"name": "some.one", "passed": true, "operations": 7}'
     project.simulates(
-        "open(job['folder'] + '/some.one.json', 'w').write('{\"passed\": true, \"operations\": 7}')"
+        f"open(job['folder'] + '/some.one.json', 'w').write({done!r})"
         "; open(job['folder'] + '/progress', 'w').write('9 0 some.two')"
         "; sys.exit('out of memory')"
     )
@@ -294,11 +216,14 @@ def test_what_the_design_ended_is_named_and_what_did_not_run_is_no_failure(
 
 
 def test_finished_ignores_a_file_that_was_being_written(tmp_path: Path) -> None:
-    (tmp_path / "a.one.json").write_text(json.dumps({"passed": False, "mismatches": 1}))
+    (tmp_path / "a.one.json").write_text(dump(TestResult("a.one", False, mismatches=1)))
     (tmp_path / "a.two.json").write_text('{"pas')
     (tmp_path / "run.json").write_text("{}")
     (result,) = finished(tmp_path)
-    assert result.name == "a.one" and not result.passed and result.count("mismatches") == 1
+    assert result.name == "a.one" and not result.passed and result.mismatches == 1
+    (tmp_path / "a.three.json").write_text('{"passed": true}')
+    with pytest.raises(ValueError, match="name"):
+        finished(tmp_path)
 
 
 # ---- processes ----------------------------------------------------------------------------------
@@ -322,13 +247,13 @@ def wait_for(condition: Any) -> None:
 
 
 def test_stop_kills_processes_and_those_they_started(tmp_path: Path) -> None:
-    processes = Processes()
+    launcher = Launcher()
     log = tmp_path / "log"
     raised: list[BaseException] = []
 
     def work() -> None:
         try:
-            with processes.run(["sh", "-c", FAMILY], log, os.environ) as process:
+            with launcher.run(["sh", "-c", FAMILY], log, os.environ) as process:
                 process.wait()
         except Stopped as error:
             raised.append(error)
@@ -338,11 +263,11 @@ def test_stop_kills_processes_and_those_they_started(tmp_path: Path) -> None:
     wait_for(lambda: log.is_file() and "ready" in log.read_text())
     child = int(log.read_text().split()[0])
     assert alive(child)
-    processes.stop()
+    launcher.stop()
     thread.join(10)
     wait_for(lambda: not alive(child))
     assert raised
-    with pytest.raises(Stopped), processes.run(["true"], log, os.environ):
+    with pytest.raises(Stopped), launcher.run(["true"], log, os.environ):
         raise AssertionError("started after it was stopped")
 
 
@@ -350,7 +275,7 @@ def test_a_process_does_not_outlive_its_block(tmp_path: Path) -> None:
     log = tmp_path / "log"
     with (
         pytest.raises(KeyboardInterrupt),
-        Processes().run(["sh", "-c", FAMILY], log, os.environ) as process,
+        Launcher().run(["sh", "-c", FAMILY], log, os.environ) as process,
     ):
         wait_for(lambda: "ready" in log.read_text())
         raise KeyboardInterrupt
@@ -370,10 +295,10 @@ time.sleep(600)
     program = f"""
 import sys
 from pathlib import Path
-from cocotbext.msi_its.run.launcher import Processes
+from cocotbext.msi_its.run.launcher import Launcher
 command = [sys.executable, "-c", {job!r}]
 import os
-with Processes().run(command, Path({str(tmp_path / "log")!r}), dict(os.environ)) as process:
+with Launcher().run(command, Path({str(tmp_path / "log")!r}), dict(os.environ)) as process:
     process.wait()
 """
     with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT) as parent:
@@ -434,13 +359,13 @@ def test_an_interrupt_ends_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     ended: list[int] = []
 
     def fake(
-        run: Run, modules: object, *, processes: Processes, **options: object
+        run: Run, modules: object, *, launcher: Launcher, **options: object
     ) -> list[TestResult]:
         if run.operations == 1:
             return []
         try:
             log = tmp_path / str(run.operations)
-            with processes.run(["sleep", "600"], log, os.environ) as process:
+            with launcher.run(["sleep", "600"], log, os.environ) as process:
                 process.wait()
         finally:
             ended.append(run.operations)
@@ -448,12 +373,12 @@ def test_an_interrupt_ends_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
     def interrupt(each: Simulation, results: list[TestResult]) -> None:
         wait_for(lambda: (tmp_path / "2").is_file() and (tmp_path / "3").is_file())
-        raise processes.Interrupted(15)
+        raise Interrupted(15)
 
     monkeypatch.setattr(simulator, "simulate", fake)
     monkeypatch.setattr(os, "cpu_count", lambda: 3)
     began = time.monotonic()
-    with pytest.raises(processes.Interrupted) as caught:
+    with pytest.raises(Interrupted) as caught:
         simulate_all(several(tmp_path), interrupt)
     assert caught.value.status == 143
     assert sorted(ended) == [2, 3]

@@ -13,6 +13,7 @@ import pytest
 
 from cocotbext.msi_its.report.junit import Suite, junit
 from cocotbext.msi_its.run.places import ROOT
+from cocotbext.msi_its.vocabulary.results import TestResult
 from cocotbext.msi_its.vocabulary.text import printable, shown, tail, visible
 
 NAMES = {
@@ -46,8 +47,8 @@ def test_the_end_of_a_log(tmp_path: Path) -> None:
 
 def test_junit_can_be_read_whatever_is_in_it() -> None:
     for name in NAMES:
-        test = {"name": name, "ran": True, "passed": False, "seconds": 1.0, "reports": []}
-        text = junit("sim", [Suite("a", "b", [{**test, "failure": f"{name}\x00"}], {"rtl": name})])
+        test = TestResult(name, False, 1.0, f"{name}\x00")
+        text = junit("sim", [Suite("a", "b", [test], {"rtl": name})])
         (failure,) = ElementTree.fromstring(text.encode()).iter("error")
         assert failure.text == printable(f"{name}\x00")
 

@@ -28,11 +28,12 @@ from cocotbext.msi_its.batch.records import (
     words,
 )
 from cocotbext.msi_its.batch.transactor import BUSES, EventKind, Seen, Status
-from cocotbext.msi_its.checks.checker import LISTED_DROPS, REPORTED, Checker, Drop
+from cocotbext.msi_its.checks.checker import LISTED_DROPS, REPORTED, Checker
 from cocotbext.msi_its.checks.register_model import ALERT_CYCLES
 from cocotbext.msi_its.vocabulary import csr
 from cocotbext.msi_its.vocabulary.csr import Answer, Register
 from cocotbext.msi_its.vocabulary.operations import Tables
+from cocotbext.msi_its.vocabulary.results import Drop
 from cocotbext.msi_its.vocabulary.trace import TraceLine
 from cocotbext.msi_its.vocabulary.transactions import DROPS, WARNINGS, Source
 
@@ -189,7 +190,7 @@ class BatchChecker(Checker):
             number = self.operations + row + 1
             line = self._first_line + number - 1 if self._first_line else None
             operation = operation_of(seen.retired[row])
-            self.drops.append(Drop(number, line, operation, Answer(int(answers[row]))))
+            self.drops.append(Drop.of(number, line, operation, Answer(int(answers[row]))))
         self.operations += count
         self.messages += len(seen.messages)
         self.dropped += sum(counted[answer] for answer in DROPS)

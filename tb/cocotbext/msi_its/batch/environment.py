@@ -9,15 +9,13 @@ one before it is checked.
 from __future__ import annotations
 
 import importlib
-import json
 import logging
 import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -26,6 +24,7 @@ from cocotbext.msi_its.batch.records import Records
 from cocotbext.msi_its.batch.transactor import Seen, Status, Transactor, Waiting
 from cocotbext.msi_its.checks.register_model import STATUS_REGISTERS
 from cocotbext.msi_its.vocabulary.csr import Register
+from cocotbext.msi_its.vocabulary.results import TestResult, dump
 from cocotbext.msi_its.vocabulary.settings import HANG_CYCLES, Settings
 from cocotbext.msi_its.vocabulary.transactions import Source
 
@@ -162,22 +161,9 @@ class BatchEnvironment:
             case Status.FINISHED:
                 raise AssertionError("the design ended the simulation with $finish")
 
-    def result(self, passed: bool) -> dict[str, Any]:
+    def result(self, passed: bool) -> TestResult:
         """Return what this test did, for the result file."""
-        checker = self.checker
-        return {
-            "test": self.name,
-            "passed": passed,
-            "operations": checker.operations,
-            "messages": checker.messages,
-            "dropped": checker.dropped,
-            "mismatches": checker.mismatches,
-            "cycles": self.cycles,
-            "answers": {" ".join(key): count for key, count in sorted(checker.answers.items())},
-            "drops": [drop.as_values() for drop in checker.drops],
-            "measured": self.measured,
-            "reports": [asdict(report) for report in checker.reports],
-        }
+        return self.checker.result(self.name, passed, self.measured, {}, self.cycles)
 
 
 BatchTest = Callable[[BatchEnvironment], None]
@@ -228,7 +214,7 @@ def _run_test(environment: BatchEnvironment, function: BatchTest) -> str:
     except AssertionError as error:
         failure = str(error)
     finally:
-        text = json.dumps(environment.result(passed), indent=1)
+        text = dump(environment.result(passed))
         (Path(environment.settings.results) / f"{environment.name}.json").write_text(text)
     if checker.reports and not failure:
         failure = f"{checker.mismatches} mismatches; first: {checker.reports[0].text}"

@@ -10,7 +10,6 @@ Monitors, golden model and checker look on; nothing is driven. Each translator h
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,10 +23,15 @@ from cocotbext.msi_its.bench.ports import named, ports_of
 from cocotbext.msi_its.bench.watch import PORTS, Watch
 from cocotbext.msi_its.checks.register_model import ALERT_CYCLES
 from cocotbext.msi_its.vocabulary.operations import Tables
+from cocotbext.msi_its.vocabulary.results import dump
 from cocotbext.msi_its.vocabulary.settings import HANG_CYCLES
 
 PARAMETERS = ("RANGES", "CONNECTIONS", "TARGETS", "ROUTES", "COUNTER_WIDTH")
 """The translator's parameters: the sizes of its tables, and the bits of its counters."""
+
+
+SCHEMA = "msi-its/attached/1"
+"""What a result file says that it is: see docs/schemas."""
 
 
 class AttachError(Exception):
@@ -95,10 +99,10 @@ async def finish(*attached: Attached, results: str | Path = "") -> None:
             f"{checker.dropped} dropped, {checker.mismatches} mismatches"
         )
         if results:
-            values = {"test": each.name, "passed": not each.failure, **each.watch.result()}
             path = Path(results) / f"{each.name}.json"
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(json.dumps(values, indent=1) + "\n")
+            result = each.watch.result(each.name, not each.failure)
+            path.write_text(dump({"schema": SCHEMA, "test": result}) + "\n")
     if failures := [each.failure for each in attached if each.failure]:
         raise AssertionError("\n".join(failures))
 

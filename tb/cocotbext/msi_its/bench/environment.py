@@ -8,7 +8,6 @@ stimulus, the checker does the rest.
 from __future__ import annotations
 
 import functools
-import json
 import random
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from itertools import repeat, tee
@@ -45,6 +44,7 @@ from cocotbext.msi_its.vocabulary.operations import (
     SignalMsi,
     SignalMsiWithRid,
 )
+from cocotbext.msi_its.vocabulary.results import TestResult, dump
 from cocotbext.msi_its.vocabulary.settings import HANG_CYCLES, Settings
 from cocotbext.msi_its.vocabulary.trace import TraceLine
 
@@ -254,10 +254,9 @@ class Environment:
             f"{self.waiting or 'nothing is under way'}"
         )
 
-    def result(self, passed: bool) -> dict[str, Any]:
+    def result(self, passed: bool) -> TestResult:
         """Return what this test did, for the result file."""
-        seen = self.watch.result()
-        return {"test": self.name, "passed": passed, **seen, "measured": self.measured}
+        return self.watch.result(self.name, passed, self.measured)
 
 
 def translator_test(
@@ -290,7 +289,7 @@ def translator_test(
             except SimTimeoutError:
                 raise AssertionError(environment.too_long(timeout_us)) from None
             finally:
-                text = json.dumps(environment.result(passed), indent=1)
+                text = dump(environment.result(passed))
                 (Path(settings.results) / f"{name}.json").write_text(text)
             if not passed:
                 first = environment.checker.reports[0].text

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import asdict
 from typing import Any, TypeVar
 
 import cocotb
@@ -28,6 +27,7 @@ from cocotbext.msi_its.bench.ports.handles import value_of
 from cocotbext.msi_its.checks.checker import Checker
 from cocotbext.msi_its.checks.coverage.sampling import Coverage
 from cocotbext.msi_its.vocabulary.operations import Tables
+from cocotbext.msi_its.vocabulary.results import TestResult
 
 BUSES: dict[type[StreamMonitor], str] = {
     RetireMonitor: "retire",
@@ -172,16 +172,7 @@ class Watch:
         self._alert.sample()
         self.checker.finish()
 
-    def result(self) -> dict[str, Any]:
-        """Return what was seen, for a result file."""
-        checker = self.checker
-        return {
-            "operations": checker.operations,
-            "messages": checker.messages,
-            "dropped": checker.dropped,
-            "mismatches": checker.mismatches,
-            "answers": {" ".join(key): count for key, count in sorted(checker.answers.items())},
-            "drops": [drop.as_values() for drop in checker.drops],
-            "coverage": self.coverage.as_values() if self.coverage is not None else {},
-            "reports": [asdict(report) for report in checker.reports],
-        }
+    def result(self, test: str, passed: bool, measured: dict[str, str] | None = None) -> TestResult:
+        """Return what was seen in a test of this name, and what it measured, for a result file."""
+        coverage = self.coverage.as_values() if self.coverage is not None else {}
+        return self.checker.result(test, passed, measured or {}, coverage)

@@ -15,8 +15,6 @@ from __future__ import annotations
 import logging
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 from cocotbext.msi_its.checks.coverage.sampling import Coverage
 from cocotbext.msi_its.checks.history import Entry, History
@@ -24,13 +22,13 @@ from cocotbext.msi_its.checks.reference import Outcome, Reference
 from cocotbext.msi_its.checks.register_model import RegisterModel
 from cocotbext.msi_its.vocabulary.csr import Answer
 from cocotbext.msi_its.vocabulary.operations import (
-    EnableWithRid,
     Message,
     Operation,
     SignalMsi,
     SignalMsiWithRid,
     Tables,
 )
+from cocotbext.msi_its.vocabulary.results import Counts, Drop, Mismatch, TestResult
 from cocotbext.msi_its.vocabulary.trace import TraceLine
 from cocotbext.msi_its.vocabulary.transactions import DROPS, WARNINGS, Retired, Source
 
@@ -67,44 +65,6 @@ RULES: dict[str, str] = {
     "supports_direct_msi": "R7",
 }
 """The rules that decide each operation's answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mismatch:
-    """One difference between what was expected and what came; `kind` names the check."""
-
-    kind: str
-    operation: int | None
-    line: int | None
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Drop:
-    """One message that the golden model dropped, or route that it refused."""
-
-    operation: int
-    line: int | None
-    what: Operation
-    answer: Answer
-
-    @property
-    def name(self) -> str:
-        """The requester ID it claimed, if that was explicit; otherwise the operation's name."""
-        operation = self.what
-        if isinstance(operation, SignalMsiWithRid | EnableWithRid):
-            return f"requester ID {operation.rid:#06x} ({bus_device_function(operation.rid)})"
-        return operation.name
-
-    def as_values(self) -> dict[str, Any]:
-        """Return the drop for a result file."""
-        return {
-            "operation": self.operation,
-            "line": self.line,
-            "name": self.name,
-            "text": str(self.what),
-            "answer": self.answer.name,
-        }
 
 
 def describe(answer: Answer, bdf: int | None, message: Message | None) -> str:
@@ -240,7 +200,7 @@ class Checker:
         if outcome.answer in DROPS:
             self.dropped += 1
         if len(self.drops) < LISTED_DROPS:
-            self.drops.append(Drop(entry.number, entry.line, operation, outcome.answer))
+            self.drops.append(Drop.of(entry.number, entry.line, operation, outcome.answer))
         return self._dropped_range(operation, outcome)
 
     def _dropped_range(self, operation: Operation, outcome: Outcome) -> tuple[int, int] | None:
@@ -460,6 +420,26 @@ class Checker:
         """These outputs were not low in reset, or in the cycle after it."""
         self._mismatch("reset", None, "low in reset, and just after it (H8)", " and ".join(names))
 
+    def result(
+        self, test: str, passed: bool, measured: dict[str, str], coverage: Counts, cycles: int = 0
+    ) -> TestResult:
+        """Return what a test did, and what else is known of it."""
+        return TestResult(
+            name=test,
+            passed=passed,
+            counted=True,
+            operations=self.operations,
+            messages=self.messages,
+            dropped=self.dropped,
+            mismatches=self.mismatches,
+            cycles=cycles,
+            measured=measured,
+            answers={" ".join(key): count for key, count in sorted(self.answers.items())},
+            drops=tuple(self.drops),
+            reports=tuple(self.reports),
+            coverage=coverage,
+        )
+
     def _mismatch(self, kind: str, entry: Entry | None, expected: object, got: object) -> None:
         """Record a difference, with what led to it."""
         self.mismatches += 1
@@ -495,8 +475,3 @@ class Checker:
         number = entry.number if entry is not None else None
         line = entry.line if entry is not None else None
         self.reports.append(Mismatch(kind, number, line, text))
-
-
-def bus_device_function(rid: int) -> str:
-    """Return a requester ID (16 bits) as people write it: bus:device.function."""
-    return f"{rid >> 8:02x}:{rid >> 3 & 0x1F:02x}.{rid & 7}"

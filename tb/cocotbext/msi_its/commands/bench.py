@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import platform
 import shutil
@@ -14,13 +13,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from cocotbext.msi_its.batch.environment import BATCH
 from cocotbext.msi_its.batch.model import BatchModel
 from cocotbext.msi_its.batch.records import OPERATION, SOURCES, Records, operation_of, pack
 from cocotbext.msi_its.checks.reference import Reference
-from cocotbext.msi_its.report import console as report
+from cocotbext.msi_its.report.files import Bench
 from cocotbext.msi_its.run.build import Flavour, SimulationError
 from cocotbext.msi_its.run.design import Rtl
 from cocotbext.msi_its.run.launcher import Interrupted, exclusive
@@ -40,6 +40,7 @@ from cocotbext.msi_its.vocabulary.operations import (
     Tables,
     arguments_of,
 )
+from cocotbext.msi_its.vocabulary.results import load
 from cocotbext.msi_its.vocabulary.settings import TraceFile
 from cocotbext.msi_its.vocabulary.text import shown
 
@@ -158,7 +159,7 @@ def _simulate(run: Run, tests: str, flavour: Flavour) -> dict[str, str]:
     for result in simulate(run, [tests], flavour=flavour):
         if not result.passed:
             raise SimulationError(f"{result.name} failed: nothing is measured\n{result.failure}")
-        found |= result.counts.get("measured", {})
+        found |= result.measured
     return found
 
 
@@ -452,7 +453,7 @@ def bench(seed: int, rtl: Rtl, docs: bool) -> int:
             print("bench: interrupted; nothing is written", file=sys.stderr)
             return signal.status
         path = RESULTS / "result.json"
-        report.write_result(path, **figures)
+        msgspec.convert(figures, Bench).write(path)
         for rows in [table(figures), parts(figures), *growth(figures)]:
             print(f"\n{_columns(rows)}")
         plots(figures, RESULTS)
@@ -470,4 +471,4 @@ def write_page(figures: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":  # from figures measured before
-    write_page(json.loads((RESULTS / "result.json").read_text()))
+    write_page(msgspec.to_builtins(load((RESULTS / "result.json").read_text(), Bench)))

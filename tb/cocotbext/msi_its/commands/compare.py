@@ -7,15 +7,19 @@ import shlex
 import shutil
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cocotbext.msi_its.checks.checker import LISTED_DROPS, REPORTED, Drop, Mismatch
+from msgspec import structs
+
+from cocotbext.msi_its.checks.checker import LISTED_DROPS, REPORTED
 from cocotbext.msi_its.checks.reference import Reference
 from cocotbext.msi_its.commands.sim import whole
 from cocotbext.msi_its.commands.window import AFTER, BEFORE, differed, write_window
 from cocotbext.msi_its.report import console as report
+from cocotbext.msi_its.report.files import Compare, Design, Window
 from cocotbext.msi_its.report.junit import Suite, write_junit
 from cocotbext.msi_its.run.build import Flavour, SimulationError
 from cocotbext.msi_its.run.design import OWN, Rtl
@@ -23,10 +27,11 @@ from cocotbext.msi_its.run.discovery import modules as tests
 from cocotbext.msi_its.run.launcher import Interrupted, exclusive
 from cocotbext.msi_its.run.parameters import Run
 from cocotbext.msi_its.run.places import BUILD, PROGRAM
-from cocotbext.msi_its.run.results import TestResult, finished
+from cocotbext.msi_its.run.results import finished
 from cocotbext.msi_its.run.sets import DEFAULT, trace_file
 from cocotbext.msi_its.run.simulation import simulate
 from cocotbext.msi_its.vocabulary.operations import LIMITS, Tables
+from cocotbext.msi_its.vocabulary.results import Drop, Mismatch, TestResult
 from cocotbext.msi_its.vocabulary.settings import TraceFile
 from cocotbext.msi_its.vocabulary.text import shown
 from cocotbext.msi_its.vocabulary.trace import TraceError, iter_trace
@@ -63,45 +68,93 @@ def sizes(needed: Sequence[Tables]) -> Tables:
     return Tables(**{table: min(size, LIMITS[table][1]) for table, size in sizes.items()})
 
 
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What is replayed: traces, on tables that are large enough, and on which engine."""
+
+    traces: tuple[TraceFile, ...]
+    tables: Tables
+    engine: str
+    seed: int
+    rtl: Rtl = OWN
+    waves: bool = False
+
+    @property
+    def run(self) -> Run:
+        """The run of its simulation."""
+        folder = str(RESULTS / "rtl")
+        return Run(self.tables, COUNTER_WIDTH, self.seed, folder, self.traces, self.rtl)
+
+    @property
+    def alone(self) -> bool:
+        """Whether there is only the golden model."""
+        return self.engine == "model"
+
+    @property
+    def batched(self) -> bool:
+        """Whether it takes the batched path."""
+        long = self.run.operations >= LONG and not self.waves
+        return self.engine == "batch" or (self.engine == "rtl" and long)
+
+    @property
+    def carried(self) -> str:
+        """How the operations come to the design."""
+        return "" if self.alone else "batched" if self.batched else "signal by signal"
+
+    @property
+    def design(self) -> str:
+        """What it runs on."""
+        return "the golden model alone" if self.alone else f"{self.rtl.top} ({self.rtl.file_list})"
+
+    def named(self, test: str) -> tuple[TraceFile, ...]:
+        """The trace of a test; all of them if it is of none."""
+        return tuple(each for each in self.traces if each.test == test) or self.traces
+
+    def command(self, test: str) -> str:
+        """The line that shows a test again."""
+        return _command(self.named(test), self.engine, self.seed, self.rtl)
+
+
 def on_model(trace: TraceFile, tables: Tables) -> TestResult:
     """Replay a trace on the golden model alone, and hold it against what the trace expects."""
     reference = Reference(tables)
     progress = report.Progress(trace.name, trace.operations)
-    counts = {"operations": 0, "messages": 0, "dropped": 0, "mismatches": 0, "compared": 0}
+    count: Counter[str] = Counter()
     drops: list[Drop] = []
     reports: list[Mismatch] = []
     started = time.monotonic()
-    for line in iter_trace(trace.path):
+    for number, line in enumerate(iter_trace(trace.path), 1):
         outcome = reference.execute(line.operation)
-        counts["operations"] += 1
-        counts["messages"] += outcome.message is not None
+        count["operations"] += 1
+        count["messages"] += outcome.message is not None
         if outcome.answer in WARNINGS:
-            counts["dropped"] += outcome.answer in DROPS
+            count["dropped"] += outcome.answer in DROPS
             if len(drops) < LISTED_DROPS:
-                drops.append(
-                    Drop(counts["operations"], line.number, line.operation, outcome.answer)
-                )
+                drops.append(Drop.of(number, line.number, line.operation, outcome.answer))
         if line.expect is not None and line.expect.messages is not None:
-            counts["compared"] += outcome.message is not None
+            count["compared"] += outcome.message is not None
         for difference in outcome.differences(line.expect) if line.expect is not None else ():
-            counts["mismatches"] += 1
+            count["mismatches"] += 1
             if len(reports) < REPORTED:
                 text = f"{trace.path}:{line.number}: {line.operation}: {difference}"
-                reports.append(Mismatch("expect", counts["operations"], line.number, text))
-        if counts["operations"] % 10_000 == 0:
-            progress(counts["operations"])
+                reports.append(Mismatch("expect", number, line.number, text))
+        if number % 10_000 == 0:
+            progress(number)
     progress.close()
-    passed = counts["mismatches"] == 0
+    mismatches = count["mismatches"]
     return TestResult(
-        trace.test,
-        passed,
-        time.monotonic() - started,
-        "" if passed else f"{counts['mismatches']} mismatches",
-        {
-            **counts,
-            "drops": [drop.as_values() for drop in drops],
-            "reports": [asdict(each) for each in reports],
-        },
+        name=trace.test,
+        passed=not mismatches,
+        seconds=time.monotonic() - started,
+        failure=f"{mismatches} mismatches" if mismatches else "",
+        counted=True,
+        compared=count["compared"],
+        drops=tuple(drops),
+        reports=tuple(reports),
+        operations=count["operations"],
+        messages=count["messages"],
+        dropped=count["dropped"],
+        mismatches=mismatches,
     )
 
 
@@ -140,107 +193,122 @@ def compare(
     if not rtl.own:
         rtl.check()
     with exclusive(RESULTS.with_suffix(".lock"), f"{PROGRAM} compare"):
-        return _compare(traces, tables, engine, seed, rtl, waves)
+        return _compare(Replay(traces, tables, engine, seed, rtl, waves))
 
 
-def _compare(
-    traces: tuple[TraceFile, ...], tables: Tables, engine: str, seed: int, rtl: Rtl, waves: bool
-) -> int:
-    print(f"seed {seed}", flush=True)
+def _compare(replay: Replay) -> int:
+    print(f"seed {replay.seed}", flush=True)
     shutil.rmtree(RESULTS, ignore_errors=True)
     path = RESULTS / "result.json"
-    run = Run(tables, COUNTER_WIDTH, seed, str(RESULTS / "rtl"), traces, rtl)
-    batched = engine == "batch" or (engine == "rtl" and run.operations >= LONG and not waves)
-    path_taken = "batched" if batched else "signal by signal"
-    heading = "golden model alone"
     results: list[TestResult] = []
-    commands = {trace.test: _command([trace], engine, seed, rtl) for trace in traces}
-    design = "the golden model alone" if engine == "model" else f"{rtl.top} ({rtl.file_list})"
-
-    def write(passed: bool, interrupted: bool) -> None:
-        rows = report.as_values(results)
-        report.write_result(
-            path,
-            engine=engine,
-            carried="" if engine == "model" else path_taken,
-            rtl=None if engine == "model" else report.design(rtl),
-            seed=seed,
-            passed=passed,
-            interrupted=interrupted,
-            tables=tables._asdict(),
-            expects=sum(trace.expects for trace in traces),
-            traces=rows,
-        )
-        properties = {"seed": str(seed), "design": design}
-        suite = Suite("compare", "compare", rows, properties, commands)
-        write_junit(RESULTS / "junit.xml", "compare", [suite])
-
     try:
-        if engine == "model":
-            for trace in traces:
-                results.append(on_model(trace, tables))
-        else:
-            heading = f"golden model and RTL, {path_taken}, with {run.describe()}"
-            print(f"{run.operations:,} operations to replay {path_taken}", flush=True)
-            progress = report.Progress("replay", run.operations)
-            modules = tests("traces", "batch" if batched else "rtl")
-            flavour = Flavour.WAVES if waves else Flavour.BATCH if batched else Flavour.PLAIN
-            results = simulate(run, modules, progress=progress, flavour=flavour)
-            progress.close()
+        _replay(replay, results)
     except Interrupted as signal:
-        results = results or finished(Path(run.results))
-        write(passed=False, interrupted=True)
+        results = results or finished(Path(replay.run.results))
+        _write(path, replay, results, passed=False, interrupted=True)
         print(report.interrupted("compare", results, path), file=sys.stderr)
         return signal.status
-
-    results = whole(results, traces)
-    replayed = sum(trace.test in {each.name for each in results if each.counts} for trace in traces)
-    passed = all(result.passed for result in results) and replayed == len(traces)
-    for trace in traces:
-        print(f"{trace.test}: {shown(trace.path)}")
-    print(report.table({heading: results}))
-    drops = report.drops(results)
-    if drops:
-        print(drops)
-    named = {trace.test: trace for trace in traces}
-    failed = [
-        report.Failed(
-            shown(named[test["name"]].path) if test["name"] in named else "all traces",
-            test,
-            commands.get(test["name"], _command(traces, engine, seed, rtl)),
-        )
-        for test in report.as_values(results)
-        if test["ran"] and not test["passed"]
-    ]
-    if failed:
-        print(f"\n{report.failures(failed, RESULTS / 'failures.txt')}")
-    if replayed < len(traces):
-        print(f"{replayed} of {len(traces)} traces ran")
-    write(passed, interrupted=False)
-    if engine != "model" and not waves:
-        for result in [each for each in results if each.failed and each.name in named][:WINDOWS]:
-            print(around(result, run, named[result.name]), flush=True)
-    if waves:
-        print(f"waveform: {shown(Path(run.results) / 'dump.vcd')}")
-    print(_compared(traces, engine, report.total(results, "operations")), flush=True)
-    if engine == "model" and not any(trace.expects for trace in traces):
+    results = whole(results, replay.traces)
+    counted = {each.name for each in results if each.counted}
+    replayed = sum(trace.test in counted for trace in replay.traces)
+    passed = all(result.passed for result in results) and replayed == len(replay.traces)
+    _say(replay, results)
+    if replayed < len(replay.traces):
+        print(f"{replayed} of {len(replay.traces)} traces ran")
+    _write(path, replay, results, passed)
+    if replay.waves:
+        print(f"waveform: {shown(Path(replay.run.results) / 'dump.vcd')}")
+    elif not replay.alone:
+        _write(path, replay, results, passed, windows=_windows(replay, results))
+    print(_compared(replay, report.total(results, "operations")), flush=True)
+    if replay.alone and not any(trace.expects for trace in replay.traces):
         print(
             "warning: nothing was compared: ENGINE=model runs no RTL, and no line of a trace has "
             "an `expect` to hold the golden model against",
             file=sys.stderr,
         )
-    print(report.where(path, seed, None if engine == "model" else rtl))
+    print(report.where(path, replay.seed, None if replay.alone else replay.rtl))
     print(report.closing_line("compare", results))
     return 0 if passed else 1
 
 
-def around(result: TestResult, run: Run, trace: TraceFile) -> str:
+def _replay(replay: Replay, results: list[TestResult]) -> None:
+    """Replay the traces; the results come to `results`, as far as they are known one by one."""
+    if replay.alone:
+        for trace in replay.traces:
+            results.append(on_model(trace, replay.tables))
+        return
+    run = replay.run
+    print(f"{run.operations:,} operations to replay {replay.carried}", flush=True)
+    progress = report.Progress("replay", run.operations)
+    modules = tests("traces", "batch" if replay.batched else "rtl")
+    plain = Flavour.BATCH if replay.batched else Flavour.PLAIN
+    flavour = Flavour.WAVES if replay.waves else plain
+    results += simulate(run, modules, progress=progress, flavour=flavour)
+    progress.close()
+
+
+def _write(
+    path: Path,
+    replay: Replay,
+    results: list[TestResult],
+    passed: bool,
+    interrupted: bool = False,
+    windows: Sequence[Window] = (),
+) -> None:
+    """Write the results for tools."""
+    Compare(
+        engine=replay.engine,
+        carried=replay.carried,
+        rtl=None if replay.alone else Design.of(replay.rtl),
+        seed=replay.seed,
+        passed=passed,
+        interrupted=interrupted,
+        tables=replay.tables._asdict(),
+        expects=sum(trace.expects for trace in replay.traces),
+        traces=results,
+        windows=list(windows),
+    ).write(path)
+    properties = {"seed": str(replay.seed), "design": replay.design}
+    commands = {trace.test: replay.command(trace.test) for trace in replay.traces}
+    suite = Suite("compare", "compare", results, properties, commands)
+    write_junit(path.with_name("junit.xml"), "compare", [suite])
+
+
+def _say(replay: Replay, results: list[TestResult]) -> None:
+    """Print the table, what was dropped, and what failed."""
+    heading = f"golden model and RTL, {replay.carried}, with {replay.run.describe()}"
+    for trace in replay.traces:
+        print(f"{trace.test}: {shown(trace.path)}")
+    print(report.table({"golden model alone" if replay.alone else heading: results}))
+    if drops := report.drops(results):
+        print(drops)
+    paths = {trace.test: shown(trace.path) for trace in replay.traces}
+    failed = [
+        report.Failed(paths.get(test.name, "all traces"), test, replay.command(test.name))
+        for test in results
+        if test.failed
+    ]
+    if failed:
+        print(f"\n{report.failures(failed, RESULTS / 'failures.txt')}")
+
+
+def _windows(replay: Replay, results: list[TestResult]) -> list[Window]:
+    """Replay windows around the first differences with waves, and say what came of each."""
+    traces = {trace.test: trace for trace in replay.traces}
+    windows = []
+    for result in [each for each in results if each.failed and each.name in traces][:WINDOWS]:
+        windows.append(around(result, replay.run, traces[result.name]))
+        print(windows[-1].said, flush=True)
+    return windows
+
+
+def around(result: TestResult, run: Run, trace: TraceFile) -> Window:
     """Replay a window around a difference with waves; return what came of it.
 
     If the difference does not show from the state that the golden model has before the window, the
     trace is replayed from its first line on, if that is not too long.
     """
-    (before,) = report.as_values([result])
     line = trace.first - 1 + (differed(result) or trace.operations)
     far = differed(result) > BEFORE
     tries = [(line, line - BEFORE), (line, trace.first)] if far else [(line, trace.first)]
@@ -262,36 +330,54 @@ def around(result: TestResult, run: Run, trace: TraceFile) -> str:
                 flavour=Flavour.WAVES,
             )
         except SimulationError as error:
-            return f"not shown again with waves: {said}{error}"
-        (folder / run.rtl.top).unlink(missing_ok=True)
-        failed = [each for each in report.as_values(results) if each["ran"] and not each["passed"]]
-        start = f"from the state before line {first:,} on, " if first > trace.first else ""
-        if failed and report.cause_of(failed[0]) == report.cause_of(before):
-            cycle = report.CYCLE.search(report.first_text(failed[0]))
-            return "\n".join(
-                [
-                    f"shown again with waves by lines {first:,} to {last:,}"
-                    + (f", in clock cycle {cycle[1]}" if cycle else ""),
-                    f"  waveform:  {shown(folder / 'dump.vcd')}",
-                    f"  trace:     {shown(path)}"
-                    + (f", {rebuilt} operations for the state before them" if rebuilt else ""),
-                    f"  reproduce: {_command([again], 'rtl', run.seed, run.rtl, waves=True)}",
-                    *([f"  but {said}what ran before matters"] if said else []),
-                ]
+            return Window(
+                test=result.name, shown=False, said=f"not shown again with waves: {said}{error}"
             )
+        (folder / run.rtl.top).unlink(missing_ok=True)
+        failed = [each for each in results if each.failed]
+        start = f"from the state before line {first:,} on, " if first > trace.first else ""
+        if failed and report.cause_of(failed[0]) == report.cause_of(result):
+            cycle = report.CYCLE.search(report.first_text(failed[0]))
+            window = Window(
+                test=result.name,
+                shown=True,
+                said="",
+                first=first,
+                last=last,
+                cycle=int(cycle[1].replace(",", "")) if cycle else None,
+                waveform=shown(folder / "dump.vcd"),
+                trace=shown(path),
+                command=_command([again], "rtl", run.seed, run.rtl, waves=True),
+            )
+            return structs.replace(window, said=_found(window, rebuilt, said))
         how = f"fail otherwise ({report.title_of(failed[0])})" if failed else "pass"
         said += f"{start}lines {first:,} to {last:,} {how}; "
     everything = _command([trace], "signals", run.seed, run.rtl, waves=True)
-    return f"not shown again with waves: {said}all of it: {everything}"
+    said = f"not shown again with waves: {said}all of it: {everything}"
+    return Window(test=result.name, shown=False, said=said)
 
 
-def _compared(traces: Sequence[TraceFile], engine: str, done: int) -> str:
+def _found(window: Window, rebuilt: int, before: str) -> str:
+    """Say what a window shows, with `rebuilt` operations for the state before its lines."""
+    lines = [
+        f"shown again with waves by lines {window.first:,} to {window.last:,}"
+        + (f", in clock cycle {window.cycle:,}" if window.cycle is not None else ""),
+        f"  waveform:  {window.waveform}",
+        f"  trace:     {window.trace}"
+        + (f", {rebuilt} operations for the state before them" if rebuilt else ""),
+        f"  reproduce: {window.command}",
+        *([f"  but {before}what ran before matters"] if before else []),
+    ]
+    return "\n".join(lines)
+
+
+def _compared(replay: Replay, done: int) -> str:
     """Say what was held against what, in as many operations as are `done`."""
-    expects = sum(trace.expects for trace in traces)
-    operations = sum(trace.operations for trace in traces)
+    expects = sum(trace.expects for trace in replay.traces)
+    operations = replay.run.operations
     expected = f"what {expects:,} of {operations:,} lines expect" if expects else ""
     part = f"{done:,} of {operations:,} operations, " if done < operations else ""
-    if engine == "model":
+    if replay.alone:
         return f"compared: {part}the golden model with {expected or 'nothing'}"
     with_expected = f"both with {expected}" if expected else "no line says what to expect"
     return f"compared: {part}the RTL with the golden model; {with_expected}"

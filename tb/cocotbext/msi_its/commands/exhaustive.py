@@ -9,15 +9,17 @@ import sys
 from pathlib import Path
 
 from cocotbext.msi_its.report import console as report
+from cocotbext.msi_its.report.files import Design, Exhaustive
 from cocotbext.msi_its.run.build import Flavour
 from cocotbext.msi_its.run.design import Rtl
 from cocotbext.msi_its.run.discovery import modules
 from cocotbext.msi_its.run.launcher import Interrupted, exclusive
 from cocotbext.msi_its.run.parameters import Run
 from cocotbext.msi_its.run.places import BUILD, PROGRAM
-from cocotbext.msi_its.run.results import TestResult, finished
+from cocotbext.msi_its.run.results import finished
 from cocotbext.msi_its.run.simulation import simulate
 from cocotbext.msi_its.vocabulary.operations import Tables
+from cocotbext.msi_its.vocabulary.results import TestResult
 
 RESULTS = BUILD / "exhaustive"
 
@@ -42,14 +44,13 @@ def _exhaustive(run: Run) -> int:
     results: list[TestResult] = []
 
     def write(passed: bool, interrupted: bool) -> None:
-        report.write_result(
-            path,
+        Exhaustive(
             seed=run.seed,
-            rtl=report.design(run.rtl),
+            rtl=Design.of(run.rtl),
             passed=passed,
             interrupted=interrupted,
-            tests=report.as_values(results),
-        )
+            tests=results,
+        ).write(path)
 
     progress = report.Progress("exhaustive", OPERATIONS)
     try:
@@ -66,11 +67,7 @@ def _exhaustive(run: Run) -> int:
     passed = bool(results) and all(result.passed for result in results)
     print(report.table({run.describe(): results}))
     again = shlex.join([PROGRAM, "exhaustive", f"SEED={run.seed}", *run.rtl.words])
-    failed = [
-        report.Failed(run.describe(), test, again)
-        for test in report.as_values(results)
-        if test["ran"] and not test["passed"]
-    ]
+    failed = [report.Failed(run.describe(), test, again) for test in results if test.failed]
     if not passed:
         print(f"\n{report.failures(failed, RESULTS / 'failures.txt')}")
     write(passed, interrupted=False)

@@ -99,7 +99,7 @@ def run() -> int:
     from cocotbext.msi_its.run.discovery import DiscoveryError
     from cocotbext.msi_its.run.sets import ChoiceError
     from cocotbext.msi_its.run.simulators.code_coverage import CoverageError
-    from cocotbext.msi_its.run.simulators.verilator import VerilatorError
+    from cocotbext.msi_its.run.simulators.verilator_finder import VerilatorError
     from cocotbext.msi_its.vocabulary.trace import TraceError
 
     rtl = Rtl(arguments.rtl, arguments.top)

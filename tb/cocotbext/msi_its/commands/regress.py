@@ -14,7 +14,6 @@ import gzip
 import json
 import os
 import platform
-import re
 import shlex
 import shutil
 import sys
@@ -22,17 +21,17 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from cocotbext.msi_its.checks.coverage import merging as coverage
 from cocotbext.msi_its.report import console as report
-from cocotbext.msi_its.report import pages as regress_report
 from cocotbext.msi_its.report import testplan
-from cocotbext.msi_its.report.console import COUNTS
+from cocotbext.msi_its.report.files import Regress
+from cocotbext.msi_its.report.html import html
+from cocotbext.msi_its.report.junit import junit, suites
+from cocotbext.msi_its.report.lcov import lcov
 from cocotbext.msi_its.report.regression import (
     RESULTS,
     RUNS,
@@ -42,21 +41,29 @@ from cocotbext.msi_its.report.regression import (
     Plan,
     Summary,
 )
+from cocotbext.msi_its.report.terminal import closing_line, terminal
+from cocotbext.msi_its.report.ucis import ucis
 from cocotbext.msi_its.run import discovery, fingerprint
 from cocotbext.msi_its.run.build import BuildError, Flavour, SimulationError
 from cocotbext.msi_its.run.design import Rtl, RtlError
 from cocotbext.msi_its.run.disk import check_disk, is_disk_full
-from cocotbext.msi_its.run.launcher import Interrupted, Processes, exclusive
+from cocotbext.msi_its.run.launcher import Interrupted, Launcher, exclusive
 from cocotbext.msi_its.run.places import HERE, PROGRAM
-from cocotbext.msi_its.run.results import CODE_COVERAGE, TestResult
+from cocotbext.msi_its.run.results import CODE_COVERAGE
 from cocotbext.msi_its.run.sets import EVERYTHING, SETS, Only
 from cocotbext.msi_its.run.simulation import simulate
 from cocotbext.msi_its.run.simulators import code_coverage
-from cocotbext.msi_its.run.simulators.verilator import VerilatorError, find_verilator
+from cocotbext.msi_its.run.simulators.verilator_finder import VerilatorError, find_verilator
 from cocotbext.msi_its.vocabulary.operations import Tables
+from cocotbext.msi_its.vocabulary.results import TestResult, dump, load
 from cocotbext.msi_its.vocabulary.text import shown
 
 PLAN = RESULTS / "plan.json"
+HTML = RESULTS / "report.html"
+JSON = RESULTS / "result.json"
+JUNIT = RESULTS / "junit.xml"
+LCOV = RESULTS / "coverage.info"
+UCIS = RESULTS / "coverage.xml"
 
 ATTEMPTS = "attempts"
 """The folder in RESULTS with simulations that have not finished."""
@@ -69,8 +76,6 @@ RERUNS = 4
 
 NAMED = 3
 """How many failing tests the line of a simulation names."""
-
-CYCLE = re.compile(r", in clock cycle ([\d,]+)")
 
 CANNOT_RUN = (SimulationError, RtlError, VerilatorError, OSError)
 """What keeps one simulation from running, but not the others."""
@@ -209,14 +214,14 @@ def _regress(plan: Plan, workers: int, gate: bool, command: str) -> int:
     done = {job: kept for job in plan.jobs if (kept := _kept(job)) is not None}
     if done:
         print(f"{len(done)} of them had finished before", flush=True)
-    processes = Processes()
+    launcher = Launcher()
     status = 0
     shutil.rmtree(RESULTS / ATTEMPTS, ignore_errors=True)
     try:
-        _run_all(plan, done, workers, processes)
-        failures = _explain(plan, done, processes)
+        _run_all(plan, done, workers, launcher)
+        failures = _explain(plan, done, launcher)
     except Interrupted as signal:
-        processes.stop()
+        launcher.stop()
         status = signal.status
         failures = _explain(plan, done, None)
     except OSError as error:
@@ -231,11 +236,11 @@ def _regress(plan: Plan, workers: int, gate: bool, command: str) -> int:
     if status:
         print(
             f"{command}: interrupted; {len(done)} of {len(plan.jobs)} simulations had finished; "
-            f"RESUME=1 goes on; report: {shown(regress_report.HTML)}",
+            f"RESUME=1 goes on; report: {shown(HTML)}",
             file=sys.stderr,
         )
         return status
-    print(regress_report.terminal(summary))
+    print(terminal(summary, HTML))
     if made_of(plan.rtl) != plan.made:
         raise RegressError(
             "the RTL or the testbench was changed while this ran: results of both are mixed up; "
@@ -244,50 +249,50 @@ def _regress(plan: Plan, workers: int, gate: bool, command: str) -> int:
     shortfalls = summary.shortfalls
     if gate and shortfalls:
         print("\ncoverage is not complete:\n" + "\n".join(f"  {each}" for each in shortfalls))
-    print(f"report: {shown(regress_report.HTML)}; seed {plan.seed}")
-    print(regress_report.closing_line(command, summary))
+    print(f"report: {shown(HTML)}; seed {plan.seed}")
+    print(closing_line(command, summary))
     return 1 if not summary.passed or (gate and shortfalls) else 0
 
 
 # ---- running ------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What is in the file FINISHED."""
+
+    tests: list[TestResult]
+    seconds: float
+
+
 def _kept(job: Job) -> Finished | None:
     """Return what a job left when it finished, if it did."""
     try:
-        values = json.loads((job.folder / FINISHED).read_text())
-        kept = Finished(job, values["tests"], float(values["seconds"]))
-        counted = [(test["name"], test["passed"], kept.count(COUNTS[0])) for test in kept.tests]
-        return kept if counted else None
-    except (OSError, ValueError, KeyError, TypeError):
+        kept = load((job.folder / FINISHED).read_text(), _Kept)
+    except (OSError, ValueError):
         return None
+    return Finished(job, kept.tests, kept.seconds) if kept.tests else None
 
 
-def _run_all(plan: Plan, done: dict[Job, Finished], workers: int, processes: Processes) -> None:
+def _run_all(plan: Plan, done: dict[Job, Finished], workers: int, launcher: Launcher) -> None:
     """Run the jobs that are not done, some at a time; add each to `done` as it finishes."""
     waiting = [job for job in plan.jobs if job not in done]
     before, began = len(done), time.monotonic()
     broken: set[Tables] = set()
-    with ThreadPoolExecutor(workers) as pool:
-        running: set[Future[Finished]] = {
-            pool.submit(_run_job, job, plan.rtl, processes, broken) for job in waiting
-        }
-        try:
-            while running:
-                ended, running = wait(running, return_when=FIRST_COMPLETED)
-                for each in ended:
-                    finished = each.result()
-                    done[finished.job] = finished
-                    spent = time.monotonic() - began
-                    left = spent / (len(done) - before) * (len(plan.jobs) - len(done))
-                    _show(finished, len(done), len(plan.jobs), left)
-        except BaseException:
-            processes.stop()
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+
+    def work(job: Job) -> Finished:
+        return _run_job(job, plan.rtl, launcher, broken)
+
+    def ended(job: Job, finished: Finished) -> None:
+        done[job] = finished
+        spent = time.monotonic() - began
+        left = spent / (len(done) - before) * (len(plan.jobs) - len(done))
+        _show(finished, len(done), len(plan.jobs), left)
+
+    launcher.each(work, waiting, ended, jobs=workers)
 
 
-def _run_job(job: Job, rtl: Rtl, processes: Processes, broken: set[Tables]) -> Finished:
+def _run_job(job: Job, rtl: Rtl, launcher: Launcher, broken: set[Tables]) -> Finished:
     """Run one job, and keep what it left. A simulation that cannot run is a failed test.
 
     `broken` are the tables for which the RTL does not build: that is tried once. Each attempt has a
@@ -307,7 +312,7 @@ def _run_job(job: Job, rtl: Rtl, processes: Processes, broken: set[Tables]) -> F
                     "the RTL does not build for these parameters: see the first failure"
                 )
             results = simulate(
-                run, job.modules, flavour=Flavour.COVERAGE, only=job.test, processes=processes
+                run, job.modules, flavour=Flavour.COVERAGE, only=job.test, launcher=launcher
             )
         except CANNOT_RUN as error:
             check_disk(folder, str(error))
@@ -324,9 +329,8 @@ def _run_job(job: Job, rtl: Rtl, processes: Processes, broken: set[Tables]) -> F
             with gzip.open(f"{counted}.gz", "wb", compresslevel=3) as file:
                 file.write(data)
             counted.unlink()
-        tests, seconds = report.as_values(results), time.monotonic() - began
         # What the tests say names the folder as it will be.
-        said = json.dumps({"tests": tests, "seconds": seconds})
+        said = dump(_Kept(results, time.monotonic() - began))
         said = said.replace(str(folder.relative_to(RESULTS)), f"{RUNS}/{job.name}")
         (folder / FINISHED).write_text(said)
         return _publish(folder, job)
@@ -352,13 +356,13 @@ def _publish(folder: Path, job: Job) -> Finished:
 def _show(finished: Finished, number: int, total: int, left: float) -> None:
     """Print one line a simulation that has ended."""
     job = finished.job
-    failed = ", ".join(test["name"] for test in finished.failed[:NAMED])
+    failed = ", ".join(test.name for test in finished.failed[:NAMED])
     more = len(finished.failed) - NAMED
     failed += f" and {more} more" if more > 0 else ""
     failed += f"; {len(finished.not_run)} did not run" if finished.not_run else ""
     print(
         f"[{number:>{len(str(total))}}/{total}] {job.set:<8} {job.kind:<8} seed {job.seed:<10} "
-        f"{finished.count('operations'):>8,} operations {finished.seconds:>6.1f} s  "
+        f"{finished.counts['operations']:>8,} operations {finished.seconds:>6.1f} s  "
         + (f"FAIL {failed}" if failed else "pass")
         + (f"  (about {left / 60:.0f} min left)" if left > 60 else ""),
         flush=True,
@@ -368,10 +372,10 @@ def _show(finished: Finished, number: int, total: int, left: float) -> None:
 # ---- failures -----------------------------------------------------------------------------------
 
 
-def _explain(plan: Plan, done: dict[Job, Finished], processes: Processes | None) -> list[Failure]:
+def _explain(plan: Plan, done: dict[Job, Finished], launcher: Launcher | None) -> list[Failure]:
     """Return the tests that failed, in the order of the plan.
 
-    The first one of each cause is run again, of the first few; none without `processes`.
+    The first one of each cause is run again, of the first few; none without a `launcher`.
     """
     failures: list[Failure] = []
     reruns = 0
@@ -381,24 +385,24 @@ def _explain(plan: Plan, done: dict[Job, Finished], processes: Processes | None)
             again, waves = "", ""
             new = report.cause_of(test) not in causes
             causes.add(report.cause_of(test))
-            if processes is not None and new and reruns < RERUNS and "." in test["name"]:
+            if launcher is not None and new and reruns < RERUNS and "." in test.name:
                 reruns += 1
-                print(f"again with waves: {job.set} {test['name']} seed {job.seed} ...", flush=True)
-                again, waves = _again(job, test, plan.rtl, processes)
+                print(f"again with waves: {job.set} {test.name} seed {job.seed} ...", flush=True)
+                again, waves = _again(job, test, plan.rtl, launcher)
             last = test is done[job].failed[-1]
             ended = len(done[job].not_run) if last else 0
             failures.append(_failure(job, test, plan.rtl, again, waves, ended))
     return failures
 
 
-def _again(job: Job, test: dict[str, Any], rtl: Rtl, processes: Processes) -> tuple[str, str]:
+def _again(job: Job, test: TestResult, rtl: Rtl, launcher: Launcher) -> tuple[str, str]:
     """Run a test that failed again, alone and with waves; return what came of it, and the file."""
-    name = test["name"]
+    name = test.name
     folder = RESULTS / "failed" / f"{job.name}-{name}"
     module = f"tests.rtl.{name.partition('.')[0]}"
     run = job.run(rtl, folder)
     try:
-        results = simulate(run, (module,), flavour=Flavour.WAVES, only=name, processes=processes)
+        results = simulate(run, (module,), flavour=Flavour.WAVES, only=name, launcher=launcher)
     except CANNOT_RUN as error:
         return f"could not be run again: {error}", ""
     (folder / rtl.top).unlink(missing_ok=True)
@@ -406,43 +410,37 @@ def _again(job: Job, test: dict[str, Any], rtl: Rtl, processes: Processes) -> tu
     file = shown(waves) if waves.is_file() else ""
     if all(each.passed for each in results):
         return "passed when run again alone: what ran before it in its simulation matters", file
-    (same,) = [each for each in report.as_values(results) if not each["passed"]][:1]
+    same = next(each for each in results if not each.passed)
     if _words(same) == _words(test):
-        cycle = CYCLE.search(_first(same))
+        cycle = report.CYCLE.search(report.first_text(same))
         where = f", in clock cycle {cycle[1]} of the waveform" if cycle else ""
         return f"failed in the same way when run again alone{where}", file
     return f"failed otherwise when run again alone: {_words(same)}", file
 
 
-def _first(test: dict[str, Any]) -> str:
-    """Return the first line of what a failed test says first."""
-    reports = test["reports"]
-    return str(reports[0]["text"] if reports else test["failure"]).partition("\n")[0]
-
-
-def _words(test: dict[str, Any]) -> str:
+def _words(test: TestResult) -> str:
     """Return what a failed test says first, wherever it runs: without clock cycle and log file."""
-    return CYCLE.sub("", _first(test)).partition("; the end of ")[0]
+    return report.CYCLE.sub("", report.first_text(test)).partition("; the end of ")[0]
 
 
 def _failure(
-    job: Job, test: dict[str, Any], rtl: Rtl, again: str, waves: str, ended: int = 0
+    job: Job, test: TestResult, rtl: Rtl, again: str, waves: str, ended: int = 0
 ) -> Failure:
-    alone = not again.startswith("passed") and "." in test["name"]
+    alone = not again.startswith("passed") and "." in test.name
     words = [f"SEED={job.seed}"]
     if alone:
-        words = ["sim", f"SET={job.set}", f"TEST={test['name']}", *words, "WAVES=1"]
+        words = ["sim", f"SET={job.set}", f"TEST={test.name}", *words, "WAVES=1"]
     else:
         words = ["regress", f"SET={job.set}", *words, "SEEDS=1"]
-    reports = tuple(each["text"] for each in test["reports"])
-    if reports and test["cause"]:  # what ended it says more than what differed before
-        reports = (test["failure"], *reports)
+    reports = tuple(each.text for each in test.reports)
+    if reports and test.cause:  # what ended it says more than what differed before
+        reports = (test.failure, *reports)
     return Failure(
         job,
-        test["name"],
+        test.name,
         reports,
-        test["failure"],
-        test["mismatches"],
+        test.failure,
+        test.mismatches,
         again,
         waves,
         shlex.join([PROGRAM, *words, *rtl.words]),
@@ -464,10 +462,10 @@ def _summarise(
     """Merge everything that has finished."""
     finished = [done[job] for job in plan.jobs if job in done]
     tests = [test for each in finished for test in each.tests]
-    failed = {test["name"] for test in tests if test["ran"] and not test["passed"]}
-    passed = {test["name"] for test in tests if test["passed"]}
-    passed -= {test["name"] for test in tests if not test["passed"]}
-    points = coverage.results(coverage.merge(test["coverage"] for test in tests))
+    failed = {test.name for test in tests if test.failed}
+    passed = {test.name for test in tests if test.passed}
+    passed -= {test.name for test in tests if not test.passed}
+    points = coverage.results(coverage.merge(test.coverage for test in tests))
     counts: Counter[str] = Counter()
     unread = []
     for each in finished:
@@ -507,7 +505,14 @@ def _summarise(
 
 def _write(summary: Summary) -> None:
     """Write all files of the report, each as a whole."""
-    for path, text in regress_report.files(summary).items():
+    files = {
+        HTML: html(summary),
+        JSON: dump(Regress.of(summary)) + "\n",
+        JUNIT: junit("regress", suites(summary)),
+        LCOV: lcov(summary.code, summary.rtl.top),
+        UCIS: ucis(summary),
+    }
+    for path, text in files.items():
         unfinished = path.with_name(f"{path.name}.new")
         unfinished.write_text(text, encoding="utf-8", errors="backslashreplace")
         unfinished.rename(path)

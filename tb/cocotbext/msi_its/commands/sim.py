@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from cocotbext.msi_its.report import console as report
+from cocotbext.msi_its.report.files import Design, Sim
 from cocotbext.msi_its.report.junit import Suite, write_junit
 from cocotbext.msi_its.run import discovery
 from cocotbext.msi_its.run.build import Flavour
@@ -19,7 +20,7 @@ from cocotbext.msi_its.run.discovery import modules
 from cocotbext.msi_its.run.launcher import Interrupted, exclusive
 from cocotbext.msi_its.run.parameters import Run
 from cocotbext.msi_its.run.places import BUILD, PROGRAM
-from cocotbext.msi_its.run.results import Simulation, TestResult, finished
+from cocotbext.msi_its.run.results import Simulation, finished
 from cocotbext.msi_its.run.sets import (
     DEFAULT,
     EVERYTHING,
@@ -31,6 +32,7 @@ from cocotbext.msi_its.run.sets import (
     recordings,
 )
 from cocotbext.msi_its.run.simulation import simulate_all
+from cocotbext.msi_its.vocabulary.results import TestResult
 from cocotbext.msi_its.vocabulary.settings import TraceFile
 from cocotbext.msi_its.vocabulary.text import shown
 
@@ -57,7 +59,7 @@ def whole(results: list[TestResult], traces: Sequence[TraceFile]) -> list[TestRe
     operations = {trace.test: trace.operations for trace in traces}
     checked = []
     for result in results:
-        done = result.count("operations")
+        done = result.operations
         wanted = operations.get(result.name, done)
         if result.passed and done != wanted:
             why = f"{done:,} of {wanted:,} operations were compared: did the file change meanwhile?"
@@ -95,20 +97,18 @@ def _sim(seed: int, waves: bool, rtl: Rtl, only: Only, jobs: int | None) -> int:
             print(f"  waveform: {shown(Path(simulation.run.results) / 'dump.vcd')}", flush=True)
 
     def write(passed: bool, interrupted: bool) -> None:
-        tests = {each.heading: report.as_values(group) for each, group in groups.items()}
-        report.write_result(
-            path,
+        Sim(
             seed=seed,
-            rtl=report.design(rtl),
+            rtl=Design.of(rtl),
             passed=passed,
             interrupted=interrupted,
-            tests=tests,
-        )
+            tests={each.heading: group for each, group in groups.items()},
+        ).write(path)
         suites = [
             Suite(
                 each.name,
                 each.name,
-                tests[each.heading],
+                group,
                 {"seed": str(seed), "set": each.name, "rtl": f"{rtl.top} ({rtl.file_list})"},
                 {test.name: _reproduce(each, test, rtl, only) for test in group if test.failed},
             )
@@ -131,9 +131,9 @@ def _sim(seed: int, waves: bool, rtl: Rtl, only: Only, jobs: int | None) -> int:
     if dropped := report.drops(results):
         print(dropped)
     failed = [
-        report.Failed(f"SET={each.name}", values, _reproduce(each, test, rtl, only))
+        report.Failed(f"SET={each.name}", test, _reproduce(each, test, rtl, only))
         for each, group in groups.items()
-        for test, values in zip(group, report.as_values(group), strict=True)
+        for test in group
         if test.failed
     ]
     if failed:

@@ -15,7 +15,6 @@ from pathlib import Path
 from cocotbext.msi_its.batch.model import BatchModel
 from cocotbext.msi_its.batch.trace import read_batches
 from cocotbext.msi_its.checks.reference import Reference
-from cocotbext.msi_its.run.results import TestResult
 from cocotbext.msi_its.run.sets import DEFAULT
 from cocotbext.msi_its.vocabulary.operations import (
     ConsumePending,
@@ -25,6 +24,7 @@ from cocotbext.msi_its.vocabulary.operations import (
     SetBusRange,
     Tables,
 )
+from cocotbext.msi_its.vocabulary.results import TestResult
 from cocotbext.msi_its.vocabulary.trace import PROFILES, TraceLine, parse_line, write_trace
 
 BEFORE = 60
@@ -39,11 +39,10 @@ def differed(result: TestResult) -> int:
 
     It is 0 where that is not known: on the batched path, when the design ended the process.
     """
-    reports = result.counts.get("reports", [])
-    found = AT.search(str(reports[0]["text"])) if reports else None
+    found = AT.search(result.reports[0].text) if result.reports else None
     if found is not None:
         return int(found[1])
-    return result.count("operations") + 1 if result.counts else 0
+    return result.operations + 1 if result.counted else 0
 
 
 def write_window(trace: str, first: int, last: int, tables: Tables, path: Path) -> int:

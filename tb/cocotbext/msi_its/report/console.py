@@ -3,22 +3,17 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import re
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from cocotbext.msi_its.run.design import Rtl, RtlError
-from cocotbext.msi_its.run.results import TestResult
+from cocotbext.msi_its.run.design import Rtl
+from cocotbext.msi_its.vocabulary.results import COUNTS, TestResult
 from cocotbext.msi_its.vocabulary.text import shown, visible
 from cocotbext.msi_its.vocabulary.transactions import DROPS
-
-COUNTS = ("operations", "messages", "dropped", "mismatches")
 
 DROPPED = frozenset(answer.name for answer in DROPS)
 
@@ -70,12 +65,9 @@ def total(results: Iterable[TestResult], name: str) -> int:
 
 
 def closing_line(command: str, results: list[TestResult]) -> str:
-    """Return the line that `make sim` and `make compare` end with; it adds what failed, if any.
-
-    Where not all messages are compared, `compared` among the counts says how many are.
-    """
+    """Return the line that `make sim` and `make compare` end with; it adds what failed, if any."""
     operations, _, dropped, mismatches = (total(results, name) for name in COUNTS)
-    messages = sum(int(each.counts.get("compared", each.count("messages"))) for each in results)
+    messages = sum(each.messages if each.compared is None else each.compared for each in results)
     failed = sum(result.failed for result in results)
     return (
         f"{command}: {operations} operations, {messages} messages compared, "
@@ -119,21 +111,17 @@ def drops(results: Iterable[TestResult]) -> str:
     """Name what was dropped or refused in the traces, one by one."""
     lines = []
     for result in results:
-        found = result.counts.get("drops", [])
-        traced = [drop for drop in found if drop["line"] is not None]
+        traced = [drop for drop in result.drops if drop.line is not None]
         if not result.name.startswith("trace_tests.") or not traced:
             continue
         lines.append(f"dropped or refused, in {result.name.removeprefix('trace_tests.replay_')}:")
         if len(traced) > LISTED_DROPS:
-            dropped = result.count("dropped")
-            listed = sum(drop["answer"] in DROPPED for drop in found)
-            which = "them" if listed >= dropped else f"the first {listed:,}"
-            lines.append(f"  {dropped:,} messages: the result file lists {which}")
+            listed = sum(drop.answer in DROPPED for drop in result.drops)
+            which = "them" if listed >= result.dropped else f"the first {listed:,}"
+            lines.append(f"  {result.dropped:,} messages: the result file lists {which}")
             continue
         for drop in traced:
-            lines.append(
-                f"  line {drop['line']}: {drop['name']} → {drop['answer']}: {drop['text']}"
-            )
+            lines.append(f"  line {drop.line}: {drop.name} → {drop.answer}: {drop.text}")
     return "\n".join(lines)
 
 
@@ -141,7 +129,7 @@ def measured(results: Iterable[TestResult]) -> str:
     """Return the figures that tests measured."""
     figures: dict[str, str] = {}
     for result in results:
-        figures |= result.counts.get("measured", {})
+        figures |= result.measured
     width = max(map(len, figures), default=0)
     return "\n".join(f"    {name:<{width}}  {value}" for name, value in figures.items())
 
@@ -157,31 +145,31 @@ CYCLE = re.compile(r", in clock cycle ([\d,]+)")
 LOG = re.compile(r"; the end of .*| for these parameters: see .*")
 
 
-def cause_of(test: Mapping[str, Any]) -> str:
+def cause_of(test: TestResult) -> str:
     """Return what a test failed by, without what differs each time: what looks alike is one cause.
 
     That is the statement of the design that ended it, or the kind of the first mismatch, with the
     operation and what was expected and came; or else what it says first.
     """
-    return str(test["cause"]) or NUMBER.sub("#", LOG.sub("", _first(test)))
+    return test.cause or NUMBER.sub("#", LOG.sub("", _first(test)))
 
 
-def _first(test: Mapping[str, Any]) -> str:
+def _first(test: TestResult) -> str:
     """Return in a line what a test failed by: what differed first, or what it says itself."""
-    if test["cause"] or not test["reports"]:
-        return str(test["failure"]).partition("\n")[0]
-    text = str(test["reports"][0]["text"])
+    if test.cause or not test.reports:
+        return test.failure.partition("\n")[0]
+    text = test.reports[0].text
     parts = [" ".join(part.split()) for each in MISMATCH.findall(text) for part in each if part]
     return ", ".join(parts) or text.partition("\n")[0]
 
 
-def first_text(test: Mapping[str, Any]) -> str:
+def first_text(test: TestResult) -> str:
     """Return the first line of what a failed test says first."""
-    reports = test["reports"]
-    return str(reports[0]["text"] if reports else test["failure"]).partition("\n")[0]
+    said = test.reports[0].text if test.reports else test.failure
+    return said.partition("\n")[0]
 
 
-def title_of(test: Mapping[str, Any]) -> str:
+def title_of(test: TestResult) -> str:
     """Return what a test failed by, in so few words that it fits a line."""
     text = _first(test)
     return text if len(text) <= TITLE else f"{text[: TITLE - 1]}…"
@@ -192,7 +180,7 @@ class Failed:
     """A test that failed: `where` says with what it ran, `command` reproduces it."""
 
     where: str
-    test: Mapping[str, Any]
+    test: TestResult
     command: str
 
     def __str__(self) -> str:
@@ -202,18 +190,18 @@ class Failed:
     @property
     def heading(self) -> str:
         """Which test it is."""
-        return f"FAILED {self.test['name']}, {self.where}"
+        return f"FAILED {self.test.name}, {self.where}"
 
     @property
     def texts(self) -> list[str]:
         """What it says, what ended it first."""
-        reports = [str(each["text"]) for each in self.test["reports"]]
-        return [self.test["failure"], *reports] if self.test["cause"] or not reports else reports
+        reports = [each.text for each in self.test.reports]
+        return [self.test.failure, *reports] if self.test.cause or not reports else reports
 
     @property
     def more(self) -> list[str]:
         """How many mismatches there are, if more than one."""
-        mismatches = self.test["mismatches"]
+        mismatches = self.test.mismatches
         return [f"... {mismatches:,} mismatches in all"] if mismatches > 1 else []
 
     @property
@@ -242,7 +230,7 @@ def failures(failed: Sequence[Failed], path: Path) -> str:
         lines.append(f"{len(failed)} tests failed, in {len(causes)} ways; the others first:")
         for each, *more in others[:CAUSES]:
             count = f" and {len(more)} more" if more else ""
-            lines.append(f"  {each.test['name']}, {each.where}{count}: {title_of(each.test)}")
+            lines.append(f"  {each.test.name}, {each.where}{count}: {title_of(each.test)}")
             lines.append(f"    {each.reproduce}")
         if len(others) > CAUSES:
             lines.append(f"  ... {len(others) - CAUSES} more ways")
@@ -258,42 +246,7 @@ def failures(failed: Sequence[Failed], path: Path) -> str:
     return "\n".join(lines)
 
 
-def design(rtl: Rtl) -> dict[str, Any]:
-    """Return which design ran, for a result file; without its files if the list is gone by now."""
-    files: list[str] = []
-    with contextlib.suppress(RtlError):
-        files = [shown(file) for file in rtl.sources().files]
-    return {"top": rtl.top, "file_list": rtl.file_list, "files": files}
-
-
 def where(path: Path, seed: int, rtl: Rtl | None) -> str:
     """Return the line that says where the results are, and of what: None of the golden model."""
     of = f"RTL {rtl.top} ({visible(rtl.file_list)})" if rtl is not None else "no RTL"
     return f"results: {shown(path)}; seed {seed}; {of}"
-
-
-def write_result(path: Path, **values: Any) -> None:
-    """Write the machine-readable result."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(values, indent=1) + "\n")
-
-
-def as_values(results: list[TestResult]) -> list[dict[str, Any]]:
-    """Return the results for the result file."""
-    return [
-        {
-            "name": result.name,
-            "passed": result.passed,
-            "seconds": result.seconds,
-            "ran": result.ran,
-            "failure": result.failure,
-            "cause": result.cause,
-            **{name: result.count(name) for name in COUNTS},
-            "measured": result.counts.get("measured", {}),
-            "answers": result.counts.get("answers", {}),
-            "drops": result.counts.get("drops", []),
-            "reports": result.counts.get("reports", []),
-            "coverage": result.counts.get("coverage", {}),
-        }
-        for result in results
-    ]

@@ -7,7 +7,6 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from cocotbext.msi_its.checks.coverage.merging import PointResult
 from cocotbext.msi_its.report.testplan import RuleResult
@@ -25,14 +24,12 @@ from cocotbext.msi_its.run.sets import (
     recordings,
 )
 from cocotbext.msi_its.run.simulators.code_coverage import CodeCoverage
+from cocotbext.msi_its.vocabulary.results import COUNTS, TestResult
 
 RESULTS = BUILD / "regress"
 
 RUNS = "runs"
 """The folder in it with the results of each simulation that has finished."""
-
-Rows = list[dict[str, Any]]
-"""Tests as `report.as_values` has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,22 +110,23 @@ class Finished:
     """A simulation that has ended: its tests, and how long it took, in seconds."""
 
     job: Job
-    tests: Rows
+    tests: list[TestResult]
     seconds: float
 
     @property
-    def failed(self) -> Rows:
+    def failed(self) -> list[TestResult]:
         """The tests that ran and failed."""
-        return [test for test in self.tests if test["ran"] and not test["passed"]]
+        return [test for test in self.tests if test.failed]
 
     @property
-    def not_run(self) -> Rows:
+    def not_run(self) -> list[TestResult]:
         """The tests that did not run, because their simulation had ended."""
-        return [test for test in self.tests if not test["ran"]]
+        return [test for test in self.tests if not test.ran]
 
-    def count(self, name: str) -> int:
-        """Return one of the counts (see report.COUNTS), of all its tests."""
-        return sum(int(test[name]) for test in self.tests)
+    @property
+    def counts(self) -> dict[str, int]:
+        """The counts of all its tests, by name (see COUNTS)."""
+        return {name: sum(test.count(name) for test in self.tests) for name in COUNTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +217,15 @@ class Summary:
         """How many tests did not run, because their simulation had ended."""
         return sum(len(each.not_run) for each in self.finished)
 
-    def count(self, name: str) -> int:
-        """Return one of the counts (see report.COUNTS), of everything."""
-        return sum(each.count(name) for each in self.finished)
+    @property
+    def counts(self) -> dict[str, int]:
+        """The counts of everything, by name (see COUNTS)."""
+        return {name: sum(each.counts[name] for each in self.finished) for name in COUNTS}
+
+    @property
+    def groups(self) -> dict[str, list[Finished]]:
+        """The simulations by parameter set and kind."""
+        found: dict[str, list[Finished]] = {}
+        for each in self.finished:
+            found.setdefault(f"{each.job.set}, {each.job.kind}", []).append(each)
+        return found

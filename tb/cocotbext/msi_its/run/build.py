@@ -9,51 +9,23 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 import threading
 import time
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from cocotb_tools.runner import VerilatorControlFile, Verilog, get_runner
-
 from cocotbext.msi_its.run import fingerprint
 from cocotbext.msi_its.run.design import WAIVERS, Rtl
 from cocotbext.msi_its.run.disk import check_disk
-from cocotbext.msi_its.run.launcher import Processes, be_job, exclusive, run_job
+from cocotbext.msi_its.run.launcher import Launcher, be_job, exclusive, run_job
 from cocotbext.msi_its.run.parameters import Run
 from cocotbext.msi_its.run.places import BUILD, ROOT
-from cocotbext.msi_its.run.simulators.verilator import find_verilator
+from cocotbext.msi_its.run.simulators import verilator
 from cocotbext.msi_its.vocabulary.text import shown, tail
 
 SIMULATORS = BUILD / "simulators"
 TIMESCALE = "1ns/1ps"
-PRECISION = ("--timescale-override", "/1ps")
-"""The testbench counts in picoseconds, whatever a user's RTL says."""
-BUILD_ARGUMENTS = ("--MMD", "--assert", "--x-initial", "unique", "-Wno-UNOPTFLAT", *PRECISION)
-PORTS_ONLY = ("--no-public-flat-rw", "--public-depth", "1")
-"""Takes back that cocotb's runner makes all signals public: Verilator must then keep each of them,
-and the RTL takes several times as long. The testbench needs the ports of the top."""
-SIGNALS_CPP = Path(__file__).with_name("simulators") / "signals.cpp"
-"""What is linked into a simulation for cocotb ..."""
-EXPORTS = ("-LDFLAGS", "-rdynamic")
-"""... and seen from Python."""
-START_H = Path(__file__).with_name("simulators") / "start.h"
-"""What both paths include: how a simulation starts, by functions that ..."""
-RANDOM_STARTS = ("Iimm", "Qimm", "WiPjmm")
-WRAPPED = tuple(
-    word
-    for name in (RANDOM_STARTS if sys.platform == "linux" else ())
-    for word in ("-LDFLAGS", f"-Wl,--wrap=_Z22VL_SCOPED_RAND_RESET_{name}")
-)
-"""... the linker puts in the place of Verilator's own."""
-OPTIMIZE = ("OPT_FAST=-O2", "OPT_GLOBAL=-O2")
-"""What make is told: Verilator's own choice is to optimize for size."""
-TRANSACTOR = Path(__file__).parent.with_name("batch") / "transactor.cpp"
-HEADER = ROOT / "hdl/generated/msi_csr.h"
-"""What the batched path's library is made from, besides the RTL."""
 
 
 class Flavour(StrEnum):
@@ -63,15 +35,6 @@ class Flavour(StrEnum):
     WAVES = "waves"
     COVERAGE = "coverage"
     BATCH = "batch"
-
-    @property
-    def arguments(self) -> tuple[str, ...]:
-        """What Verilator is told (for waves, cocotb's runner tells it)."""
-        if self is not Flavour.COVERAGE:
-            return ()
-        # --coverage as a whole fails in Verilator 5.48 on signals that are public.
-        kinds = ("--coverage-line", "--coverage-toggle", "--coverage-expr")
-        return (*kinds, "--coverage-expr-max", "1000")
 
 
 class SimulationError(Exception):
@@ -86,7 +49,7 @@ _building = threading.Lock()
 _warned: set[Rtl] = set()
 
 
-def build(run: Run, executable: Path, *, flavour: Flavour, processes: Processes) -> None:
+def build(run: Run, executable: Path, *, flavour: Flavour, launcher: Launcher) -> None:
     """Put the simulation for a run's parameters at `executable`; build it if that is not done yet.
 
     One build runs at a time, whichever thread or process asks for it. What others use is a copy,
@@ -100,12 +63,12 @@ def build(run: Run, executable: Path, *, flavour: Flavour, processes: Processes)
         name += "-" + fingerprint.of([run.rtl])[:8]
     kept = SIMULATORS / name
     stamp = kept / "fingerprint"
-    with _building, exclusive(SIMULATORS / "lock", "build", processes):
+    with _building, exclusive(SIMULATORS / "lock", "build", launcher):
         made_from = _Ingredients(run, flavour)
         program = kept / run.rtl.top
         whole = stamp.is_file() and program.is_file()
         if not whole or stamp.read_text() != made_from.fingerprint:
-            _build(run, flavour, made_from, kept, processes)
+            _build(run, flavour, made_from, kept, launcher)
         shutil.copy2(program, executable)
 
 
@@ -119,15 +82,13 @@ class _Ingredients:
             _warned.add(rtl)
             print(f"{rtl.describe()}: {elaborated.say_warnings()}", flush=True)
         sources = rtl.sources()
-        linked = [START_H, SIGNALS_CPP]
-        if flavour is Flavour.BATCH:
-            linked = [START_H, TRANSACTOR, HEADER]
-        flags = (*BUILD_ARGUMENTS, *PORTS_ONLY, *EXPORTS, *WRAPPED, *OPTIMIZE, *flavour.arguments)
+        flags = verilator.flags(coverage=flavour is Flavour.COVERAGE)
         common = [fingerprint.tools(), flavour, flags, elaborated.timing]
         # The simulator's own part is the same for every design, and takes longer to compile.
         self.runtime = SIMULATORS / f"runtime-{fingerprint.of(common)[:8]}"
         self.fingerprint = fingerprint.of(
-            [*common, fingerprint.design(rtl, parameters, elaborated)], linked
+            [*common, fingerprint.design(rtl, parameters, elaborated)],
+            verilator.linked(flavour is Flavour.BATCH),
         )
         self.job = {
             "waivers": str(ROOT / WAIVERS),
@@ -141,7 +102,7 @@ class _Ingredients:
 
 
 def _build(
-    run: Run, flavour: Flavour, made_from: _Ingredients, kept: Path, processes: Processes
+    run: Run, flavour: Flavour, made_from: _Ingredients, kept: Path, launcher: Launcher
 ) -> None:
     """Build, and keep what came of it in the folder `kept`."""
     what = "batched simulation" if flavour is Flavour.BATCH else "simulation"
@@ -149,33 +110,18 @@ def _build(
     for leftover in SIMULATORS.glob("*.new"):
         shutil.rmtree(leftover, ignore_errors=True)
     folder = SIMULATORS / f"{kept.name}.{os.getpid()}.new"
-    if made_from.runtime.is_dir():
-        shutil.copytree(made_from.runtime, folder)
-        for file in folder.iterdir():  # newer than the makefile, on which they depend
-            os.utime(file, (time.time() + 3600,) * 2)
-    else:
-        folder.mkdir()
-    verilator = find_verilator()
-    environment = verilator.environment()
-    told = [environment.get("MAKEFLAGS", ""), *OPTIMIZE]
-    if not str(verilator.root).isascii():  # Verilator writes other letters as \303\274 and so on
-        told.append(f"VERILATOR_ROOT={verilator.root}")
-    environment["MAKEFLAGS"] = " ".join(told)
+    _start(folder, made_from.runtime)
     log = SIMULATORS / f"{kept.name}.log"
     job = {**made_from.job, "folder": str(folder)}
-    with run_job("cocotbext.msi_its.run.build", job, log, processes, environment) as process:
+    environment = verilator.build_environment()
+    with run_job("cocotbext.msi_its.run.build", job, log, launcher, environment) as process:
         process.wait()
     if process.returncode != 0:
         check_disk(SIMULATORS, tail(log))
         raise BuildError(f"the RTL does not build; the end of {shown(log)}:\n{tail(log)}")
     if _Ingredients(run, flavour).fingerprint != made_from.fingerprint:
         raise BuildError("the RTL was changed while it was built: start again")
-    if not made_from.runtime.is_dir():
-        unfinished = made_from.runtime.with_suffix(f".{os.getpid()}.new")
-        unfinished.mkdir()
-        for file in folder.glob("verilated*.[od]"):
-            shutil.copy2(file, unfinished)
-        unfinished.rename(made_from.runtime)
+    _keep_runtime(folder, made_from.runtime)
     (folder / "fingerprint").write_text(made_from.fingerprint)
     for file in folder.iterdir():  # all else is large, and of no use any more
         if file.name not in (run.rtl.top, "fingerprint"):
@@ -184,20 +130,25 @@ def _build(
     folder.rename(kept)
 
 
-def _build_batch(job: dict[str, Any]) -> None:
-    """Make the batched path's library: the design and its transactor."""
-    folder = job["folder"]
-    verilate = [
-        *("verilator", "-cc", "--exe", "-Mdir", folder, "--prefix", "Vtop", "-o", job["top"]),
-        *("--timescale", job["timescale"], *BUILD_ARGUMENTS),
-        *("-CFLAGS", f"-fPIC -I{HEADER.parent}", "-LDFLAGS", "-shared", *WRAPPED),
-        *job["options"],
-        *(str(TRANSACTOR), job["waivers"], *job["sources"]),
-    ]
-    compile_all = ["make", f"-j{os.cpu_count()}", "-C", folder, "-f", "Vtop.mk"]
-    for command in (verilate, compile_all):
-        if subprocess.run(command).returncode != 0:
-            raise RuntimeError(f"{command[0]} failed")
+def _start(folder: Path, runtime: Path) -> None:
+    """Make the folder of a build, with the simulator's own part in it if that is there."""
+    if not runtime.is_dir():
+        folder.mkdir()
+        return
+    shutil.copytree(runtime, folder)
+    for file in folder.iterdir():  # newer than the makefile, on which they depend
+        os.utime(file, (time.time() + 3600,) * 2)
+
+
+def _keep_runtime(folder: Path, runtime: Path) -> None:
+    """Keep the simulator's own part of a build for the next ones, unless it is there."""
+    if runtime.is_dir():
+        return
+    unfinished = runtime.with_suffix(f".{os.getpid()}.new")
+    unfinished.mkdir()
+    for file in folder.glob(verilator.RUNTIME):
+        shutil.copy2(file, unfinished)
+    unfinished.rename(runtime)
 
 
 def _child(job: dict[str, Any]) -> None:
@@ -206,24 +157,11 @@ def _child(job: dict[str, Any]) -> None:
     for name in job["hidden"]:
         os.environ.pop(name, None)
     if flavour is Flavour.BATCH:
-        _build_batch(job)
-        return
-    unit, _, precision = job["timescale"].partition("/")
-    get_runner("verilator").build(
-        sources=[
-            VerilatorControlFile(file) if file.endswith(".vlt") else Verilog(file)
-            for file in (job["waivers"], *job["sources"])
-        ],
-        hdl_toplevel=job["top"],
-        build_dir=job["folder"],
-        build_args=[
-            *(*BUILD_ARGUMENTS, *PORTS_ONLY, *EXPORTS, *WRAPPED, *flavour.arguments),
-            *job["options"],
-            str(SIGNALS_CPP),
-        ],
-        timescale=(unit, precision),
-        waves=flavour is Flavour.WAVES,
-    )
+        verilator.build_library(job)
+    else:
+        verilator.build_program(
+            job, waves=flavour is Flavour.WAVES, coverage=flavour is Flavour.COVERAGE
+        )
 
 
 if __name__ == "__main__":

@@ -21,7 +21,8 @@ from typing import Any
 
 from cocotbext.msi_its.run.file_list import FileListError, Sources, read
 from cocotbext.msi_its.run.places import HERE, INSTALLED, ROOT
-from cocotbext.msi_its.run.simulators.verilator import find_verilator
+from cocotbext.msi_its.run.simulators import verilator
+from cocotbext.msi_its.run.simulators.verilator_finder import find_verilator
 
 FILE_LIST = "hdl/translator.f"
 """The project's own RTL. Where the package is installed it goes by its whole path; this name is one
@@ -131,14 +132,8 @@ class Rtl:
 
     def options(self, sources: Sources, parameters: Mapping[str, int], timing: bool) -> list[str]:
         """Return what Verilator is told about the design: everything but what becomes of it."""
-        return [
-            *("--top-module", self.top),
-            *([] if self.own else ["-Wno-fatal"]),
-            *(["--timing", "-CFLAGS", "-std=c++20"] if timing else []),
-            *(["--no-timing"] if sources.timing is False else []),
-            *(f"-G{name}={value}" for name, value in parameters.items()),
-            *sources.options,
-        ]
+        told = False if sources.timing is False else timing or None
+        return [*verilator.design_options(self.top, parameters, told, self.own), *sources.options]
 
     def elaborate(self, parameters: Mapping[str, int] | None = None) -> Elaborated:
         """Let Verilator elaborate it; parameters that are not given have their default values.
@@ -177,16 +172,16 @@ class Rtl:
     def _elaborate(
         self, sources: Sources, parameters: Mapping[str, int], folder: str
     ) -> subprocess.CompletedProcess[str]:
-        verilator = find_verilator()
+        found = find_verilator()
         command = [
-            *(str(verilator.executable), "--json-only", "--MMD", "-Wno-fatal", "-Mdir", folder),
+            *(str(found.executable), "--json-only", "--MMD", "-Wno-fatal", "-Mdir", folder),
             *("--json-only-output", str(Path(folder) / "tree.json")),
             *("--json-only-meta-output", str(Path(folder) / "meta.json")),
             *("--prefix", f"V{self.top}"),
             *(*self.options(sources, parameters, timing=False), WAIVERS),
             *map(str, sources.files),
         ]
-        environment = {**os.environ, **verilator.environment()}
+        environment = {**os.environ, **found.environment()}
         for name in sources.variables:
             environment.pop(name, None)
         return subprocess.run(

@@ -19,7 +19,7 @@ from pathlib import Path
 import msi_its_model
 from cocotbext.msi_its.run.design import Elaborated, Rtl
 from cocotbext.msi_its.run.places import ROOT
-from cocotbext.msi_its.run.simulators.verilator import find_verilator
+from cocotbext.msi_its.run.simulators.verilator_finder import find_verilator
 
 PACKAGES = (Path(msi_its_model.__file__).parent, Path(__file__).parents[1])
 TESTS = ("tests/rtl", "tests/batch", "tests/traces", "tests/vectors")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Processes that a command starts: each with a group of its own, and all ended at once.
+"""What a command starts: processes with a group of their own, side by side, all ended at once.
 
 Whatever takes long runs in a process of its own, and its output goes to a log.
 """
@@ -15,12 +15,16 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, TypeVar
 
 from cocotbext.msi_its.run.places import CHILDREN, ROOT
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 PARENT = "MSI_ITS_PARENT"
 """The environment variable that tells a process of `run_job` who started it."""
@@ -54,13 +58,40 @@ def catch_signals() -> None:
             signal.signal(each, interrupt)
 
 
-class Processes:
-    """Processes that can be stopped all at once, each with those that it has started itself."""
+class Launcher:
+    """Starts processes and does tasks side by side; ends all at once, and what they started."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._running: set[subprocess.Popen[bytes]] = set()
+        self._running: dict[subprocess.Popen[bytes], signal.Signals] = {}
         self._stopped = False
+
+    def each(
+        self,
+        work: Callable[[T], R],
+        tasks: Iterable[T],
+        done: Callable[[T, R], None] = lambda task, result: None,
+        *,
+        jobs: int | None = None,
+        size: Callable[[T], int] = lambda task: 0,
+        in_order: bool = False,
+    ) -> None:
+        """Do some work for each task, `jobs` at once (by default one a core), the largest first.
+
+        `done` is called with each task and its result, as they end or `in_order`, that of `tasks`.
+        When anything is raised, by either or by a signal, everything is stopped at once.
+        """
+        todo = sorted(enumerate(tasks), key=lambda each: size(each[1]), reverse=True)
+        with ThreadPoolExecutor(jobs or os.cpu_count()) as pool:
+            try:
+                of = {pool.submit(work, task): (number, task) for number, task in todo}
+                ended = sorted(of, key=lambda each: of[each][0]) if in_order else as_completed(of)
+                for future in ended:
+                    done(of[future][1], future.result())
+            except BaseException:
+                self.stop()
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
 
     @contextlib.contextmanager
     def run(
@@ -69,10 +100,12 @@ class Processes:
         log: Path,
         environment: Mapping[str, str],
         cwd: Path | None = None,
+        ended_by: signal.Signals = signal.SIGKILL,
     ) -> Iterator[subprocess.Popen[bytes]]:
         """Run a command, in the project's root if not elsewhere; it does not outlive the block.
 
-        Raises Stopped, before or after, once `stop` was called.
+        It and its group are `ended_by` a signal: one whose own children have other groups must get
+        the chance to end them. Raises Stopped, before or after, once `stop` was called.
         """
         with log.open("w") as output, self._lock:
             self.check()
@@ -85,22 +118,22 @@ class Processes:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-            self._running.add(process)
+            self._running[process] = ended_by
         try:
             yield process
         finally:
-            kill(process)
+            kill(process, ended_by)
             process.wait()
             with self._lock:
-                self._running.discard(process)
+                del self._running[process]
         self.check()
 
     def stop(self) -> None:
-        """Kill everything that runs, and let nothing start any more."""
+        """End everything that runs, and let nothing start any more."""
         with self._lock:
             self._stopped = True
-            for process in self._running:
-                kill(process)
+            for process, ended_by in self._running.items():
+                kill(process, ended_by)
 
     def check(self) -> None:
         """Raise Stopped if `stop` was called."""
@@ -108,16 +141,16 @@ class Processes:
             raise Stopped
 
 
-def kill(process: subprocess.Popen[bytes]) -> None:
-    """Kill a process and all others of its group, unless it has ended."""
+def kill(process: subprocess.Popen[bytes], number: signal.Signals = signal.SIGKILL) -> None:
+    """End a process and all others of its group by a signal, unless it has ended."""
     if process.poll() is None:
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
+            os.killpg(process.pid, number)
 
 
 @contextlib.contextmanager
-def exclusive(lock: Path, what: str, processes: Processes | None = None) -> Iterator[None]:
-    """Hold a lock file. While another process holds it, wait and say so; see Processes.check."""
+def exclusive(lock: Path, what: str, launcher: Launcher | None = None) -> Iterator[None]:
+    """Hold a lock file. While another process holds it, wait and say so; see Launcher.check."""
     lock.parent.mkdir(parents=True, exist_ok=True)
     with lock.open("a") as file:
         waiting = False
@@ -129,8 +162,8 @@ def exclusive(lock: Path, what: str, processes: Processes | None = None) -> Iter
                 print(f"waiting for another {what} in this folder to end ...", flush=True)
                 waiting = True
             time.sleep(0.1)
-            if processes is not None:
-                processes.check()
+            if launcher is not None:
+                launcher.check()
         yield
 
 
@@ -163,7 +196,7 @@ def run_job(
     module: str,
     job: dict[str, Any],
     log: Path,
-    processes: Processes,
+    launcher: Launcher,
     environment: Mapping[str, str] | None = None,
 ) -> contextlib.AbstractContextManager[subprocess.Popen[bytes]]:
     """Run a module with a job for it, free of what the caller's environment tells cocotb."""
@@ -175,4 +208,4 @@ def run_job(
     inherited["PYTHONUTF8"] = "1"  # whatever the terminal can show: this is read by us
     inherited[PARENT] = str(os.getpid())
     command = [sys.executable, "-m", module, json.dumps(job)]
-    return processes.run(command, log, {**inherited, **CHILDREN, **(environment or {})})
+    return launcher.run(command, log, {**inherited, **CHILDREN, **(environment or {})})

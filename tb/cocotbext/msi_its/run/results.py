@@ -1,16 +1,15 @@
 # SPDX-License-Identifier: MIT
-"""What the tests of a simulation did, and how it is read from the folder that it leaves."""
+"""What the tests of a simulation did, read from the folder that it leaves."""
 
 from __future__ import annotations
 
-import contextlib
 import json
 import xml.etree.ElementTree as ElementTree
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, ClassVar
 
 from cocotbext.msi_its.run.parameters import Run
+from cocotbext.msi_its.vocabulary.results import TestResult, load
 
 CODE_COVERAGE = "coverage.dat"
 """What a simulation with coverage leaves in its folder."""
@@ -24,34 +23,6 @@ ENDED_BY_DESIGN = "the design ended the simulation"
 
 HANGS = "the simulation hangs"
 """How a failure begins that needs what the log says (the second is the batched path's)."""
-
-
-@dataclass(frozen=True, slots=True)
-class TestResult:
-    """One cocotb test: what it did, and why it failed if it did.
-
-    A test that never started, because its simulation had ended, has not `ran`. `cause` is the same
-    for all tests that the same statement of the design ended; empty for all others.
-    """
-
-    __test__: ClassVar[bool] = False  # whatever pytest thinks of the name
-
-    name: str
-    passed: bool
-    seconds: float
-    failure: str = ""
-    counts: dict[str, Any] = field(default_factory=dict)
-    ran: bool = True
-    cause: str = ""
-
-    @property
-    def failed(self) -> bool:
-        """Whether it ran, and did not pass."""
-        return self.ran and not self.passed
-
-    def count(self, name: str) -> int:
-        """Return one of the checker's counts: operations, messages, dropped or mismatches."""
-        return int(self.counts.get(name, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +50,14 @@ def finished(folder: Path) -> list[TestResult]:
     """Return the tests of a simulation that have ended, also when the simulation itself has not.
 
     They are read from what it leaves in its folder: cocotb's results and the checkers' counts.
+    Raises ValueError for counts that are none.
     """
-    counts: dict[str, dict[str, Any]] = {}
+    counts: dict[str, TestResult] = {}
     for file in sorted(folder.glob("*.*.json"), key=lambda file: file.stat().st_mtime_ns):
-        with contextlib.suppress(ValueError):  # one that was being written
-            counts[file.name.removesuffix(".json")] = json.loads(file.read_text())
+        try:
+            counts[file.name.removesuffix(".json")] = load(file.read_text(), TestResult)
+        except json.JSONDecodeError:
+            continue  # it was being written
     results = []
     failed = ended = ""  # the last test that failed; the one in which the simulation ended
     for case in cases(folder) or ():
@@ -94,12 +68,13 @@ def finished(folder: Path) -> list[TestResult]:
             continue
         seconds = float(case.get("time") or 0)
         failure = _failure(case)
-        results.append(TestResult(name, not failure, seconds, failure, counts.pop(name, {})))
+        found = counts.pop(name, TestResult(name, False))
+        results.append(replace(found, passed=not failure, seconds=seconds, failure=failure))
         failed = name if failure else failed
         ended = name if end else ended
-    for name, values in counts.items():
-        failure = "" if values["passed"] else "failed; see simulation.log"
-        results.append(TestResult(name, not failure, 0.0, failure, values))
+    for found in counts.values():
+        failure = "" if found.passed else "failed; see simulation.log"
+        results.append(replace(found, failure=failure))
     return results
 
 

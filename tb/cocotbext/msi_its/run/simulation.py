@@ -14,16 +14,13 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from cocotb_tools.runner import get_runner
-
 from cocotbext.msi_its.run.build import TIMESCALE, Flavour, build
 from cocotbext.msi_its.run.disk import check_disk
-from cocotbext.msi_its.run.launcher import Processes, be_job, kill, run_job
+from cocotbext.msi_its.run.launcher import Launcher, be_job, kill, run_job
 from cocotbext.msi_its.run.parameters import Run
 from cocotbext.msi_its.run.places import ROOT
 from cocotbext.msi_its.run.results import (
@@ -31,12 +28,13 @@ from cocotbext.msi_its.run.results import (
     ENDED_EARLY,
     HANGS,
     Simulation,
-    TestResult,
     cases,
     finished,
     not_run,
 )
+from cocotbext.msi_its.run.simulators import verilator
 from cocotbext.msi_its.run.simulators.ending import ending
+from cocotbext.msi_its.vocabulary.results import TestResult
 from cocotbext.msi_its.vocabulary.settings import VARIABLE, Settings
 from cocotbext.msi_its.vocabulary.text import shown, tail
 
@@ -53,7 +51,7 @@ def simulate(
     to_first_failure: bool = False,
     stall_seconds: float | None = None,
     progress: Callable[[int], None] | None = None,
-    processes: Processes | None = None,
+    launcher: Launcher | None = None,
 ) -> list[TestResult]:
     """Run the tests of some modules, batched tests batched and cocotb tests otherwise.
 
@@ -64,12 +62,12 @@ def simulate(
     module without a test that ran, and each trace that was not replayed. Raises OSError when the
     disk is full: what is left then may be cut off.
     """
-    processes = processes or Processes()
+    launcher = launcher or Launcher()
     folder = Path(run.results)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     run.settings.save(folder / "settings.json")
-    build(run, folder / run.rtl.top, flavour=flavour, processes=processes)
+    build(run, folder / run.rtl.top, flavour=flavour, launcher=launcher)
     log = folder / "simulation.log"
     job = {
         "modules": list(modules),
@@ -81,27 +79,42 @@ def simulate(
         "to_first_failure": to_first_failure,
         "plusargs": list(run.plusargs),
     }
-    with run_job("cocotbext.msi_its.run.simulation", job, log, processes) as process:
+    with run_job("cocotbext.msi_its.run.simulation", job, log, launcher) as process:
         ended = _wait(process, folder / "progress", progress, stall_seconds or STALL_SECONDS)
+    results = _with_ending(folder, log, ended, process.returncode)
+    planned = [module.rpartition(".")[2] for module in modules]
+    planned += [trace.test for trace in run.traces]
+    absent = _absent(results, [only] if only else planned, log)
+    return [*(_explained(each, log) if _ends(each) else each for each in results), *absent]
+
+
+def _with_ending(folder: Path, log: Path, ended: str, status: int) -> list[TestResult]:
+    """Return the tests that a simulation left; what ended it early is a failure of its test.
+
+    `ended` says why it was ended, if it did not end by itself, with this exit status.
+    """
     results = finished(folder)
     check_disk(folder, "\n".join(each.failure for each in results))
     complete = cases(folder) is not None
-    if ended or not complete or (process.returncode and all(each.passed for each in results)):
-        why = ended or f"{ENDED_EARLY} (exit status {process.returncode})"
+    if ended or not complete or (status and all(each.passed for each in results)):
+        why = ended or f"{ENDED_EARLY} (exit status {status})"
         check_disk(folder, tail(log))
         results.append(TestResult(_running(folder, results), False, 0.0, why))
+    return results
+
+
+def _absent(results: list[TestResult], planned: Sequence[str], log: Path) -> list[TestResult]:
+    """Return a failure for each test, or module of tests, that was planned and did not run."""
     ended_in = next((each.name for each in reversed(results) if _ends(each)), "")
-    results = [_explained(each, log) if _ends(each) else each for each in results]
     ran = {result.name for result in results}
     ran |= {name.partition(".")[0] for name in ran}
-    planned = [module.rpartition(".")[2] for module in modules]
-    planned += [trace.test for trace in run.traces]
-    for name in [only] if only else planned:
-        if name not in ran:
-            why = f"no test of {name} ran; see {shown(log)}"
-            missing = not_run(name, ended_in) if ended_in else TestResult(name, False, 0.0, why)
-            results.append(missing)
-    return results
+    return [
+        not_run(name, ended_in)
+        if ended_in
+        else TestResult(name, False, 0.0, f"no test of {name} ran; see {shown(log)}")
+        for name in planned
+        if name not in ran
+    ]
 
 
 def _ends(result: TestResult) -> bool:
@@ -130,27 +143,15 @@ def simulate_all(
     `jobs` of them run at once, by default one a core. Those with the longest traces start first.
     When anything is raised, all are ended at once.
     """
-    processes = Processes()
-    longest_first = sorted(simulations, key=lambda each: each.run.operations, reverse=True)
-    with ThreadPoolExecutor(jobs or os.cpu_count()) as pool:
-        try:
-            results = {
-                each: pool.submit(
-                    simulate,
-                    each.run,
-                    each.modules,
-                    flavour=flavour,
-                    only=only,
-                    processes=processes,
-                )
-                for each in longest_first
-            }
-            for each in simulations:
-                done(each, results[each].result())
-        except BaseException:
-            processes.stop()
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    launcher = Launcher()
+
+    def work(each: Simulation) -> list[TestResult]:
+        return simulate(each.run, each.modules, flavour=flavour, only=only, launcher=launcher)
+
+    def size(each: Simulation) -> int:
+        return each.run.operations
+
+    launcher.each(work, simulations, done, jobs=jobs, size=size, in_order=True)
 
 
 def _wait(
@@ -196,23 +197,16 @@ def _child(job: dict[str, Any]) -> None:
     if flavour is Flavour.BATCH:
         _simulate_batch(job)
         return
-    unit, _, precision = TIMESCALE.partition("/")
-    get_runner("verilator").test(
-        test_module=job["modules"],
-        hdl_toplevel=job["top"],
-        hdl_toplevel_lang="verilog",
-        build_dir=folder,
-        test_dir=folder,
-        results_xml=str(folder / "results.xml"),
+    verilator.run_program(
+        folder,
+        job["top"],
+        job["modules"],
         seed=job["seed"],
+        only=rf"\b{re.escape(job['only'])}$" if job["only"] else None,
         waves=flavour is Flavour.WAVES,
-        test_filter=rf"\b{re.escape(job['only'])}$" if job["only"] else None,
-        timescale=(unit, precision),
-        test_args=[
-            *("+verilator+rand+reset+2", f"+verilator+seed+{job['seed'] % (2**31 - 1) + 1}"),
-            *job["plusargs"],
-        ],
-        extra_env={
+        timescale=TIMESCALE,
+        plusargs=job["plusargs"],
+        environment={
             VARIABLE: str(folder / "settings.json"),
             "PYTHONPATH": str(ROOT),
             "COCOTB_ANSI_OUTPUT": "0",

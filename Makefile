@@ -9,14 +9,16 @@ DESIGN := RTL TOP
 READ_sim := SEED SET TEST WAVES JOBS $(DESIGN)
 READ_regress := SEED SEEDS JOBS RESUME SET TEST FAILED $(DESIGN)
 READ_coverage := $(READ_regress)
-READ_compare := TRACE ENGINE SEED WAVES $(DESIGN)
+READ_compare := TRACE LEVEL ENGINE SEED WAVES $(DESIGN)
 READ_exhaustive := SEED $(DESIGN)
 READ_bench := SEED DOCS $(DESIGN)
-READ_faults := ENGINE ONLY SEED $(DESIGN)
+READ_faults := LEVEL ENGINE ONLY SEED $(DESIGN)
 # RTL and TOP are read to say why they cannot be proven.
 READ_formal := ONLY MUTANTS JOBS $(DESIGN)
 READ_synth := ONLY $(DESIGN)
 READ_mutate := N SEED JOBS ONLY $(DESIGN)
+# Old names, which are understood until the next release.
+RENAMED := ENGINE
 # What every target may be told: how the environment is made, and with which Verilator.
 READ_ALWAYS := PYTHON PY VERILATOR_ROOT
 
@@ -34,8 +36,8 @@ export MAKE_READ := $(READ)
 
 # A variable that nothing reads is a mistake: what the user meant by it would be left out in silence.
 $(foreach name,$(GIVEN),$(if $(filter $(name),$(READ) $(READ_ALWAYS)),,$(if $(filter $(name),$(NAMES)),\
-  $(error make $(TARGETS) does not read $(name); it reads $(or $(READ),no variables)),\
-  $(error unknown variable $(name); there are: $(NAMES) $(READ_ALWAYS)))))
+  $(error make $(TARGETS) does not read $(name); it reads $(or $(filter-out $(RENAMED),$(READ)),no variables)),\
+  $(error unknown variable $(name); there are: $(filter-out $(RENAMED),$(NAMES)) $(READ_ALWAYS)))))
 $(foreach name,$(filter-out ONLY,$(GIVEN)),$(if $(value $(name)),,\
   $(error $(name)= is empty: give it a value or leave it out)))
 
@@ -56,14 +58,14 @@ help:
 	@echo '  SET=name TEST=module.test  only one parameter set, only one test; FAILED=1: only what failed before'
 	@echo 'make coverage                make regress, and fail unless everything is covered'
 	@echo 'make test                    run the checks of make lint, then all tests, those of make sim included'
-	@echo 'make compare TRACE="file [file...]" [ENGINE=rtl|model|batch|signals] [SEED=n] [WAVES=1]'
+	@echo 'make compare TRACE="file [file...]" [LEVEL=pin|batch|model] [SEED=n] [WAVES=1]'
 	@echo '                             replay your own traces on both (or on the model alone);'
-	@echo '                             on the RTL batched, or signal by signal: by their length'
+	@echo '                             on the RTL batched, or at pin level: by their length'
 	@echo 'make exhaustive [SEED=n]     try all bus ranges with all requester buses'
 	@echo 'make bench [SEED=n] [DOCS=1] measure the throughput (DOCS: and write docs/performance.md)'
 	@echo '  RTL=filelist.f TOP=name    with sim, regress, coverage, compare, exhaustive, bench, mutate,'
 	@echo '                             faults, synth: your own RTL'
-	@echo 'make faults [ENGINE=batch] [ONLY=name] [SEED=n] (ONLY= lists the names, here and below)'
+	@echo 'make faults [LEVEL=batch] [ONLY=name] [SEED=n] (ONLY= lists the names, here and below)'
 	@echo '                             break the RTL on purpose, and show that the tests notice'
 	@echo 'make formal [ONLY=name] [MUTANTS=1] [JOBS=n]'
 	@echo '                             prove the RTL (or: show that each property can fail)'
@@ -84,7 +86,7 @@ test: lint
 
 # Without a trace, say so before anything is set up.
 compare: $(if $(value TRACE),setup)
-	@$(if $(value TRACE),,$(error usage: make compare TRACE="file [file...]" [ENGINE=rtl|model|batch|signals]))\
+	@$(if $(value TRACE),,$(error usage: make compare TRACE="file [file...]" [LEVEL=pin|batch|model]))\
 	$(PY) -m cocotbext.msi_its compare
 
 faults formal mutate: setup

@@ -4,7 +4,7 @@
 A check that has never failed proves nothing. Each fault is one edit of a copy of a file in `hdl/`
 (of other RTL, those faults are tried whose text occurs once in a file of the same name); the tests
 of `make sim` (recorded traces aside) pass without it, must fail on it, and one that fails must name
-the rule or property that is broken. With ENGINE=batch, the random tests of the batched path must do
+the rule or property that is broken. With LEVEL=batch, the random tests of the batched path must do
 the same for the faults that change messages.
 """
 
@@ -498,10 +498,11 @@ def main() -> int:
     parser = Parser(prog="make faults", description=__doc__)
     parser.add_design()
     parser.add_argument("--only", help="only faults whose name contains this; empty: list them")
-    parser.add_argument("--engine", choices=("rtl", "batch"), default="rtl")
+    parser.add_argument("--level", choices=("pin", "batch"), default="pin")
+    parser.add_renamed("engine", "level", {"rtl": "pin", "bulk": "batch", "batch": "batch"})
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse()
-    batched = arguments.engine == "batch"
+    batched = arguments.level == "batch"
     rtl = rtl_of(arguments)
     faults = [fault for fault in FAULTS if not batched or OF_MESSAGES.match(fault.tag)]
     try:

@@ -12,7 +12,15 @@ import sys
 
 from msgspec.json import schema
 
-from cocotbext.msi_its.report.files import Bench, Compare, Exhaustive, Regress, ResultFile, Sim
+from cocotbext.msi_its.report.files import (
+    Attached,
+    Bench,
+    Compare,
+    Exhaustive,
+    Regress,
+    ResultFile,
+    Sim,
+)
 from cocotbext.msi_its.run.places import ROOT
 from qualify.formal import Formal, FormalMutants
 from qualify.mutate import Mutate
@@ -21,7 +29,7 @@ from tools.synth import Synth
 FOLDER = ROOT / "docs/schemas"
 
 FILES: tuple[type[ResultFile], ...] = (
-    *(Sim, Compare, Exhaustive, Bench, Regress),
+    *(Sim, Compare, Exhaustive, Bench, Regress, Attached),
     *(Formal, FormalMutants, Mutate, Synth),
 )
 """All result files."""

@@ -234,7 +234,7 @@ def test_the_users_rtl_is_not_taken_for_the_projects(testbench: Installed) -> No
 
 
 def test_results_go_where_the_user_says(testbench: Installed, tmp_path: Path) -> None:
-    words = ("compare", "TRACE=my.jsonl", "ENGINE=model")
+    words = ("compare", "TRACE=my.jsonl", "LEVEL=model")
     done = testbench.run("msi-its", *words, MSI_ITS_BUILD=str(tmp_path / "here"))
     assert done.returncode == 0, done.stderr
     assert json.loads((tmp_path / "here/compare/result.json").read_text())["passed"]

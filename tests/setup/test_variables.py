@@ -262,7 +262,8 @@ def test_help_names_every_variable(capsys: pytest.CaptureFixture[str]) -> None:
         with pytest.raises(SystemExit):
             parse([command, "--help"])
         shown = capsys.readouterr().out
-        assert set(re.findall(r"^  (\w+)=", shown, re.MULTILINE)) == variables_of(command)
+        shown_there = set(re.findall(r"^  (\w+)=", shown, re.MULTILINE))
+        assert shown_there == variables_of(command) - {"ENGINE"}  # an old name
     for words in ([], ["help"]):
         with pytest.raises(SystemExit):
             parse(words)
@@ -290,3 +291,31 @@ def test_by_hand_the_environment_does_not_count(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.delenv(READ, raising=False)
     monkeypatch.setenv("SEED", "5")
     assert example().parse(["do"]).seed == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "level", "said"),
+    [
+        ("bulk", "batch", "say LEVEL=batch"),
+        ("batch", "batch", "say LEVEL=batch"),
+        ("signals", "pin", "say LEVEL=pin"),
+        ("model", "model", "say LEVEL=model"),
+        ("rtl", "", "leave it out"),
+    ],
+)
+def test_an_old_name_is_understood_and_says_the_new_one(
+    capsys: pytest.CaptureFixture[str], old: str, level: str, said: str
+) -> None:
+    for words in ([f"ENGINE={old}"], ["--engine", old]):
+        arguments = parse(["compare", *words, "TRACE=a.jsonl"])
+        assert arguments.level == level and not hasattr(arguments, "engine")
+        expected = f"ENGINE is understood until the next release: {said}\n"
+        assert capsys.readouterr().err == expected
+
+
+def test_an_old_name_with_another_value(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parse(["compare", "ENGINE=pins", "TRACE=a.jsonl"])
+    assert capsys.readouterr().err == (
+        "error: ENGINE is called LEVEL now, and is one of pin, batch, model\n"
+    )

@@ -115,9 +115,9 @@ def test_compare_takes_the_batch_path_for_long_traces(tmp_path: Path) -> None:
     write_trace(path, DEFAULT, 120_000, 3)
     status, output = tb("compare", str(path))
     assert status == 0, output
-    assert "120,000 operations to replay batched" in output
+    assert "120,000 operations to replay on the batched path" in output
     assert closing("compare", output)[0] == 120_000
-    assert valid(BUILD / "compare/result.json")["carried"] == "batched"
+    assert valid(BUILD / "compare/result.json")["level"] == "batch"
 
 
 def test_compare_in_batch_names_the_line_that_expects_something_else(tmp_path: Path) -> None:
@@ -129,8 +129,8 @@ def test_compare_in_batch_names_the_line_that_expects_something_else(tmp_path: P
     lines[row] = lines[row].replace("}", ', "expect": {"messages": [[1, 2, 3]]}}')
     path.write_text("\n".join(lines) + "\n")
     outputs = []
-    for engine in ("batch", "signals"):
-        status, output = tb("compare", "--engine", engine, "--seed", "4", str(path))
+    for level in ("batch", "pin"):
+        status, output = tb("compare", "--level", level, "--seed", "4", str(path))
         assert status == 1
         assert closing("compare", output)[3] == 1
         assert f"trace line {row + 1}" in output and "devid=0x00000001" in output
@@ -163,12 +163,20 @@ def test_compare_in_batch_names_the_line_that_expects_something_else(tmp_path: P
 
 
 def test_the_page_of_figures(tmp_path: Path) -> None:
-    rate = {"batch": 1.5e6, "native": 3e6, "signals": 2e4, "peak memory, KiB": 2048}
-    names = ("signals", "batch", "batched, messages and events", "model", "model batched", "native")
+    rate = {"batch": 1.5e6, "native": 3e6, "pin": 2e4, "peak memory, KiB": 2048}
+    names = (
+        "pin",
+        "pin, by handles",
+        "batch",
+        "batched, messages and events",
+        "model",
+        "model batched",
+        "native",
+    )
     figures = {name: float(np.prod([1000, n + 1])) for n, name in enumerate(names)}
-    lengths = {1000: rate, 10**7: {k: v for k, v in rate.items() if k != "signals"}}
+    lengths = {1000: rate, 10**7: {k: v for k, v in rate.items() if k != "pin"}}
     shown = {"seed": 1, "machine": "m", "by routes": {16: rate}, "by trace length": lengths}
-    shown["signals by part"] = {"checker": 0.25, "monitors": 0.75}
+    shown["pin by part"] = {"checker": 0.25, "monitors": 0.75}
     text = page({**figures, **shown})
     assert "| RTL batched, checked: messages | 2,000 | 2.0 | 33 |" in text
     assert "| 10,000,000 | 1,500,000 |  | 2 MiB |" in text

@@ -121,8 +121,8 @@ def test_compare_on_rtl_of_ones_own(tmp_path: Path) -> None:
     with open(rtl.file_list, "a") as file:
         file.write("+incdir+'and more'\n")
     trace = "tests/traces/basic.jsonl.gz"
-    for engine in ("signals", "batch"):
-        arguments = ("--rtl", rtl.file_list, "--top", rtl.top, "--engine", engine)
+    for level in ("pin", "batch"):
+        arguments = ("--rtl", rtl.file_list, "--top", rtl.top, "--level", level)
         status, output = tb("compare", *arguments, trace)
         assert status == 0, output
         assert "1 warning of Verilator (1 WIDTHTRUNC)" in output

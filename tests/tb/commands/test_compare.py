@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`make compare ENGINE=model`: exit status, closing line, result file, bad input."""
+"""`make compare LEVEL=model`: exit status, closing line, result file, bad input."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_a_comparison_with_nothing_says_so(
     path.write_text(TRACE.replace(', "expect": {"messages": [[ID, 64, 5]]}', ', "expect": {}'))
     assert compare([str(path)], "model", 1) == 0
     output = capsys.readouterr()
-    assert output.err.startswith("warning: nothing was compared: ENGINE=model runs no RTL, and no ")
+    assert output.err.startswith("warning: nothing was compared: LEVEL=model runs no RTL, and no ")
     assert "\ncompared: the golden model with nothing\n" in output.out
     last = "compare: 5 operations, 0 messages compared, 1 dropped, 0 mismatches"
     assert output.out.splitlines()[-1] == last
@@ -79,7 +79,7 @@ def test_a_design_that_would_not_run_is_refused(
     tmp_path: Path, results: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert compare([trace(tmp_path)], "model", 1, Rtl("mine.f", "mine")) == 2
-    assert "ENGINE=model runs no RTL: leave out RTL=mine.f TOP=mine" in capsys.readouterr().err
+    assert "LEVEL=model runs no RTL: leave out RTL=mine.f TOP=mine" in capsys.readouterr().err
 
 
 def replays(monkeypatch: pytest.MonkeyPatch, operations: int) -> None:
@@ -95,7 +95,7 @@ def test_what_ran_is_named(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     replays(monkeypatch, 5)
-    assert compare([trace(tmp_path)], "rtl", 1) == 0
+    assert compare([trace(tmp_path)], "", 1) == 0
     output = capsys.readouterr().out
     assert "seed 1; RTL msi_translator (hdl/translator.f)\n" in output
     said = "compared: the RTL with the golden model; both with what 1 of 5 lines expect\n"
@@ -114,7 +114,7 @@ def test_a_trace_that_was_replayed_in_part_has_failed(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     replays(monkeypatch, operations)
-    assert compare([trace(tmp_path)], "rtl", 1) == 1
+    assert compare([trace(tmp_path)], "", 1) == 1
     output = capsys.readouterr().out
     assert f"{operations} of 5 operations were compared" in output
     assert output.splitlines()[-1].endswith("1 tests FAILED")
@@ -129,7 +129,7 @@ def test_mismatch(tmp_path: Path, results: Path, capsys: pytest.CaptureFixture[s
     assert f"{path}:4" in output
     assert "devid=0x00011009" in output and "devid=0x00011008" in output
     assert valid(results)["passed"] is False
-    assert f"reproduce: make compare TRACE={path} SEED=1 ENGINE=model" in output
+    assert f"reproduce: make compare TRACE={path} SEED=1 LEVEL=model" in output
     (case,) = (case for suite in JUnitXml.fromfile(str(junit_of(results))) for case in suite)
     assert f"{path}:4" in case.result[0].text and "reproduce: make compare" in case.result[0].text
 
@@ -170,7 +170,7 @@ def test_a_trace_that_was_not_replayed(
     crashed = TestResult("trace_tests.replay_mine-2", False, 0.0, "the simulation ended early")
     monkeypatch.setattr(module, "simulate", lambda *_, **__: [replayed, crashed])
     path = trace(tmp_path)
-    assert compare([path, path], "rtl", 1) == 1
+    assert compare([path, path], "", 1) == 1
     output = capsys.readouterr().out
     assert "1 of 2 traces ran" in output and "the simulation ended early" in output
     assert output.splitlines()[-1].endswith("0 mismatches, 1 tests FAILED")

@@ -137,7 +137,7 @@ def test_what_fails_otherwise_is_not_the_same(
 
 
 def test_waves_go_signal_by_signal(trace: TraceFile, capsys: pytest.CaptureFixture[str]) -> None:
-    for engine in ("batch", "model"):
-        assert compare([trace.path], engine, 1, waves=True) == 2
+    for level in ("batch", "model"):
+        assert compare([trace.path], level, 1, waves=True) == 2
         said = capsys.readouterr().err
-        assert said == f"error: WAVES=1 goes signal by signal: leave out ENGINE={engine}\n"
+        assert said == f"error: WAVES=1 is of the pin level: leave out LEVEL={level}\n"

@@ -59,7 +59,7 @@ def test_no_terminal_and_no_name_ends_in_a_traceback(tmp_path: Path, encoding: s
     for name in NAMES:
         (tmp_path / name).write_text(line)
     traces = [str(tmp_path / name) for name in NAMES]
-    command = [sys.executable, "-m", "cocotbext.msi_its", "compare", "--engine", "model", *traces]
+    command = [sys.executable, "-m", "cocotbext.msi_its", "compare", "--level", "model", *traces]
     environment = {**os.environ, "PYTHONIOENCODING": encoding}
     for more, status in (([], 0), ([str(tmp_path / "none\n→.jsonl")], 2)):
         done = subprocess.run([*command, *more], cwd=ROOT, env=environment, capture_output=True)

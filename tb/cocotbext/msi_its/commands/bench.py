@@ -58,8 +58,8 @@ SCALAR_OPERATIONS = 50_000
 LENGTHS = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 """Of the traces that are replayed."""
 
-LONGEST_BY_SIGNALS = 100_000
-"""The longest trace that is replayed signal by signal, too."""
+LONGEST_AT_PINS = 100_000
+"""The longest trace that is replayed at pin level, too."""
 
 ROUTES = (16, 64, 256, 1024, 2048)
 """The sizes of the route table."""
@@ -75,7 +75,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "stimulus": ("/bench/environment.py", "/tests/rtl/"),
     "cocotb's Python": ("/cocotb/",),
 }
-"""The parts of the signal-level path besides SIMULATOR, each with its files."""
+"""The parts of the pin level besides SIMULATOR, each with its files."""
 
 OUT_OF_RANGE = 0.1
 """The share of messages that claim a bus outside their range."""
@@ -213,10 +213,10 @@ def _replay(path: Path, seed: int, rtl: Rtl, batched: bool) -> tuple[float, floa
 def measure(seed: int, rtl: Rtl) -> dict[str, Any]:
     """Measure everything; return the figures (rates in operations per second)."""
     run = Run(DEFAULT, 32, seed, str(RESULTS / "run"), (), rtl)
-    print("signal by signal ...", flush=True)
-    signals = _simulate(run, "tests.rtl.bench_tests", Flavour.PLAIN)
+    print("at pin level ...", flush=True)
+    pin = _simulate(run, "tests.rtl.bench_tests", Flavour.PLAIN)
     by_handles = _simulate(replace(run, ports="handles"), "tests.rtl.bench_tests", Flavour.PLAIN)
-    print("batched ...", flush=True)
+    print("on the batched path ...", flush=True)
     batched = _simulate(run, "tests.batch.bench_tests", Flavour.BATCH)
     print("the golden model alone ...", flush=True)
     scalar_model, batch_model = _model_rates(seed)
@@ -244,19 +244,19 @@ def measure(seed: int, rtl: Rtl) -> dict[str, Any]:
                 "batched, reading": length / read,
                 "peak memory, KiB": memory,
             }
-            if length <= LONGEST_BY_SIGNALS:
-                by_length[length]["signals"] = length / _replay(path, seed, rtl, batched=False)[0]
+            if length <= LONGEST_AT_PINS:
+                by_length[length]["pin"] = length / _replay(path, seed, rtl, batched=False)[0]
         finally:
             path.unlink(missing_ok=True)
     return {
         "seed": seed,
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, "
         f"Python {platform.python_version()}",
-        "signals": float(signals["operations/s"]),
-        "signals, by handles": float(by_handles["operations/s"]),
-        "signals by part": {
+        "pin": float(pin["operations/s"]),
+        "pin, by handles": float(by_handles["operations/s"]),
+        "pin by part": {
             name.removeprefix("share: "): float(share)
-            for name, share in signals.items()
+            for name, share in pin.items()
             if name.startswith("share: ")
         },
         "batch": float(batched["operations/s"]),
@@ -277,13 +277,16 @@ Rows = list[tuple[str, ...]]
 
 
 def table(figures: dict[str, Any]) -> Rows:
-    """Return the rows of the table: what, operations/s, and the ratios to signals and native."""
-    rows: Rows = [("path", "operations/s", "× signal by signal", "% of the native loop")]
+    """Return the rows of the table: what, operations/s, and the ratios to pin level and native."""
+    rows: Rows = [("path", "operations/s", "× pin level", "% of the native loop")]
     for name, what in (
-        ("signals", "RTL signal by signal, checked"),
-        ("signals, by handles", "the same, through cocotb's public interface alone"),
-        ("batch", "RTL batched, checked: messages"),
-        ("batched, messages and events", "RTL batched, checked: messages and events in turn"),
+        ("pin", "RTL at pin level, checked"),
+        ("pin, by handles", "the same, through cocotb's public interface alone"),
+        ("batch", "RTL on the batched path, checked: messages"),
+        (
+            "batched, messages and events",
+            "RTL on the batched path, checked: messages and events in turn",
+        ),
         ("model", "golden model alone, one by one"),
         ("model batched", "golden model alone, batched"),
         ("native", "RTL in a native C++ loop, unchecked"),
@@ -293,7 +296,7 @@ def table(figures: dict[str, Any]) -> Rows:
             (
                 what,
                 f"{rate:,.0f}",
-                f"{rate / figures['signals']:,.1f}",
+                f"{rate / figures['pin']:,.1f}",
                 f"{100 * rate / figures['native']:.0f}",
             )
         )
@@ -318,23 +321,23 @@ def _markdown(rows: Rows) -> str:
 
 
 def parts(figures: dict[str, Any]) -> Rows:
-    """Return where the time of the signal-level path goes, largest part first."""
-    rows: Rows = [("part of the signal-level path", "µs an operation", "%")]
-    shares = figures["signals by part"]
+    """Return where the time of the pin level goes, largest part first."""
+    rows: Rows = [("part of the pin level", "µs an operation", "%")]
+    shares = figures["pin by part"]
     for part in sorted(shares, key=shares.__getitem__, reverse=True):
-        each = 1e6 / figures["signals"] * shares[part]
+        each = 1e6 / figures["pin"] * shares[part]
         rows.append((part, f"{each:.1f}", f"{100 * shares[part]:.0f}"))
-    rows.append(("all", f"{1e6 / figures['signals']:.1f}", "100"))
+    rows.append(("all", f"{1e6 / figures['pin']:.1f}", "100"))
     return rows
 
 
 def growth(figures: dict[str, Any]) -> list[Rows]:
     """Return two tables: by the length of a trace, and by the number of routes."""
     lengths: Rows = [
-        ("operations in the trace", "batched", "signal by signal", "peak memory of the replay")
+        ("operations in the trace", "batched", "pin level", "peak memory of the replay")
     ]
     for length, rates in figures["by trace length"].items():
-        slow = f"{rates['signals']:,.0f}" if "signals" in rates else ""
+        slow = f"{rates['pin']:,.0f}" if "pin" in rates else ""
         memory = f"{rates['peak memory, KiB'] / 1024:,.0f} MiB"
         lengths.append((f"{length:,}", f"{rates['batch']:,.0f}", slow, memory))
     routes: Rows = [("routes", "batched, checked", "native, unchecked")]
@@ -358,7 +361,7 @@ def plots(figures: dict[str, Any], folder: Path) -> None:
         **common,
     )
     lengths = figures["by trace length"]
-    for name, key in (("batched", "batch"), ("signal by signal", "signals")):
+    for name, key in (("batched", "batch"), ("pin level", "pin")):
         points = [(np.log10(n), rates[key]) for n, rates in lengths.items() if key in rates]
         chart.add(name, points)
     chart.xrange = (3, 7)
@@ -398,17 +401,17 @@ Written by `make bench DOCS=1` (seed {seed}; {machine}); the numbers are also in
 
 {table}
 
-*Signal by signal* is the cocotb testbench of `make sim`: Python at every clock edge and signal.
+*Pin level* is the cocotb testbench of `make sim`: Python at every clock edge and signal.
 *Batched*, drivers and monitors are C++ (`transactor.cpp` in `batch/`), linked with the RTL into a
 library; the golden model, in numpy columns (`model.py` there), is held against a batch of some ten
 thousand operations while the next one runs. What is compared is the same: every answer, every
 message, the order on every interface, the alert, and the counters at the end. The *native loop* is
 the limit: the same library, a message in every cycle, and nobody looking.
 
-`make compare` takes the batched path by itself for long traces, and says which one it took;
-ENGINE=batch and ENGINE=signals choose. Stalls at random cost what the stalled cycles cost.
+`make compare` takes the batched path by itself for long traces, and says so;
+LEVEL=batch and LEVEL=pin choose. Stalls at random cost what the stalled cycles cost.
 
-## Where the time goes, signal by signal
+## Where the time goes, at pin level
 
 One operation a clock cycle, each seen by the monitors of `s_msi`, `retire` and `m_msi` and executed
 by the golden model. What runs is noted after every millisecond of processor time. Python sees the

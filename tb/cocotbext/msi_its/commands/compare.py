@@ -48,7 +48,7 @@ WHOLE = 20_000
 100 MB of them."""
 
 LONG = 100_000
-"""From how many operations on the batched path is taken; shorter traces go signal by signal.
+"""From how many operations on the batched path is taken; shorter ones are replayed at pin level.
 
 There software polls STATUS and reads RESULT of each command, and every access is checked; that
 takes some seconds for as many operations (`make bench`).
@@ -70,11 +70,11 @@ def sizes(needed: Sequence[Tables]) -> Tables:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """What is replayed: traces, on tables that are large enough, and on which engine."""
+    """What is replayed: traces, on tables that are large enough, and at which level."""
 
     traces: tuple[TraceFile, ...]
     tables: Tables
-    engine: str
+    level: str
     seed: int
     rtl: Rtl = OWN
     waves: bool = False
@@ -88,18 +88,23 @@ class Replay:
     @property
     def alone(self) -> bool:
         """Whether there is only the golden model."""
-        return self.engine == "model"
+        return self.level == "model"
 
     @property
     def batched(self) -> bool:
         """Whether it takes the batched path."""
         long = self.run.operations >= LONG and not self.waves
-        return self.engine == "batch" or (self.engine == "rtl" and long)
+        return self.level == "batch" or (not self.level and long)
 
     @property
     def carried(self) -> str:
-        """How the operations come to the design."""
-        return "" if self.alone else "batched" if self.batched else "signal by signal"
+        """The level at which the operations come to the design."""
+        return "model" if self.alone else "batch" if self.batched else "pin"
+
+    @property
+    def how(self) -> str:
+        """The same in words."""
+        return "on the batched path" if self.batched else "at pin level"
 
     @property
     def design(self) -> str:
@@ -112,7 +117,7 @@ class Replay:
 
     def command(self, test: str) -> str:
         """The line that shows a test again."""
-        return _command(self.named(test), self.engine, self.seed, self.rtl)
+        return _command(self.named(test), self.level, self.seed, self.rtl)
 
 
 def on_model(trace: TraceFile, tables: Tables) -> TestResult:
@@ -159,15 +164,15 @@ def on_model(trace: TraceFile, tables: Tables) -> TestResult:
 
 
 def compare(
-    paths: Sequence[str], engine: str, seed: int, rtl: Rtl = OWN, waves: bool = False
+    paths: Sequence[str], level: str, seed: int, rtl: Rtl = OWN, waves: bool = False
 ) -> int:
     """Replay traces, print the results, and return the exit status.
 
-    With `waves` they go signal by signal, and all of it is in a waveform file. Without, a window
+    With `waves` that is at pin level, and all of it is in a waveform file. Without, a window
     around the first difference is replayed again with waves.
     """
-    if waves and engine in ("model", "batch"):
-        print(f"error: WAVES=1 goes signal by signal: leave out ENGINE={engine}", file=sys.stderr)
+    if waves and level in ("model", "batch"):
+        print(f"error: WAVES=1 is of the pin level: leave out LEVEL={level}", file=sys.stderr)
         return 2
     found: list[tuple[TraceFile, Tables]] = []
     bad = 0
@@ -187,13 +192,13 @@ def compare(
         return 2
     traces = tuple(trace for trace, _ in found)
     tables = sizes([needed for _, needed in found])
-    if engine == "model" and not rtl.own:
-        print(f"error: ENGINE=model runs no RTL: leave out {' '.join(rtl.words)}", file=sys.stderr)
+    if level == "model" and not rtl.own:
+        print(f"error: LEVEL=model runs no RTL: leave out {' '.join(rtl.words)}", file=sys.stderr)
         return 2
     if not rtl.own:
         rtl.check()
     with exclusive(RESULTS.with_suffix(".lock"), f"{PROGRAM} compare"):
-        return _compare(Replay(traces, tables, engine, seed, rtl, waves))
+        return _compare(Replay(traces, tables, level, seed, rtl, waves))
 
 
 def _compare(replay: Replay) -> int:
@@ -223,7 +228,7 @@ def _compare(replay: Replay) -> int:
     print(_compared(replay, report.total(results, "operations")), flush=True)
     if replay.alone and not any(trace.expects for trace in replay.traces):
         print(
-            "warning: nothing was compared: ENGINE=model runs no RTL, and no line of a trace has "
+            "warning: nothing was compared: LEVEL=model runs no RTL, and no line of a trace has "
             "an `expect` to hold the golden model against",
             file=sys.stderr,
         )
@@ -239,7 +244,7 @@ def _replay(replay: Replay, results: list[TestResult]) -> None:
             results.append(on_model(trace, replay.tables))
         return
     run = replay.run
-    print(f"{run.operations:,} operations to replay {replay.carried}", flush=True)
+    print(f"{run.operations:,} operations to replay {replay.how}", flush=True)
     progress = report.Progress("replay", run.operations)
     modules = tests("traces", "batch" if replay.batched else "rtl")
     plain = Flavour.BATCH if replay.batched else Flavour.PLAIN
@@ -258,8 +263,7 @@ def _write(
 ) -> None:
     """Write the results for tools."""
     Compare(
-        engine=replay.engine,
-        carried=replay.carried,
+        level=replay.carried,
         rtl=None if replay.alone else Design.of(replay.rtl),
         seed=replay.seed,
         passed=passed,
@@ -277,7 +281,7 @@ def _write(
 
 def _say(replay: Replay, results: list[TestResult]) -> None:
     """Print the table, what was dropped, and what failed."""
-    heading = f"golden model and RTL, {replay.carried}, with {replay.run.describe()}"
+    heading = f"golden model and RTL, {replay.how}, with {replay.run.describe()}"
     for trace in replay.traces:
         print(f"{trace.test}: {shown(trace.path)}")
     print(report.table({"golden model alone" if replay.alone else heading: results}))
@@ -347,12 +351,12 @@ def around(result: TestResult, run: Run, trace: TraceFile) -> Window:
                 cycle=int(cycle[1].replace(",", "")) if cycle else None,
                 waveform=shown(folder / "dump.vcd"),
                 trace=shown(path),
-                command=_command([again], "rtl", run.seed, run.rtl, waves=True),
+                command=_command([again], "", run.seed, run.rtl, waves=True),
             )
             return structs.replace(window, said=_found(window, rebuilt, said))
         how = f"fail otherwise ({report.title_of(failed[0])})" if failed else "pass"
         said += f"{start}lines {first:,} to {last:,} {how}; "
-    everything = _command([trace], "signals", run.seed, run.rtl, waves=True)
+    everything = _command([trace], "pin", run.seed, run.rtl, waves=True)
     said = f"not shown again with waves: {said}all of it: {everything}"
     return Window(test=result.name, shown=False, said=said)
 
@@ -384,9 +388,9 @@ def _compared(replay: Replay, done: int) -> str:
 
 
 def _command(
-    traces: Sequence[TraceFile], engine: str, seed: int, rtl: Rtl, waves: bool = False
+    traces: Sequence[TraceFile], level: str, seed: int, rtl: Rtl, waves: bool = False
 ) -> str:
     """Return the line that replays some traces again."""
     words = [PROGRAM, "compare", f"TRACE={shlex.join(shown(trace.path) for trace in traces)}"]
-    words += [f"SEED={seed}", *([f"ENGINE={engine}"] if engine != "rtl" else []), *rtl.words]
+    words += [f"SEED={seed}", *([f"LEVEL={level}"] if level else []), *rtl.words]
     return shlex.join([*words, *(["WAVES=1"] if waves else [])])

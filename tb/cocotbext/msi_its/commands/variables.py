@@ -126,7 +126,9 @@ class Parser(argparse.ArgumentParser):
         reader = self.commands.get(words[0], self) if words else self
         first = [] if reader is self else [words.pop(0)]
         given = reader._from_make() if READ in os.environ else reader._take(words)
-        return self.parse_args([*first, *reader._as_flags(given), *words])
+        flags, names = reader._as_flags(given)
+        end = ["--"] if names and "--" not in words else []
+        return self.parse_args([*first, *flags, *words, *end, *names])
 
     def _from_make(self) -> dict[str, str]:
         """Return the values of the variables that make was given, or found in the environment."""
@@ -154,8 +156,8 @@ class Parser(argparse.ArgumentParser):
                 self.error(f"{name}= is empty: give it a value or leave it out")
         return found
 
-    def _as_flags(self, given: Mapping[str, str]) -> list[str]:
-        """Return variables as flags and names."""
+    def _as_flags(self, given: Mapping[str, str]) -> tuple[list[str], list[str]]:
+        """Return variables as flags, and the names of the one that lists some."""
         words, names = [], []
         for name, value in given.items():
             if name == self._names:
@@ -166,7 +168,7 @@ class Parser(argparse.ArgumentParser):
                 self.error(f"{name}={value}: it is 1 for yes, or 0 for no")
             elif value == "1":
                 words.append(f"--{name.lower()}")
-        return [*words, *(["--", *names] if names else [])]
+        return words, names
 
     def _split(self, name: str, value: str) -> list[str]:
         """Return the names that a value lists: one that is there, or words as a shell has them."""

@@ -2,8 +2,8 @@
 """A window of a trace around what differed: a short trace of its own, replayed with waves.
 
 It has the operations that bring a fresh translator to the state before the window, worked out from
-the golden model's, and then the window's lines. So it is short however long the trace is, and goes
-signal by signal whichever path found the difference.
+the golden model's, and then the window's lines. So it is short however long the trace is, and is
+replayed at pin level, whichever path found the difference.
 """
 
 from __future__ import annotations

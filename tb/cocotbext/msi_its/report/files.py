@@ -83,13 +83,11 @@ class Window(Struct, frozen=True, kw_only=True):
 class Compare(ResultFile, frozen=True):
     """What `make compare` did: a test for each trace.
 
-    `engine` is what was asked for, `carried` how the operations came to the design: batched or
-    signal by signal, not at all with the golden model alone, for which there is no `rtl`.
-    `expects` is how many lines say what to expect.
+    `level` is that at which the operations were replayed: pin, batch, or the golden model alone,
+    for which there is no `rtl`. `expects` is how many lines say what to expect.
     """
 
-    engine: str
-    carried: str
+    level: str
     rtl: Design | None
     seed: int
     passed: bool
@@ -98,6 +96,12 @@ class Compare(ResultFile, frozen=True):
     expects: int
     traces: list[TestResult]
     windows: list[Window]
+
+
+class Attached(ResultFile, frozen=True):
+    """What was seen of a translator that a test of the user's attached to (see `bench.attach`)."""
+
+    test: TestResult
 
 
 class Exhaustive(ResultFile, frozen=True):
@@ -115,8 +119,9 @@ class Bench(ResultFile, frozen=True):
 
     seed: int
     machine: str
-    signals: float
-    signals_by_part: dict[str, float] = field(name="signals by part")
+    pin: float
+    pin_by_handles: float = field(name="pin, by handles")
+    pin_by_part: dict[str, float] = field(name="pin by part")
     batch: float
     batch_traffic: float = field(name="batched, messages and events")
     model: float

@@ -347,7 +347,7 @@ _LOOKS_LIKE: Final[dict[str, bytes]] = {
     "a capture of packets (pcap)": (
         rb"\xd4\xc3\xb2\xa1|\xa1\xb2[\xc3\x3c][\xd4\x4d]|\x4d\x3c\xb2\xa1|\x0a\x0d\x0d\x0a"
     ),
-    "a result of this project": rb'\s*\{\s*"(engine|seed|passed)"\s*:',
+    "a result of this project": rb'\s*\{\s*"(schema|engine|seed|passed)"\s*:',
     "a list of events of Chrome": rb'\s*\{\s*"(events|traceEvents)"\s*:',
     # ways to write data
     "a JSON array": rb"\s*\[",

@@ -3,6 +3,7 @@
 
 What is built is a program for cocotb (`build_program`), or a library for the batched path
 (`build_library`); both are called in a process of their own, with a job as JSON has it.
+cocotb's runner is imported there: what reads a file list needs none.
 """
 
 from __future__ import annotations
@@ -13,8 +14,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-
-from cocotb_tools.runner import VerilatorControlFile, Verilog, get_runner
 
 from cocotbext.msi_its.run.places import ROOT
 from cocotbext.msi_its.run.simulators.verilator_finder import find_verilator
@@ -114,6 +113,8 @@ def build_library(job: Mapping[str, Any]) -> None:
 
 def build_program(job: Mapping[str, Any], waves: bool, coverage: bool) -> None:
     """Make a simulation that cocotb's tests can run in."""
+    from cocotb_tools.runner import VerilatorControlFile, Verilog, get_runner
+
     unit, _, precision = job["timescale"].partition("/")
     get_runner("verilator").build(
         sources=[
@@ -141,6 +142,8 @@ def run_program(
     environment: Mapping[str, str],
 ) -> None:
     """Run cocotb's tests in a simulation that starts at random; `only` is a pattern of names."""
+    from cocotb_tools.runner import get_runner
+
     unit, _, precision = timescale.partition("/")
     get_runner("verilator").test(
         test_module=list(modules),

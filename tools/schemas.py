@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Writes the JSON Schema of each result file, `docs/schemas/*.json`, from its type.
 
-With --check, write nothing: fail and name the files that differ.
+`make regs` runs it. With --check, write nothing: fail and name the files that differ.
 """
 
 from __future__ import annotations

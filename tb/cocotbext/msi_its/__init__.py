@@ -11,7 +11,7 @@
 | coverage     | coverage (of behaviour), code_coverage (of the RTL), testplan     |
 | a test       | environment: all of the above around one translator               |
 | the design   | rtl, file_list, verilator, fingerprint (what results depend on)   |
-| running      | run (parameters), build, simulator, launcher, disk               |
+| running      | run (parameters), build, simulator, processes, disk               |
 | test modules | discovery: which there are, and who runs them                     |
 | results      | ending (what ended a simulation), report, junit, text             |
 | batched      | batched: the same checks at the speed of the simulator               |

@@ -21,7 +21,7 @@ from cocotbext.msi_its.vocabulary.csr import Answer
 from cocotbext.msi_its.vocabulary.operations import Message
 from cocotbext.msi_its.vocabulary.trace import TraceError, TraceLine, iter_trace, validate_trace
 from cocotbext.msi_its.vocabulary.transactions import Retired, Source
-from tests.tb.vocabulary.test_trace import GOOD, REFUSED_LINES
+from tests.tb.vocabulary.trace_lines import GOOD, REFUSED_LINES
 
 WITH_ALL = (
     '{"op": "default_bdf", "target": 3, "note": "a: b", "t_us": 5, '

@@ -5,14 +5,10 @@ from __future__ import annotations
 
 import gzip
 import os
-import shutil
-import subprocess
-from collections import Counter, defaultdict
+from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from cocotbext.msi_its.report.lcov import lcov
 from cocotbext.msi_its.run.design import OWN
@@ -29,24 +25,7 @@ from cocotbext.msi_its.run.simulators.code_coverage import (
     points,
     read,
 )
-
-HEAD = "# SystemC::Coverage-3\n"
-
-
-def point(
-    line: int, kind: str, text: str = "if", *, file: str = "/p/a.sv", lines: str = "", **more: str
-) -> str:
-    """Return a point as Verilator writes it, without its count."""
-    values = {"f": file, "l": str(line), "n": "9", "t": kind, "page": f"v_{kind}/top", "o": text}
-    values |= {"S": lines} if lines else {}
-    values |= {"h": "top.u_one"} | more
-    return "C '" + "".join(f"\1{name}\2{value}" for name, value in values.items()) + "'"
-
-
-def dat(counts: dict[str, int]) -> str:
-    """Return a coverage file."""
-    return HEAD + "".join(f"{each} {count}\n" for each, count in counts.items())
-
+from tests.tb.run.coverage_points import HEAD, covered_source, dat, point
 
 # ---- reading ------------------------------------------------------------------------------------
 
@@ -154,33 +133,7 @@ def test_an_excuse_for_a_kind_that_is_none() -> None:
         excuses("a.sv", "// excused , toggle: why\n")
 
 
-SOURCE = """module a;                // 1
-  if (b) c = d;                         // 2
-  else e = f;  // excused branch: why
-  // excused toggle: why not
-  logic [1:0] g;                        // 5
-endmodule
-"""
-
-
-@pytest.fixture
-def covered(tmp_path: Path) -> CodeCoverage:
-    """Return the coverage of SOURCE, some of it excused, some of it missing."""
-    source, other = tmp_path / "a.sv", tmp_path / "b.sv"
-    source.write_text(SOURCE)
-    other.write_text("")
-    at = str(source)
-    counts = {
-        point(2, "line", "block", lines="1-2,5", file=at): 4,
-        point(2, "branch", "if", lines="2", file=at): 4,
-        point(3, "branch", "else", lines="3", file=at): 0,
-        point(3, "expr", "f==0", file=at): 0,
-        point(3, "expr", "f==1", file=at): 9,
-        point(5, "toggle", "g[0]:0->1", file=at): 1,
-        point(5, "toggle", "g[0]:1->0", file=at): 0,
-        point(5, "toggle", "g[1]:0->1", file=at): 0,
-    }
-    return code_coverage(counts, [source, other], tmp_path)
+covered = pytest.fixture(covered_source)
 
 
 def test_excused_points_count_apart(covered: CodeCoverage) -> None:
@@ -259,7 +212,7 @@ def test_the_excuses_of_the_rtl_can_be_read() -> None:
             assert "excused" not in lines[excuse.line - 1].partition("//")[0]
 
 
-# ---- merging, LCOV ------------------------------------------------------------------------------
+# ---- merging ------------------------------------------------------------------------------------
 
 
 def test_counts_add_up_over_files(tmp_path: Path) -> None:
@@ -269,154 +222,6 @@ def test_counts_add_up_over_files(tmp_path: Path) -> None:
         file.write_text(dat(counts))
         total.update(read(file))
     assert total == {**{each: 2 * count for each, count in TWO.items()}, point(9, "line"): 1}
-
-
-def parse_lcov(text: str) -> dict[str, dict[str, list[str]]]:
-    """Read LCOV: by file, the values of each kind of record."""
-    files: dict[str, dict[str, list[str]]] = {}
-    assert text.endswith("end_of_record\n")
-    records = text.splitlines()
-    assert records[0].startswith("TN:")
-    current: dict[str, list[str]] | None = None
-    for record in records[1:]:
-        name, _, value = record.partition(":")
-        if name == "SF":
-            assert current is None
-            current = files.setdefault(value, {})
-        elif name == "end_of_record":
-            current = None
-        else:
-            assert current is not None
-            current.setdefault(name, []).append(value)
-    return files
-
-
-def inconsistencies(text: str) -> list[str]:
-    """Return what lcov 2.1 to 2.5 refuse with --branch-coverage, and totals that are wrong."""
-    found = []
-    for file, records in parse_lcov(text).items():
-        lines = {int(n): int(count) for n, count in (r.split(",") for r in records.get("DA", []))}
-        branches: defaultdict[int, list[int]] = defaultdict(list)
-        names = []
-        for record in records.get("BRDA", []):
-            line, block, number, taken = map(int, record.split(","))
-            branches[line].append(taken)
-            names.append((line, block, number))
-        for line, counts in branches.items():
-            if line not in lines:
-                found.append(f"{file}:{line}: branches, but no line")
-            elif bool(lines[line]) != any(counts):
-                found.append(f"{file}:{line}: executed {lines[line]} times, branches {counts}")
-        every = [count for counts in branches.values() for count in counts]
-        totals = (len(lines), sum(map(bool, lines.values())), len(every), sum(map(bool, every)))
-        said = tuple(int(records[name][0]) for name in ("LF", "LH", "BRF", "BRH"))
-        if said != totals or len(set(names)) != len(names) or not lines:
-            found.append(f"{file}: {said} is not {totals}, or a branch occurs twice")
-    return found
-
-
-def test_lcov(covered: CodeCoverage) -> None:
-    text = lcov(covered, "top")
-    assert text.startswith("TN:top\n")
-    assert inconsistencies(text) == []
-    found = parse_lcov(text)["a.sv"]
-    assert found["DA"] == ["1,4", "2,4", "3,9", "5,4"], "of line 3 a branch is excused"
-    assert found["LF"] == ["4"] and found["LH"] == ["4"]
-    assert [each.split(",") for each in found["BRDA"]] == [
-        ["2", "0", "0", "4"],
-        ["3", "0", "1", "0"],
-        ["3", "0", "2", "9"],
-    ]
-    assert found["BRF"] == ["3"] and found["BRH"] == ["2"]
-    assert set(found) == {"DA", "LF", "LH", "BRDA", "BRF", "BRH"}
-
-
-def test_lcov_shows_a_line_by_its_least_covered_part(tmp_path: Path) -> None:
-    source = tmp_path / "a.sv"
-    source.write_text("x\n" * 9)
-    counts = {
-        point(1, "line", lines="1-3", file=str(source)): 4,
-        point(2, "branch", lines="2,5-6", file=str(source)): 0,
-    }
-    found = parse_lcov(lcov(code_coverage(counts, [source], tmp_path), "t"))["a.sv"]
-    assert found["DA"] == ["1,4", "2,0", "3,4", "5,0", "6,0"]
-    assert found["LF"] == ["5"] and found["LH"] == ["2"]
-
-
-HOLES = {
-    # An assignment of an expression: Verilator counts no line there.
-    point(1, "expr", "(a==0) => 0"): 7,
-    point(1, "expr", "(a==1) => 1"): 0,
-    # `if (b) q <= 3; else q <= 4;`, b never true: the line was executed.
-    point(2, "branch", "if", lines="2"): 0,
-    point(2, "branch", "else", lines="2"): 3,
-    # The body of an `if` that was not taken, over two lines.
-    point(4, "branch", "if", lines="4-5"): 0,
-    point(4, "branch", "else"): 8,
-    # A case item that was not reached; Verilator evaluates its expression all the same.
-    point(6, "line", "case", lines="6"): 0,
-    point(6, "expr", "(a==0) => 0"): 3,
-    point(6, "expr", "(a==1) => 1"): 0,
-    # A loop that was never entered: its line was executed, none of its branches was.
-    point(7, "line", "block", lines="7"): 5,
-    point(7, "branch", "if", lines="7"): 0,
-    point(7, "branch", "else"): 0,
-}
-"""Every way in which counts of Verilator have led to records that contradict each other."""
-
-
-def test_lcov_of_rtl_with_holes_in_its_coverage(tmp_path: Path) -> None:
-    text = lcov(code_coverage(HOLES, [], tmp_path), "t")
-    assert inconsistencies(text) == []
-    found = parse_lcov(text)["/p/a.sv"]
-    assert found["DA"] == ["1,7", "2,3", "4,8", "5,0", "6,0", "7,0"]
-    taken = [each.split(",")[0::3] for each in found["BRDA"]]
-    assert [count for line, count in taken if line == "6"] == ["0", "0"]
-
-
-PARTS = st.tuples(
-    st.integers(1, 4),
-    st.sampled_from(("line", "branch", "expr")),
-    st.sampled_from(("", "1", "2-3", "3-4,6")),
-    st.sampled_from(("if", "else", "block")),
-)
-
-
-@given(st.dictionaries(PARTS, st.sampled_from((0, 0, 1, 9))))
-def test_lcov_is_consistent_whatever_was_counted(
-    parts: dict[tuple[int, str, str, str], int],
-) -> None:
-    counts = {
-        point(line, kind, text, lines=lines): count
-        for (line, kind, lines, text), count in parts.items()
-    }
-    text = lcov(code_coverage(counts, [], Path("/p")), "t")
-    if parts:
-        assert inconsistencies(text) == []
-    else:
-        assert text == "TN:t\n"
-
-
-def test_inconsistent_records_are_noticed() -> None:
-    head, tail = "TN:t\nSF:a.sv\nBRDA:3,0,0,{}\nBRF:1\nBRH:{}\n", "end_of_record\n"
-    line = "DA:3,{}\nLF:1\nLH:{}\n"
-    assert inconsistencies(head.format(1, 1) + line.format(2, 1) + tail) == []
-    assert len(inconsistencies(head.format(1, 1) + line.format(0, 0) + tail)) == 1
-    assert len(inconsistencies(head.format(0, 0) + line.format(2, 1) + tail)) == 1
-    assert len(inconsistencies(head.format(0, 1) + line.format(0, 0) + tail)) == 1
-    assert len(inconsistencies(head.format(1, 1) + "LF:0\nLH:0\n" + tail)) == 2
-
-
-@pytest.mark.skipif(shutil.which("genhtml") is None, reason="genhtml (Debian: lcov) is not there")
-def test_lcovs_own_tool_takes_it(tmp_path: Path) -> None:
-    source, records = tmp_path / "a b,é.sv", tmp_path / "coverage.info"
-    source.write_text("x\n" * 9)
-    counts = {each.replace("/p/a.sv", str(source)): count for each, count in HOLES.items()}
-    records.write_text(lcov(code_coverage(counts, [], tmp_path), r"\a top"))
-    command = ["genhtml", "--branch-coverage", "--quiet", "-o", "html", records.name]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stderr
-    assert (tmp_path / "html/index.html").is_file()
 
 
 # ---- all RTL that was read ----------------------------------------------------------------------
@@ -445,7 +250,6 @@ def test_included_files_count(tmp_path: Path) -> None:
         ("include/check.svh", 2),
     ]
     assert "branch coverage 50.00 %, below 100 %" in found.shortfalls
-    assert set(parse_lcov(lcov(found, "t"))) == set(found.files)
 
 
 def test_a_bad_excuse_in_an_included_file(tmp_path: Path) -> None:

@@ -4,8 +4,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
@@ -17,15 +15,15 @@ import pytest
 from cocotbext.msi_its.run import simulation as simulator
 from cocotbext.msi_its.run.build import Flavour, SimulationError, build
 from cocotbext.msi_its.run.design import RtlError
-from cocotbext.msi_its.run.launcher import Interrupted, Launcher, Stopped, exclusive
+from cocotbext.msi_its.run.launcher import Interrupted, Launcher, Stopped
 from cocotbext.msi_its.run.parameters import Run
-from cocotbext.msi_its.run.places import ROOT
 from cocotbext.msi_its.run.results import Simulation, finished
 from cocotbext.msi_its.run.simulation import simulate, simulate_all
 from cocotbext.msi_its.run.simulators import verilator
 from cocotbext.msi_its.vocabulary.operations import Tables
 from cocotbext.msi_its.vocabulary.results import TestResult, dump
 from cocotbext.msi_its.vocabulary.settings import TraceFile
+from tests.tb.run.processes import wait_for
 from tests.tb.run.project import Project
 
 
@@ -224,102 +222,6 @@ def test_finished_ignores_a_file_that_was_being_written(tmp_path: Path) -> None:
     (tmp_path / "a.three.json").write_text('{"passed": true}')
     with pytest.raises(ValueError, match="name"):
         finished(tmp_path)
-
-
-# ---- processes ----------------------------------------------------------------------------------
-
-FAMILY = "sleep 600 & echo $!; echo ready; wait"
-
-
-def alive(pid: int) -> bool:
-    """Whether a process runs; one that only waits to be reaped does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
-
-
-def wait_for(condition: Any) -> None:
-    end = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < end, "waited for 10 seconds"
-        time.sleep(0.02)
-
-
-def test_stop_kills_processes_and_those_they_started(tmp_path: Path) -> None:
-    launcher = Launcher()
-    log = tmp_path / "log"
-    raised: list[BaseException] = []
-
-    def work() -> None:
-        try:
-            with launcher.run(["sh", "-c", FAMILY], log, os.environ) as process:
-                process.wait()
-        except Stopped as error:
-            raised.append(error)
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    wait_for(lambda: log.is_file() and "ready" in log.read_text())
-    child = int(log.read_text().split()[0])
-    assert alive(child)
-    launcher.stop()
-    thread.join(10)
-    wait_for(lambda: not alive(child))
-    assert raised
-    with pytest.raises(Stopped), launcher.run(["true"], log, os.environ):
-        raise AssertionError("started after it was stopped")
-
-
-def test_a_process_does_not_outlive_its_block(tmp_path: Path) -> None:
-    log = tmp_path / "log"
-    with (
-        pytest.raises(KeyboardInterrupt),
-        Launcher().run(["sh", "-c", FAMILY], log, os.environ) as process,
-    ):
-        wait_for(lambda: "ready" in log.read_text())
-        raise KeyboardInterrupt
-    assert process.returncode == -9
-    wait_for(lambda: not alive(int(log.read_text().split()[0])))
-
-
-def test_what_was_started_ends_with_a_parent_that_is_killed(tmp_path: Path) -> None:
-    job = f"""
-import subprocess, time
-from cocotbext.msi_its.run.launcher import end_with_parent
-end_with_parent()
-child = subprocess.Popen(["sleep", "600"])
-open({str(tmp_path / "pid")!r}, "w").write(str(child.pid))
-time.sleep(600)
-"""
-    program = f"""
-import sys
-from pathlib import Path
-from cocotbext.msi_its.run.launcher import Launcher
-command = [sys.executable, "-c", {job!r}]
-import os
-with Launcher().run(command, Path({str(tmp_path / "log")!r}), dict(os.environ)) as process:
-    process.wait()
-"""
-    with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT) as parent:
-        wait_for(lambda: (tmp_path / "pid").is_file() and (tmp_path / "pid").read_text())
-        child = int((tmp_path / "pid").read_text())
-        assert alive(child)
-        parent.kill()
-    wait_for(lambda: not alive(child))
-
-
-def test_a_lock_makes_others_wait(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    lock = tmp_path / "lock"
-    program = f"import fcntl, time; f = open({str(lock)!r}, 'a'); fcntl.flock(f, fcntl.LOCK_EX); "
-    with subprocess.Popen(
-        [sys.executable, "-c", program + "print(flush=True); time.sleep(0.5)"],
-        stdout=subprocess.PIPE,
-    ) as other:
-        assert other.stdout is not None and other.stdout.readline()
-        with exclusive(lock, "build"):
-            assert other.wait(1) == 0
-    assert capsys.readouterr().out == "waiting for another build in this folder to end ...\n"
 
 
 # ---- several at once ----------------------------------------------------------------------------

@@ -258,7 +258,7 @@ def _regress(plan: Plan, workers: int, gate: bool, command: str) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class _FinishedFile:
     """What is in the file FINISHED."""
 
     tests: list[TestResult]
@@ -268,7 +268,7 @@ class _Kept:
 def _kept(job: Job) -> Finished | None:
     """Return what a job left when it finished, if it did."""
     try:
-        kept = load((job.folder / FINISHED).read_text(), _Kept)
+        kept = load((job.folder / FINISHED).read_text(), _FinishedFile)
     except (OSError, ValueError):
         return None
     return Finished(job, kept.tests, kept.seconds) if kept.tests else None
@@ -330,7 +330,7 @@ def _run_job(job: Job, rtl: Rtl, launcher: Launcher, broken: set[Tables]) -> Fin
                 file.write(data)
             counted.unlink()
         # What the tests say names the folder as it will be.
-        said = dump(_Kept(results, time.monotonic() - began))
+        said = dump(_FinishedFile(results, time.monotonic() - began))
         said = said.replace(str(folder.relative_to(RESULTS)), f"{RUNS}/{job.name}")
         (folder / FINISHED).write_text(said)
         return _publish(folder, job)

@@ -113,7 +113,7 @@ setup:
 
 clean:
 	rm -rf build
-	find models qualify tb tests tools -name __pycache__ -prune -exec rm -rf {} +
+	find examples models qualify tb tests tools -name __pycache__ -prune -exec rm -rf {} +
 
 distclean: clean
 	rm -rf .venv .cache .hypothesis

@@ -279,7 +279,7 @@ def test_tests_come_after_lint(machine: Machine) -> None:
     *lint, tests = machine.calls()
     assert tests == "-m pytest"
     programs = [call.split(" ")[1] for call in lint]
-    tools = [f"tools.{name}" for name in ("lint_layers", "registers", "schemas", "lint_hdl")]
+    tools = [f"tools.{name}" for name in ("lint_layers", "registers", "lint_hdl")]
     assert programs == ["ruff", "ruff", "mypy", *tools]
 
 

@@ -14,11 +14,11 @@ READ_exhaustive := SEED $(DESIGN)
 READ_bench := SEED DOCS $(DESIGN)
 READ_faults := LEVEL ENGINE ONLY SEED $(DESIGN)
 # RTL and TOP are read to say why they cannot be proven.
-READ_formal := ONLY MUTANTS JOBS $(DESIGN)
+READ_formal := ONLY FAULTS MUTANTS JOBS $(DESIGN)
 READ_synth := ONLY $(DESIGN)
 READ_mutate := N SEED JOBS ONLY $(DESIGN)
 # Old names, which are understood until the next release.
-RENAMED := ENGINE
+RENAMED := ENGINE MUTANTS
 # What every target may be told: how the environment is made, and with which Verilator.
 READ_ALWAYS := PYTHON PY VERILATOR_ROOT
 
@@ -67,7 +67,7 @@ help:
 	@echo '                             faults, synth: your own RTL'
 	@echo 'make faults [LEVEL=batch] [ONLY=name] [SEED=n] (ONLY= lists the names, here and below)'
 	@echo '                             break the RTL on purpose, and show that the tests notice'
-	@echo 'make formal [ONLY=name] [MUTANTS=1] [JOBS=n]'
+	@echo 'make formal [ONLY=name] [FAULTS=1] [JOBS=n]'
 	@echo '                             prove the RTL (or: show that each property can fail)'
 	@echo 'make synth [ONLY=name]       measure area and clock frequency on an ECP5 FPGA'
 	@echo 'make mutate [N=n] [SEED=n] [JOBS=n] [ONLY=number]'

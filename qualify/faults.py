@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """`make faults`: breaks the RTL on purpose, one fault at a time, and shows that `make sim` notices.
 
-A check that has never failed proves nothing. Each fault is one edit of a copy of a file in `hdl/`
-(of other RTL, those faults are tried whose text occurs once in a file of the same name); the tests
+A check that has never failed proves nothing. Each fault (see `edits`) is one edit of a copy of a
+file in `hdl/` (of other RTL, those faults are tried whose text occurs once in it); the tests
 of `make sim` (recorded traces aside) pass without it, must fail on it, and one that fails must name
 the rule or property that is broken. With LEVEL=batch, the random tests of the batched path must do
 the same for the faults that change messages.
@@ -11,12 +11,8 @@ the same for the faults that change messages.
 from __future__ import annotations
 
 import re
-import shlex
-import shutil
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 from cocotbext.msi_its.commands.variables import Parser
 from cocotbext.msi_its.run import fingerprint
@@ -31,365 +27,19 @@ from cocotbext.msi_its.run.simulation import simulate
 from cocotbext.msi_its.run.simulators.verilator_finder import VerilatorError
 from cocotbext.msi_its.vocabulary.operations import Tables
 from cocotbext.msi_its.vocabulary.results import TestResult
+from qualify.edits import FAULTS, DoesNotApply, Fault, break_rtl
 from tools.choose import NothingChosen, choose, rtl_of, unchanged
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One fault: what is wrong, the file, and the edit. The old text occurs exactly once.
-
-    `tag` is the rule or property (R3, H4) that a failing test or its report must name; `tables` are
-    those of the translator it is tried on.
-    """
-
-    name: str
-    tag: str
-    file: str
-    old: str
-    new: str
-    tables: Tables = DEFAULT
-
 
 OF_MESSAGES = re.compile("R|H[235]$")
 """The tags of faults that change messages: what the batched path must notice."""
 
 
-FAULTS = (
-    Fault(
-        "`<` instead of `<=` at the subordinate bound",
-        "R1",
-        "msi_engine.sv",
-        "bus_range.subordinate < bus)",
-        "bus_range.subordinate <= bus)",
-    ),
-    Fault(
-        "secondary bound ignored",
-        "R1",
-        "msi_engine.sv",
-        "return !(bus < bus_range.secondary || ",
-        "return !(",
-    ),
-    Fault(
-        "the target's devfn used for an explicit requester ID",
-        "R3",
-        "msi_engine.sv",
-        "explicit_rid_q ? execute_q.rid :",
-        "explicit_rid_q ? {execute_q.rid[15:8], devfn_q} :",
-    ),
-    Fault(
-        "segment not prepended",
-        "R10",
-        "msi_engine.sv",
-        "devid: devid,",
-        "devid: {16'h0, devid[15:0]},",
-    ),
-    Fault(
-        "address and data of two stalled messages swapped",
-        "H2",
-        "msi_skid_buffer.sv",
-        "      skid_data_q  <= in_data;",
-        "      skid_data_q <= {in_data[WIDTH-1:96], out_data_q[95:0]};\n"
-        "      if (in_valid) out_data_q[95:0] <= in_data[95:0];",
-    ),
-    Fault(
-        "a message dropped under backpressure",
-        "H3",
-        "msi_skid_buffer.sv",
-        "      skid_valid_q <= in_valid;",
-        "      skid_valid_q <= 1'b0;",
-    ),
-    Fault(
-        "a drop not counted",
-        "H7",
-        "msi_registers.sv",
-        "= retire_answer == answer__DROPPED_BUS_RANGE;",
-        "= 1'b0;",
-    ),
-    Fault(
-        "no forwarding from an operation one cycle earlier",
-        "H5",
-        "msi_route_states.sv",
-        "      if (execute_uses && execute_index == lookup_index)",
-        "      if (1'b0)",
-    ),
-    Fault(
-        "no forwarding from an operation two cycles earlier",
-        "H5",
-        "msi_route_states.sv",
-        "else if (done_uses_q[0] && done_index_q[0] == lookup_index)",
-        "else if (1'b0)",
-    ),
-    Fault(
-        "no forwarding from an operation three cycles earlier",
-        "H5",
-        "msi_route_states.sv",
-        "<= done_uses_q[1] && done_index_q[1] == lookup_index;",
-        "<= 1'b0;",
-    ),
-    Fault(
-        "a command offered before it is resolved",
-        "R8",
-        "msi_pkg.sv",
-        "COMMAND_SETTLE = 3;",
-        "COMMAND_SETTLE = 2;",
-    ),
-    Fault(
-        "a bus range seen one operation late",
-        "H5",
-        "msi_engine.sv",
-        ".write      (sets.range),",
-        ".write      (execute_valid_q && execute_q.source == SOURCE_AXIL && command_sets_q.range),",
-    ),
-    Fault(
-        "the message of an `enable` seen one operation late",
-        "H5",
-        "msi_engine.sv",
-        "does.takes_event && !fresh_message;",
-        "does.takes_event;",
-    ),
-    Fault(
-        "pending cleared by `disable`",
-        "R9",
-        "msi_engine.sv",
-        "      if (does_q.enables || does_q.consumes) next",
-        "      if (does_q.enables || does_q.consumes || does_q.disables) next",
-    ),
-    Fault(
-        "pending delivered twice",
-        "R9",
-        "msi_engine.sv",
-        "      if (does_q.enables || does_q.consumes) next",
-        "      if (does_q.consumes) next",
-    ),
-    Fault(
-        "`enable` delivering with the old address",
-        "R9",
-        "msi_engine.sv",
-        "    if (route_message_q) sent_message = route_message;",
-        "    if (route_message_q) sent_message = route_message;\n"
-        "    if (does_q.enables) sent_message.address = route_message.address;",
-    ),
-    Fault(
-        "`enable_with_rid` refused but the route left enabled",
-        "R8",
-        "msi_engine.sv",
-        "      if (does_q.disables || does_q.refuses) next",
-        "      if (does_q.disables) next",
-    ),
-    Fault(
-        "DeviceID recomputed at event time",
-        "R8",
-        "msi_engine.sv",
-        "    if (route_message_q) sent_message = route_message;",
-        "    if (route_message_q) begin\n"
-        "      sent_message             = route_message;\n"
-        "      sent_message.devid[15:8] = command_range_q.secondary;\n"
-        "    end",
-    ),
-    Fault(
-        "two events in a row coalescing on an enabled route",
-        "R9",
-        "msi_engine.sv",
-        "(does_q.takes_event && route_state.enabled) ||",
-        "(does_q.takes_event && route_state.enabled &&\n"
-        "      !(retire_valid_q && retire_q.request.route == execute_q.route &&\n"
-        "        retire_q.request.operation == operation_code__SIGNAL_EVENT)) ||",
-    ),
-    Fault(
-        "event lost in the cycle of a command",
-        "H3",
-        "msi_arbiter.sv",
-        "    in_ready  = out_ready ? turn : '0;",
-        "    in_ready  = out_ready ? turn : '0;\n"
-        "    if (in_valid[SOURCE_AXIL] && turn[SOURCE_AXIL]) in_ready[SOURCE_EVT] = out_ready;",
-    ),
-    Fault(
-        "arbiter that starves `s_axil`",
-        "H4",
-        "msi_arbiter.sv",
-        "    turn[SOURCE_AXIL] = first(last_q, in_valid, SOURCE_EVT, SOURCE_MSI);",
-        "    turn[SOURCE_AXIL] = !in_valid[SOURCE_MSI] && !in_valid[SOURCE_EVT];",
-    ),
-    Fault(
-        "stale route visible after reset",
-        "H8",
-        "msi_engine.sv",
-        "      .clear        (clearing_q),",
-        "      .clear        (1'b0),",
-    ),
-    Fault(
-        "one entry of the route states not cleared",
-        "H8",
-        "msi_route_states.sv",
-        "      .write      (clear || done_uses_q[0]),",
-        "      .write      ((clear && clear_index != 5) || done_uses_q[0]),",
-    ),
-    Fault(
-        "busy command not refused",
-        "H6",
-        "msi_registers.sv",
-        "start     = command_written_q && !busy_q && ",
-        "start     = command_written_q && ",
-    ),
-    Fault(
-        "alert not raised by a refusal",
-        "H7",
-        "msi_registers.sv",
-        "= drop_valid;",
-        "= drop_valid && drop.reason != answer__REFUSED_BUS_RANGE;",
-    ),
-    Fault(
-        "RESULT shows the answers of other sources, too",
-        "H6",
-        "msi_registers.sv",
-        "hwif_in.RESULT.answer.next   = answer_q;",
-        "hwif_in.RESULT.answer.next   = retire_valid ? retire_answer : answer_q;",
-    ),
-    Fault(
-        "a command refused without reason, and counted",
-        "H6",
-        "msi_registers.sv",
-        "start     = command_written_q && !busy_q &&",
-        "start     = command_written_q && !busy_q &&\n"
-        "                !(retire_valid && retire_answer == answer__HELD_PENDING) &&",
-    ),
-    Fault(
-        "busy stuck after a delivering enable",
-        "H6",
-        "msi_registers.sv",
-        "      busy_q   <= 1'b0;\n      answer_q",
-        "      busy_q   <= retire_answer == answer__DELIVERED;\n      answer_q",
-    ),
-    Fault(
-        "a refused command without operation wipes RESULT",
-        "H6",
-        "msi_registers.sv",
-        "    if (start) begin\n      busy_q ",
-        "    if (refuse && operation == operation_code__NONE) answer_q <= answer__NONE;\n"
-        "    if (start) begin\n      busy_q ",
-    ),
-    Fault(
-        "the reason of the last drop torn from its requester ID",
-        "H7",
-        "msi_registers.sv",
-        "= reason_shown_q;",
-        "= last_drop_q.reason;",
-    ),
-    Fault(
-        "the last drop holds the wrong requester ID without an explicit one",
-        "H7",
-        "msi_engine.sv",
-        "          rid: devid[15:0],",
-        "          rid: execute_q.rid,",
-    ),
-    Fault(
-        "STATUS.clearing never up",
-        "H8",
-        "msi_registers.sv",
-        "hwif_in.STATUS.clearing.next = clearing;",
-        "hwif_in.STATUS.clearing.next = 1'b0;",
-    ),
-    Fault(
-        "`m_msi_valid` waits for ready",
-        "H2",
-        "msi_skid_buffer.sv",
-        "assign out_valid = out_valid_q;",
-        "assign out_valid = out_valid_q && out_ready;",
-    ),
-    Fault(
-        "a command in flight survives reset",
-        "H8",
-        "msi_registers.sv",
-        "      command_valid_q   <= 1'b0;\n",
-        "",
-    ),
-    Fault(
-        "a command just written survives reset",
-        "H8",
-        "msi_registers.sv",
-        "      command_written_q <= 1'b0;\n",
-        "",
-    ),
-    Fault(
-        "forwarding lost in a stall",
-        "H5",
-        "msi_route_states.sv",
-        "        forwarded_q <= done_state_q[1];\n      end\n    end",
-        "        forwarded_q <= done_state_q[1];\n      end\n    end else forward_q <= 1'b0;",
-    ),
-    Fault(
-        "a bound target seen one operation late",
-        "H5",
-        "msi_engine.sv",
-        "(command_taken && command_binds_q)",
-        "(lookup_valid_q && lookup_q.source == SOURCE_AXIL && command_binds_q)",
-    ),
-    Fault(
-        "half of the routes not cleared after reset",
-        "H8",
-        "msi_engine.sv",
-        "clear_index_q == CLEAR_WIDTH'(LARGEST - 1)",
-        "clear_index_q == CLEAR_WIDTH'(LARGEST / 2 - 1)",
-        Tables(5, 3, 300, 2048),
-    ),
-    Fault(
-        "routes 1,024 apart share their origin",
-        "H9",
-        "msi_engine.sv",
-        "      .write_index(command.route[ROUTE_WIDTH-1:0]),\n      .write_data (new_origin)",
-        "      .write_index({1'b0, command.route[ROUTE_WIDTH-2:0]}),\n"
-        "      .write_data (new_origin)",
-        Tables(5, 3, 300, 2048),
-    ),
-    Fault(
-        "a retire record repeated during a stall",
-        "H3",
-        "msi_engine.sv",
-        "    retire_valid_q <= advance && execute_valid_q;",
-        "    retire_valid_q <= execute_valid_q && (advance || !retire_valid_q);",
-    ),
-    Fault(
-        "the lowest bit of the irqfd's segment lost",
-        "R10",
-        "msi_engine.sv",
-        ".write_data ({1'b1, command.segment}),",
-        ".write_data ({1'b1, command.segment[15:1], 1'b0}),",
-    ),
-)
+SIMULATED = tuple(fault for fault in FAULTS if fault.name)
+"""The faults that tests have to notice."""
 
 
 class FaultsError(Exception):
     """No fault can be tried; says why."""
-
-
-class DoesNotApply(FaultsError):
-    """A fault cannot be put into the RTL; says why."""
-
-
-def break_rtl(fault: Fault, folder: Path, rtl: Rtl = OWN) -> Rtl:
-    """Copy the file that a fault is in to a folder, put it in, and return the design with it.
-
-    Raises DoesNotApply if its text is not there, or more than once.
-    """
-    sources = rtl.sources()
-    places = [file for file in sources.files if file.name == fault.file]
-    counts = {file: file.read_text(errors="replace").count(fault.old) for file in places}
-    if sum(counts.values()) != 1:
-        where = f"{sum(counts.values())} times in {fault.file}" if places else "nowhere"
-        missing = "" if places else f": there is no {fault.file}"
-        raise DoesNotApply(f"the text to replace occurs {where}, not once{missing}")
-    (place,) = [file for file, count in counts.items() if count]
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    broken = folder / place.name
-    broken.write_bytes(place.read_bytes().replace(fault.old.encode(), fault.new.encode()))
-    words = sources.options
-    words += ["--timing"] if sources.timing else ["--no-timing"] if sources.timing is False else []
-    words += [f"-timescale={sources.timescale}"] if sources.timescale else []
-    words += [str(broken if file == place else file) for file in sources.files]
-    file_list = folder / "broken.f"
-    file_list.write_text("".join(f"{shlex.quote(word)}\n" for word in words))
-    return Rtl(str(file_list), rtl.top)
 
 
 def first_words(result: TestResult) -> str:
@@ -504,7 +154,7 @@ def main() -> int:
     arguments = parser.parse()
     batched = arguments.level == "batch"
     rtl = rtl_of(arguments)
-    faults = [fault for fault in FAULTS if not batched or OF_MESSAGES.match(fault.tag)]
+    faults = [fault for fault in SIMULATED if not batched or OF_MESSAGES.match(fault.tag)]
     try:
         chosen = choose(arguments.only, faults, lambda fault: fault.name, "fault")
     except NothingChosen as error:

@@ -6,7 +6,7 @@ property names its rules first (`R1_R3_out_of_range_never_leaves`), `inv_*` is a
 induction needs and proves along with the properties, `cover_*` has to be possible. SymbiYosys,
 yosys and z3 do the work.
 
-With `--mutants`, the RTL is broken on purpose instead: every property has to fail on at least one
+With `FAULTS=1`, the RTL is broken on purpose instead: every property has to fail on at least one
 edit of it, with a trace that starts in reset.
 """
 
@@ -31,8 +31,7 @@ from cocotbext.msi_its.run.design import OWN, RtlError
 from cocotbext.msi_its.run.launcher import Interrupted, Launcher, catch_signals, exclusive
 from cocotbext.msi_its.run.places import BUILD, ROOT
 from cocotbext.msi_its.vocabulary.csr import OperationCode as Op
-from qualify.faults import DoesNotApply, break_rtl
-from qualify.formal_mutants import MUTANTS, Mutant, Scenario, commands
+from qualify.edits import FAULTS, DoesNotApply, Fails, Fault, Scenario, break_rtl, commands, place
 from tools import yosys
 from tools.choose import NothingChosen, rtl_of, unchanged
 from tools.choose import choose as choose_from
@@ -299,10 +298,10 @@ class Broken(Struct, frozen=True, kw_only=True):
     seconds: float
 
 
-class FormalMutants(ResultFile, frozen=True, tag="msi-its/formal-mutants/1"):
-    """What `make formal MUTANTS=1` did."""
+class FormalFaults(ResultFile, frozen=True, tag="msi-its/formal-faults/1"):
+    """What `make formal FAULTS=1` did."""
 
-    mutants: list[Broken]
+    faults: list[Broken]
 
 
 @dataclass(frozen=True, slots=True)
@@ -455,66 +454,84 @@ def prove_all(runner: Runner, chosen: Sequence[Proof], jobs: int) -> int:
 # ---- breaking ------------------------------------------------------------------------------------
 
 
-def refutes(runner: Runner, mutant: Mutant, label: str, number: int) -> Result:
-    """Look for a trace on which a property fails on a mutant."""
-    proof = next(proof for proof in PROOFS if proof.name == mutant.proof)
-    name = f"mutants/{number}-{label}"
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A fault, a proof, and a property of it that has to fail; `number` is that of the fault."""
+
+    number: int
+    fault: Fault
+    fails: Fails
+    label: str
+
+    @property
+    def name(self) -> str:
+        """How it is chosen."""
+        return f"{self.fails.proof}: {self.label}"
+
+
+ATTEMPTS = tuple(
+    Attempt(number, fault, fails, label)
+    for number, fault in enumerate(FAULTS)
+    for fails in fault.fails
+    for label in fails.properties
+)
+
+
+def refutes(runner: Runner, attempt: Attempt) -> Result:
+    """Look for a trace on which a property fails on a fault."""
+    proof = next(proof for proof in PROOFS if proof.name == attempt.fails.proof)
+    name = f"faults/{attempt.number}-{attempt.fails.proof}-{attempt.label}"
     try:
-        rtl = break_rtl(mutant.fault, FOLDER / f"mutants/{number}-{label}-hdl")
+        rtl = break_rtl(attempt.fault, FOLDER / f"{name}-hdl")
     except DoesNotApply as error:
-        raise FormalError(f"{mutant.proof}: {label}: {error}: change the mutant") from error
-    return runner.run(proof, "bmc", name, rtl.sources().files, [label], mutant.scenario)
+        raise FormalError(f"{attempt.name}: {error}: change the fault") from error
+    scenario = attempt.fails.scenario
+    return runner.run(proof, "bmc", name, rtl.sources().files, [attempt.label], scenario)
 
 
 def break_all(runner: Runner, only: str | None, jobs: int) -> int:
-    """Try mutants; return 0 if each fails by every property that it is meant for.
+    """Try faults; return 0 if each fails by every property that it is meant for.
 
     `only` limits this to some: it is part of their names, which are `proof: property`.
     """
-    work = [
-        (mutant, label, number)
-        for number, mutant in enumerate(MUTANTS)
-        for label in mutant.properties
-    ]
-    work = choose_from(only, work, lambda each: f"{each[0].proof}: {each[1]}", "mutant")
-    path = FOLDER / "mutants.json"
+    work = choose_from(only, ATTEMPTS, lambda each: each.name, "fault")
+    path = FOLDER / "faults.json"
     path.unlink(missing_ok=True)
     missed = 0
     results: list[Broken] = []
 
-    def show(each: tuple[Mutant, str, int], result: Result) -> None:
+    def show(attempt: Attempt, result: Result) -> None:
         nonlocal missed
-        mutant, label, _ = each
-        failed = result.status == "FAIL" and label in result.failed
+        failed = result.status == "FAIL" and attempt.label in result.failed
         missed += not failed
         said = "FAIL, as it should" if failed else f"{result.status}: MISSED"
-        print(f"  {mutant.proof}: {label}: {said} ({result.seconds:.0f} seconds)")
-        edit = " ".join(mutant.fault.new.split()) or "(nothing)"
-        print(
-            f"    {mutant.fault.file}: {' '.join(mutant.fault.old.split())}  →  {edit}", flush=True
-        )
+        print(f"  {attempt.name}: {said} ({result.seconds:.0f} seconds)")
+        fault = attempt.fault
+        file = place(fault).name
+        edit = " ".join(fault.new.split()) or "(nothing)"
+        print(f"    {file}: {' '.join(fault.old.split())}  →  {edit}", flush=True)
         results.append(
             Broken(
-                proof=mutant.proof,
-                property=label,
-                file=mutant.fault.file,
-                old=mutant.fault.old,
-                new=mutant.fault.new,
+                proof=attempt.fails.proof,
+                property=attempt.label,
+                file=file,
+                old=fault.old,
+                new=fault.new,
                 status=result.status,
                 seconds=round(result.seconds, 1),
             )
         )
 
-    runner.launcher.each(lambda each: refutes(runner, *each), work, show, jobs=jobs, in_order=True)
-    FormalMutants(mutants=results).write(path)
+    runner.launcher.each(lambda each: refutes(runner, each), work, show, jobs=jobs, in_order=True)
+    FormalFaults(faults=results).write(path)
     print(f"results: {os.path.relpath(path, ROOT)}")
-    print(f"formal: {len(work)} times a property and a mutant, {missed} missed")
+    print(f"formal: {len(work)} times a property and a fault, {missed} missed")
     return 1 if missed else 0
 
 
 def never_broken() -> list[str]:
-    """Return the properties, as proof and label, that no mutant is meant for."""
-    broken = {(mutant.proof, label) for mutant in MUTANTS for label in mutant.properties}
+    """Return the properties, as proof and label, that no fault is meant for."""
+    broken = {(each.fails.proof, each.label) for each in ATTEMPTS}
     return [
         f"{proof.name}: {label}"
         for proof in PROOFS
@@ -541,7 +558,8 @@ def main() -> int:
     parser.add_design()
     parser.add_argument("--only", help="only those with this in their name; empty: list them")
     parser.add_argument("--jobs", type=int, default=2, help="how many proofs at a time (2)")
-    parser.add_argument("--mutants", action="store_true", help="show that every property can fail")
+    parser.add_argument("--faults", action="store_true", help="show that every property can fail")
+    parser.add_renamed("mutants", "faults")
     arguments = parser.parse()
     if arguments.jobs < 1:
         parser.error("--jobs must be 1 or more")
@@ -551,14 +569,14 @@ def main() -> int:
         return 2
     catch_signals()
     try:
-        if not arguments.mutants:
+        if not arguments.faults:
             choose(arguments.only)
         runner = make_runner()
         try:
             with exclusive(BUILD / "formal.lock", "make formal"):
                 check_harnesses()
                 FOLDER.mkdir(parents=True, exist_ok=True)
-                if arguments.mutants:
+                if arguments.faults:
                     return break_all(runner, arguments.only, arguments.jobs)
                 return prove_all(runner, choose(arguments.only), arguments.jobs)
         finally:

@@ -22,7 +22,7 @@ from cocotbext.msi_its.report.files import (
     Sim,
 )
 from cocotbext.msi_its.run.places import ROOT
-from qualify.formal import Formal, FormalMutants
+from qualify.formal import Formal, FormalFaults
 from qualify.mutate import Mutate
 from tools.synth import Synth
 
@@ -30,7 +30,7 @@ FOLDER = ROOT / "docs/schemas"
 
 FILES: tuple[type[ResultFile], ...] = (
     *(Sim, Compare, Exhaustive, Bench, Regress, Attached),
-    *(Formal, FormalMutants, Mutate, Synth),
+    *(Formal, FormalFaults, Mutate, Synth),
 )
 """All result files."""
 

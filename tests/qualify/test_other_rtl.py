@@ -12,7 +12,8 @@ from cocotbext.msi_its.run.design import OWN, PARAMETERS, Rtl, RtlError
 from cocotbext.msi_its.run.launcher import Launcher
 from cocotbext.msi_its.run.places import BUILD
 from qualify import faults, mutant_proofs, mutate, mutations
-from qualify.faults import FAULTS, DoesNotApply, FaultsError, break_rtl, that_apply
+from qualify.edits import DoesNotApply, break_rtl, place
+from qualify.faults import SIMULATED, FaultsError, that_apply
 from tools import yosys
 
 MODULE = """\
@@ -115,22 +116,23 @@ def copies(folder: Path, **changed: tuple[str, str]) -> Rtl:
     return Rtl(str(folder / "mine.f"), OWN.top)
 
 
-def test_a_fault_goes_into_the_file_of_its_name(tmp_path: Path) -> None:
+def test_a_fault_goes_into_the_file_that_has_its_text(tmp_path: Path) -> None:
     rtl = copies(tmp_path / "my rtl")
-    fault = FAULTS[0]
+    fault = SIMULATED[0]
     broken = break_rtl(fault, tmp_path / "broken", rtl)
     files = broken.sources().files
     (changed,) = [file for file in files if file not in rtl.sources().files]
-    assert changed.name == fault.file and fault.new in changed.read_text()
+    assert changed.name == place(fault).name and fault.new in changed.read_text()
     assert [file.name for file in files] == [file.name for file in rtl.sources().files]
-    assert fault.old in (tmp_path / "my rtl" / fault.file).read_text(), "the user's is untouched"
+    assert fault.old in (tmp_path / "my rtl" / changed.name).read_text(), "the user's is untouched"
     broken.check()
 
 
 def test_faults_that_do_not_apply_are_listed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    gone, twice, fits = FAULTS[0], FAULTS[9], FAULTS[1]
+    gone, fits, *_ = (each for each in SIMULATED if place(each).stem == "msi_engine")
+    twice = next(each for each in SIMULATED if place(each).stem == "msi_route_states")
     rtl = copies(
         tmp_path / "rtl",
         msi_engine=(gone.old, gone.new),
@@ -139,7 +141,7 @@ def test_faults_that_do_not_apply_are_listed(
     assert that_apply([gone, twice, fits], rtl) == [fits]
     output = capsys.readouterr().out
     assert f"2 of 3 faults do not apply to {rtl.describe()}" in output
-    assert f"{gone.name}: the text to replace occurs 0 times in msi_engine.sv, not once" in output
+    assert f"{gone.name}: the text to replace occurs 0 times, not once" in output
     assert f"{twice.name}: the text to replace occurs 2 times" in output
     with pytest.raises(FaultsError, match=r"none of 1 faults applies .* make mutate takes RTL="):
         that_apply([gone], rtl)
@@ -148,10 +150,10 @@ def test_faults_that_do_not_apply_are_listed(
 def test_rtl_with_other_files_is_refused(
     design: Rtl, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(FaultsError, match=f"none of {len(faults.FAULTS)} faults applies"):
-        that_apply(FAULTS, design)
-    with pytest.raises(DoesNotApply, match=r"there is no msi_engine\.sv"):
-        break_rtl(FAULTS[0], BUILD / "faults-test", design)
+    with pytest.raises(FaultsError, match=f"none of {len(SIMULATED)} faults applies"):
+        that_apply(SIMULATED, design)
+    with pytest.raises(DoesNotApply, match="occurs 0 times, not once"):
+        break_rtl(SIMULATED[0], BUILD / "faults-test", design)
     monkeypatch.setattr("sys.argv", ["faults", "--rtl", design.file_list, "--top", design.top])
     assert faults.main() == 2, "its ports are not the testbench's"
     assert "port rst_n is missing" in capsys.readouterr().err
@@ -165,7 +167,7 @@ def test_the_own_rtl_that_no_longer_fits_a_fault_is_an_error(
 
     monkeypatch.setattr(faults, "break_rtl", no)
     with pytest.raises(FaultsError, match="the RTL has changed, change the faults"):
-        that_apply(FAULTS[:1], OWN)
+        that_apply(SIMULATED[:1], OWN)
 
 
 @pytest.mark.parametrize("tool", [mutate, faults])

@@ -264,7 +264,7 @@ def test_compiler_without_the_name_that_the_wheel_uses(machine: Machine) -> None
         (["sim", "SEED=5", "WAVES=1"], ["-m cocotbext.msi_its sim"]),
         (["compare", "TRACE=a.jsonl"], ["-m cocotbext.msi_its compare"]),
         (["regs"], ["-m tools.registers", "-m tools.schemas"]),
-        (["formal", "ONLY=table", "MUTANTS=1"], ["-m qualify.formal"]),
+        (["formal", "ONLY=table", "FAULTS=1"], ["-m qualify.formal"]),
     ],
 )
 def test_what_is_run(machine: Machine, arguments: list[str], calls: list[str]) -> None:

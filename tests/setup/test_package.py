@@ -20,7 +20,8 @@ from cocotbext.msi_its.commands.main import CLONE_ONLY
 from cocotbext.msi_its.run.places import ROOT
 from cocotbext.msi_its.vocabulary import csr
 from msi_its_model import __version__
-from qualify.faults import FAULTS
+from qualify.edits import place
+from qualify.faults import SIMULATED
 from tests.setup.requirements import brought_by
 
 TRACE = """\
@@ -223,10 +224,10 @@ def test_simulations_run_in_the_users_folder(testbench: Installed) -> None:
 
 def test_the_users_rtl_is_not_taken_for_the_projects(testbench: Installed) -> None:
     """Also where its file list has the same name, and its top module."""
-    fault, hdl = FAULTS[0], testbench.folder / "hdl"
+    fault, hdl = SIMULATED[0], testbench.folder / "hdl"
     shutil.copytree(ROOT / "hdl", hdl)
-    text = (hdl / fault.file).read_text()
-    (hdl / fault.file).write_text(text.replace(fault.old, fault.new))
+    text = (hdl / place(fault).name).read_text()
+    (hdl / place(fault).name).write_text(text.replace(fault.old, fault.new))
     own = ["RTL=hdl/translator.f", "TOP=msi_translator"]
     done = testbench.run("msi-its", "sim", f"TEST={TEST}", "SEED=5", *own)
     assert done.returncode == 1, done.stdout + done.stderr

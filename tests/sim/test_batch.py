@@ -22,7 +22,7 @@ from cocotbext.msi_its.run.sets import DEFAULT
 from cocotbext.msi_its.run.simulation import simulate
 from cocotbext.msi_its.vocabulary.operations import Tables
 from cocotbext.msi_its.vocabulary.results import TestResult, load
-from qualify.faults import FAULTS, Fault, break_rtl
+from qualify.edits import FAULTS, Fault, break_rtl
 from tests.schemas import valid
 from tests.sim.commands import closing, tb
 
@@ -82,11 +82,10 @@ def test_an_entry_that_nobody_clears_differs_from_its_neighbours(tmp_path: Path)
 
 def test_a_design_that_ends_the_simulation_is_a_clear_failure(tmp_path: Path) -> None:
     fault = Fault(
-        "an early end",
-        "H6",
-        "msi_arbiter.sv",
         "    if (!rst_n) last_q <= SOURCE_EVT;",
         "    if (!rst_n) last_q <= SOURCE_EVT;\n    if (in_valid == '1) $finish;",
+        name="an early end",
+        tag="H6",
     )
     results = run_batch(tmp_path, RANDOM, break_rtl(fault, BUILD / "broken/hdl"))
     assert re.search(r"\$finish at \S+/msi_arbiter\.sv:\d+ ended the simulation", reports(results))
@@ -94,12 +93,11 @@ def test_a_design_that_ends_the_simulation_is_a_clear_failure(tmp_path: Path) ->
 
 def test_a_design_that_stops_on_an_error_is_a_clear_failure(tmp_path: Path) -> None:
     fault = Fault(
-        "an assertion",
-        "H6",
-        "msi_arbiter.sv",
         "    if (!rst_n) last_q <= SOURCE_EVT;",
         "    if (!rst_n) last_q <= SOURCE_EVT;\n"
         '    assert (in_valid != \'1) else $fatal(1, "stop");',
+        name="an assertion",
+        tag="H6",
     )
     results = run_batch(tmp_path, RANDOM, break_rtl(fault, BUILD / "broken/hdl"))
     (failed,) = (each for each in results if each.failed)

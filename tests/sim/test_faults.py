@@ -11,7 +11,8 @@ from cocotbext.msi_its.run.build import BuildError
 from cocotbext.msi_its.run.design import OWN, Rtl
 from cocotbext.msi_its.vocabulary.results import Mismatch, TestResult
 from qualify import faults
-from qualify.faults import FAULTS, Fault, break_rtl, try_faults, verdict
+from qualify.edits import Fault, break_rtl
+from qualify.faults import SIMULATED, try_faults, verdict
 
 SOUND = TestResult("rule_tests.r1_bounds", True, 0.1)
 NAMED = TestResult("hardware_tests.h1_h5_rates", False, 0.1, "0.5 is not 1.0")
@@ -43,7 +44,7 @@ def test_nothing_is_tried_when_the_sound_rtl_fails(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(faults, "simulate", lambda *_, **__: [SOUND, NAMED])
-    assert try_faults(FAULTS[:1], 1) == 1
+    assert try_faults(SIMULATED[:1], 1) == 1
     output = capsys.readouterr().out
     assert "without a fault, 1 tests fail" in output and NAMED.name in output
     assert "tried" not in output
@@ -58,7 +59,7 @@ def test_a_fault_that_does_not_build_is_missed(
         return [SOUND]
 
     monkeypatch.setattr(faults, "run_tests", run_tests)
-    assert try_faults(FAULTS[:2], 1) == 1
+    assert try_faults(SIMULATED[:2], 1) == 1
     output = capsys.readouterr().out
     assert output.count("MISSED: it does not build, so nothing was tried") == 2
     assert "faults: 2 tried, 0 noticed, 2 missed" in output
@@ -74,12 +75,12 @@ def test_a_fault_that_does_not_elaborate_is_missed(
         return [SOUND]
 
     monkeypatch.setattr(faults, "run_tests", run)
-    error = Fault("typing error", "H7", "msi_counter.sv", "count_q} + 1'b1", "count_q} +")
+    error = Fault("count_q} + 1'b1", "count_q} +", name="typing error", tag="H7")
     assert try_faults([error], 1) == 1
     assert "typing error: MISSED: it does not build" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
-def test_every_fault_still_fits_the_rtl(fault: faults.Fault, tmp_path: Path) -> None:
+@pytest.mark.parametrize("fault", SIMULATED, ids=lambda fault: fault.name)
+def test_every_fault_still_fits_the_rtl(fault: Fault, tmp_path: Path) -> None:
     break_rtl(fault, tmp_path)
     assert fault.old != fault.new

@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from cocotbext.msi_its.run.design import OWN
 from cocotbext.msi_its.run.places import ROOT
 from qualify import formal
-from qualify.faults import Fault, break_rtl
+from qualify.edits import FAULTS, Fails, Fault, break_rtl, place
+from qualify.faults import SIMULATED
 from qualify.formal import (
+    ATTEMPTS,
     PROOFS,
     QUICK,
+    Attempt,
     FormalError,
     Result,
     Runner,
@@ -29,7 +31,6 @@ from qualify.formal import (
     refutes,
     rules,
 )
-from qualify.formal_mutants import MUTANTS, Mutant
 from tests.schemas import valid
 from tools.choose import NothingChosen
 
@@ -48,16 +49,16 @@ def test_the_proofs_of_the_parts(runner: Runner, capsys: pytest.CaptureFixture[s
     assert len(valid(formal.FOLDER / "result.json")["proofs"]) == len(QUICK)
 
 
-def test_a_property_fails_on_its_mutant_from_reset_on(runner: Runner) -> None:
-    number = next(i for i, mutant in enumerate(MUTANTS) if "H3_in_order" in mutant.properties)
-    result = refutes(runner, MUTANTS[number], "H3_in_order", number)
+def test_a_property_fails_on_its_fault_from_reset_on(runner: Runner) -> None:
+    attempt = next(each for each in ATTEMPTS if each.label == "H3_in_order")
+    result = refutes(runner, attempt)
     assert (result.status, result.failed) == ("FAIL", ("H3_in_order",))
     assert result.trace is not None and result.trace.stat().st_size > 0
 
 
-def test_a_mutant_is_not_proven(runner: Runner, tmp_path: Path) -> None:
-    mutant = next(each for each in MUTANTS if "H7_stops_at_the_largest" in each.properties)
-    sources = break_rtl(mutant.fault, tmp_path / "hdl").sources().files
+def test_a_fault_is_not_proven(runner: Runner, tmp_path: Path) -> None:
+    attempt = next(each for each in ATTEMPTS if each.label == "H7_stops_at_the_largest")
+    sources = break_rtl(attempt.fault, tmp_path / "hdl").sources().files
     verdict = prove(runner, choose("counter")[0], sources)
     assert verdict.proven.status == "UNKNOWN"
     assert "H7_stops_at_the_largest (H7) does not follow by induction" in explain(verdict)
@@ -65,7 +66,7 @@ def test_a_mutant_is_not_proven(runner: Runner, tmp_path: Path) -> None:
 
 
 def test_what_cannot_happen_is_a_failure(runner: Runner, tmp_path: Path) -> None:
-    never = Fault("never counts", "", "msi_counter.sv", "if (increment && ", "if (0 && ")
+    never = Fault("if (increment && ", "if (0 && ", name="never counts", tag="")
     sources = break_rtl(never, tmp_path / "hdl").sources().files
     verdict = prove(runner, choose("counter")[0], sources)
     assert verdict.status == "FAIL"
@@ -73,8 +74,11 @@ def test_what_cannot_happen_is_a_failure(runner: Runner, tmp_path: Path) -> None
 
 
 def test_a_property_that_holds_is_missed(runner: Runner) -> None:
-    harmless = Fault("nothing", "", "msi_counter.sv", "+ 1'b1;", "+ 2'b01;")
-    assert refutes(runner, Mutant("counter", (), harmless), "H7_counts", 0).status == "PASS"
+    harmless = Fault("count_q} + 1'b1;", "count_q} + 2'b01;", name="nothing", tag="")
+    assert (
+        refutes(runner, Attempt(0, harmless, Fails("counter", "H7_counts"), "H7_counts")).status
+        == "PASS"
+    )
 
 
 @pytest.fixture
@@ -107,8 +111,9 @@ def test_what_is_not_in_the_design_is_not_proven(
 
 
 def test_what_the_rtl_assumes_is_not_taken_for_granted(runner: Runner, tmp_path: Path) -> None:
-    assumes = "  always_comb hidden : assume (count_q != 3);\nendmodule"
-    fault = Fault("assumes", "", "msi_counter.sv", "endmodule", assumes)
+    counts = "count_q} + 1'b1;"
+    assumes = f"{counts}\n  always_comb hidden : assume (count_q != 3);"
+    fault = Fault(counts, assumes)
     verdict = prove(runner, choose("counter")[0], break_rtl(fault, tmp_path).sources().files)
     assert verdict.status == "ERROR"
     assert "no harness names this assume: hidden" in explain(verdict)
@@ -131,14 +136,14 @@ def test_every_harness_is_used(harnesses: Path) -> None:
 
 
 def test_rtl_that_is_not_verilog(runner: Runner, tmp_path: Path) -> None:
-    bad = Fault("typing error", "", "msi_counter.sv", "count_q} + 1'b1", "count_q} +")
+    bad = Fault("count_q} + 1'b1", "count_q} +", name="typing error", tag="")
     sources = break_rtl(bad, tmp_path / "hdl").sources().files
     verdict = prove(runner, choose("counter")[0], sources)
     assert verdict.status == "ERROR"
     assert "counter-prove.log" in explain(verdict)
 
 
-def test_every_property_has_a_mutant_and_names_a_rule() -> None:
+def test_every_property_has_a_fault_and_names_a_rule() -> None:
     assert never_broken() == []
     for proof in PROOFS:
         assert proof.properties() and proof.labels("cover")
@@ -148,14 +153,19 @@ def test_every_property_has_a_mutant_and_names_a_rule() -> None:
         assert set(proof.covers) <= set(proof.labels("cover"))
 
 
-@pytest.mark.parametrize(
-    "mutant", MUTANTS, ids=lambda mutant: f"{mutant.proof}-{'-'.join(mutant.properties)}"
-)
-def test_every_mutant_still_fits_the_rtl(mutant: Mutant) -> None:
-    (source,) = (each for each in OWN.sources().files if each.name == mutant.fault.file)
-    assert source.read_text().count(mutant.fault.old) == 1
-    assert mutant.fault.old != mutant.fault.new
-    assert set(mutant.properties) <= set(choose(mutant.proof)[0].properties())
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name or fault.old.strip())
+def test_every_fault_fits_the_rtl_once(fault: Fault) -> None:
+    assert place(fault).suffix == ".sv"
+    assert fault.old != fault.new and (fault.name or fault.fails)
+    assert bool(fault.name) == bool(fault.tag)
+    for fails in fault.fails:
+        assert set(fails.properties) <= set(choose(fails.proof)[0].properties())
+
+
+def test_the_faults_are_in_one_table_once() -> None:
+    assert len({(fault.old, fault.new) for fault in FAULTS}) == len(FAULTS) == 117
+    assert sum(bool(fault.name) for fault in FAULTS) == len(SIMULATED) == 41
+    assert sum(len(fault.fails) for fault in FAULTS) == 89 and len(ATTEMPTS) == 105
 
 
 def test_rules_of_a_label() -> None:
@@ -180,7 +190,7 @@ def test_names_that_do_not_exist() -> None:
 def test_other_rtl_is_refused_with_the_reason(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for words in (["--rtl", "mine.f"], ["--top", "mine"], ["--rtl", "mine.f", "--mutants"]):
+    for words in (["--rtl", "mine.f"], ["--top", "mine"], ["--rtl", "mine.f", "--faults"]):
         monkeypatch.setattr("sys.argv", ["formal", *words])
         assert formal.main() == 2
         output = capsys.readouterr()

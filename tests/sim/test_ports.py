@@ -15,7 +15,7 @@ from cocotbext.msi_its.run.parameters import Run
 from cocotbext.msi_its.run.sets import DEFAULT, recordings
 from cocotbext.msi_its.run.simulation import simulate
 from cocotbext.msi_its.vocabulary.results import TestResult
-from qualify.faults import FAULTS, break_rtl
+from qualify.edits import FAULTS, break_rtl
 
 RACES = "timing_tests.h5_forwarding_holds_through_a_stall"
 """Where sources race for the engine, and stalls are drawn from one sequence of random numbers, what

@@ -18,7 +18,7 @@ from cocotbext.msi_its.report import regression as summary
 from cocotbext.msi_its.report.regression import Job, Plan
 from cocotbext.msi_its.run.places import BUILD, ROOT
 from cocotbext.msi_its.run.simulators.code_coverage import KINDS
-from qualify.faults import FAULTS, break_rtl
+from qualify.edits import FAULTS, break_rtl
 from tests.schemas import valid
 
 RESULTS = BUILD / "regress-test"

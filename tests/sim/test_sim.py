@@ -25,7 +25,7 @@ from cocotbext.msi_its.run.simulation import simulate
 from cocotbext.msi_its.run.simulators.verilator_finder import find_verilator
 from cocotbext.msi_its.vocabulary.operations import LIMITS, Tables
 from cocotbext.msi_its.vocabulary.results import TestResult
-from qualify.faults import FAULTS, Fault, break_rtl
+from qualify.edits import FAULTS, Fault, break_rtl
 from tests.schemas import valid
 from tests.sim.commands import closing, tb
 from tests.tb.run.designs import variant
@@ -152,9 +152,7 @@ def test_a_fault_is_noticed_and_named(tmp_path: Path) -> None:
 
 
 def test_a_design_that_hangs_is_a_clear_failure(tmp_path: Path) -> None:
-    fault = Fault(
-        "never ready", "H6", "msi_engine.sv", "= advance && !clearing_q", "= 1'b0 && !clearing_q"
-    )
+    fault = Fault("= advance && !clearing_q", "= 1'b0 && !clearing_q", name="never ready", tag="H6")
     started = time.monotonic()
     results = break_and_run(fault, tmp_path, "tests.rtl.programming_tests")
     assert time.monotonic() - started < 120
@@ -164,11 +162,10 @@ def test_a_design_that_hangs_is_a_clear_failure(tmp_path: Path) -> None:
 
 def test_a_failing_assertion_is_named_once(tmp_path: Path) -> None:
     fault = Fault(
-        "an assertion",
-        "H6",
-        "msi_arbiter.sv",
         "    if (!rst_n) last_q <= SOURCE_EVT;",
         "    if (!rst_n) last_q <= SOURCE_EVT;\n    else assert (!in_valid[SOURCE_MSI]);",
+        name="an assertion",
+        tag="H6",
     )
     results = break_and_run(fault, tmp_path, "tests.rtl.reference_unit_tests")
     (failed,) = (each for each in results if each.failed)
@@ -184,12 +181,11 @@ def test_a_simulation_that_stops_the_clock_is_ended(
 ) -> None:
     monkeypatch.setattr(simulator, "STALL_SECONDS", 3)
     fault = Fault(
-        "an endless loop in zero time",
-        "H4",
-        "msi_arbiter.sv",
         "    if (!rst_n) last_q <= SOURCE_EVT;",
         "    if (!rst_n) last_q <= SOURCE_EVT;\n"
         "    while (in_valid[SOURCE_MSI]) last_q <= granted;",
+        name="an endless loop in zero time",
+        tag="H4",
     )
     results = break_and_run(fault, tmp_path, "tests.rtl.reference_unit_tests")
     assert not results[-1].passed
@@ -207,13 +203,7 @@ def test_the_runtime_is_compiled_once(tmp_path: Path) -> None:
 
 
 def test_rtl_that_does_not_build_is_a_clear_failure(tmp_path: Path) -> None:
-    fault = Fault(
-        "a typing error",
-        "H4",
-        "msi_arbiter.sv",
-        "out_valid = |in_valid;",
-        "out_valid = |in;",
-    )
+    fault = Fault("out_valid = |in_valid;", "out_valid = |in;", name="a typing error", tag="H4")
     with pytest.raises(RtlError, match=r"(?s)does not elaborate.*msi_arbiter\.sv"):
         break_and_run(fault, tmp_path, "tests.rtl.reference_unit_tests")
 

@@ -49,7 +49,7 @@ def test_with_many_names_the_way_to_list_them_is_said(capsys: pytest.CaptureFixt
     [
         ("qualify.faults", "a drop not counted"),
         ("qualify.formal", "route_states"),
-        ("qualify.formal --mutants", "engine: H3_in_order"),
+        ("qualify.formal --faults", "engine: H3_in_order"),
         ("tools.synth", "2,048 routes"),
         ("qualify.mutate", "mutants have numbers, 1 to 1000"),
     ],

@@ -54,8 +54,14 @@ class _Renamed(argparse.Action):
     """A variable under its old name: it is understood, and its new name is said."""
 
     def __init__(
-        self, option_strings: Sequence[str], dest: str, values: Mapping[str, str], **options: Any
+        self,
+        option_strings: Sequence[str],
+        dest: str,
+        values: Mapping[str, str] | None,
+        **options: Any,
     ) -> None:
+        if values is None:
+            options |= {"nargs": 0, "default": False}
         super().__init__(option_strings, dest, **options)
         self.values = values
 
@@ -68,6 +74,10 @@ class _Renamed(argparse.Action):
     ) -> None:
         """Take the new value for the old one."""
         old, new = str(option_string).removeprefix("--").upper(), self.dest.upper()
+        if self.values is None:
+            print(f"{old} is understood until the next release: say {new}=1", file=sys.stderr)
+            setattr(namespace, self.dest, True)
+            return
         if value not in self.values:
             known = ", ".join(filter(None, dict.fromkeys(self.values.values())))
             parser.error(f"{old} is called {new} now, and is one of {known}")
@@ -103,9 +113,12 @@ class Parser(argparse.ArgumentParser):
             self._flags[variable] = options.get("action") == "store_true"
         return super().add_argument(*names, **options)
 
-    def add_renamed(self, old: str, new: str, values: Mapping[str, str]) -> None:
-        """Understand --old for --new, with what its values are called now; "" for the default."""
-        self._flags[old.upper()] = False
+    def add_renamed(self, old: str, new: str, values: Mapping[str, str] | None = None) -> None:
+        """Understand --old for --new, with what its values are called now; "" for the default.
+
+        Without values it is a switch.
+        """
+        self._flags[old.upper()] = values is None
         help_ = argparse.SUPPRESS
         super().add_argument(f"--{old}", dest=new, action=_Renamed, values=values, help=help_)
 

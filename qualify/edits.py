@@ -1,0 +1,824 @@
+# SPDX-License-Identifier: MIT
+"""The faults: edits of the RTL, each of which a simulation has to notice, or a proof to refuse.
+
+One table for both: what `make faults` tries has a name in words and the rule that a test must name;
+what `make formal FAULTS=1` tries says which properties fail. Every text is there once in all of the
+RTL, so that no file has to be named.
+"""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from cocotbext.msi_its.run.design import OWN, Rtl
+from cocotbext.msi_its.run.sets import DEFAULT
+from cocotbext.msi_its.vocabulary.csr import OperationCode as Op
+from cocotbext.msi_its.vocabulary.operations import Tables
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """What a long trace looks like: its length in cycles from reset on, and what guides the search.
+
+    Of the trace only the last cycle is looked at. `operations` are commands, in this order; see
+    formal/prove_engine.sv.
+    """
+
+    depth: int
+    operations: tuple[Op, ...] = ()
+
+    def parameter(self) -> str:
+        """Return the value of the harness's parameter SCENARIO: four bits an operation."""
+        code = sum(operation << 4 * i for i, operation in enumerate(self.operations))
+        return f"64'h{code:x}"
+
+
+def commands(*operations: Op, later: int = 0) -> Scenario:
+    """Return a scenario that ends `later` cycles after the record of the last command.
+
+    One cycle is for the reset, four are for clearing, eight for each command.
+    """
+    return Scenario(5 + 8 * len(operations) + later, operations)
+
+
+@dataclass(frozen=True, slots=True)
+class Fails:
+    """A proof of `make formal`, and those of its properties that have to fail on a fault.
+
+    The names of the properties are separated by blanks; `scenario` is what it takes to show it.
+    """
+
+    proof: str
+    names: str
+    scenario: Scenario | None = None
+
+    @property
+    def properties(self) -> tuple[str, ...]:
+        """The properties, one by one."""
+        return tuple(self.names.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault: a text that occurs once in all of the RTL, and what it becomes.
+
+    With a `name`, tests in simulation have to notice it, and to name the rule or property `tag`
+    (R3, H4); `tables` are those of the translator it is tried on. `fails` are the properties that
+    have to fail on it.
+    """
+
+    old: str
+    new: str
+    name: str = ""
+    tag: str = ""
+    tables: Tables = DEFAULT
+    fails: tuple[Fails, ...] = ()
+
+
+class DoesNotApply(Exception):
+    """A fault cannot be put into the RTL; says why."""
+
+
+def place(fault: Fault, rtl: Rtl = OWN) -> Path:
+    """Return the file of a design that a fault is in.
+
+    Raises DoesNotApply if its text is not there, or more than once.
+    """
+    files = rtl.sources().files
+    counts = {file: file.read_text(errors="replace").count(fault.old) for file in files}
+    if sum(counts.values()) != 1:
+        raise DoesNotApply(f"the text to replace occurs {sum(counts.values())} times, not once")
+    (found,) = [file for file, count in counts.items() if count]
+    return found
+
+
+def break_rtl(fault: Fault, folder: Path, rtl: Rtl = OWN) -> Rtl:
+    """Copy the file that a fault is in to a folder, put it in, and return the design with it.
+
+    Raises DoesNotApply if its text is not there, or more than once.
+    """
+    sound = place(fault, rtl)
+    sources = rtl.sources()
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    broken = folder / sound.name
+    broken.write_bytes(sound.read_bytes().replace(fault.old.encode(), fault.new.encode()))
+    words = sources.options
+    words += ["--timing"] if sources.timing else ["--no-timing"] if sources.timing is False else []
+    words += [f"-timescale={sources.timescale}"] if sources.timescale else []
+    words += [str(broken if file == sound else file) for file in sources.files]
+    file_list = folder / "broken.f"
+    file_list.write_text("".join(f"{shlex.quote(word)}\n" for word in words))
+    return Rtl(str(file_list), rtl.top)
+
+
+_ROUTE = (Op.CONNECT_IRQFD, Op.BIND_TARGET, Op.NEW_ROUTE)
+_BEHIND = 6  # cycles from a command's record to one of an event or a message accepted behind it
+_MESSAGE = commands(Op.SET_BUS_RANGE, Op.CONNECT, Op.BIND_TARGET, later=_BEHIND)
+_MESSAGE_OUT = Scenario(40)  # enough for commands through s_axil, and a message
+
+FAULTS = (
+    # ---- msi_engine.sv ---------------------------------------------------------------------------
+    Fault(
+        "bus_range.subordinate < bus)",
+        "bus_range.subordinate <= bus)",
+        name="`<` instead of `<=` at the subordinate bound",
+        tag="R1",
+        fails=(
+            Fails("engine", "R1_R3_in_range_leaves R4_in_range_disconnected", _MESSAGE),
+            Fails("engine", "R8_in_range_not_refused", commands(*_ROUTE, Op.ENABLE_WITH_RID)),
+        ),
+    ),
+    Fault(
+        "return !(bus < bus_range.secondary || ",
+        "return !(",
+        name="secondary bound ignored",
+        tag="R1",
+        fails=(Fails("engine", "R1_R3_out_of_range_never_leaves", _MESSAGE),),
+    ),
+    Fault(
+        "explicit_rid_q ? execute_q.rid :",
+        "explicit_rid_q ? {execute_q.rid[15:8], devfn_q} :",
+        name="the target's devfn used for an explicit requester ID",
+        tag="R3",
+    ),
+    Fault("devid: devid,", "devid: {16'h0, devid[15:0]},", name="segment not prepended", tag="R10"),
+    Fault(
+        ".write      (sets.range),",
+        ".write      (execute_valid_q && execute_q.source == SOURCE_AXIL && command_sets_q.range),",
+        name="a bus range seen one operation late",
+        tag="H5",
+    ),
+    Fault(
+        "does.takes_event && !fresh_message;",
+        "does.takes_event;",
+        name="the message of an `enable` seen one operation late",
+        tag="H5",
+    ),
+    Fault(
+        "      if (does_q.enables || does_q.consumes) next",
+        "      if (does_q.enables || does_q.consumes || does_q.disables) next",
+        name="pending cleared by `disable`",
+        tag="R9",
+    ),
+    Fault(
+        "      if (does_q.enables || does_q.consumes) next",
+        "      if (does_q.consumes) next",
+        name="pending delivered twice",
+        tag="R9",
+    ),
+    Fault(
+        "    if (route_message_q) sent_message = route_message;",
+        "    if (route_message_q) sent_message = route_message;\n"
+        "    if (does_q.enables) sent_message.address = route_message.address;",
+        name="`enable` delivering with the old address",
+        tag="R9",
+    ),
+    Fault(
+        "      if (does_q.disables || does_q.refuses) next",
+        "      if (does_q.disables) next",
+        name="`enable_with_rid` refused but the route left enabled",
+        tag="R8",
+    ),
+    Fault(
+        "    if (route_message_q) sent_message = route_message;",
+        "    if (route_message_q) begin\n"
+        "      sent_message             = route_message;\n"
+        "      sent_message.devid[15:8] = command_range_q.secondary;\n"
+        "    end",
+        name="DeviceID recomputed at event time",
+        tag="R8",
+    ),
+    Fault(
+        "(does_q.takes_event && route_state.enabled) ||",
+        "(does_q.takes_event && route_state.enabled &&\n"
+        "      !(retire_valid_q && retire_q.request.route == execute_q.route &&\n"
+        "        retire_q.request.operation == operation_code__SIGNAL_EVENT)) ||",
+        name="two events in a row coalescing on an enabled route",
+        tag="R9",
+    ),
+    Fault(
+        "      .clear        (clearing_q),",
+        "      .clear        (1'b0),",
+        name="stale route visible after reset",
+        tag="H8",
+    ),
+    Fault(
+        "          rid: devid[15:0],",
+        "          rid: execute_q.rid,",
+        name="the last drop holds the wrong requester ID without an explicit one",
+        tag="H7",
+        fails=(Fails("engine", "H7_drop_rid"),),
+    ),
+    Fault(
+        "(command_taken && command_binds_q)",
+        "(lookup_valid_q && lookup_q.source == SOURCE_AXIL && command_binds_q)",
+        name="a bound target seen one operation late",
+        tag="H5",
+    ),
+    Fault(
+        "clear_index_q == CLEAR_WIDTH'(LARGEST - 1)",
+        "clear_index_q == CLEAR_WIDTH'(LARGEST / 2 - 1)",
+        name="half of the routes not cleared after reset",
+        tag="H8",
+        tables=Tables(5, 3, 300, 2048),
+        fails=(Fails("engine", "H8_clearing"),),
+    ),
+    Fault(
+        "      .write_index(command.route[ROUTE_WIDTH-1:0]),\n      .write_data (new_origin)",
+        "      .write_index({1'b0, command.route[ROUTE_WIDTH-2:0]}),\n"
+        "      .write_data (new_origin)",
+        name="routes 1,024 apart share their origin",
+        tag="H9",
+        tables=Tables(5, 3, 300, 2048),
+    ),
+    Fault(
+        "    retire_valid_q <= advance && execute_valid_q;",
+        "    retire_valid_q <= execute_valid_q && (advance || !retire_valid_q);",
+        name="a retire record repeated during a stall",
+        tag="H3",
+    ),
+    Fault(
+        ".write_data ({1'b1, command.segment}),",
+        ".write_data ({1'b1, command.segment[15:1], 1'b0}),",
+        name="the lowest bit of the irqfd's segment lost",
+        tag="R10",
+    ),
+    Fault(
+        "outside(lookup_q.route, ROUTES);",
+        "lookup_q.route > ROUTES;",
+        fails=(Fails("engine", "S3_bad_index"),),
+    ),
+    Fault(
+        "else if (does_q.takes_route && !does_q.makes_route && !route_state.made) begin",
+        "else if (0) begin",
+        fails=(Fails("engine", "S3_no_route"),),
+    ),
+    Fault(
+        "bus_refused = explicit_rid_q && !rid_in_range_q;",
+        "bus_refused = !rid_in_range_q;",
+        fails=(Fails("engine", "R2_leaves_without_range_check", _MESSAGE),),
+    ),
+    Fault(
+        "devid        = {segment_q, ",
+        "devid        = {16'h0, ",
+        fails=(Fails("engine", "R2_R10_message R3_R10_message", _MESSAGE),),
+    ),
+    Fault(
+        "else if (does_q.signals && !connected_q) answer",
+        "else if (0) answer",
+        fails=(Fails("engine", "R4_disconnected R4_in_range_disconnected"),),
+    ),
+    Fault(
+        "irqfd_q           <= target_q.bound && irqfd_backend.connected;",
+        "irqfd_q           <= target_q.bound && message_backend.connected;",
+        fails=(
+            Fails("engine", "R7_new_route", commands(Op.CONNECT, Op.BIND_TARGET, Op.NEW_ROUTE)),
+        ),
+    ),
+    Fault(
+        "if (does_q.asks_irqfd) found = irqfd_q;",
+        "if (does_q.asks_irqfd) found = connected_q;",
+        fails=(
+            Fails(
+                "engine",
+                "R7_direct_msi",
+                commands(Op.CONNECT, Op.BIND_TARGET, Op.SUPPORTS_DIRECT_MSI),
+            ),
+        ),
+    ),
+    Fault(
+        "command_in_range_q <= command_default_rid || in_range",
+        "command_in_range_q <= in_range",
+        fails=(Fails("engine", "R8_enable_without_range_check", commands(*_ROUTE, Op.ENABLE)),),
+    ),
+    Fault(
+        "does.enables = command_does_q.sets_message && command_in_range_q;",
+        "does.enables = command_does_q.sets_message;",
+        fails=(Fails("engine", "R8_refused", commands(*_ROUTE, Op.ENABLE_WITH_RID)),),
+    ),
+    Fault(
+        "if (does_q.disables || does_q.refuses) next",
+        "if (does_q.disables) next",
+        fails=(
+            Fails(
+                "engine",
+                "R8_refused_means_disabled R9_event",
+                commands(*_ROUTE, Op.ENABLE, Op.ENABLE_WITH_RID, later=_BEHIND),
+            ),
+        ),
+    ),
+    Fault(
+        "{command_range_q.secondary, origin.devfn}",
+        "{8'h0, origin.devfn}",
+        fails=(
+            Fails(
+                "engine",
+                "R8_devid_fixed_at_enable R8_R10_event_message",
+                commands(Op.SET_BUS_RANGE, *_ROUTE, Op.ENABLE, later=_BEHIND),
+            ),
+        ),
+    ),
+    Fault(
+        "route_message_q   <= does.takes_event && !fresh_message;",
+        "route_message_q   <= does.takes_event;",
+        fails=(
+            Fails(
+                "engine",
+                "R8_devid_fixed_at_enable R8_R10_event_message",
+                commands(*_ROUTE, Op.ENABLE, later=1),
+            ),
+            Fails("engine", "H5_no_undefined_message", commands(Op.ENABLE)),
+        ),
+    ),
+    Fault(
+        "if (does_q.enables || does_q.consumes) next",
+        "if (does_q.enables || does_q.consumes || does_q.disables) next",
+        fails=(
+            Fails("engine", "R9_pending_is_never_lost", commands(*_ROUTE, Op.DISABLE, Op.ENABLE)),
+        ),
+    ),
+    Fault(
+        "if (does_q.enables || does_q.consumes) next",
+        "if (does_q.enables) next",
+        fails=(
+            Fails(
+                "engine",
+                "R9_pending_is_never_delivered_twice R9_consume",
+                commands(*_ROUTE, Op.CONSUME_PENDING, Op.CONSUME_PENDING),
+            ),
+        ),
+    ),
+    Fault(
+        "<= does.sets_message || fresh_message;",
+        "<= fresh_message;",
+        fails=(
+            Fails("engine", "R9_R10_delivers_the_new_message", commands(*_ROUTE, Op.ENABLE)),
+            Fails(
+                "engine",
+                "R9_R10_delivers_the_new_message_rid",
+                commands(*_ROUTE, Op.ENABLE_WITH_RID),
+            ),
+        ),
+    ),
+    Fault(
+        "      devfn_q           <= target_q.devfn;",
+        "      devfn_q           <= '0;",
+        fails=(Fails("engine", "R2_default_bdf", commands(Op.BIND_TARGET, Op.DEFAULT_BDF)),),
+    ),
+    Fault(
+        "'{default: answer__OK};",
+        "'{default: answer__NONE};",
+        fails=(Fails("engine", "S3_ok", commands(Op.SET_BUS_RANGE)),),
+    ),
+    Fault(
+        "request_ready = advance &&",
+        "request_ready = request_valid && advance &&",
+        fails=(Fails("engine", "H1_ready"),),
+    ),
+    Fault(
+        "      execute_q         <= lookup_q;",
+        "    end\n    begin\n      execute_q         <= lookup_q;",
+        fails=(Fails("engine", "H2_valid_stays H2_payload_stable", _MESSAGE),),
+    ),
+    Fault(
+        "retire_valid_q <= advance && execute_valid_q;",
+        "retire_valid_q <= execute_valid_q;",
+        fails=(Fails("engine", "H3_retires_exactly_once"),),
+    ),
+    Fault(
+        "      execute_q.address <= lookup_address;\n",
+        "      execute_q.address <= command.address;\n",
+        fails=(Fails("engine", "H3_in_order"),),
+    ),
+    Fault(
+        "retire_q.sent            <= send;",
+        "retire_q.sent            <= send && lookup_valid_q;",
+        fails=(Fails("engine", "H3_message_exactly_once", _MESSAGE),),
+    ),
+    Fault(
+        "      retire_q.request.data    <= sent_message.data;",
+        "      retire_q.request.data    <= lookup_q.data;",
+        fails=(Fails("engine", "H3_message_of_its_record", _MESSAGE),),
+    ),
+    Fault(
+        "      .write      (write_origin),",
+        "      .write      (write_origin || command.operation == operation_code__ENABLE),",
+        fails=(Fails("engine", "H5_no_undefined_origin", commands(Op.ENABLE)),),
+    ),
+    Fault(
+        "drop_valid_q   <= advance && is_drop;",
+        "drop_valid_q   <= advance && execute_valid_q;",
+        fails=(Fails("engine", "H7_drop"),),
+    ),
+    Fault(
+        "          reason: answer,",
+        "          reason: answer__DROPPED_BUS_RANGE,",
+        fails=(Fails("engine", "H7_drop_reason"),),
+    ),
+    Fault(
+        "does_q.refuses ? command_range_q.subordinate : range_q.subordinate",
+        "range_q.secondary",
+        fails=(
+            Fails(
+                "engine", "H7_drop_range", commands(Op.SET_BUS_RANGE, Op.BIND_TARGET, later=_BEHIND)
+            ),
+        ),
+    ),
+    Fault(
+        "    if (!rst_n) lookup_valid_q <= 1'b0;\n",
+        "",
+        fails=(Fails("engine", "H8_nothing_while_clearing"),),
+    ),
+    Fault("      clearing_q    <= 1'b1;\n", "", fails=(Fails("engine", "H8_reset"),)),
+    Fault(
+        "advance && !clearing_q;",
+        "advance;",
+        fails=(Fails("translator", "H8_ready_after_clearing"),),
+    ),
+    Fault(
+        "    if (!rst_n) begin\n      retire_valid_q <= 1'b0;\n",
+        "    if (!rst_n) begin\n",
+        fails=(Fails("translator", "H8_nothing_left H8_nothing_while_clearing"),),
+    ),
+    # ---- msi_skid_buffer.sv ----------------------------------------------------------------------
+    Fault(
+        "      skid_data_q  <= in_data;",
+        "      skid_data_q <= {in_data[WIDTH-1:96], out_data_q[95:0]};\n"
+        "      if (in_valid) out_data_q[95:0] <= in_data[95:0];",
+        name="address and data of two stalled messages swapped",
+        tag="H2",
+    ),
+    Fault(
+        "      skid_valid_q <= in_valid;",
+        "      skid_valid_q <= 1'b0;",
+        name="a message dropped under backpressure",
+        tag="H3",
+    ),
+    Fault(
+        "assign out_valid = out_valid_q;",
+        "assign out_valid = out_valid_q && out_ready;",
+        name="`m_msi_valid` waits for ready",
+        tag="H2",
+    ),
+    Fault(
+        "in_ready  = !skid_valid_q",
+        "in_ready  = !out_valid_q",
+        fails=(Fails("skid_buffer", "H1_ready_unless_full"),),
+    ),
+    Fault(
+        "out_valid = out_valid_q;",
+        "out_valid = out_valid_q && !in_valid;",
+        fails=(
+            Fails("skid_buffer", "H2_valid_stays"),
+            Fails("translator", "H2_valid_stays", _MESSAGE_OUT),
+        ),
+    ),
+    Fault(
+        "if (out_ready || !out_valid_q) begin",
+        "if (out_ready || !out_valid_q || skid_valid_q) begin",
+        fails=(
+            Fails("skid_buffer", "H2_payload_stable H3_in_order"),
+            Fails("translator", "H2_payload_stable H3_message_once_in_order", _MESSAGE_OUT),
+        ),
+    ),
+    Fault(
+        "<= skid_valid_q || in_valid;",
+        "<= in_valid;",
+        fails=(Fails("skid_buffer", "H3_nothing_lost"),),
+    ),
+    Fault(
+        "      skid_valid_q <= 1'b0;\n    end else",
+        "    end else",
+        fails=(
+            Fails("skid_buffer", "H3_nothing_doubled"),
+            Fails("translator", "H3_message_after_its_record", _MESSAGE_OUT),
+        ),
+    ),
+    Fault(
+        "      out_valid_q  <= 1'b0;\n", "", fails=(Fails("skid_buffer", "H8_empty_after_reset"),)
+    ),
+    Fault(
+        "out_valid_q  <= skid_valid_q || in_valid;",
+        "out_valid_q  <= in_valid;",
+        fails=(Fails("translator", "H1_message_with_its_record", _MESSAGE_OUT),),
+    ),
+    # ---- msi_registers.sv ------------------------------------------------------------------------
+    Fault(
+        "= retire_answer == answer__DROPPED_BUS_RANGE;",
+        "= 1'b0;",
+        name="a drop not counted",
+        tag="H7",
+    ),
+    Fault(
+        "start     = command_written_q && !busy_q && ",
+        "start     = command_written_q && ",
+        name="busy command not refused",
+        tag="H6",
+    ),
+    Fault(
+        "= drop_valid;",
+        "= drop_valid && drop.reason != answer__REFUSED_BUS_RANGE;",
+        name="alert not raised by a refusal",
+        tag="H7",
+    ),
+    Fault(
+        "hwif_in.RESULT.answer.next   = answer_q;",
+        "hwif_in.RESULT.answer.next   = retire_valid ? retire_answer : answer_q;",
+        name="RESULT shows the answers of other sources, too",
+        tag="H6",
+    ),
+    Fault(
+        "start     = command_written_q && !busy_q &&",
+        "start     = command_written_q && !busy_q &&\n"
+        "                !(retire_valid && retire_answer == answer__HELD_PENDING) &&",
+        name="a command refused without reason, and counted",
+        tag="H6",
+    ),
+    Fault(
+        "      busy_q   <= 1'b0;\n      answer_q",
+        "      busy_q   <= retire_answer == answer__DELIVERED;\n      answer_q",
+        name="busy stuck after a delivering enable",
+        tag="H6",
+    ),
+    Fault(
+        "    if (start) begin\n      busy_q ",
+        "    if (refuse && operation == operation_code__NONE) answer_q <= answer__NONE;\n"
+        "    if (start) begin\n"
+        "      busy_q ",
+        name="a refused command without operation wipes RESULT",
+        tag="H6",
+    ),
+    Fault(
+        "= reason_shown_q;",
+        "= last_drop_q.reason;",
+        name="the reason of the last drop torn from its requester ID",
+        tag="H7",
+    ),
+    Fault(
+        "hwif_in.STATUS.clearing.next = clearing;",
+        "hwif_in.STATUS.clearing.next = 1'b0;",
+        name="STATUS.clearing never up",
+        tag="H8",
+    ),
+    Fault(
+        "      command_valid_q   <= 1'b0;\n",
+        "",
+        name="a command in flight survives reset",
+        tag="H8",
+    ),
+    Fault(
+        "      command_written_q <= 1'b0;\n",
+        "",
+        name="a command just written survives reset",
+        tag="H8",
+    ),
+    Fault(
+        "if (command_ready) command_valid_q <= 1'b0;",
+        "command_valid_q <= 1'b0;",
+        fails=(Fails("registers", "H2_command_stays"),),
+    ),
+    Fault(
+        "start     = command_written_q && !busy_q &&",
+        "start     = command_written_q &&",
+        fails=(
+            Fails("registers", "H6_command_stands_still H6_one_in_flight H6_busy_while_in_flight"),
+        ),
+    ),
+    Fault(
+        "!busy_q && operation != operation_code__NONE;",
+        "!busy_q;",
+        fails=(Fails("registers", "H6_names_an_operation"),),
+    ),
+    Fault(
+        "devfn: hwif_out.ARG_BUS.devfn.value",
+        "devfn: hwif_out.ARG_BUS.secondary.value",
+        fails=(Fails("registers", "H6_captured_whole"),),
+    ),
+    Fault(
+        "hwset            = drop_valid;",
+        "hwset            = drop_valid && drop.reason != answer__REFUSED_BUS_RANGE;",
+        fails=(Fails("registers", "H7_alert_after_a_drop"),),
+    ),
+    Fault(
+        "assign alert = hwif_out.ALERT.alert.value;",
+        "assign alert = hwif_out.ALERT.alert.value && !retire_sent;",
+        fails=(Fails("registers", "H7_alert_stays"),),
+    ),
+    Fault(
+        "assign alert = hwif_out.ALERT.alert.value;",
+        "assign alert = hwif_out.ALERT.alert.value || retire_sent;",
+        fails=(Fails("registers", "H7_no_alert_without_a_drop H8_reset"),),
+    ),
+    # ---- msi_route_states.sv ---------------------------------------------------------------------
+    Fault(
+        "      if (execute_uses && execute_index == lookup_index)",
+        "      if (1'b0)",
+        name="no forwarding from an operation one cycle earlier",
+        tag="H5",
+    ),
+    Fault(
+        "else if (done_uses_q[0] && done_index_q[0] == lookup_index)",
+        "else if (1'b0)",
+        name="no forwarding from an operation two cycles earlier",
+        tag="H5",
+    ),
+    Fault(
+        "<= done_uses_q[1] && done_index_q[1] == lookup_index;",
+        "<= 1'b0;",
+        name="no forwarding from an operation three cycles earlier",
+        tag="H5",
+        fails=(
+            Fails("route_states", "H5_finds_what_was_left"),
+            Fails("engine", "H5_no_undefined_state"),
+        ),
+    ),
+    Fault(
+        "      .write      (clear || done_uses_q[0]),",
+        "      .write      ((clear && clear_index != 5) || done_uses_q[0]),",
+        name="one entry of the route states not cleared",
+        tag="H8",
+    ),
+    Fault(
+        "        forwarded_q <= done_state_q[1];\n      end\n    end",
+        "        forwarded_q <= done_state_q[1];\n      end\n    end else forward_q <= 1'b0;",
+        name="forwarding lost in a stall",
+        tag="H5",
+    ),
+    Fault(
+        "(clear || done_uses_q[0]),",
+        "(done_uses_q[0]),",
+        fails=(Fails("route_states", "H8_finds_zero_at_first"),),
+    ),
+    Fault(
+        "    if (clear) done_uses_q <= '0;  // what an operation before the reset left\n",
+        "",
+        fails=(Fails("engine", "S3_no_route"),),
+    ),
+    # ---- msi_pkg.sv ------------------------------------------------------------------------------
+    Fault(
+        "COMMAND_SETTLE = 3;",
+        "COMMAND_SETTLE = 2;",
+        name="a command offered before it is resolved",
+        tag="R8",
+    ),
+    # ---- msi_arbiter.sv --------------------------------------------------------------------------
+    Fault(
+        "    in_ready  = out_ready ? turn : '0;",
+        "    in_ready  = out_ready ? turn : '0;\n"
+        "    if (in_valid[SOURCE_AXIL] && turn[SOURCE_AXIL]) in_ready[SOURCE_EVT] = out_ready;",
+        name="event lost in the cycle of a command",
+        tag="H3",
+    ),
+    Fault(
+        "    turn[SOURCE_AXIL] = first(last_q, in_valid, SOURCE_EVT, SOURCE_MSI);",
+        "    turn[SOURCE_AXIL] = !in_valid[SOURCE_MSI] && !in_valid[SOURCE_EVT];",
+        name="arbiter that starves `s_axil`",
+        tag="H4",
+    ),
+    Fault(
+        "first(last_q, in_valid, SOURCE_EVT, SOURCE_MSI);",
+        "first(last_q, in_valid, SOURCE_MSI, SOURCE_EVT);",
+        fails=(Fails("arbiter", "H1_always_one"),),
+    ),
+    Fault(
+        "if (in_valid[SOURCE_EVT] && turn[SOURCE_EVT]) granted",
+        "if (in_valid[SOURCE_EVT] && turn[SOURCE_EVT] && !in_valid[SOURCE_AXIL]) granted",
+        fails=(Fails("arbiter", "H3_granted_is_taken"),),
+    ),
+    Fault(
+        " && !(in_valid[SOURCE_AXIL] && last_q != SOURCE_AXIL);",
+        ";",
+        fails=(Fails("arbiter", "H3_granted_over_axil"),),
+    ),
+    Fault(
+        "out_valid = |in_valid;",
+        "out_valid = |in_valid && out_ready;",
+        fails=(Fails("arbiter", "H2_valid_does_not_wait"),),
+    ),
+    Fault(
+        "if (out_valid && out_ready) last_q",
+        "if (out_valid && out_ready && granted != SOURCE_EVT) last_q",
+        fails=(
+            Fails("arbiter", "H4_waits_for_two_at_most"),
+            Fails("translator", "H4_waits_for_two_at_most"),
+        ),
+    ),
+    Fault(
+        "in_ready  = out_ready ?",
+        "in_ready  = out_ready && granted != last_q ?",
+        fails=(Fails("translator", "H1_one_operation_a_cycle"),),
+    ),
+    # ---- msi_counter.sv --------------------------------------------------------------------------
+    Fault("count_q} + 1'b1", "count_q} + 2'd2", fails=(Fails("counter", "H7_counts"),)),
+    Fault(
+        "increment && !overflow",
+        "increment",
+        fails=(Fails("counter", "H7_stops_at_the_largest", Scenario(20)),),
+    ),
+    Fault("    if (!rst_n) count_q <= '0;\n", "", fails=(Fails("counter", "H8_zero_after_reset"),)),
+    # ---- msi_table.sv ----------------------------------------------------------------------------
+    Fault(
+        "entries[read_index[i]]",
+        "entries[read_index[0]]",
+        fails=(Fails("table", "H5_reads_what_was_written"),),
+    ),
+    Fault(
+        "    if (clear) entry[WIDTH-1-:CLEARED] = '0;\n",
+        "",
+        fails=(Fails("table", "H8_reads_what_was_cleared"),),
+    ),
+    # ---- msi_block_ram.sv ------------------------------------------------------------------------
+    Fault(
+        "read_data_q <= entry_q;",
+        "read_data_q <= entries[read_index];",
+        fails=(Fails("block_ram", "H5_shows_what_was_written"),),
+    ),
+    # ---- msi_axi_lite.sv -------------------------------------------------------------------------
+    Fault(
+        "bvalid_q <= bvalid_q ? !s_axil_bready : wr_ack;",
+        "bvalid_q <= wr_ack;",
+        fails=(Fails("axi_lite", "H2_bvalid_stays H3_b_answers_a_write"),),
+    ),
+    Fault(
+        "rvalid_q <= rvalid_q ? !s_axil_rready : rd_ack;",
+        "rvalid_q <= rd_ack;",
+        fails=(Fails("axi_lite", "H2_rvalid_stays H3_r_answers_a_read"),),
+    ),
+    Fault(
+        "(req_q && (is_wr_q ? req_stall_wr : req_stall_rd));",
+        "(req_q && is_wr_q && req_stall_wr);",
+        fails=(Fails("axi_lite", "H2_req_stays"),),
+    ),
+    Fault(
+        "s_axil_wready  = !w_valid_q;",
+        "s_axil_wready  = !w_valid_q && aw_valid_q;",
+        fails=(Fails("axi_lite", "H2_ready_unless_full"),),
+    ),
+    Fault(
+        "if (!w_valid_q) begin",
+        "if (s_axil_wvalid) begin",
+        fails=(Fails("axi_lite", "H3_write_as_it_came"),),
+    ),
+    Fault(
+        "if (!ar_valid_q) ar_address_q",
+        "ar_address_q",
+        fails=(Fails("axi_lite", "H3_read_as_it_came"),),
+    ),
+    Fault(
+        "(busy_q && !wr_ack && !rd_ack);",
+        "(busy_q && req_q && !wr_ack && !rd_ack);",
+        fails=(Fails("axi_lite", "H3_one_access_at_a_time"),),
+    ),
+    Fault(
+        "w_valid_q && !bvalid_q && !busy_q;",
+        "w_valid_q && !bvalid_q && !rvalid_q && !busy_q;",
+        fails=(Fails("axi_lite", "H3_write_is_not_held_up"),),
+    ),
+    Fault(
+        "ar_valid_q && !rvalid_q && !busy_q",
+        "ar_valid_q && !rvalid_q && !bvalid_q && !busy_q",
+        fails=(Fails("axi_lite", "H3_read_is_not_held_up"),),
+    ),
+    Fault(
+        "w_valid_q && !bvalid_q && !busy_q;",
+        "w_valid_q && !busy_q;",
+        fails=(Fails("axi_lite", "H3_one_response_each"),),
+    ),
+    Fault("      bvalid_q   <= 1'b0;\n", "", fails=(Fails("axi_lite", "H8_nothing_left"),)),
+    # ---- msi_csr.sv ------------------------------------------------------------------------------
+    Fault(
+        "assign cpuif_wr_ack = decoded_req & decoded_req_is_wr;",
+        "assign cpuif_wr_ack = decoded_req_is_wr;",
+        fails=(Fails("registers", "H3_answers_a_write"),),
+    ),
+    Fault(
+        "readback_done_rt <= decoded_req & ~decoded_req_is_wr;",
+        "readback_done_rt <= decoded_req;",
+        fails=(Fails("registers", "H3_answers_a_read"),),
+    ),
+    Fault(
+        "readback_done_rt <= decoded_req & ~decoded_req_is_wr;",
+        "readback_done_rt <= decoded_req & ~decoded_req_is_wr & ~decoded_reg_strb.ALERT;",
+        fails=(Fails("registers", "H3_answers_at_once"),),
+    ),
+    # ---- msi_translator.sv -----------------------------------------------------------------------
+    Fault(
+        "request.data    = s_msi_data;",
+        "request.data    = command.data;",
+        fails=(Fails("translator", "H3_retires_once_in_order"),),
+    ),
+    Fault(
+        ".command_taken(command_valid && command_ready),",
+        ".command_taken(command_ready),",
+        fails=(Fails("translator", "H3_command_is_offered"),),
+    ),
+    Fault(
+        "retire.sent ? retire.request.address : '0",
+        "retire.request.address",
+        fails=(Fails("translator", "H3_message_only_if_sent"),),
+    ),
+)

@@ -195,31 +195,3 @@ def writes_differ(enable: str, address: str, data: str) -> str:
         f"|gold_{enable} && gold_{address} != gate_{address} || "
         f"|((gold_{data} ^ gate_{data}) & gold_{enable})"
     )
-
-
-def register_bits(sound: str, opened: Opened) -> dict[tuple[str, int], tuple[str, int]]:
-    """Return which bit of which input is a bit of a register, that is: of a wire of this name.
-
-    `sound` is the netlist before the mutations, whose names these hide; the cells are the same.
-    """
-    widths = {
-        name: int(width or 1)
-        for width, name in re.findall(
-            r"^  wire (?:width (\d+) )?(?:input |output )?(?:\d+ )?\\?(\S+)$", sound, re.MULTILINE
-        )
-    }
-    found = {}
-    for cell, _ in _cells(sound):
-        if cell is None or cell.name not in opened.registers:
-            continue
-        bits: list[tuple[str, int]] = []
-        parts = re.findall(r"\\?([^\s{}]+)(?: \[(\d+)(?::(\d+))?\])?", cell.connections["Q"])
-        for name, high, low in reversed(parts):  # the lowest comes last
-            first = int(low or high or 0)
-            last = int(high) if high else widths[name] - 1
-            bits += [(name, bit) for bit in range(first, last + 1)]
-        if len(bits) != cell.width("Q"):
-            raise MutationError(f"not understood: {cell.name} holds {cell.connections['Q']}")
-        for number, bit in enumerate(bits):
-            found[bit] = (opened.registers[cell.name], number)
-    return found

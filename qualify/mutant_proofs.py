@@ -9,9 +9,6 @@ REACHED, in one clock cycle from every state that can be reached: the sound RTL 
 and one cycle of reset, and beside it the mutant does each single step from the same state. Those
 registers that the change gets to at once may be the mutant's own, and differ.
 
-SWEPT, from reset on, for mutants that clear tables in another way: all entries are cleared, and
-what differs between the states then matters nowhere (mutant_relation.py).
-
 OBSERVED, from reset on: both run side by side on the same inputs, from the same contents of all
 registers and memories, whatever they are, and one cycle of reset. ABC's signal correspondence and
 property directed reachability show, by induction and without a bound, that they never differ in
@@ -31,18 +28,15 @@ from cocotbext.msi_its.run.launcher import Launcher
 from cocotbext.msi_its.run.places import ROOT
 from cocotbext.msi_its.vocabulary import csr, operations
 from qualify.mutant_netlist import Opened, choose, differs, open_up, writes_differ
-from qualify.mutant_relation import Relation
 from qualify.mutations import Mutation, run_yosys
 from tools import yosys
 
 LOCAL = "local"
 REACHED = "reached"
-SWEPT = "swept"
 OBSERVED = "observed"
 METHODS = {
     LOCAL: "equivalent in every state, by SAT",
     REACHED: "equivalent in every state that can be reached, by induction",
-    SWEPT: "equivalent from reset on, by induction, though it may clear entries in another order",
     OBSERVED: "equivalent from reset on, by induction",
 }
 
@@ -53,7 +47,7 @@ APART = "told apart"
 NOT_DECIDED = "not decided"
 """What is said of a proof that fails, and of one that was given up."""
 
-SECONDS = {LOCAL: 120, REACHED: 30, SWEPT: 120, OBSERVED: 120}
+SECONDS = {LOCAL: 120, REACHED: 30, OBSERVED: 120}
 """After how long a solver is given up: REACHED is proven soon, or not at all."""
 
 _OTHER_SECONDS = 180
@@ -156,10 +150,7 @@ class Prover:
         self._launcher = launcher
         text = (made / "netlist.il").read_text()
         outside, inside = open_up(text, registers=True), open_up(text, registers=False)
-        self._opened = {LOCAL: outside, REACHED: outside, SWEPT: outside, OBSERVED: inside}
-        relation = Relation((made / "sound.il").read_text(), outside)
-        (folder / "step.v").write_text(relation.step())
-        self._sweep = relation.sweep()
+        self._opened = {LOCAL: outside, REACHED: outside, OBSERVED: inside}
         (folder / "first_selected.v").write_text(FIRST_SELECTED)
         for method, opened in self._opened.items():
             (folder / f"gold-{method}.il").write_text(choose(opened, 0, "gold"))
@@ -171,8 +162,6 @@ class Prover:
         """Try one of METHODS; return it if it succeeds, otherwise in words what came of it."""
         if method == LOCAL:
             return self._local(mutation)
-        if method == SWEPT:
-            return self._swept(mutation)
         said = self._inductive(mutation, method, miter(self._opened[method]))
         if method == REACHED and said != REACHED:
             own = self._reached_at_once(mutation)
@@ -185,15 +174,6 @@ class Prover:
         build = ["miter -equiv -flatten gold gate miter", "hierarchy -top miter", "opt"]
         said = self._satisfied(mutation, LOCAL, build, "trigger")
         return "a state and an input tell them apart" if said == APART else said
-
-    def _swept(self, mutation: Mutation) -> str:
-        """Whether a mutant clears all entries, and no step from related states tells it apart."""
-        read = "read_verilog step.v"
-        build = [read, "hierarchy -top miter", "proc", "flatten", "opt"]
-        said = self._satisfied(mutation, SWEPT, build, "bad")
-        if said == SWEPT:
-            return self._inductive(mutation, SWEPT, self._sweep)
-        return "a step from related states tells them apart" if said == APART else said
 
     def _satisfied(self, mutation: Mutation, method: str, build: list[str], bad: str) -> str:
         """Whether an output of a combinational miter is never high: the method, or APART."""

@@ -2,8 +2,9 @@
 """`make mutate`: how many small faults of the RTL the testbench notices: its mutation score.
 
 Each mutant (see `mutations`) runs against the tests, the fastest first, until one fails. Those that
-survive have to be proven equivalent to the sound RTL (see `mutant_proofs`); the others are open: a
-test is missing. Results are kept as they come, and a rerun goes on where the one before ended.
+survive have to be proven equivalent to the sound RTL (see `mutant_proofs`), or waived with a reason
+(see `waivers`); the others are open: a test is missing. Results are kept as they come, and a rerun
+goes on where the one before ended.
 """
 
 from __future__ import annotations
@@ -60,11 +61,11 @@ from qualify.mutant_proofs import (
     NOT_DECIDED,
     OBSERVED,
     REACHED,
-    SWEPT,
     Prover,
     fingerprint,
 )
 from qualify.mutations import COUNTER_WIDTH, TABLES, Mutation, MutationError
+from qualify.waivers import RUN, WAIVERS, Waiver
 from tools.choose import results_of, rtl_of, unchanged
 
 FOLDER = BUILD / "mutate"
@@ -145,6 +146,18 @@ class Kept:
         tried = self.proofs.get(number, {})
         return next((method for method, said in tried.items() if said == method), "")
 
+    def waiver(self, number: int) -> Waiver | None:
+        """Return the waiver of a mutant, if it has one: those of other RTL have none."""
+        if not self.rtl.own:
+            return None
+        mutation = self.mutations[number - 1]
+        return next((each for each in WAIVERS if each.matches(mutation)), None)
+
+    def waived(self, number: int) -> str:
+        """Return why a mutant without a proof is waived; empty if it is not."""
+        waiver = self.waiver(number)
+        return waiver.reason if waiver is not None and not self.proof(number) else ""
+
     def without_proof(self, number: int) -> str:
         """Say what came of the proofs of a mutant that were tried."""
         if not self.rtl.own:
@@ -211,14 +224,20 @@ class Score:
     tried: int
     killed: int
     equivalent: int
+    waived: int
     open: int
     by_stage: dict[str, int]
     by_kind: dict[str, int]
 
     @property
+    def relevant(self) -> int:
+        """How many of those tried a test should notice."""
+        return self.tried - self.equivalent - self.waived
+
+    @property
     def share(self) -> float:
-        """The killed ones of those tried that are not proven equivalent, 0 to 1."""
-        relevant = self.tried - self.equivalent
+        """The killed ones of those tried that are neither proven equivalent nor waived, 0 to 1."""
+        relevant = self.relevant
         return self.killed / relevant if relevant else 0.0
 
 
@@ -259,6 +278,7 @@ def score(kept: Kept, testbench: str) -> Score:
     killed = [each for each in verdicts if each.kind is not Kind.SURVIVED]
     survivors = [each for each in verdicts if each.kind is Kind.SURVIVED]
     equivalent = sum(bool(kept.proof(each.number)) for each in survivors)
+    waived = sum(bool(kept.waived(each.number)) for each in survivors)
     stages = Counter(each.stage for each in killed)
     kinds = Counter(str(each.kind) for each in killed)
     return Score(
@@ -266,7 +286,8 @@ def score(kept: Kept, testbench: str) -> Score:
         tried=len(verdicts),
         killed=len(killed),
         equivalent=equivalent,
-        open=len(survivors) - equivalent,
+        waived=waived,
+        open=len(survivors) - equivalent - waived,
         by_stage={stage.name: stages[stage.name] for stage in STAGES},
         by_kind={kind: kinds[kind] for kind in Kind if kind is not Kind.SURVIVED},
     )
@@ -424,11 +445,11 @@ class Runner:
         return verdict and replace(verdict, seconds=round(time.monotonic() - start, 2))
 
     def thorough(self, number: int, slot: str) -> Verdict:
-        """Run the other tests on a mutant that `quick` left undecided, and try the other proofs."""
+        """Run the other tests on a mutant that `quick` left undecided, and try the last proof."""
         start = time.monotonic()
         verdict = self._tested(number, slot, STAGES[1:])
         if verdict is None:
-            any(self._prove(number, method) for method in (SWEPT, OBSERVED))
+            self._prove(number, OBSERVED)
             verdict = Verdict(number, Kind.SURVIVED, self._testbench)
         return replace(verdict, seconds=round(time.monotonic() - start, 2))
 
@@ -555,7 +576,15 @@ def summary(kept: Kept, testbench: str) -> str:
         for each in proven:
             how = METHODS[kept.proof(each.number)]
             lines.append(f"  {each.number:5}  {each.place}  {each}: {how}")
-    left = [each for each in survivors if not kept.proof(each.number)]
+    waived = [each for each in survivors if kept.waived(each.number)]
+    if waived:
+        lines.append(f"waived: {len(waived)}")
+        for each in waived:
+            lines.append(
+                f"  {each.number:5}  {each.place}  {each}: waived: {kept.waived(each.number)}"
+            )
+    lines += stale(kept, testbench)
+    left = [each for each in survivors if each not in (*proven, *waived)]
     if left:
         lines.append(f"open: {len(left)}")
         for each in left:
@@ -565,13 +594,35 @@ def summary(kept: Kept, testbench: str) -> str:
     return "\n".join(lines)
 
 
+def stale(kept: Kept, testbench: str) -> list[str]:
+    """Say which waivers are no longer needed."""
+    current = kept.current(testbench)
+    lines = []
+    for each in kept.mutations:
+        waiver = kept.waiver(each.number)
+        if waiver is None or each.number not in current:
+            continue
+        verdict = current[each.number]
+        if verdict.kind is not Kind.SURVIVED:
+            lines.append(f"stale waiver: {waiver}: {verdict.test} kills it")
+        elif kept.proof(each.number):
+            lines.append(f"stale waiver: {waiver}: it is proven equivalent")
+    if kept.rtl.own and (kept.count, kept.seed) == RUN:
+        lines += [
+            f"stale waiver: {waiver}: there is no such mutant"
+            for waiver in WAIVERS
+            if not any(map(waiver.matches, kept.mutations))
+        ]
+    return lines
+
+
 def closing_line(kept: Kept, testbench: str) -> str:
     """Return the score in a line."""
     found = score(kept, testbench)
     untried = f", {found.mutants - found.tried} not tried" if found.tried < found.mutants else ""
     return (
-        f"mutate: {found.killed} of {found.tried - found.equivalent} mutants killed "
-        f"({100 * found.share:.1f} %), {found.equivalent} proven equivalent, {found.open} open"
+        f"mutate: {found.killed} of {found.relevant} mutants killed ({100 * found.share:.1f} %), "
+        f"{found.equivalent} proven equivalent, {found.waived} waived, {found.open} open"
         f"{untried}"
     )
 
@@ -603,7 +654,9 @@ def one_by_one(runner: Runner, kept: Kept, numbers: Iterable[int]) -> Iterator[V
         verdict = runner.quick(number, "only") or runner.thorough(number, "only")
         if verdict.kind is Kind.SURVIVED:
             proof = kept.proof(number)
-            how = METHODS[proof] if proof else kept.without_proof(number)
+            reason = kept.waived(number)
+            waived = f"waived: {reason}" if reason else ""
+            how = METHODS[proof] if proof else waived or kept.without_proof(number)
             print(f"  survives all tests; {how}", flush=True)
         else:
             print(
@@ -613,84 +666,108 @@ def one_by_one(runner: Runner, kept: Kept, numbers: Iterable[int]) -> Iterator[V
         yield verdict
 
 
-def mutate(design: Rtl, count: int, chosen: int, jobs: int, only: Sequence[int]) -> int:
-    """Measure the mutation score, or try some mutants; return the exit status."""
-    folder = results_of(design, FOLDER)
-    result = folder / "result.json"
-    check_disk(FOLDER, free=FREE_BYTES)
-    if not design.own:
-        design.check(mutations.PARAMETERS)
-    testbench = tests_fingerprint()
-    print(f"mutate: {design.describe()}, N={count} SEED={chosen}, JOBS={jobs}", flush=True)
-    launcher = Launcher()
-    with unchanged(lambda: mutations.fingerprint(design), MutationError) as netlist:
-        mutants, rtl = mutations.make(folder / "hdl", count, chosen, launcher, design)
-    rtl.check(mutations.PARAMETERS)
-    made = Kept(count, chosen, netlist, design, mutants, prover=fingerprint())
-    found = Kept.read(result)
-    kept, words = resume(found, made, testbench)
-    if words:
-        print(words, flush=True)
-    if found is not None and kept is made:
-        result.replace(result.with_suffix(".before.json"))
-        print(f"results until now: {result.with_suffix('.before.json').relative_to(ROOT)}")
-    prover = Prover(folder / "proofs", folder / "hdl", launcher) if design.own else None
+class Campaign:
+    """The mutants of a design, what is known of them, and what tries them."""
 
-    def prove(number: int, method: str) -> bool:
-        if prover is None:
+    def __init__(self, design: Rtl, count: int, chosen: int) -> None:
+        """Make `count` mutants, those of the seed `chosen`; go on with what is known of them."""
+        folder = results_of(design, FOLDER)
+        self._result = folder / "result.json"
+        self._testbench = tests_fingerprint()
+        launcher = Launcher()
+        with unchanged(lambda: mutations.fingerprint(design), MutationError) as netlist:
+            self._mutants, rtl = mutations.make(folder / "hdl", count, chosen, launcher, design)
+        rtl.check(mutations.PARAMETERS)
+        made = Kept(count, chosen, netlist, design, self._mutants, prover=fingerprint())
+        found = Kept.read(self._result)
+        self.kept, words = resume(found, made, self._testbench)
+        if words:
+            print(words, flush=True)
+        if found is not None and self.kept is made:
+            before = self._result.with_suffix(".before.json")
+            self._result.replace(before)
+            print(f"results until now: {before.relative_to(ROOT)}")
+        self._prover = None
+        if design.own:
+            self._prover = Prover(folder / "proofs", folder / "hdl", launcher)
+        self._runner = Runner(rtl, chosen, self._testbench, self._prove, launcher, folder)
+        self._before = set(self.kept.current(self._testbench))
+
+    def _prove(self, number: int, method: str) -> bool:
+        """Whether a mutant is equivalent by a method, which is tried unless it was decided."""
+        if self._prover is None:
             return False
-        tried = kept.proofs.setdefault(number, {})
+        tried = self.kept.proofs.setdefault(number, {})
         if tried.get(method, NOT_DECIDED) == NOT_DECIDED:
-            tried[method] = prover.prove(mutants[number - 1], method)
+            tried[method] = self._prover.prove(self._mutants[number - 1], method)
         return tried[method] == method
 
-    runner = Runner(rtl, chosen, testbench, prove, launcher, folder)
-    before = set(kept.current(testbench))
+    def _write(self) -> None:
+        self.kept.write(self._result, self._testbench)
 
-    def forget_if_changed() -> None:
+    def _forget_if_changed(self) -> None:
         """Keep nothing that ran while the tests changed: it is not known on which it did."""
-        if tests_fingerprint() != testbench:
-            kept.verdicts = {n: each for n, each in kept.verdicts.items() if n in before}
-            kept.baseline = ""
-            kept.write(result, testbench)
-            raise MutationError(
-                "the testbench was changed meanwhile: nothing of this run is kept; start again"
-            )
+        if tests_fingerprint() == self._testbench:
+            return
+        verdicts = self.kept.verdicts.items()
+        self.kept.verdicts = {n: each for n, each in verdicts if n in self._before}
+        self.kept.baseline = ""
+        self._write()
+        raise MutationError(
+            "the testbench was changed meanwhile: nothing of this run is kept; start again"
+        )
 
-    try:
+    def run(self, jobs: int, only: Sequence[int]) -> int:
+        """Try the mutants, or `only` some; return the exit status."""
+        try:
+            self._try(jobs, only)
+            self._forget_if_changed()
+        except Interrupted as interrupt:
+            self._runner.launcher.stop()
+            self._forget_if_changed()
+            print(f"\n{closing_line(self.kept, self._testbench)}")
+            print("mutate: interrupted; the same command goes on", file=sys.stderr)
+            return interrupt.status
+        if only:
+            survived = [n for n in only if self.kept.verdicts[n].kind is Kind.SURVIVED]
+            return int(any(not (self.kept.proof(n) or self.kept.waived(n)) for n in survived))
+        print(summary(self.kept, self._testbench))
+        print(f"results: {self._result.relative_to(ROOT)}")
+        print(closing_line(self.kept, self._testbench))
+        return 1 if score(self.kept, self._testbench).open else 0
+
+    def _try(self, jobs: int, only: Sequence[int]) -> None:
+        """Run the tests without a mutation, if they have not passed so, and then on mutants."""
+        kept, testbench = self.kept, self._testbench
         if kept.baseline != testbench:
             print("without a mutation ...", flush=True)
-            check_baseline(runner)
+            check_baseline(self._runner)
             kept.baseline = testbench
-            kept.write(result, testbench)
-        waiting = [each.number for each in mutants if each.number not in kept.current(testbench)]
+            self._write()
+        current = kept.current(testbench)
+        waiting = [each.number for each in self._mutants if each.number not in current]
         progress = Progress(len(waiting))
 
         def done(verdict: Verdict) -> None:
             kept.verdicts[verdict.number] = verdict
-            kept.write(result, testbench)
+            self._write()
             if not only:
                 progress.show(verdict)
 
         if only:
-            for verdict in one_by_one(runner, kept, only):
+            for verdict in one_by_one(self._runner, kept, only):
                 done(verdict)
         else:
-            run_all(runner, waiting, jobs, done)
-        forget_if_changed()
-    except Interrupted as interrupt:
-        runner.launcher.stop()
-        forget_if_changed()
-        print(f"\n{closing_line(kept, testbench)}")
-        print("mutate: interrupted; the same command goes on", file=sys.stderr)
-        return interrupt.status
-    if only:
-        survived = [n for n in only if kept.verdicts[n].kind is Kind.SURVIVED]
-        return 1 if any(not kept.proof(n) for n in survived) else 0
-    print(summary(kept, testbench))
-    print(f"results: {result.relative_to(ROOT)}")
-    print(closing_line(kept, testbench))
-    return 1 if score(kept, testbench).open else 0
+            run_all(self._runner, waiting, jobs, done)
+
+
+def mutate(design: Rtl, count: int, chosen: int, jobs: int, only: Sequence[int]) -> int:
+    """Measure the mutation score, or try some mutants; return the exit status."""
+    check_disk(FOLDER, free=FREE_BYTES)
+    if not design.own:
+        design.check(mutations.PARAMETERS)
+    print(f"mutate: {design.describe()}, N={count} SEED={chosen}, JOBS={jobs}", flush=True)
+    return Campaign(design, count, chosen).run(jobs, only)
 
 
 def numbers(text: str) -> list[int]:
@@ -702,8 +779,8 @@ def main() -> int:
     """Run the command; return its exit status."""
     parser = Parser(prog="make mutate", description=__doc__)
     parser.add_design()
-    parser.add_argument("--n", type=count_of, default=1000, help="how many mutants (1000)")
-    parser.add_argument("--seed", type=seed, default=1, help="which ones (1)")
+    parser.add_argument("--n", type=count_of, default=RUN[0], help=f"how many mutants ({RUN[0]})")
+    parser.add_argument("--seed", type=seed, default=RUN[1], help=f"which ones ({RUN[1]})")
     parser.add_argument("--jobs", type=count_of, default=os.cpu_count() or 1)
     parser.add_argument("--only", type=numbers, help="try these, by number")
     arguments = parser.parse()

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import sys
 from dataclasses import replace
@@ -12,14 +11,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from cocotbext.msi_its.run.design import OWN
+from cocotbext.msi_its.run.design import OWN, Rtl
 from cocotbext.msi_its.run.launcher import Interrupted
 from cocotbext.msi_its.run.places import BUILD
 from cocotbext.msi_its.vocabulary.results import Mismatch, TestResult
 from qualify import mutate, mutations
-from qualify.mutant_netlist import choose, meaning, open_up, register_bits
+from qualify.mutant_netlist import choose, meaning, open_up
 from qualify.mutant_proofs import LOCAL, NOT_DECIDED, OBSERVED, is_never, miter
-from qualify.mutant_relation import CLEARED, INVARIANTS, MEANS, SWEEP, Relation
 from qualify.mutate import (
     Kept,
     Kind,
@@ -29,9 +27,11 @@ from qualify.mutate import (
     judge,
     resume,
     score,
+    stale,
     summary,
 )
 from qualify.mutations import Mutation, MutationError, parse, wrapper
+from qualify.waivers import RUN, Waiver
 from tests.schemas import valid
 
 LIST = """\
@@ -86,7 +86,7 @@ def test_the_score_leaves_out_what_is_proven_equivalent() -> None:
     assert found.share == 0.5
     assert found.by_kind == {"mismatch": 0, "time-out": 1, "crash": 0}
     assert closing_line(kept(), TESTS) == (
-        "mutate: 1 of 2 mutants killed (50.0 %), 1 proven equivalent, 1 open, 1 not tried"
+        "mutate: 1 of 2 mutants killed (50.0 %), 1 proven equivalent, 0 waived, 1 open, 1 not tried"
     )
 
 
@@ -96,6 +96,51 @@ def test_survivors_are_listed_with_place_proof_and_command() -> None:
     assert "equivalent from reset on, by induction" in text
     assert "make mutate N=4 SEED=1 ONLY=3" in text and "ONLY=2" not in text
     assert "of these, time-out: 1" in text
+
+
+def waive(number: int, found: Kept, monkeypatch: pytest.MonkeyPatch) -> Waiver:
+    """Give one mutant its own line and a waiver, the only one there is."""
+    found.mutations[number - 1] = mutation = replace(found.mutations[number - 1], bit=77)
+    waiver = Waiver(mutation.place, str(mutation), "nobody sees it")
+    monkeypatch.setattr(mutate, "WAIVERS", (waiver,))
+    return waiver
+
+
+def test_a_waived_mutant_is_neither_open_nor_proven(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = kept()
+    waive(3, found, monkeypatch)
+    assert closing_line(found, TESTS) == (
+        "mutate: 1 of 1 mutants killed (100.0 %), 1 proven equivalent, 1 waived, 0 open, "
+        "1 not tried"
+    )
+    text = summary(found, TESTS)
+    assert "waived: 1\n      3  hdl/b.sv:53" in text and "waived: nobody sees it" in text
+    assert "open:" not in text and "stale" not in text
+    found.rtl = Rtl("mine.f", "mine")
+    assert score(found, TESTS).waived == 0 and score(found, TESTS).open == 1
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [(1, ["random_tests.mixed kills it"]), (2, ["it is proven equivalent"]), (3, []), (4, [])],
+)
+def test_a_waiver_that_is_not_needed_is_said(
+    number: int, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = kept()
+    waiver = waive(number, found, monkeypatch)
+    assert stale(found, TESTS) == [f"stale waiver: {waiver}: {why}" for why in said]
+
+
+def test_a_waiver_without_a_mutant_is_said_of_the_full_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = kept()
+    waiver = Waiver("hdl/a.sv:1", "gone", "why")
+    monkeypatch.setattr(mutate, "WAIVERS", (waiver,))
+    assert stale(found, TESTS) == []
+    found.count, found.seed = RUN
+    assert stale(found, TESTS) == [f"stale waiver: {waiver}: there is no such mutant"]
 
 
 def test_results_are_kept(tmp_path: Path) -> None:
@@ -224,66 +269,6 @@ def test_there_is_one_set_of_registers_but_for_the_mutants_own() -> None:
     assert "gold_state1_D != gate_state1_D" not in own
     assert ".state1_Q(gold_state1_Q)" in shared.partition("  gate ")[2]
     assert ".state1_Q(gate_state1_Q)" in own.partition("  gate ")[2]
-
-
-def test_registers_are_found_by_the_names_of_their_wires() -> None:
-    sound = NETLIST.replace("\\Q \\m_msi_data", "\\Q { \\u.one_q \\u.two_q [7:6] \\u.two_q [3] }")
-    assert register_bits(f"  wire \\u.one_q\n{sound}", open_up(NETLIST, registers=True)) == {
-        ("u.one_q", 0): ("state1_Q", 3),
-        ("u.two_q", 7): ("state1_Q", 2),
-        ("u.two_q", 6): ("state1_Q", 1),
-        ("u.two_q", 3): ("state1_Q", 0),
-    }
-    narrow = sound.replace(" \\u.two_q [3]", "")
-    with pytest.raises(MutationError, match=r"not understood: \$1 holds \{ .*u\.two_q"):
-        register_bits(f"  wire \\u.one_q\n{narrow}", open_up(NETLIST, registers=True))
-
-
-def pipeline(missing: str = "") -> str:
-    """A netlist with all registers and memories that the relation speaks of, but for one."""
-    text = "\n".join([*MEANS, *MEANS.values(), *INVARIANTS, *SWEEP])
-    names = set(re.findall(r"\b(?:u_\w+\.)*\w+_q\b", text)) - {missing}
-    lines = [f"  memory width 18 size 35 \\{name}" for name in CLEARED if name != missing]
-    for number, name in enumerate(sorted(names), 10):
-        wire = name if name.startswith("u_output.") else f"u_engine.{name}"
-        lines += [
-            f"  wire width 203 \\{wire}",
-            f"  cell $dff ${number}",
-            "    parameter \\WIDTH 203",
-            "    connect \\CLK \\clk",
-            "    connect \\D \\d",
-            f"    connect \\Q \\{wire}",
-            "  end",
-        ]
-    return "\n".join([NETLIST.removesuffix("end\n"), *lines, "end", ""])
-
-
-def test_registers_are_related_where_they_mean_something() -> None:
-    relation = Relation(pipeline(), open_up(pipeline(), registers=True))
-    step = relation.step()
-    bound = "now_lookup_valid_q && now_target_q[17]"
-    assert re.search(rf"_equal \|\| \({re.escape(bound)}\) \? (state\d+_Q\[3\]) : other_\1", step)
-    assert "(next_lookup_valid_q && next_target_q[17]) && gold_state" in step
-    assert "((1'b1) && gold_state1_D[0] != gate_state1_D[0])" in step
-    assert "!from_equal && (gold_m_msi_valid) && gold_m_msi_data != gate_m_msi_data" in step
-    assert "!(!next_drop_valid_q || next_retire_valid_q)" in step
-    assert "(started && gold_clearing != gate_clearing)" in relation.sweep()
-
-
-@pytest.mark.parametrize(
-    ("missing", "what"),
-    [
-        ("segment_q", "register u_engine.segment_q"),
-        ("clear_index_q", "register u_engine.clear_index_q"),
-        ("u_engine.u_ranges.entries", "memory u_engine.u_ranges.entries"),
-    ],
-)
-def test_the_relation_is_of_the_rtl_as_it_is(missing: str, what: str) -> None:
-    text = pipeline(missing)
-    with pytest.raises(
-        MutationError, match=f"no {what}, .*which qualify.mutant_relation speaks of"
-    ):
-        Relation(text, open_up(text, registers=True))
 
 
 def test_a_mutant_is_chosen() -> None:

@@ -26,7 +26,6 @@ from cocotbext.msi_its.checks.coverage.functional import (
     REFUSED_UNNAMED,
     STREAMS,
     UNDER_WAY,
-    Counts,
     Coverage,
     bus_position,
     merge,
@@ -56,6 +55,7 @@ from cocotbext.msi_its.vocabulary.operations import (
     SupportsDirectMsi,
     Tables,
 )
+from cocotbext.msi_its.vocabulary.results import Counts
 from cocotbext.msi_its.vocabulary.transactions import Retired, Source
 
 TABLES = Tables(5, 5, 5, 5)

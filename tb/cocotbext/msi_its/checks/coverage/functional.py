@@ -33,6 +33,7 @@ from cocotbext.msi_its.vocabulary.operations import (
     Tables,
     arguments_of,
 )
+from cocotbext.msi_its.vocabulary.results import Counts
 from cocotbext.msi_its.vocabulary.transactions import ERRORS, Retired, Source
 
 Bin = tuple[str, ...]
@@ -40,9 +41,6 @@ Bin = tuple[str, ...]
 
 Object = tuple[str, int]
 """A bus range, connection, target or route: its argument name and index."""
-
-Counts = dict[str, dict[str, int]]
-"""How often each bin was hit: by the cover point's name, then by the bin's words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,6 @@ from cocotbext.msi_its.checks.coverage.points import (
     REFUSED_UNNAMED,
     STREAMS,
     UNDER_WAY,
-    Counts,
     bus_position,
     range_kind,
     wait_kind,
@@ -54,6 +53,7 @@ from cocotbext.msi_its.vocabulary.operations import (
     SupportsDirectMsi,
     Tables,
 )
+from cocotbext.msi_its.vocabulary.results import Counts
 from cocotbext.msi_its.vocabulary.transactions import Retired, Source
 
 TABLES = Tables(5, 5, 5, 5)

@@ -19,7 +19,7 @@ COUNTS = ("operations", "messages", "dropped", "mismatches")
 """The checker's counts, in the order in which they are shown."""
 
 Counts = dict[str, dict[str, int]]
-"""How often each bin of each cover point was hit."""
+"""How often each bin was hit: by the cover point's name, then by the bin's words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cocotbext.msi_its.checks.coverage.points import POINTS, Counts, CoverPoint
+from cocotbext.msi_its.checks.coverage.points import POINTS, CoverPoint
+from cocotbext.msi_its.vocabulary.results import Counts
 
 
 def merge(runs: Iterable[Counts]) -> Counts:

@@ -27,9 +27,6 @@ Bin = tuple[str, ...]
 Object = tuple[str, int]
 """A bus range, connection, target or route: its argument name and index."""
 
-Counts = dict[str, dict[str, int]]
-"""How often each bin was hit: by the cover point's name, then by the bin's words."""
-
 
 @dataclass(frozen=True, slots=True)
 class CoverPoint:

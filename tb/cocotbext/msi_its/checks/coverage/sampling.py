@@ -15,7 +15,6 @@ from cocotbext.msi_its.checks.coverage.points import (
     UNDER_WAY,
     WAITS,
     Bin,
-    Counts,
     Object,
     bus_position,
     range_kind,
@@ -38,6 +37,7 @@ from cocotbext.msi_its.vocabulary.operations import (
     Tables,
     arguments_of,
 )
+from cocotbext.msi_its.vocabulary.results import Counts
 from cocotbext.msi_its.vocabulary.transactions import ERRORS, Retired, Source
 
 

@@ -275,12 +275,21 @@ def test_what_is_run(machine: Machine, arguments: list[str], call: str) -> None:
 
 def test_tests_come_after_lint(machine: Machine) -> None:
     assert machine.installs()
+    (machine.clone / ".git").mkdir()
     assert machine.make("test").returncode == 0
     *lint, tests = machine.calls()
     assert tests == "-m pytest"
     programs = [call.split(" ")[1] for call in lint]
-    layers = "tools.lint_layers"
-    assert programs == ["ruff", "ruff", "mypy", layers, "tools.registers", "tools.lint_hdl"]
+    of_python, of_all = ["ruff", "ruff", "mypy", "tools.lint_layers"], ["reuse"]
+    assert programs == [*of_python, *of_all, "tools.registers", "tools.lint_hdl"]
+
+
+def test_without_git_nobody_knows_whose_files_are_here(machine: Machine) -> None:
+    assert machine.installs()
+    done = machine.make("lint")
+    assert done.returncode == 0
+    assert "not checked, as this is no git clone: licences" in done.stdout
+    assert not any("reuse" in call for call in machine.calls())
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")

@@ -58,7 +58,7 @@ LENGTHS = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 """Of the traces that are replayed."""
 
 LONGEST_BY_SIGNALS = 100_000
-"""The longest trace that is replayed signal by signal, too."""
+"""The longest trace that is replayed at pin level, too."""
 
 ROUTES = (16, 64, 256, 1024, 2048)
 """The sizes of the route table."""
@@ -74,7 +74,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "stimulus": ("/bench/environment.py", "/tests/rtl/"),
     "cocotb's Python": ("/cocotb/",),
 }
-"""The parts of the signal-level path besides SIMULATOR, each with its files."""
+"""The parts of the path at pin level besides SIMULATOR, each with its files."""
 
 OUT_OF_RANGE = 0.1
 """The share of messages that claim a bus outside their range."""
@@ -317,7 +317,7 @@ def _markdown(rows: Rows) -> str:
 
 
 def parts(figures: dict[str, Any]) -> Rows:
-    """Return where the time of the signal-level path goes, largest part first."""
+    """Return where the time at pin level goes, largest part first."""
     rows: Rows = [("part of the signal-level path", "µs an operation", "%")]
     shares = figures["signals by part"]
     for part in sorted(shares, key=shares.__getitem__, reverse=True):

@@ -43,7 +43,7 @@ WHOLE = 20_000
 100 MB of them."""
 
 LONG = 100_000
-"""From how many operations on the batched path is taken; shorter traces go signal by signal.
+"""From how many operations on the batched path is taken; shorter traces go at pin level.
 
 There software polls STATUS and reads RESULT of each command, and every access is checked; that
 takes some seconds for as many operations (`make bench`).
@@ -110,7 +110,7 @@ def compare(
 ) -> int:
     """Replay traces, print the results, and return the exit status.
 
-    With `waves` they go signal by signal, and all of it is in a waveform file. Without, a window
+    With `waves` they go at pin level, and all of it is in a waveform file. Without, a window
     around the first difference is replayed again with waves.
     """
     if waves and engine in ("model", "batch"):

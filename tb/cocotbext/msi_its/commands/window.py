@@ -3,7 +3,7 @@
 
 It has the operations that bring a fresh translator to the state before the window, worked out from
 the golden model's, and then the window's lines. So it is short however long the trace is, and goes
-signal by signal whichever path found the difference.
+at pin level whichever path found the difference.
 """
 
 from __future__ import annotations

@@ -99,7 +99,8 @@ lint: setup
 	$(PY) -m ruff format --check --quiet
 	$(PY) -m mypy --strict
 	$(PY) -m tools.lint_layers
-	$(if $(wildcard .git),$(PY) -m reuse lint --lines,@echo 'not checked, as this is no git clone: licences')
+	@if git rev-parse 2>/dev/null; then echo '$(PY) -m reuse lint --lines'; $(PY) -m reuse lint --lines; \
+	else echo 'not checked, as git knows nothing of this folder: licences'; fi
 	$(PY) -m tools.registers --check
 	$(PY) -m tools.lint_hdl
 

@@ -275,7 +275,7 @@ def test_what_is_run(machine: Machine, arguments: list[str], call: str) -> None:
 
 def test_tests_come_after_lint(machine: Machine) -> None:
     assert machine.installs()
-    (machine.clone / ".git").mkdir()
+    (machine.path / "git").symlink_to("/bin/true")
     assert machine.make("test").returncode == 0
     *lint, tests = machine.calls()
     assert tests == "-m pytest"
@@ -284,11 +284,14 @@ def test_tests_come_after_lint(machine: Machine) -> None:
     assert programs == [*of_python, *of_all, "tools.registers", "tools.lint_hdl"]
 
 
-def test_without_git_nobody_knows_whose_files_are_here(machine: Machine) -> None:
+@pytest.mark.parametrize("git", [None, "/bin/false"])
+def test_without_git_nobody_knows_whose_files_are_here(machine: Machine, git: str | None) -> None:
     assert machine.installs()
+    if git:
+        (machine.path / "git").symlink_to(git)
     done = machine.make("lint")
     assert done.returncode == 0
-    assert "not checked, as this is no git clone: licences" in done.stdout
+    assert "not checked, as git knows nothing of this folder: licences" in done.stdout
     assert not any("reuse" in call for call in machine.calls())
 
 

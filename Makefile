@@ -60,7 +60,7 @@ help:
 	@echo 'make test                    run the checks of make lint, then all tests, those of make sim included'
 	@echo 'make compare TRACE="file [file...]" [LEVEL=pin|batch|model] [SEED=n] [WAVES=1]'
 	@echo '                             replay your own traces on both (or on the model alone);'
-	@echo '                             on the RTL batched, or at pin level: by their length'
+	@echo '                             on the RTL on the batched path, or at pin level: by their length'
 	@echo 'make exhaustive [SEED=n]     try all bus ranges with all requester buses'
 	@echo 'make bench [SEED=n] [DOCS=1] measure the throughput (DOCS: and write docs/performance.md)'
 	@echo '  RTL=filelist.f TOP=name    with sim, regress, coverage, compare, exhaustive, bench, mutate,'
@@ -72,7 +72,7 @@ help:
 	@echo 'make synth [ONLY=name]       measure area and clock frequency on an ECP5 FPGA'
 	@echo 'make mutate [N=n] [SEED=n] [JOBS=n] [ONLY=number]'
 	@echo '                             measure the mutation score of the tests (or: try one mutant)'
-	@echo 'make lint                    check the Python (ruff, mypy) and the RTL (Verilator, yosys)'
+	@echo 'make lint                    check the Python (ruff, mypy, layers), the RTL (Verilator, yosys), licences'
 	@echo 'make regs                    regenerate what comes from hdl/registers.rdl, and docs/schemas'
 	@echo 'make setup [PYTHON=program]  make the private environment in .venv (all targets do it)'
 	@echo 'make clean                   remove what builds and runs left behind'
@@ -101,6 +101,8 @@ lint: setup
 	$(PY) -m ruff format --check --quiet
 	$(PY) -m mypy --strict
 	$(PY) -m tools.lint_layers
+	@if git rev-parse 2>/dev/null; then echo '$(PY) -m reuse lint --lines'; $(PY) -m reuse lint --lines; \
+	else echo 'not checked, as git knows nothing of this folder: licences'; fi
 	$(PY) -m tools.registers --check
 	$(PY) -m tools.lint_hdl
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The signal-level path's throughput, for `make bench`. Nothing is judged but what always is."""
+"""The throughput at pin level, for `make bench`. Nothing is judged but what always is."""
 
 from __future__ import annotations
 

@@ -275,12 +275,24 @@ def test_what_is_run(machine: Machine, arguments: list[str], calls: list[str]) -
 
 def test_tests_come_after_lint(machine: Machine) -> None:
     assert machine.installs()
+    (machine.path / "git").symlink_to("/bin/true")
     assert machine.make("test").returncode == 0
     *lint, tests = machine.calls()
     assert tests == "-m pytest"
     programs = [call.split(" ")[1] for call in lint]
-    tools = [f"tools.{name}" for name in ("lint_layers", "registers", "lint_hdl")]
-    assert programs == ["ruff", "ruff", "mypy", *tools]
+    of_python, of_all = ["ruff", "ruff", "mypy", "tools.lint_layers"], ["reuse"]
+    assert programs == [*of_python, *of_all, "tools.registers", "tools.lint_hdl"]
+
+
+@pytest.mark.parametrize("git", [None, "/bin/false"])
+def test_without_git_nobody_knows_whose_files_are_here(machine: Machine, git: str | None) -> None:
+    assert machine.installs()
+    if git:
+        (machine.path / "git").symlink_to(git)
+    done = machine.make("lint")
+    assert done.returncode == 0
+    assert "not checked, as git knows nothing of this folder: licences" in done.stdout
+    assert not any("reuse" in call for call in machine.calls())
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")

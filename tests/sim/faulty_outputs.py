@@ -2,7 +2,7 @@
 """The translator with one output that lies: which one, and how, is chosen at run time.
 
 So one build tries every fault of every output. At the pins `fault_output` and `fault_how` of the
-top are set, batched the plusargs of those names.
+top are set, on the batched path the plusargs of those names.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ UNNOTICED = {
 """The faults that may stay unnoticed."""
 
 ONLY_AT_THE_PINS = {"s_axil_awready_unset", "s_axil_arready_high", "s_axil_arready_frozen"}
-"""Batched, software has one read under way at a time, and does not write at once after reset."""
+"""On the batched path software reads one register at a time, and writes none right after reset."""
 
 
 @pytest.fixture

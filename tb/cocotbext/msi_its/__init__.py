@@ -1,23 +1,22 @@
 # SPDX-License-Identifier: MIT
-"""The testbench.
+"""The testbench, room by room: each imports only from those above it, and from msi_its_model.
 
-| what         | module                                                            |
-|--------------|-------------------------------------------------------------------|
-| vocabulary   | operations (and their codes: csr, generated), transactions, trace |
-| the model    | reference: executes an operation on the golden model              |
-| buses        | drivers, monitors, registers (software's view of s_axil), signals |
-| checks       | checker, register_model (what software may read), history         |
-| stimulus     | stimulus (random operations, stalls)                              |
-| coverage     | coverage (of behaviour), code_coverage (of the RTL), testplan     |
-| a test       | environment: all of the above around one translator               |
-| the design   | rtl, file_list, verilator, fingerprint (what results depend on)   |
-| running      | run (parameters), build, simulator, processes, disk               |
-| test modules | discovery: which there are, and who runs them                     |
-| results      | ending (what ended a simulation), report, junit, text             |
-| batched      | batched: the same checks at the speed of the simulator               |
-| commands     | sim, regress, compare, exhaustive, bench; variables (of `make`)   |
-| a comparison | compare, window (the lines of a trace around what differed)       |
-| a regression | regress, summary (what it found), regress_report                  |
+| room            | modules                                                                    |
+|-----------------|----------------------------------------------------------------------------|
+| vocabulary      | csr (generated), fields, operations, results, settings, text, trace        |
+|                 | transactions                                                               |
+| checks          | checker, history, reference, register_model                                |
+| checks/coverage | merging, points, sampling                                                  |
+| bench           | attach, drivers, environment, monitors, registers, stimulus, watch         |
+| bench/ports     | handles, memory                                                            |
+| batch           | checker, environment, history, model, records, trace, transactor           |
+| run             | build, design, discovery, disk, file_list, fingerprint, launcher           |
+|                 | parameters, places, results, sets, simulation                              |
+| run/simulators  | code_coverage, ending, verilator, verilator_finder                         |
+| report          | console, files, html, junit, lcov, regression, terminal, testplan, ucis    |
+| commands        | bench, compare, exhaustive, main, regress, sim, variables, window          |
+
+Each room and each module says itself what it is for; CONTRIBUTING.md says what belongs where.
 """
 
 from msi_its_model import __version__

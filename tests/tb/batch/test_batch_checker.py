@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The batched checker reports what the ordinary one reports, in the same words. No simulator."""
+"""The checker of the batched path reports what the other one does, in the same words."""
 
 from __future__ import annotations
 

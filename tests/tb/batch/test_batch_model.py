@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The golden model batched does what the golden model does, on any operations from any state."""
+"""The golden model in numpy does what the golden model does, on any operations from any state."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ def run_batch(model: BatchModel, done: list[Operation]) -> list[tuple[Any, ...]]
 
 
 def check(before: list[Operation], batches: list[list[Operation]]) -> Counter[Answer]:
-    """Check that batched and scalar model agree on batches; return what was answered."""
+    """Check that numpy's and the scalar model agree on batches; return what was answered."""
     answers: Counter[Answer] = Counter()
     scalar, batched = Reference(TABLES), Reference(TABLES)
     for reference in (scalar, batched):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The checker batched: holds batches of what the monitors saw against the golden model.
+"""The checker of the batched path: holds what the monitors saw against the golden model.
 
 It is the ordinary `Checker`, with one callback more: `on_batch`. A batch in which everything agrees
 is only counted. One in which anything differs is given to the callbacks of the ordinary checker,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The batched path's test environment: a transactor, and the checker that learns from it.
 
-A batched test is a function of a `BatchEnvironment`, wrapped by `batch_test`: it only makes
+A test of this path is a function of a `BatchEnvironment`, wrapped by `batch_test`: it only makes
 stimulus, in batches of records. While the design works on one batch, in a thread of its own, the
 one before it is checked.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The golden model batched: what a batch of operations does, worked out with numpy.
+"""The golden model in numpy: works out what a whole batch of operations does.
 
 The state is that of a `Reference`: its bus ranges, connections, targets and routes, the golden
 objects themselves. `load` reads them into columns, `evaluate` works out a batch from the columns

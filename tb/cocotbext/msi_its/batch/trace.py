@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Trace files batched: batches of lines as records.
+"""Trace files for the batched path: lines as records, a batch at a time.
 
 A faster reader takes the lines that are plainly right; everything else, what is wrong included,
 goes through the strict one of `vocabulary.trace`. So both accept the same files, and refuse with

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The signal level of the batched path: clock, reset, drivers and monitors around the Verilated design,
+// The pins of the batched path: clock, reset, drivers and monitors around the Verilated design,
 // without Python in any clock cycle. It is linked with the design into a shared library, and called
 // by tb/cocotbext/msi_its/batch/transactor.py, whose types mirror those below.
 //

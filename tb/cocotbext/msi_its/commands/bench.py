@@ -75,7 +75,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "stimulus": ("/bench/environment.py", "/tests/rtl/"),
     "cocotb's Python": ("/cocotb/",),
 }
-"""The parts of the pin level besides SIMULATOR, each with its files."""
+"""The parts of the path at pin level besides SIMULATOR, each with its files."""
 
 OUT_OF_RANGE = 0.1
 """The share of messages that claim a bus outside their range."""
@@ -321,8 +321,8 @@ def _markdown(rows: Rows) -> str:
 
 
 def parts(figures: dict[str, Any]) -> Rows:
-    """Return where the time of the pin level goes, largest part first."""
-    rows: Rows = [("part of the pin level", "µs an operation", "%")]
+    """Return where the time at pin level goes, largest part first."""
+    rows: Rows = [("part of the path at pin level", "µs an operation", "%")]
     shares = figures["pin by part"]
     for part in sorted(shares, key=shares.__getitem__, reverse=True):
         each = 1e6 / figures["pin"] * shares[part]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Runs tests in the simulation of a translator: cocotb tests, or tests batched.
+"""Runs tests in the simulation of a translator: cocotb tests, or those of the batched path.
 
 Simulations run in processes of their own: one that stops making progress is ended and says so, and
 all can be ended at once.
@@ -53,7 +53,7 @@ def simulate(
     progress: Callable[[int], None] | None = None,
     launcher: Launcher | None = None,
 ) -> list[TestResult]:
-    """Run the tests of some modules, batched tests batched and cocotb tests otherwise.
+    """Run the tests of some modules, those of the batched path or those of cocotb.
 
     `only` names one test, as in `rule_tests.r8_refused_means_disabled`; without it all run, or with
     `to_first_failure` those up to the first that fails.

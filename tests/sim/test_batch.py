@@ -176,7 +176,7 @@ def test_the_page_of_figures(tmp_path: Path) -> None:
     shown = {"seed": 1, "machine": "m", "by routes": {16: rate}, "by trace length": lengths}
     shown["pin by part"] = {"checker": 0.25, "monitors": 0.75}
     text = page({**figures, **shown})
-    assert "| RTL batched, checked: messages | 2,000 | 2.0 | 33 |" in text
+    assert "| RTL on the batched path, checked: messages | 3,000 | 3.0 | 43 |" in text
     assert "| 10,000,000 | 1,500,000 |  | 2 MiB |" in text
     assert "| monitors | 750.0 | 75 |\n| checker | 250.0 | 25 |\n| all | 1000.0 | 100 |" in text
     convert({**figures, **shown}, Bench).write(tmp_path / "result.json")

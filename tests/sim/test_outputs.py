@@ -23,11 +23,12 @@ PATHS = {Flavour.PLAIN: "tests.sim.output_tests", Flavour.BATCH: "tests.sim.outp
 UNNOTICED = {
     # Every access is answered with OKAY, which is 0: what is stuck there is what it should be.
     *(f"s_axil_{response}_{how}" for response in ("bresp", "rresp") for how in ("low", "frozen")),
-    # Payload before the first valid means nothing.
+    # Payload before the first valid means nothing, responses among it: they have no reset, and one
+    # that does not happen to start as OKAY takes its first value with its first valid.
     *(
         f"{name}_unset"
         for name in outputs()
-        if not name.endswith(("valid", "ready", "resp")) and name != "alert"
+        if not name.endswith(("valid", "ready")) and name != "alert"
     ),
 }
 """The faults that may stay unnoticed."""

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import platform
 import shutil
@@ -440,6 +441,11 @@ Messages and route events in turn, on translators with different numbers of rout
 
 ![operations/s over the number of routes](performance-routes.svg)
 """
+
+
+def run(arguments: argparse.Namespace, rtl: Rtl) -> int:
+    """Do what the command line asks for; return the exit status."""
+    return bench(arguments.seed, rtl, arguments.docs)
 
 
 def bench(seed: int, rtl: Rtl, docs: bool) -> int:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import argparse
 import shlex
 import shutil
 import sys
@@ -161,6 +162,11 @@ def on_model(trace: TraceFile, tables: Tables) -> TestResult:
         dropped=count["dropped"],
         mismatches=mismatches,
     )
+
+
+def run(arguments: argparse.Namespace, rtl: Rtl) -> int:
+    """Do what the command line asks for; return the exit status."""
+    return compare(arguments.trace, arguments.level, arguments.seed, rtl, arguments.waves)
 
 
 def compare(

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import argparse
 import shlex
 import shutil
 import sys
@@ -27,6 +28,11 @@ TABLES = Tables(ranges=256, connections=4, targets=1024, routes=2048)
 
 OPERATIONS = 2**24 + 2**16 * 8 + 2 * 2**24
 """How many operations there are, set-up aside."""
+
+
+def run(arguments: argparse.Namespace, rtl: Rtl) -> int:
+    """Do what the command line asks for; return the exit status."""
+    return exhaustive(arguments.seed, rtl)
 
 
 def exhaustive(seed: int, rtl: Rtl) -> int:

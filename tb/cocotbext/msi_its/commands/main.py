@@ -9,16 +9,25 @@ import random
 import re
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 from cocotbext.msi_its import __version__
 from cocotbext.msi_its.commands.variables import Parser, count, seed
 
 # What takes long is imported when signals are caught: an interrupt then needs no traceback.
+from cocotbext.msi_its.run.design import Rtl
 from cocotbext.msi_its.run.launcher import Interrupted, catch_signals
 from cocotbext.msi_its.run.places import BUILD, BUILD_VARIABLE, INSTALLED, PROGRAM, ROOT
+from cocotbext.msi_its.vocabulary.text import UserError
 
 CLONE_ONLY = ("faults", "formal", "lint", "mutate", "regs", "synth", "test")
 """The targets of make that work on the project itself."""
+
+MODULES = {
+    **{name: name for name in ("sim", "regress", "compare", "exhaustive", "bench")},
+    "coverage": "regress",
+}
+"""The module of each command."""
 
 UNUSABLE = re.compile(r"[\s:;#$&'\"`\\()]")
 """What make and Verilator cannot have in the name of a folder: see tools/setup.sh, too."""
@@ -93,61 +102,15 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
 def run() -> int:
     """Run a command; return its exit status. Raises Interrupted."""
     arguments = parse(sys.argv[1:])
-    from cocotbext.msi_its.commands.regress import RegressError
-    from cocotbext.msi_its.run.build import SimulationError
-    from cocotbext.msi_its.run.design import Rtl, RtlError
-    from cocotbext.msi_its.run.discovery import DiscoveryError
-    from cocotbext.msi_its.run.sets import ChoiceError
-    from cocotbext.msi_its.run.simulators.code_coverage import CoverageError
-    from cocotbext.msi_its.run.simulators.verilator_finder import VerilatorError
-    from cocotbext.msi_its.vocabulary.trace import TraceError
-
-    rtl = Rtl(arguments.rtl, arguments.top)
     logging.getLogger("msi_its_model").setLevel(logging.ERROR)  # every drop is reported one by one
+    # Only what this command needs is imported.
+    module = import_module(f"cocotbext.msi_its.commands.{MODULES[arguments.command]}")
     try:
-        match arguments.command:
-            case "sim":
-                from cocotbext.msi_its.commands.sim import sim
-                from cocotbext.msi_its.run.sets import only
-
-                chosen = only(arguments.set, arguments.test)
-                return sim(arguments.seed, arguments.waves, rtl, chosen, arguments.jobs)
-            case "regress" | "coverage":
-                from cocotbext.msi_its.commands.regress import regress
-                from cocotbext.msi_its.run.sets import only
-
-                return regress(
-                    arguments.seed,
-                    arguments.seeds,
-                    arguments.jobs,
-                    arguments.resume,
-                    rtl,
-                    arguments.command == "coverage",
-                    only(arguments.set, arguments.test, default=""),
-                    arguments.failed,
-                )
-            case "exhaustive":
-                from cocotbext.msi_its.commands.exhaustive import exhaustive
-
-                return exhaustive(arguments.seed, rtl)
-            case "bench":
-                from cocotbext.msi_its.commands.bench import bench
-
-                return bench(arguments.seed, rtl, arguments.docs)
-            case _:
-                from cocotbext.msi_its.commands.compare import compare
-
-                return compare(
-                    arguments.trace, arguments.level, arguments.seed, rtl, arguments.waves
-                )
-    # What a user can do something about (OSError: a full disk, for one): no traceback.
-    except (
-        *(ChoiceError, CoverageError, DiscoveryError, RegressError, RtlError, SimulationError),
-        *(TraceError, VerilatorError),
-        OSError,
-    ) as error:
+        status: int = module.run(arguments, Rtl(arguments.rtl, arguments.top))
+    except (UserError, OSError) as error:  # OSError: a full disk, for one
         print(f"error: {error}", file=sys.stderr)
         return 2
+    return status
 
 
 def main() -> int:

@@ -9,6 +9,7 @@ again, alone and with waves.
 
 from __future__ import annotations
 
+import argparse
 import errno
 import gzip
 import json
@@ -50,13 +51,13 @@ from cocotbext.msi_its.run.disk import check_disk, is_disk_full
 from cocotbext.msi_its.run.launcher import Interrupted, Launcher, exclusive
 from cocotbext.msi_its.run.places import HERE, PROGRAM
 from cocotbext.msi_its.run.results import CODE_COVERAGE
-from cocotbext.msi_its.run.sets import EVERYTHING, SETS, Only
+from cocotbext.msi_its.run.sets import EVERYTHING, SETS, Only, only
 from cocotbext.msi_its.run.simulation import simulate
 from cocotbext.msi_its.run.simulators import code_coverage
 from cocotbext.msi_its.run.simulators.verilator_finder import VerilatorError, find_verilator
 from cocotbext.msi_its.vocabulary.operations import Tables
 from cocotbext.msi_its.vocabulary.results import TestResult, dump, load
-from cocotbext.msi_its.vocabulary.text import shown
+from cocotbext.msi_its.vocabulary.text import UserError, shown
 
 PLAN = RESULTS / "plan.json"
 HTML = RESULTS / "report.html"
@@ -81,7 +82,7 @@ CANNOT_RUN = (SimulationError, RtlError, VerilatorError, OSError)
 """What keeps one simulation from running, but not the others."""
 
 
-class RegressError(Exception):
+class RegressError(UserError):
     """The regression cannot start or go on; says why and what to do."""
 
 
@@ -90,6 +91,20 @@ def made_of(rtl: Rtl) -> str:
     sets = [Job(name, "random", 0).run(rtl, RESULTS).parameters for name in SETS]
     designs = [fingerprint.design(rtl, parameters) for parameters in sets]
     return fingerprint.of([fingerprint.testbench(), *designs])
+
+
+def run(arguments: argparse.Namespace, rtl: Rtl) -> int:
+    """Do what the command line asks for; return the exit status."""
+    return regress(
+        arguments.seed,
+        arguments.seeds,
+        arguments.jobs,
+        arguments.resume,
+        rtl,
+        arguments.command == "coverage",
+        only(arguments.set, arguments.test, default=""),
+        arguments.failed,
+    )
 
 
 def regress(

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import argparse
 import shlex
 import shutil
 import sys
@@ -29,6 +30,7 @@ from cocotbext.msi_its.run.sets import (
     TRACES_SET,
     Only,
     directed,
+    only,
     recordings,
 )
 from cocotbext.msi_its.run.simulation import simulate_all
@@ -66,6 +68,12 @@ def whole(results: list[TestResult], traces: Sequence[TraceFile]) -> list[TestRe
             result = replace(result, passed=False, failure=why)
         checked.append(result)
     return checked
+
+
+def run(arguments: argparse.Namespace, rtl: Rtl) -> int:
+    """Do what the command line asks for; return the exit status."""
+    chosen = only(arguments.set, arguments.test)
+    return sim(arguments.seed, arguments.waves, rtl, chosen, arguments.jobs)
 
 
 def sim(seed: int, waves: bool, rtl: Rtl, only: Only = EVERYTHING, jobs: int | None = None) -> int:

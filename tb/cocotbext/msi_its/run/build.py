@@ -22,7 +22,7 @@ from cocotbext.msi_its.run.launcher import Launcher, be_job, exclusive, run_job
 from cocotbext.msi_its.run.parameters import Run
 from cocotbext.msi_its.run.places import BUILD, ROOT
 from cocotbext.msi_its.run.simulators import verilator
-from cocotbext.msi_its.vocabulary.text import shown, tail
+from cocotbext.msi_its.vocabulary.text import UserError, shown, tail
 
 SIMULATORS = BUILD / "simulators"
 TIMESCALE = "1ns/1ps"
@@ -37,7 +37,7 @@ class Flavour(StrEnum):
     BATCH = "batch"
 
 
-class SimulationError(Exception):
+class SimulationError(UserError):
     """A simulation could not be built, or did not run to its end; says why and where to look."""
 
 

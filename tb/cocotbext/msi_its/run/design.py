@@ -23,6 +23,7 @@ from cocotbext.msi_its.run.file_list import FileListError, Sources, read
 from cocotbext.msi_its.run.places import HERE, INSTALLED, ROOT
 from cocotbext.msi_its.run.simulators import verilator
 from cocotbext.msi_its.run.simulators.verilator_finder import find_verilator
+from cocotbext.msi_its.vocabulary.text import UserError
 
 FILE_LIST = "hdl/translator.f"
 """The project's own RTL. Where the package is installed it goes by its whole path; this name is one
@@ -41,7 +42,7 @@ LISTED_WARNINGS = 5
 """How many of Verilator's warnings are shown; all are counted."""
 
 
-class RtlError(Exception):
+class RtlError(UserError):
     """The RTL cannot be tested: a file is missing, it does not elaborate, or a port is wrong."""
 
 

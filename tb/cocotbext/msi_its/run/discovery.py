@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 
 from cocotbext.msi_its.run.places import ROOT
+from cocotbext.msi_its.vocabulary.text import UserError
 
 KINDS: dict[str, tuple[str, ...]] = {
     "rtl": ("directed", "hardware", "random", "traces", "bench"),
@@ -24,7 +25,7 @@ _KIND = re.compile(r"^KIND\s*=\s*[\"'](\w*)[\"']", re.MULTILINE)
 _TEST = re.compile(r"^@(translator_test|batch_test)\b", re.MULTILINE)
 
 
-class DiscoveryError(Exception):
+class DiscoveryError(UserError):
     """A test module that nothing would run; says why and what to do."""
 
 

@@ -15,7 +15,7 @@ from cocotbext.msi_its.run.discovery import modules
 from cocotbext.msi_its.run.places import PROGRAM, ROOT
 from cocotbext.msi_its.vocabulary.operations import Tables
 from cocotbext.msi_its.vocabulary.settings import TraceFile
-from cocotbext.msi_its.vocabulary.text import visible
+from cocotbext.msi_its.vocabulary.text import UserError, visible
 from cocotbext.msi_its.vocabulary.trace import stem
 
 RECORDINGS = (
@@ -66,7 +66,7 @@ SIM_SETS = ("default", "smallest", "odd")
 TRACES_SET = "traces"
 
 
-class ChoiceError(Exception):
+class ChoiceError(UserError):
     """SET= or TEST= names what there is not; says what there is."""
 
 

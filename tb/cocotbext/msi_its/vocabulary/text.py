@@ -13,6 +13,10 @@ CONTROL = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[^\t\n\r -\ud7ff\ue000-\ufffd\U0001
 """What a log may hold and a report may not: colours, and what XML has no way to write."""
 
 
+class UserError(Exception):
+    """What a user can put right: it says what is wrong and what to do, so it needs no traceback."""
+
+
 def shown(path: str | Path) -> str:
     """Return a path as people can use it where the command runs: relative if it is inside."""
     path = Path(path).absolute()

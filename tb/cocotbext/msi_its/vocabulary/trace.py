@@ -40,7 +40,7 @@ from cocotbext.msi_its.vocabulary.operations import (
     Tables,
     arguments_of,
 )
-from cocotbext.msi_its.vocabulary.text import visible
+from cocotbext.msi_its.vocabulary.text import UserError, visible
 
 FORMAT: Final = "msi-trace"
 VERSION: Final = 1
@@ -54,7 +54,7 @@ _BUFFER_BYTES: Final = 1 << 18
 _HEX_STRING: Final = re.compile(r"0x[0-9A-Fa-f]+", re.ASCII)
 
 
-class TraceError(Exception):
+class TraceError(UserError):
     """A trace file that cannot be used: `file:line: field: reason`.
 
     `line` (from 1) is None where the whole file is meant, `field` where no single field is.

@@ -24,6 +24,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from cocotbext.msi_its.vocabulary.text import UserError
+
 KINDS = ("line", "branch", "expr", "toggle")
 """The kinds of coverage, in the order in which they are reported."""
 
@@ -42,7 +44,7 @@ _known: set[str] = set()  # points that were found to be well-formed: each file 
 EXCUSE = re.compile(r"//\s*excused ([a-z, ]+): (.+)")
 
 
-class CoverageError(Exception):
+class CoverageError(UserError):
     """A coverage file or an excuse cannot be read; says which and why."""
 
 

@@ -15,6 +15,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from cocotbext.msi_its.vocabulary.text import UserError
+
 MINIMUM = (5, 36)
 
 _REMEDY = (
@@ -24,7 +26,7 @@ _REMEDY = (
 )
 
 
-class VerilatorError(Exception):
+class VerilatorError(UserError):
     """No usable Verilator: says what was found, where, what is needed and what to do."""
 
 

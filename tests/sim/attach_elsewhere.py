@@ -11,7 +11,7 @@ from soc_tests import send, set_up
 
 from cocotbext.msi_its.bench.attach import attach, finish
 from cocotbext.msi_its.vocabulary.operations import Tables
-from tests.sim.attach_cases import start
+from tests.sim.soc import start
 
 
 @cocotb.test(timeout_time=2, timeout_unit="ms")

@@ -7,11 +7,15 @@ top are set, on the batched path the plusargs of those names.
 
 from __future__ import annotations
 
+import random
 import re
 from pathlib import Path
 
+from cocotbext.msi_its.bench.stimulus import RandomOperations
 from cocotbext.msi_its.run.design import OWN, Rtl
 from cocotbext.msi_its.run.places import ROOT
+from cocotbext.msi_its.vocabulary.operations import BindTarget, DefaultBdf, Operation, SetBusRange
+from cocotbext.msi_its.vocabulary.settings import Settings
 
 TOP = "faulty_outputs"
 HOWS = ("low", "high", "frozen", "unset")
@@ -123,3 +127,14 @@ def write_rtl(folder: Path) -> Rtl:
     file_list = folder / f"{TOP}.f"
     file_list.write_text(f"-F {ROOT / OWN.file_list}\n{design}\n")
     return Rtl(str(file_list), TOP)
+
+
+def trace(settings: Settings) -> list[Operation]:
+    """Return what `make compare` might be given: set-up, then some of everything."""
+    draw = RandomOperations(random.Random(settings.seed), settings.tables, objects=2)
+    operations = list(draw.setup())
+    for _ in range(10):
+        operations += [draw.message(), draw.event(), draw.message(), draw.command()]
+    for value in (0x11, 0x22):  # everything that a command takes, and answers, changes
+        operations += [SetBusRange(0, value, value + 1), BindTarget(0, 0, 0, value), DefaultBdf(0)]
+    return operations

@@ -11,8 +11,7 @@ from dataclasses import replace
 from cocotbext.msi_its.batch.environment import BatchEnvironment, batch_test
 from cocotbext.msi_its.batch.records import pack
 from cocotbext.msi_its.bench.stimulus import RandomOperations
-from tests.sim.faulty_outputs import HOWS, outputs
-from tests.sim.output_tests import trace
+from tests.sim.faulty_outputs import HOWS, outputs, trace
 
 
 def with_fault(number: int, how: int) -> Callable[[BatchEnvironment], None]:

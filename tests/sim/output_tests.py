@@ -4,28 +4,14 @@
 from __future__ import annotations
 
 import itertools
-import random
 from typing import Any
 
 import cocotb
 
 from cocotbext.msi_its.bench.environment import Environment, translator_test
 from cocotbext.msi_its.bench.stimulus import RandomOperations
-from cocotbext.msi_its.vocabulary.operations import BindTarget, DefaultBdf, Operation, SetBusRange
-from cocotbext.msi_its.vocabulary.settings import Settings
-from tests.rtl.random_tests import traffic
-from tests.sim.faulty_outputs import HOWS, outputs
-
-
-def trace(settings: Settings) -> list[Operation]:
-    """Return what `make compare` might be given: set-up, then some of everything."""
-    draw = RandomOperations(random.Random(settings.seed), settings.tables, objects=2)
-    operations = list(draw.setup())
-    for _ in range(10):
-        operations += [draw.message(), draw.event(), draw.message(), draw.command()]
-    for value in (0x11, 0x22):  # everything that a command takes, and answers, changes
-        operations += [SetBusRange(0, value, value + 1), BindTarget(0, 0, 0, value), DefaultBdf(0)]
-    return operations
+from tests.rtl.traffic import traffic
+from tests.sim.faulty_outputs import HOWS, outputs, trace
 
 
 async def replay(env: Environment) -> None:

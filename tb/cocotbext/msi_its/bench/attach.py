@@ -12,15 +12,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import cocotb
-from cocotb.triggers import ClockCycles
+from cocotb.triggers import ClockCycles, Event
 
 from cocotbext.msi_its.bench.monitors import Sampler
 from cocotbext.msi_its.bench.ports import named, ports_of
-from cocotbext.msi_its.bench.watch import PORTS, Watch
+from cocotbext.msi_its.bench.watch import BUSES, PORTS, Watch
 from cocotbext.msi_its.checks.register_model import ALERT_CYCLES
 from cocotbext.msi_its.vocabulary.operations import Tables
 from cocotbext.msi_its.vocabulary.results import dump
@@ -59,9 +60,19 @@ class Attached:
         self.watch = watch
         self.name = name
         self.log = logging.getLogger(f"cocotb.{name}")
+        self.finished = False
         self._clock = sampler.clock
+        cocotb.start_soon(self._until_the_test_ends())
         if watch.runs:
             self.log.info("attached while it runs: what is compared begins with the next reset")
+
+    async def _until_the_test_ends(self) -> None:
+        """Say so if nobody asked what came of it."""
+        try:
+            await Event().wait()
+        finally:
+            if not self.finished:
+                self.log.error("`finish` was not called: this test says nothing of it")
 
     async def settle(self) -> None:
         """Wait until everything has come out, or nothing has moved for HANG_CYCLES."""
@@ -91,6 +102,7 @@ async def finish(*attached: Attached, results: str | Path = "") -> None:
     names each translator with mismatches, or that saw no reset: there nothing was compared.
     """
     for each in attached:
+        each.finished = True
         await each.settle()
         each.watch.finish()
         checker = each.watch.checker
@@ -118,13 +130,14 @@ def attach(
     """Watch a translator: `entity` is its handle, `clock` that of the clock the bench drives.
 
     `names` says which of its ports have other names: `{"m_msi": "its"}` finds `m_msi_valid` as
-    `its_valid`, and so on. `tables` and `counter_width` (bits) are its parameters, read from the
-    design where the simulator shows them.
+    `its_valid`, and so on. `tables` and `counter_width` (bits) are its parameters, for where the
+    simulator does not show them.
 
     What is compared begins with a reset. Attached in mid-run, it waits for the next one and says
     so: the registers do not show all of the tables, so that there is no state to start from. Raises
     AttachError.
     """
+    _check_names(names or {})
     bus = named(entity, names or {})
     missing = [name for name in PORTS if not hasattr(bus, name)]
     if missing:
@@ -146,18 +159,29 @@ def attach(
     return Attached(watch, sampler, name)
 
 
+def _check_names(names: Mapping[str, str]) -> None:
+    """Raise AttachError for a name that stands for no port."""
+    for name in names:
+        if not any(port == name or port.startswith(f"{name}_") for port in PORTS):
+            near = get_close_matches(name, [*PORTS, *BUSES.values()], n=1)
+            hint = f'; did you mean "{near[0]}"?' if near else ""
+            raise AttachError(f"names: a translator has no port {name}{hint}")
+
+
 def _parameters(
     entity: Any, tables: Tables | None, counter_width: int | None
 ) -> tuple[Tables, int]:
-    """Return the parameters of a translator: those given, or what the design shows."""
-    try:
-        if tables is None:
-            tables = Tables(*(int(getattr(entity, name).value) for name in PARAMETERS[:-1]))
-        if counter_width is None:
-            counter_width = int(getattr(entity, PARAMETERS[-1]).value)
-    except (AttributeError, ValueError) as error:
-        raise AttachError(
-            f"{entity._path}: the simulator does not show {', '.join(PARAMETERS)}: give tables= "
-            f"and counter_width= ({error})"
-        ) from error
-    return tables, counter_width
+    """Return the parameters of a translator: what the design shows, or else those given."""
+    given = (*(tables or [None] * 4), counter_width)
+    sizes = []
+    for name, said in zip(PARAMETERS, given, strict=True):
+        shown = int(getattr(entity, name).value) if hasattr(entity, name) else None
+        if shown is None and said is None:
+            raise AttachError(
+                f"{entity._path}: the simulator does not show its parameter {name}: give "
+                "tables= and counter_width="
+            )
+        if shown is not None and said not in (None, shown):
+            raise AttachError(f"{entity._path} has {name} = {shown}, not {said}")
+        sizes.append(said if shown is None else shown)
+    return Tables(*sizes[:-1]), sizes[-1]

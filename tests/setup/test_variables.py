@@ -293,6 +293,13 @@ def test_by_hand_the_environment_does_not_count(monkeypatch: pytest.MonkeyPatch)
     assert example().parse(["do"]).seed == 0
 
 
+@pytest.fixture
+def by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Be run by hand, also where make runs these tests."""
+    monkeypatch.delenv(READ, raising=False)
+    monkeypatch.delenv(GIVEN, raising=False)
+
+
 @pytest.mark.parametrize(
     ("old", "level", "said"),
     [
@@ -304,7 +311,7 @@ def test_by_hand_the_environment_does_not_count(monkeypatch: pytest.MonkeyPatch)
     ],
 )
 def test_an_old_name_is_understood_and_says_the_new_one(
-    capsys: pytest.CaptureFixture[str], old: str, level: str, said: str
+    by_hand: None, capsys: pytest.CaptureFixture[str], old: str, level: str, said: str
 ) -> None:
     for words in ([f"ENGINE={old}"], ["--engine", old]):
         arguments = parse(["compare", *words, "TRACE=a.jsonl"])
@@ -313,7 +320,7 @@ def test_an_old_name_is_understood_and_says_the_new_one(
         assert capsys.readouterr().err == expected
 
 
-def test_an_old_name_with_another_value(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_old_name_with_another_value(by_hand: None, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         parse(["compare", "ENGINE=pins", "TRACE=a.jsonl"])
     assert capsys.readouterr().err == (

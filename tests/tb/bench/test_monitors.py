@@ -7,9 +7,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from cocotb.types import Logic
 from cocotb_bus.monitors import BusMonitor
 
-from cocotbext.msi_its.bench.monitors import StreamMonitor
+from cocotbext.msi_its.bench.monitors import LevelMonitor, StreamMonitor
+from cocotbext.msi_its.bench.ports import UNKNOWN
 from cocotbext.msi_its.bench.ports.memory import MemoryPorts
 from tests.tb.bench.memory import Memory
 
@@ -36,6 +38,8 @@ class Bus:
     def _connect(self, monitor: Any, entity: object, name: str, clock: object) -> None:
         monitor.name = name
         monitor.bus = self.memory.bus
+        reader = MemoryPorts().reader(self.memory.bus, ("valid", "ready", "data"))
+        self.place = reader.index.__getitem__
         monitor._callbacks = [lambda each: self.seen.append((each[0], monitor.waited))]
 
     def clock(self, valid: int, ready: int, data: int = 7) -> None:
@@ -78,3 +82,27 @@ def test_a_reset_ends_the_wait(bus: Bus) -> None:
     bus.monitor.paused = False
     bus.clock(1, 1)
     assert bus.seen == [(7, 0)] and bus.said == []
+
+
+@pytest.mark.parametrize("unknown", ["valid", "ready"])
+def test_a_handshake_that_is_not_known_is_no_transfer(bus: Bus, unknown: str) -> None:
+    monitor = bus.monitor
+    known = {"valid": 1, "ready": 1, "data": 7, unknown: UNKNOWN}
+    values = sorted(("valid", "ready", "data"), key=lambda name: bus.place(name))
+    monitor._read = lambda: tuple(known[name] for name in values)
+    assert monitor.sample() is True
+    assert bus.seen == [] and bus.said == ["s_msi: valid or ready is neither 0 nor 1"]
+
+
+def test_a_level_that_is_not_known_is_said() -> None:
+    signal: Any = SimpleNamespace(_name="alert", value=Logic("X"))
+    monitor: Any = LevelMonitor.__new__(LevelMonitor)
+    monitor._signal, monitor._level, monitor._paused = signal, False, False
+    said: list[str] = []
+    seen: list[bool] = []
+    monitor.violation, monitor._recv = said.append, seen.append
+    monitor.sample()
+    assert said == ["alert is neither 0 nor 1"] and seen == []
+    signal.value = Logic("1")
+    monitor.sample()
+    assert seen == [True]

@@ -107,3 +107,25 @@ def test_an_operation_may_have_a_note_on_the_format(tmp_path: Path) -> None:
     write_trace(path, [TraceLine(1, Connect(3, 1), note=note)])
     assert [line.note for line in iter_trace(path)] == [note]
     assert validate(path).first == 1
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("0", "-0", "-0.0", "0.5", "1e5", "1e-400", "1e400", "-1e-9", "01", ".5", "1.", "1e"),
+        *("18446744073709551615", "18446744073709551616", "9223372036854775808", "9" * 500),
+        *('"0x10"', '"0x1.8"', "NaN", "Infinity", "-Infinity", "true", "null", "[]"),
+    ],
+    ids=lambda value: value[:24],
+)
+@pytest.mark.parametrize("more", ["", ', "x_a": %s', ', "note": "a:b", "x_b": {"c": ":"}'])
+def test_both_readers_take_the_same_times(tmp_path: Path, value: str, more: str) -> None:
+    path = tmp_path / "mine.jsonl"
+    path.write_text(f'{{"op": "disable", "route": 4, "t_us": {value}{more.replace("%s", value)}}}')
+    came = []
+    for read in (validate, validate_trace):
+        try:
+            came.append(str(read(path)))
+        except TraceError as error:
+            came.append(str(error))
+    assert came[0] == came[1]

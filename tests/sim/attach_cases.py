@@ -93,3 +93,20 @@ async def without_finish_it_is_said(dut: Any) -> None:
     await start(dut)
     attach(dut.u_left.u_translator, dut.clk)
     await reset(dut)
+
+
+@cocotb.test(timeout_time=2, timeout_unit="ms")
+async def traffic_that_goes_on_is_said(dut: Any) -> None:
+    """There is an end to waiting for everything to come out."""
+    cpu = await start(dut)
+    left = attach(dut.u_left.u_translator, dut.clk)
+    await reset(dut)
+    await set_up(cpu, 0, 1, 0x10, 0x1F)
+
+    async def for_ever() -> None:
+        while True:
+            await send(dut, "left", range(0x10, 0x20))
+
+    cocotb.start_soon(for_ever())
+    with pytest.raises(AssertionError, match="everything accepted comes out"):
+        await finish(left)

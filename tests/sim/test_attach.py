@@ -70,8 +70,9 @@ def test_a_fault_of_one_is_found_there_alone(tmp_path: Path) -> None:
 def test_the_cases(folder: Path) -> None:
     done = run(folder, str(ROOT / "hdl/translator.f"), "tests.sim.attach_cases")
     assert done.returncode == 0, done.stdout
-    assert "TESTS=6 PASS=6 FAIL=0" in done.stdout
+    assert "TESTS=7 PASS=7 FAIL=0" in done.stdout
     assert done.stdout.count("`finish` was not called: this test says nothing of it") == 1
+    assert "traffic goes on: end it before `finish`" in done.stdout
     assert "attached while it runs: what is compared begins with the next reset" in done.stdout
 
 

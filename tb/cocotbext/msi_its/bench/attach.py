@@ -31,6 +31,9 @@ PARAMETERS = ("RANGES", "CONNECTIONS", "TARGETS", "ROUTES", "COUNTER_WIDTH")
 """The translator's parameters: the sizes of its tables, and the bits of its counters."""
 
 
+LONGEST_CYCLES = 4 * HANG_CYCLES
+"""For how many cycles `finish` waits for the end of traffic."""
+
 SCHEMA = "msi-its/attached/1"
 """What a result file says that it is: see docs/schemas."""
 
@@ -76,10 +79,16 @@ class Attached:
 
     async def settle(self) -> None:
         """Wait until everything has come out, or nothing has moved for HANG_CYCLES."""
-        waited, before = 0, ""
-        while (under_way := self.watch.checker.under_way) and waited < HANG_CYCLES:
-            waited = waited + 1 if under_way == before else 0
-            before = under_way
+        checker = self.watch.checker
+        total, waited, before = 0, 0, (-1, -1)
+        while checker.under_way and waited < HANG_CYCLES:
+            now = checker.operations, checker.messages
+            waited = waited + 1 if now == before else 0
+            before = now
+            total += 1
+            if total > LONGEST_CYCLES:
+                self.log.error("traffic goes on: end it before `finish`, which lets all come out")
+                break
             await ClockCycles(self._clock, 1)
         await ClockCycles(self._clock, ALERT_CYCLES)
 

@@ -22,10 +22,9 @@ from cocotb.triggers import ClockCycles, Event
 from cocotbext.msi_its.bench.monitors import Sampler
 from cocotbext.msi_its.bench.ports import named, ports_of
 from cocotbext.msi_its.bench.watch import BUSES, PORTS, Watch
-from cocotbext.msi_its.checks.register_model import ALERT_CYCLES
 from cocotbext.msi_its.vocabulary.operations import Tables
 from cocotbext.msi_its.vocabulary.results import dump
-from cocotbext.msi_its.vocabulary.settings import HANG_CYCLES
+from cocotbext.msi_its.vocabulary.settings import HANG_CYCLES, QUIET_CYCLES
 
 PARAMETERS = ("RANGES", "CONNECTIONS", "TARGETS", "ROUTES", "COUNTER_WIDTH")
 """The translator's parameters: the sizes of its tables, and the bits of its counters."""
@@ -78,19 +77,18 @@ class Attached:
                 self.log.error("`finish` was not called: this test says nothing of it")
 
     async def settle(self) -> None:
-        """Wait until everything has come out, or nothing has moved for HANG_CYCLES."""
+        """Wait until all has come out and it was quiet, or nothing has moved for HANG_CYCLES."""
         checker = self.watch.checker
-        total, waited, before = 0, 0, (-1, -1)
-        while checker.under_way and waited < HANG_CYCLES:
+        quiet, stuck, before = 0, 0, (-1, -1)
+        for _ in range(LONGEST_CYCLES):
             now = checker.operations, checker.messages
-            waited = waited + 1 if now == before else 0
+            quiet = quiet + 1 if now == before and not checker.under_way else 0
+            stuck = stuck + 1 if now == before else 0
+            if quiet > QUIET_CYCLES or stuck > HANG_CYCLES:
+                return
             before = now
-            total += 1
-            if total > LONGEST_CYCLES:
-                self.log.error("traffic goes on: end it before `finish`, which lets all come out")
-                break
             await ClockCycles(self._clock, 1)
-        await ClockCycles(self._clock, ALERT_CYCLES)
+        self.log.error("traffic goes on: end it before `finish`, which lets all of it come out")
 
     @property
     def failure(self) -> str:

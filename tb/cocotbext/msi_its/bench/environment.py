@@ -45,14 +45,11 @@ from cocotbext.msi_its.vocabulary.operations import (
     SignalMsiWithRid,
 )
 from cocotbext.msi_its.vocabulary.results import TestResult, dump
-from cocotbext.msi_its.vocabulary.settings import HANG_CYCLES, Settings
+from cocotbext.msi_its.vocabulary.settings import HANG_CYCLES, QUIET_CYCLES, Settings
 from cocotbext.msi_its.vocabulary.trace import TraceLine
 
 CLOCK_NS = 10
 """The clock's period in nanoseconds."""
-
-QUIET_CYCLES = 8
-"""How many cycles after the last operation nothing can still be in the pipeline."""
 
 
 def cycle_now() -> int:

@@ -13,6 +13,9 @@ from cocotbext.msi_its.vocabulary.operations import Tables
 HANG_CYCLES = 4000
 """After how many cycles without progress the design hangs; clearing takes at most 2,048."""
 
+QUIET_CYCLES = 8
+"""How many cycles after the last operation nothing can still be in the pipeline."""
+
 VARIABLE = "MSI_ITS_SETTINGS"
 """The environment variable that names the file with a simulation's settings."""
 

@@ -443,7 +443,6 @@ class Checker:
     def _mismatch(self, kind: str, entry: Entry | None, expected: object, got: object) -> None:
         """Record a difference, with what led to it."""
         self.mismatches += 1
-        self.errors = self.mismatches
         if self.mismatches == ENOUGH:
             self.on_enough()
         if len(self.reports) >= REPORTED:

@@ -89,7 +89,9 @@ def plural(word: str, count: int) -> str:
 
 def interrupted(command: str, results: list[TestResult], path: Path) -> str:
     """Return the one line that a command ends with when a signal ends it."""
-    return f"{command}: interrupted; the {len(results)} tests that had finished are in {path}"
+    return (
+        f"{command}: interrupted; the {len(results)} tests that had finished are in {shown(path)}"
+    )
 
 
 def table(groups: dict[str, list[TestResult]]) -> str:

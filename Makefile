@@ -73,7 +73,7 @@ help:
 	@echo 'make mutate [N=n] [SEED=n] [JOBS=n] [ONLY=number]'
 	@echo '                             measure the mutation score of the tests (or: try one mutant)'
 	@echo 'make lint                    check the Python (ruff, mypy, layers), the RTL (Verilator, yosys), licences'
-	@echo 'make regs                    regenerate what comes from hdl/registers.rdl, and docs/schemas'
+	@echo 'make regs                    regenerate what comes from hdl/registers/msi_csr.rdl, and docs/schemas'
 	@echo 'make setup [PYTHON=program]  make the private environment in .venv (all targets do it)'
 	@echo 'make clean                   remove what builds and runs left behind'
 	@echo 'make distclean               remove the private environment and all caches as well'

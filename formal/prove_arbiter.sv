@@ -17,7 +17,7 @@ module prove_arbiter
   logic [SOURCES-1:0] in_ready;
   logic               out_valid;
   source_e            granted;
-  logic               msi_over_axil, evt_over_axil;
+  logic               message_over_command, event_over_command;
 
   msi_arbiter dut (.*);
 
@@ -35,10 +35,10 @@ module prove_arbiter
       H1_always_one : assert (out_ready && in_valid != 0 ? $onehot(taken) : taken == 0);
       H2_valid_does_not_wait : assert (out_valid == (in_valid != 0));
       H3_granted_is_taken : assert (taken == 0 || taken == 1 << granted);
-      H3_granted_over_axil :
+      H3_granted_over_command :
       assert (!out_valid ||
-              ((granted == SOURCE_EVT || msi_over_axil == (granted == SOURCE_MSI)) &&
-               (granted == SOURCE_MSI || evt_over_axil == (granted == SOURCE_EVT))));
+              ((granted == SOURCE_EVENT || message_over_command == (granted == SOURCE_MESSAGE)) &&
+               (granted == SOURCE_MESSAGE || event_over_command == (granted == SOURCE_EVENT))));
     end
   end
 

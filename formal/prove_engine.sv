@@ -56,7 +56,7 @@ module prove_engine
 
   logic accept;
   assign accept        = request_valid && request_ready;
-  assign command_taken = accept && request.source == SOURCE_AXIL;
+  assign command_taken = accept && request.source == SOURCE_COMMAND;
 
   command_t   last_command_q;
   logic       in_flight_q;  // a command was accepted and has not retired
@@ -75,7 +75,7 @@ module prove_engine
   always_ff @(posedge clk) begin
     last_command_q <= command;
     settled_q      <= settled;
-    if (retire_valid && retire.request.source == SOURCE_AXIL) in_flight_q <= 1'b0;
+    if (retire_valid && retire.request.source == SOURCE_COMMAND) in_flight_q <= 1'b0;
     if (command_taken) in_flight_q <= 1'b1;
     if (!rst_n) begin
       in_flight_q <= 1'b0;
@@ -87,19 +87,19 @@ module prove_engine
     begins_in_reset : assume (started_q || !rst_n);
     if (request_valid) begin
       unique case (request.source)
-        SOURCE_AXIL: begin
+        SOURCE_COMMAND: begin
           one_command_in_flight : assume (!in_flight_q);
           command_has_settled : assume (settled >= COMMAND_SETTLE);
           command_is_offered :
           assume (request.operation == command.operation && request.target == command.target &&
                   request.route == command.route && request.rid == command.rid);
-          command_is_an_operation : assume (command.operation != operation_code__NONE);
+          command_is_an_operation : assume (is_operation(8'(command.operation)));
         end
-        SOURCE_MSI:
+        SOURCE_MESSAGE:
         messages_from_s_msi :
         assume (request.operation inside {operation_code__SIGNAL_MSI,
                                           operation_code__SIGNAL_MSI_WITH_RID});
-        SOURCE_EVT: events_from_s_evt : assume (request.operation == operation_code__SIGNAL_EVENT);
+        SOURCE_EVENT: events_from_s_evt : assume (request.operation == operation_code__SIGNAL_EVENT);
         default: no_other_source : assume (0);
       endcase
     end
@@ -118,7 +118,7 @@ module prove_engine
         next_operation : assume (command.operation == operation);
         is_held : assume (cycle_q[2:0] == 0 || settled != 0);
         is_offered :
-        assume ((cycle_q[2:0] == 4) == (request_valid && request.source == SOURCE_AXIL));
+        assume ((cycle_q[2:0] == 4) == (request_valid && request.source == SOURCE_COMMAND));
       end
     end
   end
@@ -149,7 +149,7 @@ module prove_engine
     operation.target    = request.target;
     operation.route     = request.route;
     operation.rid       = request.rid;
-    if (request.source == SOURCE_MSI) begin
+    if (request.source == SOURCE_MESSAGE) begin
       operation.address = request.address;
       operation.data    = request.data;
     end
@@ -479,8 +479,8 @@ module prove_engine
   always_comb begin
     in_execute         = queue_q[2'(retire_valid)];
     in_lookup          = queue_q[2'(retire_valid)+2'(dut.execute_valid_q)];
-    command_in_lookup  = dut.lookup_valid_q && in_lookup.source == SOURCE_AXIL;
-    command_in_execute = dut.execute_valid_q && in_execute.source == SOURCE_AXIL;
+    command_in_lookup  = dut.lookup_valid_q && in_lookup.source == SOURCE_COMMAND;
+    command_in_execute = dut.execute_valid_q && in_execute.source == SOURCE_COMMAND;
     enabling           = command.operation inside {operation_code__ENABLE,
                                                    operation_code__ENABLE_WITH_RID};
   end
@@ -488,14 +488,14 @@ module prove_engine
   // A request that the assumptions above allow.
   function automatic logic legal(request_t request);
     unique case (request.source)
-      SOURCE_AXIL:
-      return command.operation != operation_code__NONE && request.operation == command.operation &&
+      SOURCE_COMMAND:
+      return is_operation(8'(command.operation)) && request.operation == command.operation &&
              request.target == command.target && request.route == command.route &&
              request.rid == command.rid;
-      SOURCE_MSI:
+      SOURCE_MESSAGE:
       return request.operation inside {operation_code__SIGNAL_MSI,
                                        operation_code__SIGNAL_MSI_WITH_RID};
-      SOURCE_EVT: return request.operation == operation_code__SIGNAL_EVENT;
+      SOURCE_EVENT: return request.operation == operation_code__SIGNAL_EVENT;
       default: return 1'b0;
     endcase
   endfunction
@@ -513,7 +513,7 @@ module prove_engine
               (!dut.execute_valid_q || legal(in_execute)) && (!retire_valid || legal(queue_q[0])));
       inv_one_command :
       assert (2'(command_in_lookup) + 2'(command_in_execute) +
-              2'(retire_valid && queue_q[0].source == SOURCE_AXIL) == 2'(in_flight_q));
+              2'(retire_valid && queue_q[0].source == SOURCE_COMMAND) == 2'(in_flight_q));
       inv_settled : assert (settled_q <= SETTLED);
       inv_in_flight_settled : assert (!in_flight_q || settled == SETTLED);
       inv_clearing : assert ((!clearing || dut.clear_index_q == clear_count_q) && clear_count_q <= LARGEST);

@@ -60,7 +60,7 @@ module prove_registers
   logic       offered_q;
 
   always_comb begin
-    finish = retire_valid && retire_source == SOURCE_AXIL;
+    finish = retire_valid && retire_source == SOURCE_COMMAND;
     settled = '0;
     if (command == last_command_q) begin
       settled = settled_q;
@@ -89,15 +89,15 @@ module prove_registers
 
   // A write of COMMAND has reached the register block; the operation shows one cycle later.
   logic            written_q;
-  operation_code_e operation;
+  logic [7:0]      operation;
   logic            start, busy_q;
   command_t        arguments;
 
   always_comb begin
-    operation = operation_code_e'(dut.hwif_out.COMMAND.operation.value);
-    start     = written_q && !busy_q && operation != operation_code__NONE;
+    operation = dut.hwif_out.COMMAND.operation.value;
+    start     = written_q && !busy_q && is_operation(operation);
     arguments = '{
-        operation: operation,
+        operation: operation_code_e'(operation),
         range: dut.hwif_out.ARG_RANGE.range.value,
         connection: dut.hwif_out.ARG_RANGE.connection.value,
         target: dut.hwif_out.ARG_TARGET.target.value,
@@ -168,7 +168,7 @@ module prove_registers
       H6_command_stands_still :
       assert (!(in_flight_q || command_valid) || settled == COMMAND_SETTLE);
       H6_one_in_flight : assert (!command_valid || !in_flight_q);
-      H6_names_an_operation : assert (!command_valid || command.operation != operation_code__NONE);
+      H6_names_an_operation : assert (!command_valid || is_operation(8'(command.operation)));
 
       H6_captured_whole : assert (!busy_q || command == expected_q);
       H6_busy_while_in_flight : assert (dut.busy_q == busy_q && (busy_q || !command_valid));
@@ -192,7 +192,7 @@ module prove_registers
       inv_busy :
       assert (busy_q == (dut.settling_q != 0 || command_valid || in_flight_q));
       inv_settled_q : assert (settled_q <= COMMAND_SETTLE);
-      inv_named : assert (!busy_q || command.operation != operation_code__NONE);
+      inv_named : assert (!busy_q || is_operation(8'(command.operation)));
       inv_write_is_over : assert (!write_open_q);
       inv_read_open : assert (read_open_q == dut.rd_ack);
       inv_one_access : assert (dut.u_axi_lite.busy_q == (dut.req || read_open_q) &&

@@ -50,13 +50,13 @@ module prove_translator
   logic [31:0] m_msi_data;
   logic        retire_valid;
   logic [1:0]  retire_source;
-  logic [3:0]  retire_operation;
+  logic [7:0]  retire_operation;
   logic [15:0] retire_range, retire_connection, retire_target, retire_route;
   logic [7:0]  retire_secondary, retire_subordinate, retire_devfn;
   logic [15:0] retire_segment, retire_rid;
   logic [63:0] retire_address;
   logic [31:0] retire_data;
-  logic [3:0]  retire_answer;
+  logic [7:0]  retire_answer;
   logic [15:0] retire_bdf;
   logic        retire_sent;
   logic [31:0] retire_message_devid;
@@ -84,7 +84,7 @@ module prove_translator
 
   typedef struct packed {
     logic [1:0]  source;
-    logic [3:0]  operation;
+    logic [7:0]  operation;
     logic [15:0] target;
     logic [15:0] route;
     logic [15:0] rid;
@@ -101,8 +101,8 @@ module prove_translator
     waiting = {s_evt_valid, s_msi_valid, dut.command_valid};
     taken   = waiting & {s_evt_ready, s_msi_ready, dut.command_ready};
     request = '0;
-    if (taken[SOURCE_MSI]) begin
-      request.source    = SOURCE_MSI;
+    if (taken[SOURCE_MESSAGE]) begin
+      request.source    = SOURCE_MESSAGE;
       request.operation = s_msi_explicit_rid ? operation_code__SIGNAL_MSI_WITH_RID
                                              : operation_code__SIGNAL_MSI;
       request.target    = s_msi_target;
@@ -110,8 +110,8 @@ module prove_translator
       request.address = s_msi_address;
       request.data    = s_msi_data;
     end
-    if (taken[SOURCE_EVT]) begin
-      request.source    = SOURCE_EVT;
+    if (taken[SOURCE_EVENT]) begin
+      request.source    = SOURCE_EVENT;
       request.operation = operation_code__SIGNAL_EVENT;
       request.route     = s_evt_route;
     end
@@ -126,11 +126,11 @@ module prove_translator
         data: retire_data
     };
     unique case (retire_source)
-      SOURCE_MSI: begin
+      SOURCE_MESSAGE: begin
         record.route = '0;
         if (retire_operation == operation_code__SIGNAL_MSI) record.rid = '0;
       end
-      SOURCE_EVT: begin
+      SOURCE_EVENT: begin
         record.target  = '0;
         record.rid     = '0;
         record.address = '0;
@@ -208,8 +208,8 @@ module prove_translator
       // What prove_engine assumes.
       H3_command_is_offered :
       assert (dut.u_engine.command_taken ==
-              (dut.request_valid && dut.request_ready && dut.request.source == SOURCE_AXIL) &&
-              (!dut.request_valid || dut.request.source != SOURCE_AXIL ||
+              (dut.request_valid && dut.request_ready && dut.request.source == SOURCE_COMMAND) &&
+              (!dut.request_valid || dut.request.source != SOURCE_COMMAND ||
                (dut.request.operation == dut.command.operation &&
                 dut.request.target == dut.command.target && dut.request.route == dut.command.route &&
                 dut.request.rid == dut.command.rid)));
@@ -247,14 +247,14 @@ module prove_translator
   function automatic record_t as_record(request_t request);
     record_t shown = '0;
     shown.source = request.source;
-    if (request.source == SOURCE_MSI) begin
+    if (request.source == SOURCE_MESSAGE) begin
       shown.operation = request.operation;
       shown.target    = request.target;
       if (request.operation == operation_code__SIGNAL_MSI_WITH_RID) shown.rid = request.rid;
       shown.address = request.address;
       shown.data    = request.data;
     end
-    if (request.source == SOURCE_EVT) begin
+    if (request.source == SOURCE_EVENT) begin
       shown.operation = request.operation;
       shown.route     = request.route;
     end
@@ -276,7 +276,7 @@ module prove_translator
       inv_execute :
       assert (!dut.u_engine.execute_valid_q || as_record(dut.u_engine.execute_q) == in_execute);
       inv_message_of_s_msi :
-      assert (!dut.u_engine.execute_valid_q || dut.u_engine.execute_q.source != SOURCE_MSI ||
+      assert (!dut.u_engine.execute_valid_q || dut.u_engine.execute_q.source != SOURCE_MESSAGE ||
               !dut.u_engine.route_message_q);
       inv_operations :
       assert (!dut.u_engine.execute_valid_q || legal(dut.u_engine.execute_q));
@@ -297,11 +297,11 @@ module prove_translator
 
   function automatic logic legal(request_t request);
     unique case (request.source)
-      SOURCE_AXIL: return 1'b1;
-      SOURCE_MSI:
+      SOURCE_COMMAND: return 1'b1;
+      SOURCE_MESSAGE:
       return request.operation inside {operation_code__SIGNAL_MSI,
                                        operation_code__SIGNAL_MSI_WITH_RID};
-      SOURCE_EVT: return request.operation == operation_code__SIGNAL_EVENT;
+      SOURCE_EVENT: return request.operation == operation_code__SIGNAL_EVENT;
       default: return 1'b0;
     endcase
   endfunction
@@ -309,9 +309,9 @@ module prove_translator
   // ---- it can happen ------------------------------------------------------------------------------
 
   always_comb begin
-    cover_record_of_s_msi : cover (started_q && retire_valid && retire_source == SOURCE_MSI);
+    cover_record_of_s_msi : cover (started_q && retire_valid && retire_source == SOURCE_MESSAGE);
     cover_message_stalled : cover (started_q && stalled_q && owed == 2);
-    cover_record_of_s_evt : cover (started_q && retire_valid && retire_source == SOURCE_EVT);
+    cover_record_of_s_evt : cover (started_q && retire_valid && retire_source == SOURCE_EVENT);
   end
 
 endmodule

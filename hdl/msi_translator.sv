@@ -80,7 +80,7 @@ module msi_translator
     // One record an executed operation. Arguments that the operation does not take mean nothing.
     output logic             retire_valid,
     output logic      [1:0]  retire_source,  // 0 s_axil, 1 s_msi, 2 s_evt
-    output logic      [3:0]  retire_operation,
+    output logic      [7:0]  retire_operation,
     output logic      [15:0] retire_range,
     output logic      [15:0] retire_connection,
     output logic      [15:0] retire_target,
@@ -92,7 +92,7 @@ module msi_translator
     output logic      [15:0] retire_rid,
     output logic      [63:0] retire_address,
     output logic      [31:0] retire_data,
-    output logic      [3:0]  retire_answer,
+    output logic      [7:0]  retire_answer,
     output logic      [15:0] retire_bdf,
     output logic             retire_sent,
     output logic      [31:0] retire_message_devid,
@@ -110,21 +110,21 @@ module msi_translator
   source_e  granted;
   request_t request;
 
-  logic     msi_over_axil, evt_over_axil;
+  logic     message_over_command, event_over_command;
 
   // Arguments that an operation does not take may be anything; those of a command that the engine does
   // not need at once it takes from the command itself.
   always_comb begin
     request.source = granted;
     unique case (granted)
-      SOURCE_MSI: request.operation = s_msi_explicit_rid ? operation_code__SIGNAL_MSI_WITH_RID
+      SOURCE_MESSAGE: request.operation = s_msi_explicit_rid ? operation_code__SIGNAL_MSI_WITH_RID
                                                          : operation_code__SIGNAL_MSI;
-      SOURCE_EVT: request.operation = operation_code__SIGNAL_EVENT;
+      SOURCE_EVENT: request.operation = operation_code__SIGNAL_EVENT;
       default:    request.operation = command.operation;
     endcase
-    request.target  = msi_over_axil ? s_msi_target : command.target;
-    request.route   = evt_over_axil ? s_evt_route : command.route;
-    request.rid     = msi_over_axil ? s_msi_rid : command.rid;
+    request.target  = message_over_command ? s_msi_target : command.target;
+    request.route   = event_over_command ? s_evt_route : command.route;
+    request.rid     = message_over_command ? s_msi_rid : command.rid;
     request.address = s_msi_address;
     request.data    = s_msi_data;
   end
@@ -190,8 +190,8 @@ module msi_translator
       .out_valid(request_valid),
       .out_ready(request_ready),
       .granted,
-      .msi_over_axil,
-      .evt_over_axil
+      .message_over_command,
+      .event_over_command
   );
 
   msi_engine #(
@@ -232,7 +232,7 @@ module msi_translator
 
   always_comb begin
     retire_source          = retire.request.source;
-    retire_operation       = retire.request.operation;
+    retire_operation       = 8'(retire.request.operation);
     retire_range           = command.range;
     retire_connection      = command.connection;
     retire_target          = retire.request.target;
@@ -244,7 +244,7 @@ module msi_translator
     retire_rid             = retire.request.rid;
     retire_address         = retire.request.address;
     retire_data            = retire.request.data;
-    retire_answer          = retire.answer;
+    retire_answer          = 8'(retire.answer);
     retire_bdf             = retire.bdf;
     retire_sent            = retire.sent;
     retire_message_devid   = retire.sent ? retire.devid : '0;

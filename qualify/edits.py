@@ -148,7 +148,8 @@ FAULTS = (
     Fault("devid: devid,", "devid: {16'h0, devid[15:0]},", name="segment not prepended", tag="R10"),
     Fault(
         ".write      (sets.range),",
-        ".write      (execute_valid_q && execute_q.source == SOURCE_AXIL && command_sets_q.range),",
+        ".write      (execute_valid_q && execute_q.source == SOURCE_COMMAND && "
+        "command_sets_q.range),",
         name="a bus range seen one operation late",
         tag="H5",
     ),
@@ -215,7 +216,7 @@ FAULTS = (
     ),
     Fault(
         "(command_taken && command_binds_q)",
-        "(lookup_valid_q && lookup_q.source == SOURCE_AXIL && command_binds_q)",
+        "(lookup_valid_q && lookup_q.source == SOURCE_COMMAND && command_binds_q)",
         name="a bound target seen one operation late",
         tag="H5",
     ),
@@ -669,30 +670,31 @@ FAULTS = (
     Fault(
         "    in_ready  = out_ready ? turn : '0;",
         "    in_ready  = out_ready ? turn : '0;\n"
-        "    if (in_valid[SOURCE_AXIL] && turn[SOURCE_AXIL]) in_ready[SOURCE_EVT] = out_ready;",
+        "    if (in_valid[SOURCE_COMMAND] && turn[SOURCE_COMMAND]) "
+        "in_ready[SOURCE_EVENT] = out_ready;",
         name="event lost in the cycle of a command",
         tag="H3",
     ),
     Fault(
-        "    turn[SOURCE_AXIL] = first(last_q, in_valid, SOURCE_EVT, SOURCE_MSI);",
-        "    turn[SOURCE_AXIL] = !in_valid[SOURCE_MSI] && !in_valid[SOURCE_EVT];",
+        "    turn[SOURCE_COMMAND] = first(last_q, in_valid, SOURCE_EVENT, SOURCE_MESSAGE);",
+        "    turn[SOURCE_COMMAND] = !in_valid[SOURCE_MESSAGE] && !in_valid[SOURCE_EVENT];",
         name="arbiter that starves `s_axil`",
         tag="H4",
     ),
     Fault(
-        "first(last_q, in_valid, SOURCE_EVT, SOURCE_MSI);",
-        "first(last_q, in_valid, SOURCE_MSI, SOURCE_EVT);",
+        "first(last_q, in_valid, SOURCE_EVENT, SOURCE_MESSAGE);",
+        "first(last_q, in_valid, SOURCE_MESSAGE, SOURCE_EVENT);",
         fails=(Fails("arbiter", "H1_always_one"),),
     ),
     Fault(
-        "if (in_valid[SOURCE_EVT] && turn[SOURCE_EVT]) granted",
-        "if (in_valid[SOURCE_EVT] && turn[SOURCE_EVT] && !in_valid[SOURCE_AXIL]) granted",
+        "if (in_valid[SOURCE_EVENT] && turn[SOURCE_EVENT]) granted",
+        "if (in_valid[SOURCE_EVENT] && turn[SOURCE_EVENT] && !in_valid[SOURCE_COMMAND]) granted",
         fails=(Fails("arbiter", "H3_granted_is_taken"),),
     ),
     Fault(
-        " && !(in_valid[SOURCE_AXIL] && last_q != SOURCE_AXIL);",
+        " && !(in_valid[SOURCE_COMMAND] && last_q != SOURCE_COMMAND);",
         ";",
-        fails=(Fails("arbiter", "H3_granted_over_axil"),),
+        fails=(Fails("arbiter", "H3_granted_over_command"),),
     ),
     Fault(
         "out_valid = |in_valid;",
@@ -701,7 +703,7 @@ FAULTS = (
     ),
     Fault(
         "if (out_valid && out_ready) last_q",
-        "if (out_valid && out_ready && granted != SOURCE_EVT) last_q",
+        "if (out_valid && out_ready && granted != SOURCE_EVENT) last_q",
         fails=(
             Fails("arbiter", "H4_waits_for_two_at_most"),
             Fails("translator", "H4_waits_for_two_at_most"),

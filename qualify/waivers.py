@@ -38,7 +38,7 @@ _ORDER = (
 )
 
 WAIVERS = (
-    Waiver("hdl/msi_table.sv:50", "cnot0, bit 4 at $1043.B[3]", _ORDER),
-    Waiver("hdl/msi_table.sv:50", "cnot1, bit 4 at $1113.B[1]", _ORDER),
-    Waiver("hdl/msi_engine.sv:127", "cnot1, bit 5 at $934.Y[2]", _ORDER),
+    Waiver("hdl/library/msi_table.sv:50", "cnot0, bit 4 at $1043.B[3]", _ORDER),
+    Waiver("hdl/library/msi_table.sv:50", "cnot1, bit 4 at $1113.B[1]", _ORDER),
+    Waiver("hdl/core/msi_engine.sv:127", "cnot1, bit 5 at $934.Y[2]", _ORDER),
 )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Generates everything that derives from the register description `hdl/registers.rdl`.
+"""Generates everything that derives from the register description `hdl/registers/msi_csr.rdl`.
 
 `python -m tools.registers` writes the files; with `--check` it writes nothing, and fails when one
 of them is not what the description gives (that is: was edited by hand, or not generated anew).
@@ -20,12 +20,13 @@ from systemrdl import RDLCompiler
 from systemrdl.node import AddrmapNode
 
 ROOT = Path(__file__).resolve().parent.parent
-SOURCE = Path("hdl/registers.rdl")
+SOURCE = Path("hdl/registers/msi_csr.rdl")
+GENERATED = "hdl/registers/generated"
 ENUMS = {"operation_code": "OperationCode", "answer": "Answer"}
 
 PYTHON_HEADER = '''\
 # SPDX-License-Identifier: MIT
-"""Generated from hdl/registers.rdl by `make regs`: do not edit.
+"""Generated from hdl/registers/msi_csr.rdl by `make regs`: do not edit.
 
 Codes of operations and answers, and the offset, width and fields of every register.
 """
@@ -192,11 +193,12 @@ def generate(folder: Path) -> dict[str, str]:
     peakrdl("markdown", folder / "registers.md")
     header = (folder / "msi_csr.h").read_text()
     before, addrmap, after = header.partition("// addrmap - msi_csr\n")
+    block = (folder / "msi_csr.sv").read_text()
     enums = used_enums(top)
     return {
-        "hdl/generated/msi_csr.sv": excuse(byte_writes_as_if((folder / "msi_csr.sv").read_text())),
-        "hdl/generated/msi_csr_pkg.sv": (folder / "msi_csr_pkg.sv").read_text(),
-        "hdl/generated/msi_csr.h": before + c_enums(enums) + addrmap + after,
+        f"{GENERATED}/msi_csr.sv": excuse(byte_writes_as_if(block)),
+        f"{GENERATED}/msi_csr_pkg.sv": (folder / "msi_csr_pkg.sv").read_text(),
+        f"{GENERATED}/msi_csr.h": before + c_enums(enums) + addrmap + after,
         "docs/registers.md": (folder / "registers.md").read_text() + "\n" + markdown_enums(enums),
         "tb/cocotbext/msi_its/vocabulary/csr.py": python_module(top),
     }

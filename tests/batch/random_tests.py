@@ -107,7 +107,7 @@ def batches(env: BatchEnvironment, commands: float) -> Iterator[Records]:
     yield setup(env)
     for number in range(BATCHES):
         operations = random_operations(env, BATCH // 4)
-        operations["source"][env.rng.random(len(operations)) < commands] = Source.AXIL
+        operations["source"][env.rng.random(len(operations)) < commands] = Source.COMMAND
         env.transactor.stall(SHARES[number % len(SHARES)])
         if number == 0:  # a short one first: most faults show soon
             yield operations[:FIRST]
@@ -152,7 +152,7 @@ def only_messages_and_events(env: BatchEnvironment) -> None:
         for _ in range(BATCHES):
             operations = random_operations(env, BATCH)
             yield operations[: BATCH // 64]
-            yield operations[operations["source"] != Source.AXIL]
+            yield operations[operations["source"] != Source.COMMAND]
 
     env.play(streams(), ordered=False)
 

@@ -16,6 +16,7 @@ from cocotbext.msi_its.vocabulary import csr
 from cocotbext.msi_its.vocabulary.csr import Answer, OperationCode
 from cocotbext.msi_its.vocabulary.fields import ALL_ADDRESSES, ARGUMENT_REGISTERS, get_field
 from cocotbext.msi_its.vocabulary.operations import (
+    BY_CODE,
     BindTarget,
     Connect,
     ConnectIrqfd,
@@ -122,6 +123,18 @@ async def h6_a_refused_command_leaves_the_result_alone(env: Environment) -> None
     await env.cycle(5)
     assert await env.registers.read(csr.RESULT) == result
     assert await env.registers.read(csr.COMMAND) == 0
+
+
+@translator_test()
+async def h6_every_code_that_names_no_operation_is_refused(env: Environment) -> None:
+    """All of 8 bits but the operations': none is taken for an operation with the same lower bits."""
+    await set_up(env)
+    unused = sorted(set(range(256)) - {int(code) for code in BY_CODE})
+    for code in unused:
+        await env.registers.write(csr.COMMAND, code)
+    await env.cycle(5)
+    # How many were counted, up to the counter's largest value, the checker knows.
+    assert await env.registers.read(csr.REFUSED_COMMANDS)
 
 
 @translator_test()

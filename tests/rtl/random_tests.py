@@ -83,7 +83,7 @@ async def anything_goes(env: Environment) -> None:
             await env.execute_commands(*islice(random.setup(), env.rng.choice((10, 20, 40))))
         await traffic(env, random, MESSAGES // 5)
         if env.rng.random() < 0.3:  # which takes what still waits
-            env.checker.wanted.subtract({Source.MSI: QUEUED + 1, Source.EVT: QUEUED + 1})
+            env.checker.wanted.subtract({Source.MESSAGE: QUEUED + 1, Source.EVENT: QUEUED + 1})
             await env.reset(env.rng.randint(1, 4))
 
 

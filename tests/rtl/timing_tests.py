@@ -98,27 +98,25 @@ async def commands(env: Environment, objects: Objects) -> None:
 async def rate(env: Environment, objects: Objects, *sources: Source) -> float:
     """Saturate some sources; return the operations a cycle."""
     timeline = Timeline(env)
-    if Source.MSI in sources:
+    if Source.MESSAGE in sources:
         for operation in islice(mixed_messages(objects), WINDOW + 2 * WARM_UP):
             env.s_msi.append(operation)
-    if Source.EVT in sources:
+    if Source.EVENT in sources:
         for event in islice(events(objects, env.tables.routes), WINDOW + 2 * WARM_UP):
             env.s_evt.append(event)
-    running = [cocotb.start_soon(commands(env, objects))] if Source.AXIL in sources else []
+    running = [cocotb.start_soon(commands(env, objects))] if Source.COMMAND in sources else []
     await env.cycle(WARM_UP)
     start = cycle_now()
     await env.cycle(WINDOW)
     end = cycle_now()
     measured = timeline.between(start, end) / (end - start)
-    names = " + ".join(f"s_{source.name.lower()}" for source in sources)
+    names = " + ".join(source.port for source in sources)
     env.measure(f"operations a cycle, {names}", f"{measured:.3f}")
     for source in sources if len(sources) == len(Source) else ():
-        if source is not Source.AXIL:
+        if source is not Source.COMMAND:
             waited = timeline.longest_wait(source, start, end)
-            env.measure(
-                f"longest wait of s_{source.name.lower()}", f"{waited} operations of others"
-            )
-            assert waited <= FAIR_WAIT, f"s_{source.name.lower()} waited for {waited} (H4)"
+            env.measure(f"longest wait of {source.port}", f"{waited} operations of others")
+            assert waited <= FAIR_WAIT, f"{source.port} waited for {waited} (H4)"
     for task in running:
         task.cancel()
     await env.s_msi.room()
@@ -128,43 +126,43 @@ async def rate(env: Environment, objects: Objects, *sources: Source) -> float:
 @translator_test()
 async def h1_s_msi_alone_runs_at_one_a_cycle(env: Environment) -> None:
     """Direct messages, some of them dropped."""
-    assert await rate(env, await set_up(env), Source.MSI) == 1.0
+    assert await rate(env, await set_up(env), Source.MESSAGE) == 1.0
 
 
 @translator_test()
 async def h1_h5_s_evt_alone_runs_at_one_a_cycle(env: Environment) -> None:
     """Events, two in three of them on the same route."""
-    assert await rate(env, await set_up(env), Source.EVT) == 1.0
+    assert await rate(env, await set_up(env), Source.EVENT) == 1.0
 
 
 @translator_test()
 async def h1_h4_s_msi_and_s_evt_run_at_one_a_cycle(env: Environment) -> None:
     """Two sources take turns."""
-    assert await rate(env, await set_up(env), Source.MSI, Source.EVT) == 1.0
+    assert await rate(env, await set_up(env), Source.MESSAGE, Source.EVENT) == 1.0
 
 
 @translator_test()
 async def h1_h4_s_msi_and_s_axil_run_at_one_a_cycle(env: Environment) -> None:
     """Commands take their turns between messages."""
-    assert await rate(env, await set_up(env), Source.MSI, Source.AXIL) == 1.0
+    assert await rate(env, await set_up(env), Source.MESSAGE, Source.COMMAND) == 1.0
 
 
 @translator_test()
 async def h1_h4_s_evt_and_s_axil_run_at_one_a_cycle(env: Environment) -> None:
     """Commands take their turns between events."""
-    assert await rate(env, await set_up(env), Source.EVT, Source.AXIL) == 1.0
+    assert await rate(env, await set_up(env), Source.EVENT, Source.COMMAND) == 1.0
 
 
 @translator_test()
 async def h1_h4_all_sources_run_at_one_a_cycle(env: Environment) -> None:
     """All three sources; none waits for more than two operations of the others."""
-    assert await rate(env, await set_up(env), Source.MSI, Source.EVT, Source.AXIL) == 1.0
+    assert await rate(env, await set_up(env), Source.MESSAGE, Source.EVENT, Source.COMMAND) == 1.0
 
 
 @translator_test()
 async def h1_s_axil_alone_is_as_fast_as_its_bus(env: Environment) -> None:
     """Commands, each after the one before: the register accesses take the time (H6)."""
-    measured = await rate(env, await set_up(env), Source.AXIL)
+    measured = await rate(env, await set_up(env), Source.COMMAND)
     assert measured > 0.02
 
 
@@ -197,7 +195,7 @@ async def command_latency(env: Environment, operation: Operation) -> int:
         written.append(cycle_now())
 
     def on_retired(record: Retired) -> None:
-        if record.source is Source.AXIL:
+        if record.source is Source.COMMAND:
             retired.append(cycle_now())
 
     env.watch.write_data.add_callback(on_write)

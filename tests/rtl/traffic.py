@@ -87,7 +87,8 @@ def start(env: Environment, random: RandomOperations, count: int) -> list[Task[N
 
 async def traffic(env: Environment, random: RandomOperations, count: int = MESSAGES) -> None:
     """Run all three sources at once, until each has had its share: the monitors have to see it."""
-    env.checker.wanted.update({Source.MSI: count, Source.EVT: count, Source.AXIL: count // 6})
+    wanted = {Source.MESSAGE: count, Source.EVENT: count, Source.COMMAND: count // 6}
+    env.checker.wanted.update(wanted)
     reading = cocotb.start_soon(reads(env))
     await Combine(*start(env, random, count))
     reading.cancel()

@@ -16,7 +16,7 @@ ROOMS = ROOT / "tb/cocotbext/msi_its"
 WRITTEN = ("examples", "formal", "hdl", "models", "qualify", "tb", "tools")
 """The folders in which something new needs a place of its own."""
 
-GENERATED = (ROOT / "hdl/generated", ROOMS / "vocabulary/csr.py")
+GENERATED = (ROOT / "hdl/registers/generated", ROOMS / "vocabulary/csr.py")
 
 MENTIONS = {
     "an operation": r"consume_pending|ConsumePending|CONSUME_PENDING",

@@ -71,7 +71,7 @@ def test_rtl_that_is_not_listed_is_named(
     files = OWN.files_read()
     assert not_looked_at(ROOT, files) == []
     assert not_looked_at(ROOT, [file for file in files if file.stem != "msi_csr"]) == [
-        "hdl/generated/msi_csr.sv"
+        "hdl/registers/generated/msi_csr.sv"
     ]
     make_hdl(tmp_path, GOOD)
     (tmp_path / "hdl/part.svh").write_text("")

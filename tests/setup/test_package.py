@@ -188,7 +188,7 @@ def test_a_folder_that_make_cannot_work_in_is_refused(model: Installed) -> None:
 
 def test_there_is_one_version_number(model: Installed) -> None:
     assert model.run("msi-its", "--version").stdout == f"msi-its {__version__}\n"
-    header = (ROOT / "hdl/generated/msi_csr.h").read_text()
+    header = (ROOT / "hdl/registers/generated/msi_csr.h").read_text()
     numbers = [
         int(value, 16)
         for field in reversed(csr.VERSION.fields)

@@ -55,7 +55,7 @@ def test_both_translators_are_compared(folder: Path) -> None:
 def test_a_fault_of_one_is_found_there_alone(tmp_path: Path) -> None:
     """The right one, which has eight targets, ignores its secondary bound."""
     shutil.copytree(ROOT / "hdl", tmp_path / "hdl")
-    engine = tmp_path / "hdl/msi_engine.sv"
+    engine = tmp_path / "hdl/core/msi_engine.sv"
     sound = "bus < bus_range.secondary"
     assert engine.read_text().count(sound) == 1
     engine.write_text(engine.read_text().replace(sound, f"({sound} && TARGETS != 8)"))

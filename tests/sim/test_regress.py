@@ -73,7 +73,7 @@ def test_sound_rtl_passes(
         code = found["code_coverage"][kind]
         assert code["total"] > 100 and code["percent"] > 50, kind
     lcov = (RESULTS / "coverage.info").read_text()
-    assert "SF:hdl/msi_engine.sv\n" in lcov
+    assert "SF:hdl/core/msi_engine.sv\n" in lcov
     assert not (RESULTS / "failed").exists()
     assert run(monkeypatch, "--resume") == 0
     assert "1 of them had finished before" in capsys.readouterr().out

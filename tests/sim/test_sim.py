@@ -162,8 +162,8 @@ def test_a_design_that_hangs_is_a_clear_failure(tmp_path: Path) -> None:
 
 def test_a_failing_assertion_is_named_once(tmp_path: Path) -> None:
     fault = Fault(
-        "    if (!rst_n) last_q <= SOURCE_EVT;",
-        "    if (!rst_n) last_q <= SOURCE_EVT;\n    else assert (!in_valid[SOURCE_MSI]);",
+        "    if (!rst_n) last_q <= SOURCE_EVENT;",
+        "    if (!rst_n) last_q <= SOURCE_EVENT;\n    else assert (!in_valid[SOURCE_MESSAGE]);",
         name="an assertion",
         tag="H6",
     )
@@ -181,9 +181,9 @@ def test_a_simulation_that_stops_the_clock_is_ended(
 ) -> None:
     monkeypatch.setattr(simulator, "STALL_SECONDS", 3)
     fault = Fault(
-        "    if (!rst_n) last_q <= SOURCE_EVT;",
-        "    if (!rst_n) last_q <= SOURCE_EVT;\n"
-        "    while (in_valid[SOURCE_MSI]) last_q <= granted;",
+        "    if (!rst_n) last_q <= SOURCE_EVENT;",
+        "    if (!rst_n) last_q <= SOURCE_EVENT;\n"
+        "    while (in_valid[SOURCE_MESSAGE]) last_q <= granted;",
         name="an endless loop in zero time",
         tag="H4",
     )

@@ -99,11 +99,11 @@ def one_by_one(checker: Checker, seen: Seen, now: list[int]) -> None:
         now[0] = started + step.cycle
         row = step.row
         match step.kind:
-            case "accepted_axil":
+            case "accepted_command":
                 checker.registers.on_command(operation_of(seen.accepted[0][row]))
-            case "accepted_msi":
+            case "accepted_message":
                 checker.on_message_accepted(operation_of(seen.accepted[1][row]))
-            case "accepted_evt":
+            case "accepted_event":
                 checker.on_event_accepted(operation_of(seen.accepted[2][row]))
             case "retired":
                 parts = seen.retired[row], seen.results[row], seen.retired_messages[row]
@@ -147,7 +147,7 @@ def without(records: Records, row: int) -> Records:
 
 
 def answer_of_an_event(seen: Seen) -> Seen:
-    row = int(np.flatnonzero(seen.retired["source"] == Source.EVT)[-1])
+    row = int(np.flatnonzero(seen.retired["source"] == Source.EVENT)[-1])
     return replace(seen, results=changed(seen.results, row, "answer", 2))
 
 
@@ -183,7 +183,7 @@ def messages_swapped(seen: Seen) -> Seen:
 
 
 def lost_operation(seen: Seen) -> Seen:
-    row = int(np.flatnonzero(seen.retired["source"] == Source.MSI)[30])
+    row = int(np.flatnonzero(seen.retired["source"] == Source.MESSAGE)[30])
     return replace(
         seen,
         retired=without(seen.retired, row),

@@ -176,7 +176,7 @@ def check_expect(
     assert fast is not None and np.array_equal(fast[1], found[1])
     (line,) = Lines("x", 1, [text], *found).lines()
     assert line.expect is not None
-    retired = Retired(Source.AXIL, line.operation, answer, bdf, message)
+    retired = Retired(Source.COMMAND, line.operation, answer, bdf, message)
     results, messages = np.zeros(1, RESULT), np.zeros(1, MESSAGE)
     results[0] = (0, bdf or 0, answer, message is not None)
     if message is not None:

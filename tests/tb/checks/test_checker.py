@@ -39,7 +39,7 @@ def checker() -> Checker:
     checker = Checker(TABLES, 8, lambda: 0, Coverage(TABLES))
     for operation in (Connect(2, 0xAB), SetBusRange(3, 5, 10), BindTarget(1, 2, 3, 0x18)):
         command(checker, operation)
-        checker.on_retired(Retired(Source.AXIL, operation, Answer.OK))
+        checker.on_retired(Retired(Source.COMMAND, operation, Answer.OK))
     assert checker.mismatches == 0
     return checker
 
@@ -78,14 +78,14 @@ def command(checker: Checker, operation: Operation) -> None:
 def send(checker: Checker, message: Message = MESSAGE) -> None:
     """Show the checker a message that goes all the way, as it should."""
     checker.on_message_accepted(SENT)
-    checker.on_retired(Retired(Source.MSI, SENT, Answer.SENT, None, MESSAGE))
+    checker.on_retired(Retired(Source.MESSAGE, SENT, Answer.SENT, None, MESSAGE))
     checker.on_message(message)
 
 
 def drop(checker: Checker) -> None:
     """Show the checker a message that is dropped, as it should be."""
     checker.on_message_accepted(DROPPED)
-    checker.on_retired(Retired(Source.MSI, DROPPED, Answer.DROPPED_BUS_RANGE))
+    checker.on_retired(Retired(Source.MESSAGE, DROPPED, Answer.DROPPED_BUS_RANGE))
     checker.on_alert(True)
 
 
@@ -106,9 +106,9 @@ def test_a_faultless_run(checker: Checker) -> None:
 @pytest.mark.parametrize(
     "retired",
     [
-        Retired(Source.MSI, SENT, Answer.DROPPED_BUS_RANGE),
-        Retired(Source.MSI, SENT, Answer.SENT),
-        Retired(Source.MSI, SENT, Answer.DELIVERED, None, MESSAGE),
+        Retired(Source.MESSAGE, SENT, Answer.DROPPED_BUS_RANGE),
+        Retired(Source.MESSAGE, SENT, Answer.SENT),
+        Retired(Source.MESSAGE, SENT, Answer.DELIVERED, None, MESSAGE),
     ],
 )
 def test_a_wrong_answer(checker: Checker, retired: Retired) -> None:
@@ -129,7 +129,7 @@ def test_a_wrong_answer(checker: Checker, retired: Retired) -> None:
 )
 def test_a_wrong_message(checker: Checker, wrong: Message) -> None:
     checker.on_message_accepted(SENT)
-    checker.on_retired(Retired(Source.MSI, SENT, Answer.SENT, None, wrong))
+    checker.on_retired(Retired(Source.MESSAGE, SENT, Answer.SENT, None, wrong))
     checker.on_message(wrong)
     assert kinds(checker) == ["model"]
     assert str(MESSAGE) in checker.reports[0].text
@@ -144,13 +144,13 @@ def test_a_message_that_differs_from_its_record(checker: Checker) -> None:
 def test_a_message_may_be_seen_at_the_edge_of_its_record(checker: Checker) -> None:
     checker.on_message_accepted(SENT)
     checker.on_message(MESSAGE)
-    checker.on_retired(Retired(Source.MSI, SENT, Answer.SENT, None, MESSAGE))
+    checker.on_retired(Retired(Source.MESSAGE, SENT, Answer.SENT, None, MESSAGE))
     assert kinds(checker) == []
 
 
 def test_a_message_lost(checker: Checker) -> None:
     checker.on_message_accepted(SENT)
-    checker.on_retired(Retired(Source.MSI, SENT, Answer.SENT, None, MESSAGE))
+    checker.on_retired(Retired(Source.MESSAGE, SENT, Answer.SENT, None, MESSAGE))
     assert kinds(checker) == ["lost"]
 
 
@@ -170,16 +170,16 @@ def test_an_operation_lost(checker: Checker) -> None:
 
 def test_an_operation_doubled(checker: Checker) -> None:
     drop(checker)
-    checker.on_retired(Retired(Source.MSI, DROPPED, Answer.DROPPED_BUS_RANGE))
+    checker.on_retired(Retired(Source.MESSAGE, DROPPED, Answer.DROPPED_BUS_RANGE))
     assert kinds(checker) == ["order"]
 
 
 def test_operations_reordered(checker: Checker) -> None:
     checker.on_message_accepted(SENT)
     checker.on_message_accepted(DROPPED)
-    checker.on_retired(Retired(Source.MSI, DROPPED, Answer.DROPPED_BUS_RANGE))
+    checker.on_retired(Retired(Source.MESSAGE, DROPPED, Answer.DROPPED_BUS_RANGE))
     checker.on_alert(True)
-    checker.on_retired(Retired(Source.MSI, SENT, Answer.SENT, None, MESSAGE))
+    checker.on_retired(Retired(Source.MESSAGE, SENT, Answer.SENT, None, MESSAGE))
     checker.on_message(MESSAGE)
     assert kinds(checker) == ["order", "order"]
 
@@ -187,7 +187,7 @@ def test_operations_reordered(checker: Checker) -> None:
 def test_a_record_from_the_wrong_source(checker: Checker) -> None:
     checker.on_message_accepted(DEFAULT)
     message = Message(0x00AB_0518, 0x1000, 9)
-    checker.on_retired(Retired(Source.EVT, DEFAULT, Answer.SENT, None, message))
+    checker.on_retired(Retired(Source.EVENT, DEFAULT, Answer.SENT, None, message))
     checker.on_message(message)
     assert kinds(checker) == ["order"]
     assert "as from s_msi" in checker.reports[0].text
@@ -195,14 +195,14 @@ def test_a_record_from_the_wrong_source(checker: Checker) -> None:
 
 def test_a_command_with_other_arguments_than_written(checker: Checker) -> None:
     command(checker, SetBusRange(3, 5, 11))
-    checker.on_retired(Retired(Source.AXIL, SetBusRange(3, 5, 12), Answer.OK))
+    checker.on_retired(Retired(Source.COMMAND, SetBusRange(3, 5, 12), Answer.OK))
     assert kinds(checker) == ["order"]
 
 
 def test_a_refused_command_must_be_counted(checker: Checker) -> None:
     command(checker, SetBusRange(3, 5, 11))
     command(checker, SetBusRange(3, 5, 12))
-    checker.on_retired(Retired(Source.AXIL, SetBusRange(3, 5, 11), Answer.OK))
+    checker.on_retired(Retired(Source.COMMAND, SetBusRange(3, 5, 11), Answer.OK))
     read(checker, csr.STATUS.offset, 0b100)
     read(checker, csr.REFUSED_COMMANDS.offset, 1)
     assert checker.mismatches == 0
@@ -256,7 +256,7 @@ def test_the_reason_belongs_to_the_drop_that_was_shown(checker: Checker) -> None
     checker.registers.on_read_address((csr.LAST_DROP.offset, 0))
     other = SignalMsi(2, 0x1000, 9)  # never bound
     checker.on_message_accepted(other)
-    checker.on_retired(Retired(Source.MSI, other, Answer.DROPPED_DISCONNECTED))
+    checker.on_retired(Retired(Source.MESSAGE, other, Answer.DROPPED_DISCONNECTED))
     checker.registers.on_read_data((0x0A05_0B00, 0))  # the drop of before is still legal here
     assert checker.mismatches == 0
     read(checker, csr.LAST_DROP_REASON.offset, Answer.DROPPED_DISCONNECTED)
@@ -269,7 +269,7 @@ def test_status_busy(checker: Checker) -> None:
     assert checker.mismatches == 0
     read(checker, csr.STATUS.offset, 0)
     assert checker.mismatches == 1, "a command that was alone is in flight until it retires"
-    checker.on_retired(Retired(Source.AXIL, SetBusRange(3, 5, 11), Answer.OK))
+    checker.on_retired(Retired(Source.COMMAND, SetBusRange(3, 5, 11), Answer.OK))
     read(checker, csr.STATUS.offset, 0)
     assert checker.mismatches == 1
     read(checker, csr.STATUS.offset, 1)
@@ -288,8 +288,8 @@ def test_a_command_behind_another_must_be_refused(checker: Checker) -> None:
     read(checker, csr.STATUS.offset, 0b101)
     read(checker, csr.REFUSED_COMMANDS.offset, 1)
     assert checker.mismatches == 0
-    checker.on_retired(Retired(Source.AXIL, SetBusRange(3, 5, 11), Answer.OK))
-    checker.on_retired(Retired(Source.AXIL, SetBusRange(3, 5, 12), Answer.OK))
+    checker.on_retired(Retired(Source.COMMAND, SetBusRange(3, 5, 11), Answer.OK))
+    checker.on_retired(Retired(Source.COMMAND, SetBusRange(3, 5, 12), Answer.OK))
     assert [report.kind for report in checker.reports] == ["order"]
 
 
@@ -301,7 +301,7 @@ def test_a_poll_that_overtakes_the_command_proves_nothing(checker: Checker) -> N
     checker.registers.on_write_data((operation.code, 0xF))
     read(checker, csr.STATUS.offset, 0)
     checker.registers.on_write_response((0,))
-    checker.on_retired(Retired(Source.AXIL, operation, Answer.OK))
+    checker.on_retired(Retired(Source.COMMAND, operation, Answer.OK))
     assert kinds(checker) == []
 
 
@@ -342,7 +342,7 @@ def test_an_alert_that_comes_late() -> None:
     late = Checker(TABLES, 8, lambda: now, Coverage(TABLES))
     unbound = SignalMsi(2, 0x1000, 9)
     late.on_message_accepted(unbound)
-    late.on_retired(Retired(Source.MSI, unbound, Answer.DROPPED_DISCONNECTED))
+    late.on_retired(Retired(Source.MESSAGE, unbound, Answer.DROPPED_DISCONNECTED))
     now = 103
     late.on_alert(True)
     assert kinds(late) == ["registers"]
@@ -388,7 +388,7 @@ def test_alert_without_a_drop(checker: Checker) -> None:
 
 def test_alert_missing(checker: Checker) -> None:
     checker.on_message_accepted(DROPPED)
-    checker.on_retired(Retired(Source.MSI, DROPPED, Answer.DROPPED_BUS_RANGE))
+    checker.on_retired(Retired(Source.MESSAGE, DROPPED, Answer.DROPPED_BUS_RANGE))
     assert kinds(checker) == ["registers"]
 
 
@@ -443,7 +443,7 @@ def test_a_trace_not_played_to_its_end(checker: Checker) -> None:
 
 def test_a_report_explains_itself(checker: Checker) -> None:
     checker.on_message_accepted(SENT)
-    checker.on_retired(Retired(Source.MSI, SENT, Answer.DROPPED_BUS_RANGE))
+    checker.on_retired(Retired(Source.MESSAGE, SENT, Answer.DROPPED_BUS_RANGE))
     text = checker.reports[0].text
     assert "signal_msi_with_rid(target=1, rid=0x600" in text
     assert "rules R1, R3, R4, R10" in text
@@ -464,7 +464,7 @@ def test_a_report_names_h5_where_another_operation_on_the_objects_is_close(
     def drops(target: int) -> str:
         operation = SignalMsi(target, 0x1000, 7)
         checker.on_message_accepted(operation)
-        checker.on_retired(Retired(Source.MSI, operation, Answer.DROPPED_DISCONNECTED))
+        checker.on_retired(Retired(Source.MESSAGE, operation, Answer.DROPPED_DISCONNECTED))
         return checker.reports[-1].text if checker.mismatches else ""
 
     for _ in range(2):
@@ -487,7 +487,7 @@ def test_reset_forgets_everything(checker: Checker) -> None:
     read(checker, csr.DROPPED_BUS_RANGE.offset, 0)
     assert kinds(checker) == []
     checker.on_message_accepted(SENT)
-    checker.on_retired(Retired(Source.MSI, SENT, Answer.SENT, None, MESSAGE))
+    checker.on_retired(Retired(Source.MESSAGE, SENT, Answer.SENT, None, MESSAGE))
     checker.on_message(MESSAGE)
     assert kinds(checker) == ["model", "registers"], "the range that let it pass is gone"
 
@@ -505,7 +505,7 @@ def send_all(
     for operation in operations:
         checker.on_message_accepted(operation)
         message = Message(0x00AB_0518, operation.address, operation.data)
-        checker.on_retired(Retired(Source.MSI, operation, Answer.SENT, None, message))
+        checker.on_retired(Retired(Source.MESSAGE, operation, Answer.SENT, None, message))
         shown.append(message)
     spoil(shown)
     for message in shown:
@@ -535,7 +535,7 @@ def test_a_lost_record_is_one_mismatch(checker: Checker) -> None:
         checker.on_message_accepted(operation)
         message = Message(0x00AB_0518, 0x1000, operation.data)
         if operation.data != 3:
-            checker.on_retired(Retired(Source.MSI, operation, Answer.SENT, None, message))
+            checker.on_retired(Retired(Source.MESSAGE, operation, Answer.SENT, None, message))
             checker.on_message(message)
     assert kinds(checker) == ["order"]
     assert "data=0x3) from s_msi\n  got:       its record was lost (H3)" in checker.reports[0].text
@@ -546,7 +546,7 @@ def test_a_record_twice_is_one_mismatch(checker: Checker) -> None:
         checker.on_message_accepted(operation)
         message = Message(0x00AB_0518, 0x1000, operation.data)
         for _ in range(1 + (operation.data == 3)):
-            checker.on_retired(Retired(Source.MSI, operation, Answer.SENT, None, message))
+            checker.on_retired(Retired(Source.MESSAGE, operation, Answer.SENT, None, message))
         checker.on_message(message)
     assert kinds(checker) == ["order"]
     assert "data=0x3) retired again (H3)" in checker.reports[0].text
@@ -557,7 +557,7 @@ def test_a_command_whose_record_is_lost_is_one_mismatch(checker: Checker) -> Non
     command(checker, SetBusRange(3, 5, 11))
     read(checker, csr.STATUS.offset, 0)
     command(checker, SetBusRange(3, 6, 12))
-    checker.on_retired(Retired(Source.AXIL, SetBusRange(3, 6, 12), Answer.OK))
+    checker.on_retired(Retired(Source.COMMAND, SetBusRange(3, 6, 12), Answer.OK))
     read(checker, csr.STATUS.offset, 0)
     assert kinds(checker) == ["order"]
     assert "set_bus_range(range=3, secondary=5, subordinate=11) to retire" in str(
@@ -567,7 +567,7 @@ def test_a_command_whose_record_is_lost_is_one_mismatch(checker: Checker) -> Non
 
 def test_a_source_that_stops_early_is_no_pass(checker: Checker) -> None:
     before = checker.mismatches
-    checker.wanted.update({Source.MSI: 1, Source.EVT: 0})
+    checker.wanted.update({Source.MESSAGE: 1, Source.EVENT: 0})
     checker.finish()
     assert checker.mismatches == before + 1
     assert kinds(checker)[-1] == "stimulus"

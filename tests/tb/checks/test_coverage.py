@@ -72,7 +72,7 @@ class Hardware:
         self.cycle = 0
 
     def run(
-        self, *operations: Operation, after: int = FAR, source: Source = Source.MSI
+        self, *operations: Operation, after: int = FAR, source: Source = Source.MESSAGE
     ) -> Hardware:
         """Execute operations, each some cycles after the one before."""
         for operation in operations:
@@ -86,7 +86,7 @@ class Hardware:
     def retire(self, operation: Operation, answer: Answer) -> None:
         """Retire an operation with any answer, also a wrong one; nothing executes it."""
         self.cycle += FAR
-        retired = Retired(Source.MSI, operation, answer)
+        retired = Retired(Source.MESSAGE, operation, answer)
         self.coverage.on_executed(retired, self._reference, self.cycle)
 
     def hits(self, *points: str) -> set[str]:
@@ -236,7 +236,7 @@ def test_a_route_is_seen_from_the_target_that_it_came_from() -> None:
 
 
 def test_a_command_counts_as_executed() -> None:
-    hardware = Hardware().run(Disconnect(0), source=Source.AXIL).run(Disconnect(0))
+    hardware = Hardware().run(Disconnect(0), source=Source.COMMAND).run(Disconnect(0))
     assert hardware.coverage.as_values()["command"] == {"executed": 1}
 
 
@@ -379,7 +379,7 @@ def test_interleavings_only_of_successive_cycles() -> None:
             hardware.run(SignalEvent(9), after=after, source=source)
         return hardware.hits("interleaving")
 
-    msi, evt, axil = Source.MSI, Source.EVT, Source.AXIL
+    msi, evt, axil = Source.MESSAGE, Source.EVENT, Source.COMMAND
     assert retire((9, axil), (1, msi), (1, evt)) == {"interleaving: s_axil / s_msi / s_evt"}
     assert retire((9, msi), (2, msi), (1, evt)) == set()
     assert retire((9, msi), (1, msi), (2, evt)) == set()
@@ -566,7 +566,7 @@ def test_what_a_reset_finds_in_the_checker(bench: Bench) -> None:
     def made(*more: Operation) -> None:
         for operation in (*MADE, *more):
             bench.checker.registers.on_command(operation)
-            bench.checker.on_retired(Retired(Source.AXIL, operation, Answer.OK))
+            bench.checker.on_retired(Retired(Source.COMMAND, operation, Answer.OK))
 
     steps: dict[str, list[tuple[str, Any]]] = {
         "an operation in the engine": [("on_event_accepted", sent)],
@@ -597,7 +597,7 @@ def test_what_a_reset_finds_in_the_checker(bench: Bench) -> None:
     made()
     assert bench.checker.reset_finds() == []
     bench.checker.on_event_accepted(sent)
-    bench.checker.on_retired(Retired(Source.EVT, sent, Answer.HELD_PENDING))
+    bench.checker.on_retired(Retired(Source.EVENT, sent, Answer.HELD_PENDING))
     assert bench.checker.reset_finds() == ["an event pending"]
     bench.reset(1)
     made(Enable(4, 64, 1))
@@ -607,7 +607,7 @@ def test_what_a_reset_finds_in_the_checker(bench: Bench) -> None:
     message = did.execute(sent).message
     assert message is not None
     bench.checker.on_event_accepted(sent)
-    bench.checker.on_retired(Retired(Source.EVT, sent, Answer.SENT, None, message))
+    bench.checker.on_retired(Retired(Source.EVENT, sent, Answer.SENT, None, message))
     assert bench.checker.reset_finds() == ["a message on its way"]
     bench.reset(1)
     hit = set(bench.coverage.as_values()["reset"])
@@ -662,7 +662,7 @@ def test_commands_refused(bench: Bench) -> None:
     assert bench.coverage.as_values()["command"] == {REFUSED_UNNAMED: 1}
     write(bench, csr.COMMAND, Disable.code)
     assert bench.coverage.as_values()["command"] == {REFUSED_UNNAMED: 1, REFUSED_BUSY: 1}
-    bench.checker.on_retired(Retired(Source.AXIL, Disable(0), Answer.ERROR_NO_ROUTE))
+    bench.checker.on_retired(Retired(Source.COMMAND, Disable(0), Answer.ERROR_NO_ROUTE))
     assert results(bench.coverage.as_values())["command"].complete
     assert bench.checker.mismatches == 0
 
@@ -671,7 +671,7 @@ def test_counters(bench: Bench) -> None:
     for number in range(17):  # 4 bits
         if number in (0, 1, 14, 15, 16):
             read(bench, csr.ERRORS, min(number, 15))
-        bench.checker.on_retired(Retired(Source.EVT, SignalEvent(4), Answer.ERROR_NO_ROUTE))
+        bench.checker.on_retired(Retired(Source.EVENT, SignalEvent(4), Answer.ERROR_NO_ROUTE))
     assert bench.coverage.as_values()["counter"] == {
         "ERRORS / zero": 1,
         "ERRORS / counting": 2,

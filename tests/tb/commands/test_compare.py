@@ -102,7 +102,7 @@ def test_what_ran_is_named(
     assert said in output
     written = valid(results)["rtl"]
     assert written["top"] == "msi_translator" and written["file_list"] == "hdl/translator.f"
-    assert "hdl/msi_engine.sv" in written["files"]
+    assert "hdl/core/msi_engine.sv" in written["files"]
 
 
 @pytest.mark.parametrize("operations", [0, 4, 6])

@@ -74,7 +74,7 @@ def test_what_is_wrong_is_named(tmp_path: Path) -> None:
     rtl = variant(
         tmp_path,
         ("s_evt_route", "s_evt_number"),
-        ("output logic      [3:0]  retire_answer,", "output logic      [4:0]  retire_answer,"),
+        ("output logic      [7:0]  retire_answer,", "output logic      [3:0]  retire_answer,"),
         ("retire.answer;", "{1'b0, retire.answer};"),
         ("COUNTER_WIDTH", "WIDTH_OF_COUNTERS"),
         (".WIDTH_OF_COUNTERS(", ".COUNTER_WIDTH("),
@@ -84,7 +84,7 @@ def test_what_is_wrong_is_named(tmp_path: Path) -> None:
     assert str(error.value).splitlines()[1:] == [
         "  parameter COUNTER_WIDTH is missing",
         "  port s_evt_route is missing (input, 16 bits)",
-        "  port retire_answer is output, 5 bits, not output, 4 bits",
+        "  port retire_answer is output, 4 bits, not output, 8 bits",
         "  input s_evt_number is not one that the testbench drives",
     ]
 

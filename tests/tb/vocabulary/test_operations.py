@@ -57,8 +57,9 @@ def test_every_code_but_none_is_an_operation() -> None:
     assert set(BY_CODE) == set(OperationCode) - {OperationCode.NONE}
 
 
-def test_answers_fit_the_four_bits_of_the_retire_record() -> None:
-    assert sorted(Answer) == list(range(16))
+def test_answers_and_codes_fit_the_eight_bits_of_the_retire_record() -> None:
+    assert sorted(Answer) == list(range(len(Answer))) and len(Answer) < 256
+    assert sorted(OperationCode) == list(range(len(OperationCode))) and len(OperationCode) < 256
 
 
 def test_every_argument_has_a_width_and_every_index_a_limit() -> None:

@@ -19,6 +19,7 @@ import numpy as np
 from cocotbext.msi_its.batch.history import BatchHistory, entries, entry_of
 from cocotbext.msi_its.batch.model import BatchModel, Expected
 from cocotbext.msi_its.batch.records import (
+    CODES,
     NAMES,
     Records,
     message_of,
@@ -56,7 +57,7 @@ class TraceBatch(Protocol):
 
 
 def _among(answers: Records, wanted: frozenset[Answer]) -> Records:
-    table = np.zeros(16, np.bool_)
+    table = np.zeros(CODES, np.bool_)
     table[list(wanted)] = True
     return table[answers]
 
@@ -178,10 +179,10 @@ class BatchChecker(Checker):
         self._model.commit()
         count = len(seen.retired)
         codes, answers = seen.retired["code"], expected.answers
-        both = np.bincount(codes * np.uint8(16) + answers, minlength=256)
+        both = np.bincount(codes.astype(np.intp) * CODES + answers)
         counted: Counter[Answer] = Counter()
         for pair in np.flatnonzero(both).tolist():
-            code, answer = pair >> 4, Answer(pair & 15)
+            code, answer = pair // CODES, Answer(pair % CODES)
             self.answers[(NAMES[code], answer.name)] += int(both[pair])
             counted[answer] += int(both[pair])
         warned = np.flatnonzero(_among(answers, WARNINGS))
@@ -194,7 +195,7 @@ class BatchChecker(Checker):
         self.messages += len(seen.messages)
         self.dropped += sum(counted[answer] for answer in DROPS)
 
-        commands = np.flatnonzero(seen.retired["source"] == Source.AXIL)
+        commands = np.flatnonzero(seen.retired["source"] == Source.COMMAND)
         result = None
         if len(commands):
             result = int(answers[commands[-1]]) | int(expected.bdfs[commands[-1]]) << 16
@@ -230,12 +231,12 @@ class BatchChecker(Checker):
     def _take(self, seen: Seen, step: _Step) -> None:
         row = step.row
         match step.kind:
-            case "accepted_axil":
-                self.registers.on_command(operation_of(seen.accepted[Source.AXIL][row]))
-            case "accepted_msi":
-                self.on_message_accepted(operation_of(seen.accepted[Source.MSI][row]))
-            case "accepted_evt":
-                self.on_event_accepted(operation_of(seen.accepted[Source.EVT][row]))
+            case "accepted_command":
+                self.registers.on_command(operation_of(seen.accepted[Source.COMMAND][row]))
+            case "accepted_message":
+                self.on_message_accepted(operation_of(seen.accepted[Source.MESSAGE][row]))
+            case "accepted_event":
+                self.on_event_accepted(operation_of(seen.accepted[Source.EVENT][row]))
             case "retired":
                 parts = seen.retired[row], seen.results[row], seen.retired_messages[row]
                 self.on_retired(retired_of(*parts))
@@ -294,9 +295,9 @@ class BatchChecker(Checker):
 def _steps(seen: Seen) -> Iterator[_Step]:
     """Yield what the monitors saw, cycle by cycle."""
     kinds = {
-        "accepted_msi": seen.accepted_cycles[Source.MSI],
-        "accepted_evt": seen.accepted_cycles[Source.EVT],
-        "accepted_axil": seen.accepted_cycles[Source.AXIL],
+        "accepted_message": seen.accepted_cycles[Source.MESSAGE],
+        "accepted_event": seen.accepted_cycles[Source.EVENT],
+        "accepted_command": seen.accepted_cycles[Source.COMMAND],
         "retired": seen.results["cycle"],
         "event": seen.events["cycle"],
         "message": seen.message_cycles,

@@ -130,7 +130,7 @@ class BatchEnvironment:
         for source, issued in zip(Source, done.issued, strict=True):
             accepted = len(done.seen.accepted[source])
             if accepted != issued and not checker.mismatches:
-                name = f"s_{source.name.lower()}"
+                name = source.port
                 raise AssertionError(f"{issued} operations were to go in on {name}: {accepted} did")
         for register, data, response, meanwhile in done.reads:
             if meanwhile.anything:

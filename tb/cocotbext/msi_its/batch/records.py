@@ -14,7 +14,6 @@ import numpy as np
 from msgspec.structs import astuple
 from numpy.typing import NDArray
 
-from cocotbext.msi_its.vocabulary.csr import Answer, OperationCode
 from cocotbext.msi_its.vocabulary.operations import (
     BY_CODE,
     OPERATIONS,
@@ -25,7 +24,7 @@ from cocotbext.msi_its.vocabulary.operations import (
     SignalMsiWithRid,
     arguments_of,
 )
-from cocotbext.msi_its.vocabulary.transactions import Retired, Source
+from cocotbext.msi_its.vocabulary.transactions import ANSWERS, Retired, Source
 
 Records = NDArray[Any]
 """An array of one of the record types below, or of one of their fields."""
@@ -39,7 +38,10 @@ OPERATION = np.dtype(
         ("unused", "u1", 3),
     ]
 )
-"""An operation (its code of 4 bits), and the source that it enters by."""
+"""An operation (its code of 8 bits), and the source that it enters by."""
+
+CODES = 256
+"""How many codes of operations, and of answers, their 8 bits have room for."""
 
 MESSAGE = np.dtype([("address", "<u8"), ("data", "<u4"), ("devid", "<u4")])
 """A message; all 0 where there is none."""
@@ -55,7 +57,7 @@ CYCLE = np.dtype("<u4")
 
 
 def _masks() -> Records:
-    masks = np.zeros(16, OPERATION)
+    masks = np.zeros(CODES, OPERATION)
     masks["code"] = masks["source"] = 0xFF
     for code, kind in BY_CODE.items():
         for name in arguments_of(kind):
@@ -66,10 +68,10 @@ def _masks() -> Records:
 MASKS = _masks()
 """For each operation code, a record with all bits set of the arguments that it takes."""
 
-SOURCES = np.zeros(16, np.uint8)
+SOURCES = np.zeros(CODES, np.uint8)
 """The source by which each operation code enters, when it can choose: see Environment.play."""
-SOURCES[[SignalMsi.code, SignalMsiWithRid.code]] = Source.MSI
-SOURCES[SignalEvent.code] = Source.EVT
+SOURCES[[SignalMsi.code, SignalMsiWithRid.code]] = Source.MESSAGE
+SOURCES[SignalEvent.code] = Source.EVENT
 
 
 def words(records: Records) -> NDArray[np.uint64]:
@@ -96,7 +98,7 @@ def pack(operations: Iterable[Operation]) -> Records:
 
 def operation_of(record: Any) -> Operation:
     """Return the operation that a record holds. Raises AssertionError if it names none."""
-    kind = BY_CODE.get(OperationCode(int(record["code"])))
+    kind = BY_CODE.get(int(record["code"]))
     if kind is None:
         raise AssertionError(f"{record['code']} is not the code of an operation")
     return kind(*(int(record[name]) for name in arguments_of(kind)))
@@ -110,15 +112,18 @@ def message_of(record: Any) -> Message:
 def retired_of(operation: Any, result: Any, message: Any) -> Retired:
     """Return a retire record of its three parts.
 
-    Raises AssertionError if its operation or source has a code that does not exist, or if fields
-    that mean nothing are not 0.
+    Raises AssertionError if its operation, source or answer has a code that does not exist, or if
+    fields that mean nothing are not 0.
     """
     if operation["source"] >= len(Source):
         raise AssertionError(f"retire: {operation['source']} is not the code of a source")
+    answer = ANSWERS.get(int(result["answer"]))
+    if answer is None:
+        raise AssertionError(f"retire: {result['answer']} is not the code of an answer")
     return Retired.of(
         Source(int(operation["source"])),
         operation_of(operation),
-        Answer(int(result["answer"])),
+        answer,
         int(result["bdf"]),
         int(result["sent"]),
         astuple(message_of(message)),

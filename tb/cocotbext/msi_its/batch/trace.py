@@ -21,7 +21,7 @@ from msgspec.json import Decoder
 from msgspec.structs import astuple
 
 from cocotbext.msi_its.batch.environment import BATCH
-from cocotbext.msi_its.batch.records import MESSAGE, OPERATION, SOURCES, Records, same
+from cocotbext.msi_its.batch.records import CODES, MESSAGE, OPERATION, SOURCES, Records, same
 from cocotbext.msi_its.batch.transactor import Seen
 from cocotbext.msi_its.vocabulary.csr import Answer
 from cocotbext.msi_its.vocabulary.operations import (
@@ -159,10 +159,10 @@ class Lines:
         return bool(wrong.any())
 
 
-_RETURNED = np.full((16, 16), NOTHING, np.int32)
+_RETURNED = np.full((CODES, CODES), NOTHING, np.int32)
 for (_name, _answer), _value in RETURNS.items():
     _RETURNED[OPERATIONS[_name].code, _answer] = _value
-_WARNED = np.zeros(16, np.int8)
+_WARNED = np.zeros(CODES, np.int8)
 _WARNED[list(WARNINGS)] = 1
 
 

@@ -30,7 +30,7 @@ namespace {
 
 // ---- what is shared with Python -----------------------------------------------------------------
 
-enum Source : uint8_t { AXIL, MSI, EVT, SOURCES };
+enum Source : uint8_t { COMMAND, MESSAGE, EVENT, SOURCES };
 
 struct Operation {
     uint64_t address;
@@ -213,7 +213,7 @@ class Masks {
     void apply(Operation& operation) const {
         uint64_t words[4];
         std::memcpy(words, &operation, sizeof(words));
-        for (int i = 0; i < 4; i++) words[i] &= masks_[operation.code & 15][i];
+        for (int i = 0; i < 4; i++) words[i] &= masks_[operation.code][i];
         std::memcpy(&operation, words, sizeof(words));
     }
     // The arguments that `operation` takes, from it; the others from `held`.
@@ -222,7 +222,7 @@ class Masks {
         std::memcpy(from, &operation, sizeof(from));
         std::memcpy(to, &held, sizeof(to));
         for (int i = 0; i < 4; i++) {
-            const uint64_t mask = masks_[operation.code & 15][i];
+            const uint64_t mask = masks_[operation.code][i];
             to[i] = (from[i] & mask) | (to[i] & ~mask);
         }
         Operation merged;
@@ -231,7 +231,7 @@ class Masks {
     }
 
   private:
-    uint64_t masks_[16][4];
+    uint64_t masks_[256][4];
 };
 
 // ---- drivers: each sets the inputs of its own bus -------------------------------------------------
@@ -274,8 +274,8 @@ class MessageDriver {  // s_msi
     void reset() { dut_.s_msi_valid = 0; }
     void drive(const Plan& plan) {
         const bool stalled = stalls.next();
-        if (dut_.s_msi_valid || stalled || !plan.may_start(MSI)) return;
-        const Operation& operation = plan.head(MSI);
+        if (dut_.s_msi_valid || stalled || !plan.may_start(MESSAGE)) return;
+        const Operation& operation = plan.head(MESSAGE);
         dut_.s_msi_valid = 1;
         dut_.s_msi_target = operation.target;
         dut_.s_msi_explicit_rid =
@@ -286,7 +286,7 @@ class MessageDriver {  // s_msi
     }
     void look(Plan& plan) {
         accepted_ = dut_.s_msi_valid && dut_.s_msi_ready;
-        if (accepted_) plan.handed_over(MSI);
+        if (accepted_) plan.handed_over(MESSAGE);
     }
     void after_edge() {
         if (accepted_) dut_.s_msi_valid = 0;
@@ -304,13 +304,13 @@ class EventDriver {  // s_evt
     void reset() { dut_.s_evt_valid = 0; }
     void drive(const Plan& plan) {
         const bool stalled = stalls.next();
-        if (dut_.s_evt_valid || stalled || !plan.may_start(EVT)) return;
+        if (dut_.s_evt_valid || stalled || !plan.may_start(EVENT)) return;
         dut_.s_evt_valid = 1;
-        dut_.s_evt_route = plan.head(EVT).route;
+        dut_.s_evt_route = plan.head(EVENT).route;
     }
     void look(Plan& plan) {
         accepted_ = dut_.s_evt_valid && dut_.s_evt_ready;
-        if (accepted_) plan.handed_over(EVT);
+        if (accepted_) plan.handed_over(EVENT);
     }
     void after_edge() {
         if (accepted_) dut_.s_evt_valid = 0;
@@ -351,10 +351,10 @@ class CommandDriver {
     void start() { next_ = 0; }
 
     void drive(const Plan& plan) {
-        if (!prepared_ && next_ < plan.queues[AXIL].size())
-            prepare(plan.operations[plan.queues[AXIL][next_++]]);
+        if (!prepared_ && next_ < plan.queues[COMMAND].size())
+            prepare(plan.operations[plan.queues[COMMAND][next_++]]);
         // Of a prepared command, the last write is that of COMMAND itself.
-        const bool command_may_go = !in_flight_ && plan.may_start(AXIL);
+        const bool command_may_go = !in_flight_ && plan.may_start(COMMAND);
         const uint64_t may_go = writes_ - (prepared_ && !command_may_go);
         const bool aw_stalled = aw_stalls.next(), w_stalled = w_stalls.next();
         if (!dut_.s_axil_awvalid && !aw_stalled && addressed_ < may_go) {
@@ -379,9 +379,9 @@ class CommandDriver {
             in_flight_ = true;
             prepared_ = false;
         }
-        if (in_flight_ && dut_.retire_valid && dut_.retire_source == AXIL) {
+        if (in_flight_ && dut_.retire_valid && dut_.retire_source == COMMAND) {
             in_flight_ = false;
-            plan.handed_over(AXIL);
+            plan.handed_over(COMMAND);
         }
     }
 
@@ -470,14 +470,14 @@ class Monitors {
             operation.data = dut_.s_msi_data;
             operation.code = dut_.s_msi_explicit_rid ? MSI_CSR__OPERATION_CODE__SIGNAL_MSI_WITH_RID
                                                      : MSI_CSR__OPERATION_CODE__SIGNAL_MSI;
-            accepted(MSI, operation);
+            accepted(MESSAGE, operation);
             moved = true;
         }
         if (dut_.s_evt_valid && dut_.s_evt_ready) {
             Operation operation{};
             operation.route = dut_.s_evt_route;
             operation.code = MSI_CSR__OPERATION_CODE__SIGNAL_EVENT;
-            accepted(EVT, operation);
+            accepted(EVENT, operation);
             moved = true;
         }
         moved |= look_at_registers();
@@ -615,7 +615,7 @@ class Monitors {
         if (address != offsetof(msi_csr_t, COMMAND)) return;
         Operation operation = from_registers(arguments_);
         operation.code = GET(COMMAND__OPERATION, data);
-        accepted(AXIL, operation);
+        accepted(COMMAND, operation);
     }
 
     // H2: valid, once up, stays up with the same payload until ready.

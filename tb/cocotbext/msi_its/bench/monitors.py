@@ -17,7 +17,6 @@ from cocotb_bus.monitors import BusMonitor, Monitor
 
 from cocotbext.msi_its.bench.ports import UNKNOWN, Ports, Reader, Values
 from cocotbext.msi_its.bench.ports.handles import value_of
-from cocotbext.msi_its.vocabulary.csr import Answer
 from cocotbext.msi_its.vocabulary.operations import (
     BY_CODE,
     Message,
@@ -27,9 +26,8 @@ from cocotbext.msi_its.vocabulary.operations import (
     SignalMsiWithRid,
     arguments_of,
 )
-from cocotbext.msi_its.vocabulary.transactions import Retired, Source
+from cocotbext.msi_its.vocabulary.transactions import ANSWERS, Retired, Source
 
-ANSWERS: dict[int, Answer] = {answer.value: answer for answer in Answer}
 MESSAGE_FIELDS = Message.__struct_fields__
 SOURCES: dict[int, Source] = {source.value: source for source in Source}
 

@@ -36,7 +36,7 @@ REPORTED = 20
 """How many mismatches are reported in full; more are only counted."""
 
 # Python 3.11 takes its time to find a member of an enumeration, and its name.
-AXIL, MSI, EVT = Source.AXIL, Source.MSI, Source.EVT
+COMMAND, MESSAGE, EVENT = Source.COMMAND, Source.MESSAGE, Source.EVENT
 ANSWER_NAMES = {answer: answer.name for answer in Answer}
 
 NONE_LOST: Sequence[Operation] = ()
@@ -109,8 +109,8 @@ class Checker:
         self._reference = Reference(self.tables)
         self._history = History()
         self._accepted: dict[Source, deque[Operation]] = {
-            Source.MSI: deque(),
-            Source.EVT: deque(),
+            Source.MESSAGE: deque(),
+            Source.EVENT: deque(),
         }
         self._retired_messages: deque[tuple[Message, Entry]] = deque()
         self._early_messages: deque[Message] = deque()
@@ -146,20 +146,20 @@ class Checker:
 
     def on_message_accepted(self, operation: Operation) -> None:
         """A direct message was accepted on `s_msi`."""
-        self._accepted[MSI].append(operation)
-        self.seen[MSI] += 1
+        self._accepted[MESSAGE].append(operation)
+        self.seen[MESSAGE] += 1
 
     def on_event_accepted(self, operation: Operation) -> None:
         """A route event was accepted on `s_evt`."""
-        self._accepted[EVT].append(operation)
-        self.seen[EVT] += 1
+        self._accepted[EVENT].append(operation)
+        self.seen[EVENT] += 1
 
     def on_retired(self, retired: Retired) -> None:
         """An operation was executed."""
         self.operations += 1
         operation, message = retired.operation, retired.message
-        if retired.source is AXIL:
-            self.seen[AXIL] += 1
+        if retired.source is COMMAND:
+            self.seen[COMMAND] += 1
         lost = self._take_accepted(retired.source, operation)
         if lost is not NONE_LOST and not self._on_disorder(retired, lost):
             return
@@ -228,7 +228,7 @@ class Checker:
 
         Return those before it, which are lost; None if it is none of those accepted.
         """
-        if source is AXIL:
+        if source is COMMAND:
             lost = self.registers.take_command(operation)
             return lost or (NONE_LOST if lost is not None else None)
         queue = self._accepted[source]
@@ -249,7 +249,7 @@ class Checker:
         Each is reported once: the golden model executes what was lost, and not what came twice.
         """
         source, operation = retired.source, retired.operation
-        name = f"s_{source.name.lower()}"
+        name = source.port
         entry = Entry(self.operations, retired, None)
         if lost is not None:
             for each in lost:
@@ -265,7 +265,7 @@ class Checker:
                 return True
         if (source, operation) in self._lost:
             executed = self._lost.pop((source, operation))
-            if source is not AXIL:  # of a command, what was wrong may be what STATUS said
+            if source is not COMMAND:  # of a command, what was wrong may be what STATUS said
                 wanted = f"{oldest} from {name}" if oldest else "its record before others"
                 self._mismatch("order", entry, wanted, f"{operation} retired, too late (H3)")
             return not executed
@@ -281,11 +281,11 @@ class Checker:
     def _on_command_lost(self, operation: Operation) -> None:
         """STATUS says that no command is in flight, but this one did not retire."""
         self._mismatch("order", None, f"{operation} to retire", "STATUS.busy is low (H3, H6)")
-        self._execute_lost(AXIL, operation)
+        self._execute_lost(COMMAND, operation)
 
     def _oldest(self, source: Source) -> Operation | None:
         """Return the oldest operation that a source had accepted and that did not retire."""
-        if source is AXIL:
+        if source is COMMAND:
             return self.registers.oldest_command
         return self._accepted[source][0] if self._accepted[source] else None
 
@@ -382,7 +382,7 @@ class Checker:
     def under_way(self) -> str:
         """Say what was accepted but has not come out yet; empty if nothing."""
         parts = [
-            f"{len(queue)} accepted on s_{source.name.lower()} not retired"
+            f"{len(queue)} accepted on {source.port} not retired"
             for source, queue in self._accepted.items()
             if queue
         ]
@@ -402,7 +402,7 @@ class Checker:
             self._on_unrecorded(self._early_messages.popleft())
         for source, least in self.wanted.items():
             if self.seen[source] < least:
-                name = f"s_{source.name.lower()}"
+                name = source.port
                 wanted = f"at least {least} operations from {name} in this test"
                 self._mismatch("stimulus", None, wanted, f"{self.seen[source]}")
         self.unfollow()
@@ -455,8 +455,8 @@ class Checker:
                 rules += f"; H5: close behind #{close.number}"
             where = f", trace line {entry.line}" if entry.line is not None else ""
             lines[0] += f" at operation {entry.number}{where}"
-            source = entry.retired.source.name.lower()
-            lines.append(f"  operation: {entry.retired.operation}, from s_{source} (rules {rules})")
+            source = entry.retired.source.port
+            lines.append(f"  operation: {entry.retired.operation}, from {source} (rules {rules})")
         elif self._last is not None:
             lines[0] += f" after operation {self._last}"
         lines[0] += f", in clock cycle {self._cycle():,}"

@@ -19,7 +19,7 @@ from cocotbext.msi_its.checks.coverage.points import REFUSED_BUSY, REFUSED_UNNAM
 from cocotbext.msi_its.checks.coverage.sampling import Coverage
 from cocotbext.msi_its.checks.reference import Outcome
 from cocotbext.msi_its.vocabulary import csr
-from cocotbext.msi_its.vocabulary.csr import Answer, OperationCode
+from cocotbext.msi_its.vocabulary.csr import Answer
 from cocotbext.msi_its.vocabulary.fields import ARGUMENT_REGISTERS, ARGUMENTS, get_field
 from cocotbext.msi_its.vocabulary.operations import BY_CODE, Operation, Tables, arguments_of
 from cocotbext.msi_its.vocabulary.transactions import ERRORS, WARNINGS, Source
@@ -39,7 +39,7 @@ COUNTED_BY: dict[Answer, int] = {
 """The counter register of each answer that is counted."""
 
 MESSAGES = csr.MESSAGES.offset
-AXIL = Source.AXIL  # Python 3.11 takes its time to find a member of an enumeration
+COMMAND = Source.COMMAND  # Python 3.11 takes its time to find a member of an enumeration
 
 WRITABLE: dict[int, int] = {
     register.offset: sum((2 << high) - (1 << low) for high, low in register.fields.values())
@@ -203,7 +203,7 @@ class RegisterModel:
         if outcome.message is not None:
             self._sent += 1
             self._show(MESSAGES, (min(self._sent, self._largest),))
-        if source is AXIL:
+        if source is COMMAND:
             self._show(csr.RESULT.offset, {answer | (outcome.bdf or 0) << 16})
         if answer in WARNINGS:
             self._on_drop(outcome, bus_range)
@@ -311,7 +311,7 @@ class RegisterModel:
                 access = "written" if strobes == 0xF else "written in part"
                 self._coverage.hit("register", access, REGISTERS[address])
             if address == csr.COMMAND.offset and mask & 1:
-                write.command = self._command(data & 0xF)
+                write.command = self._command(data & 0xFF)
                 self._commands.append(write.command)
                 self._show_status()
             elif address == csr.STATUS.offset and data & mask & REFUSED:
@@ -330,7 +330,7 @@ class RegisterModel:
 
     def _command(self, code: int) -> Command:
         """Return the command that this code is now, with the ARG registers as they stand."""
-        kind = BY_CODE.get(OperationCode(code))
+        kind = BY_CODE.get(code)
         operation = None
         if kind is not None:
             values = []

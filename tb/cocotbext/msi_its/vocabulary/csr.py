@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Generated from hdl/registers.rdl by `make regs`: do not edit.
+"""Generated from hdl/registers/msi_csr.rdl by `make regs`: do not edit.
 
 Codes of operations and answers, and the offset, width and fields of every register.
 """
@@ -102,8 +102,8 @@ VERSION = Register(0x04, 32, {"minor": Field(15, 0), "major": Field(31, 16)})
 TABLES_0 = Register(0x08, 32, {"ranges": Field(15, 0), "connections": Field(31, 16)})
 TABLES_1 = Register(0x0c, 32, {"targets": Field(15, 0), "routes": Field(31, 16)})
 STATUS = Register(0x10, 32, {"busy": Field(0, 0), "clearing": Field(1, 1), "refused": Field(2, 2)})
-COMMAND = Register(0x14, 32, {"operation": Field(3, 0)})
-RESULT = Register(0x18, 32, {"answer": Field(3, 0), "bdf": Field(31, 16)})
+COMMAND = Register(0x14, 32, {"operation": Field(7, 0)})
+RESULT = Register(0x18, 32, {"answer": Field(7, 0), "bdf": Field(31, 16)})
 ARG_RANGE = Register(0x20, 32, {"range": Field(15, 0), "connection": Field(31, 16)})
 ARG_TARGET = Register(0x24, 32, {"target": Field(15, 0), "route": Field(31, 16)})
 ARG_BUS = Register(0x28, 32, {"secondary": Field(7, 0), "subordinate": Field(15, 8), "devfn": Field(23, 16)})
@@ -119,4 +119,4 @@ ERRORS = Register(0x50, 32, {"count": Field(31, 0)})
 REFUSED_COMMANDS = Register(0x54, 32, {"count": Field(31, 0)})
 ALERT = Register(0x58, 32, {"alert": Field(0, 0)})
 LAST_DROP = Register(0x5c, 32, {"rid": Field(15, 0), "secondary": Field(23, 16), "subordinate": Field(31, 24)})
-LAST_DROP_REASON = Register(0x60, 32, {"reason": Field(3, 0)})
+LAST_DROP_REASON = Register(0x60, 32, {"reason": Field(7, 0)})

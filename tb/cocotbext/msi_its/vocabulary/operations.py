@@ -249,7 +249,7 @@ _CLASSES: tuple[type[Operation], ...] = get_args(Operation)
 OPERATIONS: dict[str, type[Operation]] = {cls.name: cls for cls in _CLASSES}
 """The class of each operation, by the specification's name."""
 
-BY_CODE: dict[OperationCode, type[Operation]] = {cls.code: cls for cls in _CLASSES}
+BY_CODE: dict[int, type[Operation]] = {cls.code: cls for cls in _CLASSES}
 """The class of each operation, by the hardware's code."""
 
 

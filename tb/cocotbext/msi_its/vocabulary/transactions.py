@@ -17,6 +17,9 @@ from cocotbext.msi_its.vocabulary.trace import Expect
 
 BDF = Answer.BDF  # Python 3.11 takes its time to find a member of an enumeration
 
+ANSWERS: dict[int, Answer] = {answer.value: answer for answer in Answer}
+"""The answers, by their codes."""
+
 DROPS = frozenset({Answer.DROPPED_BUS_RANGE, Answer.DROPPED_DISCONNECTED})
 """The answers that mean a message was dropped."""
 
@@ -40,9 +43,17 @@ RETURNS: dict[tuple[str, Answer], bool] = {
 class Source(IntEnum):
     """Where an operation entered the translator; the codes of `retire_source`."""
 
-    AXIL = 0
-    MSI = 1
-    EVT = 2
+    COMMAND = 0
+    MESSAGE = 1
+    EVENT = 2
+
+    @property
+    def port(self) -> str:
+        """The prefix of the port that its operations enter by."""
+        return PORTS[self]
+
+
+PORTS = {Source.COMMAND: "s_axil", Source.MESSAGE: "s_msi", Source.EVENT: "s_evt"}
 
 
 class Retired(Struct, frozen=True, gc=False):

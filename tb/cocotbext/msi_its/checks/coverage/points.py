@@ -165,7 +165,7 @@ CHANGERS = frozenset(first for first, _ in HAZARD_PAIRS)
 
 # ---- the cover points ----------------------------------------------------------------------------
 
-SOURCES = {Source.AXIL: "s_axil", Source.MSI: "s_msi", Source.EVT: "s_evt"}
+SOURCES = {Source.COMMAND: "s_axil", Source.MESSAGE: "s_msi", Source.EVENT: "s_evt"}
 STREAMS = ("s_msi", "s_evt", "m_msi", "aw", "w", "b", "ar", "r")
 WAITS = ("0 cycles", "1 cycle", "2 to 3 cycles", "4 to 15 cycles", "16 cycles or more")
 

@@ -55,7 +55,7 @@ class Coverage:
         # What messages and events hit, for as long as no command changes an object.
         self._known: dict[tuple[Any, ...], tuple[tuple[Bin, ...], tuple[Object, ...]]] = {}
         # When the last two operations retired, and where they came from.
-        self._before = self._last = (-1, Source.AXIL)
+        self._before = self._last = (-1, Source.COMMAND)
         # What changed an object within HAZARD_CYCLES: when, by which operation, which object.
         self._changes: list[tuple[int, str, Object]] = []
 
@@ -112,7 +112,7 @@ class Coverage:
         counts = self._counts
         for each in bins:
             counts[each] += 1
-        if retired.source is Source.AXIL:
+        if retired.source is Source.COMMAND:
             counts[("command", "executed")] += 1
         if self._last[0] == cycle - 1 and self._before[0] == cycle - 2:
             counts[TRIPLES[self._before[1], self._last[1], retired.source]] += 1

@@ -47,7 +47,7 @@ WRAPPED = tuple(
 OPTIMIZE = ("OPT_FAST=-O2", "OPT_GLOBAL=-O2")
 """What make is told: Verilator's own choice is to optimize for size."""
 TRANSACTOR = Path(__file__).parents[2] / "batch/transactor.cpp"
-HEADER = ROOT / "hdl/generated/msi_csr.h"
+HEADER = ROOT / "hdl/registers/generated/msi_csr.h"
 """What the batched path's library is made from, besides the RTL."""
 RUNTIME = "verilated*.[od]"
 """The files of Verilator's own part, which is the same for every design."""

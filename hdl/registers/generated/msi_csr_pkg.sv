@@ -52,7 +52,7 @@ package msi_csr_pkg;
     } msi_csr__STATUS__in_t;
 
     typedef struct {
-        logic [3:0] next;
+        logic [7:0] next;
     } msi_csr__RESULT__answer__in_t;
 
     typedef struct {
@@ -139,7 +139,7 @@ package msi_csr_pkg;
     } msi_csr__LAST_DROP__in_t;
 
     typedef struct {
-        logic [3:0] next;
+        logic [7:0] next;
     } msi_csr__LAST_DROP_REASON__reason__in_t;
 
     typedef struct {
@@ -171,7 +171,7 @@ package msi_csr_pkg;
     } msi_csr__STATUS__out_t;
 
     typedef struct {
-        logic [3:0] value;
+        logic [7:0] value;
         logic swmod;
     } msi_csr__COMMAND__operation__out_t;
 

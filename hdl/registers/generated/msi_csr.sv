@@ -158,7 +158,7 @@ module msi_csr (
         } STATUS;
         struct {
             struct {
-                logic [3:0] next;
+                logic [7:0] next;
                 logic load_next;
             } operation;
         } COMMAND;
@@ -241,7 +241,7 @@ module msi_csr (
         } STATUS;
         struct {
             struct {
-                logic [3:0] value;
+                logic [7:0] value;
             } operation;
         } COMMAND;
         struct {
@@ -330,12 +330,12 @@ module msi_csr (
     assign hwif_out.STATUS.refused.value = field_storage.STATUS.refused.value;
     // Field: msi_csr.COMMAND.operation
     always_comb begin
-        automatic logic [3:0] next_c;
+        automatic logic [7:0] next_c;
         automatic logic load_next_c;
         next_c = field_storage.COMMAND.operation.value;
         load_next_c = '0;
         if(decoded_reg_strb.COMMAND && decoded_req_is_wr) begin // SW write
-            for(int i=0; i<=3; i++) if(decoded_wr_biten[i]) next_c[i-0] = decoded_wr_data[i];
+            for(int i=0; i<=7; i++) if(decoded_wr_biten[i]) next_c[i-0] = decoded_wr_data[i];
             load_next_c = '1;
         end
         field_combo.COMMAND.operation.next = next_c;
@@ -343,7 +343,7 @@ module msi_csr (
     end
     always_ff @(posedge clk) begin
         if(~rst_n) begin
-            field_storage.COMMAND.operation.value <= 4'h0;
+            field_storage.COMMAND.operation.value <= 8'h0;
         end else begin
             if(field_combo.COMMAND.operation.load_next) begin
                 field_storage.COMMAND.operation.value <= field_combo.COMMAND.operation.next;
@@ -351,7 +351,7 @@ module msi_csr (
         end
     end
     assign hwif_out.COMMAND.operation.value = field_storage.COMMAND.operation.value;
-    assign hwif_out.COMMAND.operation.swmod = decoded_reg_strb.COMMAND && decoded_req_is_wr && |(decoded_wr_biten[3:0]);
+    assign hwif_out.COMMAND.operation.swmod = decoded_reg_strb.COMMAND && decoded_req_is_wr && |(decoded_wr_biten[7:0]);
     // Field: msi_csr.ARG_RANGE.range
     always_comb begin
         automatic logic [15:0] next_c;
@@ -706,7 +706,7 @@ module msi_csr (
             readback_data_var[ad_hi(7'h10)][2] = field_storage.STATUS.refused.value;
         end
         if(ad_low(rd_mux_addr) == ad_low(7'h18)) begin
-            readback_data_var[ad_hi(7'h18)][3:0] = hwif_in.RESULT.answer.next;
+            readback_data_var[ad_hi(7'h18)][7:0] = hwif_in.RESULT.answer.next;
             readback_data_var[ad_hi(7'h18)][31:16] = hwif_in.RESULT.bdf.next;
         end
         if(ad_low(rd_mux_addr) == ad_low(7'h20)) begin
@@ -762,7 +762,7 @@ module msi_csr (
             readback_data_var[ad_hi(7'h5c)][31:24] = hwif_in.LAST_DROP.subordinate.next;
         end
         if(ad_low(rd_mux_addr) == ad_low(7'h60)) begin
-            readback_data_var[ad_hi(7'h60)][3:0] = hwif_in.LAST_DROP_REASON.reason.next;
+            readback_data_var[ad_hi(7'h60)][7:0] = hwif_in.LAST_DROP_REASON.reason.next;
         end
         readback_data_rt_c = readback_data_var;
     end

@@ -16,9 +16,9 @@ package msi_pkg;
   // Where an operation came from, in the arbiter's cyclic order.
   localparam int unsigned SOURCES = 3;
   typedef enum logic [1:0] {
-    SOURCE_AXIL = 2'd0,
-    SOURCE_MSI  = 2'd1,
-    SOURCE_EVT  = 2'd2
+    SOURCE_COMMAND = 2'd0,
+    SOURCE_MESSAGE  = 2'd1,
+    SOURCE_EVENT  = 2'd2
   } source_e;
 
   // An operation on its way through the engine, with the arguments that change from one operation to
@@ -81,6 +81,11 @@ package msi_pkg;
   function automatic logic outside(index_t index, int unsigned entries);
     int unsigned width = $clog2(entries);
     return (index >> width) != 0 || 32'(index & index_t'((1 << width) - 1)) >= entries;
+  endfunction
+
+  // Whether a code, as software writes it, names an operation.
+  function automatic logic is_operation(logic [7:0] code);
+    return code != 0 && code <= 8'(msi_csr_pkg::operation_code__SUPPORTS_DIRECT_MSI);
   endfunction
 
   // Which index an operation takes.

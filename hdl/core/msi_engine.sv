@@ -351,12 +351,12 @@ module msi_engine
     does    = '0;
     answers = command_answers_q;
     unique case (lookup_q.source)
-      SOURCE_MSI: begin
+      SOURCE_MESSAGE: begin
         bad_index     = outside(lookup_q.target, TARGETS);
         does.signals  = !bad_index;
         answers.found = answer__SENT;
       end
-      SOURCE_EVT: begin
+      SOURCE_EVENT: begin
         bad_index        = outside(lookup_q.route, ROUTES);
         does.takes_event = !bad_index;
         does.takes_route = !bad_index;
@@ -441,12 +441,12 @@ module msi_engine
   logic [31:0] lookup_data;
 
   always_comb begin
-    fresh_message = lookup_q.source == SOURCE_EVT && does_q.sets_message &&
+    fresh_message = lookup_q.source == SOURCE_EVENT && does_q.sets_message &&
                     lookup_q.route[ROUTE_WIDTH-1:0] == execute_q.route[ROUTE_WIDTH-1:0];
 
     lookup_address = command.address;
     lookup_data    = command.data;
-    if (lookup_q.source == SOURCE_MSI) begin
+    if (lookup_q.source == SOURCE_MESSAGE) begin
       lookup_address = lookup_q.address;
       lookup_data    = lookup_q.data;
     end

@@ -6,8 +6,8 @@
 //
 // Contract: valid/ready on both sides; granted is the source whose operation is offered, and may change
 // until it is taken. in_ready depends on out_ready and on the other sources' in_valid, never the other
-// way round; of the sources that are valid, one at most is ready. No cycle of delay. msi_over_axil and
-// evt_over_axil are for the multiplexers of arguments that only two sources have: they take less logic
+// way round; of the sources that are valid, one at most is ready. No cycle of delay. message_over_command and
+// event_over_command are for the multiplexers of arguments that only two sources have: they take less logic
 // than granted.
 
 `default_nettype none
@@ -22,8 +22,8 @@ module msi_arbiter
     output logic                    out_valid,
     input  wire logic               out_ready,
     output source_e                 granted,        // means nothing unless out_valid
-    output logic                    msi_over_axil,  // where one of these two is granted: s_msi
-    output logic                    evt_over_axil   // where one of these two is granted: s_evt
+    output logic                    message_over_command,  // where one of these two is granted: s_msi
+    output logic                    event_over_command   // where one of these two is granted: s_evt
 );
 
   source_e last_q;  // the source whose operation was taken last
@@ -38,24 +38,24 @@ module msi_arbiter
   logic [SOURCES-1:0] turn;  // it is the source's turn, if it is valid
 
   always_comb begin
-    turn[SOURCE_AXIL] = first(last_q, in_valid, SOURCE_EVT, SOURCE_MSI);
-    turn[SOURCE_MSI]  = first(last_q, in_valid, SOURCE_AXIL, SOURCE_EVT);
-    turn[SOURCE_EVT]  = first(last_q, in_valid, SOURCE_MSI, SOURCE_AXIL);
+    turn[SOURCE_COMMAND] = first(last_q, in_valid, SOURCE_EVENT, SOURCE_MESSAGE);
+    turn[SOURCE_MESSAGE]  = first(last_q, in_valid, SOURCE_COMMAND, SOURCE_EVENT);
+    turn[SOURCE_EVENT]  = first(last_q, in_valid, SOURCE_MESSAGE, SOURCE_COMMAND);
 
-    granted = SOURCE_AXIL;
-    if (in_valid[SOURCE_MSI] && turn[SOURCE_MSI]) granted = SOURCE_MSI;
-    if (in_valid[SOURCE_EVT] && turn[SOURCE_EVT]) granted = SOURCE_EVT;
+    granted = SOURCE_COMMAND;
+    if (in_valid[SOURCE_MESSAGE] && turn[SOURCE_MESSAGE]) granted = SOURCE_MESSAGE;
+    if (in_valid[SOURCE_EVENT] && turn[SOURCE_EVENT]) granted = SOURCE_EVENT;
 
     out_valid = |in_valid;
     in_ready  = out_ready ? turn : '0;
 
-    msi_over_axil = in_valid[SOURCE_MSI] && !(in_valid[SOURCE_AXIL] && last_q != SOURCE_AXIL);
-    evt_over_axil = in_valid[SOURCE_EVT] && !(in_valid[SOURCE_AXIL] && last_q == SOURCE_EVT);
+    message_over_command = in_valid[SOURCE_MESSAGE] && !(in_valid[SOURCE_COMMAND] && last_q != SOURCE_COMMAND);
+    event_over_command = in_valid[SOURCE_EVENT] && !(in_valid[SOURCE_COMMAND] && last_q == SOURCE_EVENT);
   end
 
   always_ff @(posedge clk) begin
     if (out_valid && out_ready) last_q <= granted;
-    if (!rst_n) last_q <= SOURCE_EVT;
+    if (!rst_n) last_q <= SOURCE_EVENT;
   end
 
 endmodule

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Control and status: the AXI4-Lite register block (generated from registers.rdl), the commands
+// Control and status: the AXI4-Lite register block (generated from msi_csr.rdl), the commands
 // written to it, the counters, and the alert.
 //
 // Contract: a write to COMMAND captures the operation and the ARG registers and offers them as one
@@ -146,13 +146,13 @@ module msi_registers
   logic     [15:0] bdf_q;
 
   logic            start, refuse, finish;
-  operation_code_e operation;
+  logic [7:0]      operation;
 
   always_comb begin
-    operation = operation_code_e'(hwif_out.COMMAND.operation.value);
-    start     = command_written_q && !busy_q && operation != operation_code__NONE;
+    operation = hwif_out.COMMAND.operation.value;
+    start     = command_written_q && !busy_q && is_operation(operation);
     refuse    = command_written_q && !start;
-    finish    = retire_valid && retire_source == SOURCE_AXIL;
+    finish    = retire_valid && retire_source == SOURCE_COMMAND;
   end
 
   always_ff @(posedge clk) begin
@@ -168,7 +168,7 @@ module msi_registers
     if (start) begin
       busy_q    <= 1'b1;
       command_q <= '{
-          operation: operation,
+          operation: operation_code_e'(operation),
           range: hwif_out.ARG_RANGE.range.value,
           connection: hwif_out.ARG_RANGE.connection.value,
           target: hwif_out.ARG_TARGET.target.value,
@@ -260,7 +260,7 @@ module msi_registers
     hwif_in.STATUS.busy.next     = busy_q || start;
     hwif_in.STATUS.clearing.next = clearing;
     hwif_in.STATUS.refused.hwset = refuse;
-    hwif_in.RESULT.answer.next   = answer_q;
+    hwif_in.RESULT.answer.next   = 8'(answer_q);
     hwif_in.RESULT.bdf.next      = bdf_q;
 
     hwif_in.MESSAGES.count.next             = count[COUNT_MESSAGES];
@@ -274,7 +274,7 @@ module msi_registers
     hwif_in.LAST_DROP.rid.next           = last_drop_q.rid;
     hwif_in.LAST_DROP.secondary.next     = last_drop_q.secondary;
     hwif_in.LAST_DROP.subordinate.next   = last_drop_q.subordinate;
-    hwif_in.LAST_DROP_REASON.reason.next = reason_shown_q;
+    hwif_in.LAST_DROP_REASON.reason.next = 8'(reason_shown_q);
   end
 
 endmodule

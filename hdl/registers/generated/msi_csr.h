@@ -57,15 +57,15 @@ extern "C" {
 #define MSI_CSR__STATUS__REFUSED_reset 0x0
 
 // reg - msi_csr::COMMAND
-#define MSI_CSR__COMMAND__OPERATION_bm 0xf
+#define MSI_CSR__COMMAND__OPERATION_bm 0xff
 #define MSI_CSR__COMMAND__OPERATION_bp 0
-#define MSI_CSR__COMMAND__OPERATION_bw 4
+#define MSI_CSR__COMMAND__OPERATION_bw 8
 #define MSI_CSR__COMMAND__OPERATION_reset 0x0
 
 // reg - msi_csr::RESULT
-#define MSI_CSR__RESULT__ANSWER_bm 0xf
+#define MSI_CSR__RESULT__ANSWER_bm 0xff
 #define MSI_CSR__RESULT__ANSWER_bp 0
-#define MSI_CSR__RESULT__ANSWER_bw 4
+#define MSI_CSR__RESULT__ANSWER_bw 8
 #define MSI_CSR__RESULT__ANSWER_reset 0x0
 #define MSI_CSR__RESULT__BDF_bm 0xffff0000
 #define MSI_CSR__RESULT__BDF_bp 16
@@ -191,9 +191,9 @@ extern "C" {
 #define MSI_CSR__LAST_DROP__SUBORDINATE_reset 0x0
 
 // reg - msi_csr::LAST_DROP_REASON
-#define MSI_CSR__LAST_DROP_REASON__REASON_bm 0xf
+#define MSI_CSR__LAST_DROP_REASON__REASON_bm 0xff
 #define MSI_CSR__LAST_DROP_REASON__REASON_bp 0
-#define MSI_CSR__LAST_DROP_REASON__REASON_bw 4
+#define MSI_CSR__LAST_DROP_REASON__REASON_bw 8
 #define MSI_CSR__LAST_DROP_REASON__REASON_reset 0x0
 
 // enum - operation_code

@@ -127,7 +127,7 @@ async def h6_a_refused_command_leaves_the_result_alone(env: Environment) -> None
 
 @translator_test()
 async def h6_every_code_that_names_no_operation_is_refused(env: Environment) -> None:
-    """All of 8 bits but the operations': none is taken for an operation with the same lower bits."""
+    """All of 8 bits but the operations': none is taken for one with the same lower bits."""
     await set_up(env)
     unused = sorted(set(range(256)) - {int(code) for code in BY_CODE})
     for code in unused:

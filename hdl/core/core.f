@@ -3,6 +3,8 @@
 msi_clear.sv
 msi_command_decode.sv
 msi_command_resolve.sv
+msi_lookup.sv
 msi_rules.sv
+msi_retire.sv
 msi_route_states.sv
 msi_engine.sv

@@ -3,7 +3,7 @@
 // What a command is for: which tables it sets, what it does in execute, what it may answer.
 //
 // Contract: combinational. An operation with an index outside its table does nothing, and has bad_index.
-// Whether enable_with_rid is refused is not known here: enables and refuses are low. A code that names no
+// Whether enable_with_rid is refused is not known here: enables is high, refuses is low. A code that names no
 // operation means nothing.
 
 `default_nettype none
@@ -51,8 +51,9 @@ module msi_command_decode
         answers.otherwise = answer__NO_IRQFD;
       end
       operation_code__ENABLE, operation_code__ENABLE_WITH_RID: begin
-        does.sets_message = 1'b1;
-        answers.found     = answer__DELIVERED;
+        sets.message  = 1'b1;
+        does.enables  = 1'b1;
+        answers.found = answer__DELIVERED;
       end
       operation_code__DISABLE: does.disables = 1'b1;
       operation_code__SIGNAL_EVENT: begin

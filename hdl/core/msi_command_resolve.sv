@@ -124,8 +124,8 @@ module msi_command_resolve
     binds        = binds_q;
     sets         = sets_q;
     does         = does_q;
-    does.enables = does_q.sets_message && in_range_q;
-    does.refuses = does_q.sets_message && !in_range_q;
+    does.enables = does_q.enables && in_range_q;
+    does.refuses = does_q.enables && !in_range_q;
     answers      = answers_q;
     if (does.refuses) answers.found = answer__REFUSED_BUS_RANGE;
     bus_range    = bus_range_q;

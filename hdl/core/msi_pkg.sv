@@ -99,6 +99,17 @@ package msi_pkg;
     return !(bus < bus_range.secondary || bus_range.subordinate < bus);
   endfunction
 
+  // What an operation finds of its target, and of the target's connection and bus range.
+  typedef struct packed {
+    bus_range_t  bus_range;
+    logic        rid_in_range;   // R1: it has the requester ID's bus
+    logic [7:0]  devfn;
+    logic        connected;      // R4: the connection has a message backend, with
+    logic [15:0] segment;        //     this segment
+    logic        irqfd;          // R7: it has an irqfd backend, with
+    logic [15:0] irqfd_segment;  //     this segment
+  } found_t;
+
   // ---- what an operation is for -----------------------------------------------------------------
 
   // Which tables a command sets in lookup.
@@ -106,20 +117,20 @@ package msi_pkg;
     logic range;
     logic connection;  // connect, disconnect
     logic irqfd;
+    logic message;     // of a route: enable, enable_with_rid, in range or not
   } sets_t;
 
   // What an operation does in execute.
   typedef struct packed {
-    logic sets_message;  // enable, enable_with_rid: in range or not
-    logic enables;       // in range
-    logic refuses;       // out of range
+    logic enables;      // in range
+    logic refuses;      // out of range
     logic disables;
     logic makes_route;
     logic consumes;
     logic takes_event;
-    logic takes_route;   // all that take a route
-    logic signals;       // signal_msi, signal_msi_with_rid
-    logic asks_irqfd;    // new_route, supports_direct_msi
+    logic takes_route;  // all that take a route
+    logic signals;      // signal_msi, signal_msi_with_rid
+    logic asks_irqfd;   // new_route, supports_direct_msi
     logic tells_bdf;
   } does_t;
 
@@ -131,6 +142,11 @@ package msi_pkg;
   } answers_t;
 
   // ---- indexes ----------------------------------------------------------------------------------
+
+  // excused line: called at elaboration only
+  function automatic int unsigned larger(int unsigned a, int unsigned b);
+    return a > b ? a : b;  // excused branch, expr: called at elaboration only
+  endfunction
 
   // Whether an index lies outside a table of so many entries. (In two parts, because a power of two
   // then costs a few gates, and no subtraction.)

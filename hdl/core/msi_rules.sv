@@ -37,7 +37,7 @@ module msi_rules
     output logic              is_drop,       // one was dropped, or a route refused (H7, R11)
     output logic              makes_route,   // R7
     output route_state_t      next_route_state,
-    output logic      [15:0]  default_bdf,
+    output logic      [15:0]  bdf,           // the default BDF, where it is asked for; otherwise 0
     output logic      [31:0]  devid          // of its message, unless that is its route's
 );
 
@@ -80,9 +80,12 @@ module msi_rules
     end
   end
 
+  logic [15:0] default_bdf;
+
   always_comb begin
     default_bdf = {secondary, devfn};  // R2
     devid       = {segment, explicit_rid ? rid : default_bdf};  // R3, R10
+    bdf         = does.tells_bdf ? default_bdf : '0;
   end
 
 endmodule

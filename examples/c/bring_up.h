@@ -35,7 +35,10 @@ int bring_up(uintptr_t base, const struct root_port *port);
 int add_interrupt(uintptr_t base, const struct root_port *port, const struct interrupt *interrupt);
 int mask(uintptr_t base, const struct interrupt *interrupt);
 int unmask(uintptr_t base, const struct interrupt *interrupt);
-int renumber(uintptr_t base, const struct root_port *port, const struct interrupt *interrupts, size_t count);
+int renumber(uintptr_t base, const struct root_port *port, const struct interrupt *interrupts,
+             size_t count);
+int close_port(uintptr_t base, const struct root_port *port, const struct interrupt *interrupts,
+               size_t count, uint16_t nowhere);
 
 #ifdef __cplusplus
 }

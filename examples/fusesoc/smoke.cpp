@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Does the block work where you built it? Reset, one root port brought up by the C code of examples/c
-// through AXI4-Lite, a message, an event, a drop with its alert, other buses. Exit status 0 if all came
-// out as it should. `fusesoc run --target sim ::msi_its` builds and runs it: docs/integration.md.
+// through AXI4-Lite, a message, an event, a drop with its alert, other buses, the port closed. Exit status
+// 0 if all came out as it should. `fusesoc run --target sim ::msi_its` runs it: docs/integration.md.
 
 #include <cstdint>
 #include <cstdio>
@@ -92,14 +92,13 @@ void expect(uint32_t devid, uint64_t address, uint32_t data, const char* what) {
     messages.clear();
 }
 
-void expect_drop(uint16_t rid, const root_port& port, const char* what) {
+void expect_drop(uint16_t rid, const root_port& port, uint8_t reason, const char* what) {
     idle(SETTLED);
     check(messages.empty() && dut->alert, what);
     msi_its_drop drop{};
     check(msi_its_take_alert(BASE, &drop), "ALERT reads 0");
     check(drop.rid == rid && drop.secondary == port.secondary &&
-              drop.subordinate == port.subordinate &&
-              drop.reason == MSI_CSR__ANSWER__DROPPED_BUS_RANGE,
+              drop.subordinate == port.subordinate && drop.reason == reason,
           "LAST_DROP is another one");
     check(!dut->alert && !msi_its_take_alert(BASE, &drop), "the alert stays up");
 }
@@ -150,7 +149,8 @@ int main() {
     signal_event(7);
     expect(0x00011100, DOORBELL, 5, "an event of a route");
     signal_msi(3, 0x2000, DOORBELL, 9);
-    expect_drop(0x2000, port, "a message from a bus that the port does not have");
+    expect_drop(0x2000, port, MSI_CSR__ANSWER__DROPPED_BUS_RANGE,
+                "a message from a bus that the port does not have");
 
     port.secondary = 0x20;
     port.subordinate = 0x2F;
@@ -159,12 +159,19 @@ int main() {
     check(renumber(BASE, &port, &line, 1) == 0, "renumber");
     expect(0x00012100, DOORBELL, 5, "an event while buses were renumbered");
     signal_msi(3, 0x1F08, DOORBELL, 9);
-    expect_drop(0x1F08, port, "a message from a bus that the port had before");
+    expect_drop(0x1F08, port, MSI_CSR__ANSWER__DROPPED_BUS_RANGE,
+                "a message from a bus that the port had before");
     signal_msi(3, 0x2F08, DOORBELL, 9);
     expect(0x00012F08, DOORBELL, 9, "a message after the buses were renumbered");
 
+    check(close_port(BASE, &port, &line, 1, /*nowhere*/ 7) == 0, "close_port");
+    signal_event(7);
+    signal_msi(3, 0x2F08, DOORBELL, 9);
+    expect_drop(0x2F08, port, MSI_CSR__ANSWER__DROPPED_DISCONNECTED,
+                "an event and a message after the port was closed");
+
     check(msi_its_read(BASE, offsetof(msi_csr_t, MESSAGES)) == 4, "MESSAGES is not 4");
     check(msi_its_read(BASE, offsetof(msi_csr_t, ERRORS)) == 0, "ERRORS is not 0");
-    std::printf("smoke: passed: 4 messages sent, 2 dropped\n");
+    std::printf("smoke: passed: 4 messages sent, 3 dropped\n");
     return 0;
 }

@@ -222,8 +222,8 @@ module prove_registers
       inv_named : assert (!busy_q || is_operation(8'(command.operation)));
       inv_write_is_over : assert (!write_open_q);
       inv_read_open :
-      assert (read_open_q == (dut.rd_ack || dut.reads_counter_q) &&
-              !(dut.rd_ack && dut.reads_counter_q));
+      assert (2'(read_open_q) ==
+              2'(dut.rd_ack) + 2'(dut.reads_counter_q) + 2'(dut.reads_argument_q));
       inv_waits : assert (read_open_q ? waits_q != 0 : waits_q == 0);
       inv_reads_a_counter :
       assert (!dut.reads_counter_q || (dut.addr[6:5] == 2'b10 && dut.addr[4:2] < 6));

@@ -640,8 +640,8 @@ FAULTS = (
         fails=(Fails("registers", "H6_names_an_operation"),),
     ),
     Fault(
-        "devfn: hwif_out.ARG_BUS.devfn.value",
-        "devfn: hwif_out.ARG_BUS.secondary.value",
+        "devfn: arg_bus.devfn",
+        "devfn: arg_bus.secondary",
         fails=(Fails("registers", "H6_captured_whole"),),
     ),
     Fault(
@@ -759,14 +759,51 @@ FAULTS = (
         "in_ready  = out_ready && granted != last_q ?",
         fails=(Fails("translator", "H1_one_operation_a_cycle"),),
     ),
-    # ---- msi_counter.sv --------------------------------------------------------------------------
-    Fault("count_q} + 1'b1", "count_q} + 2'd2", fails=(Fails("counter", "H7_counts"),)),
+    # ---- msi_counters.sv -------------------------------------------------------------------------
     Fault(
-        "increment && !overflow",
-        "increment",
-        fails=(Fails("counter", "H7_stops_at_the_largest", Scenario(20)),),
+        "(visit_q == index_t'(i) ? 3'd0 : recent_q[i]) + 3'(increment[i]);",
+        "visit_q == index_t'(i) ? 3'd0 : recent_q[i] + 3'(increment[i]);",
+        name="a counter loses what comes in the cycle of its visit",
+        tag="H7",
+        fails=(Fails("counters", "H7_counts", Scenario(16)),),
     ),
-    Fault("    if (!rst_n) count_q <= '0;\n", "", fails=(Fails("counter", "H8_zero_after_reset"),)),
+    Fault(
+        "    if (overflow) count_q <= '1;\n",
+        "",
+        name="a counter starts over at its largest value",
+        tag="H7",
+        tables=DEFAULT,
+    ),
+    Fault(
+        "visit_q == index_t'(ROUND - 1)",
+        "visit_q == index_t'(ROUND)",
+        fails=(Fails("counters", "H7_goes_round", Scenario(16)),),
+    ),
+    Fault(
+        "    if (first_q) before_q <= '0;\n",
+        "",
+        name="counters survive a reset",
+        tag="H8",
+    ),
+    # ---- msi_arguments.sv ------------------------------------------------------------------------
+    Fault(
+        "strobes_q <= strobes & BYTES[i];",
+        "strobes_q <= {4{strobes != '0}} & BYTES[i];",
+        name="a write of one byte of an argument changes the others, too",
+        tag="H6",
+        fails=(Fails("arguments", "H6_taken_by_the_command H6_read_back", Scenario(16)),),
+    ),
+    Fault(
+        "    if (!rst_n) begin\n      busy_q        <= 1'b1;",
+        "    if (!rst_n) begin\n      busy_q        <= 1'b0;",
+        name="arguments survive a reset",
+        tag="H8",
+    ),
+    Fault(
+        "      busy_q        <= 1'b1;\n      clear_index_q <= '0;",
+        "      busy_q        <= 1'b1;\n      clear_index_q <= 3'd1;",
+        fails=(Fails("arguments", "H6_taken_by_the_command", Scenario(16)),),
+    ),
     # ---- msi_table.sv ----------------------------------------------------------------------------
     Fault(
         "entries[read_index[i]]",
@@ -786,12 +823,12 @@ FAULTS = (
     ),
     # ---- msi_axi_lite.sv -------------------------------------------------------------------------
     Fault(
-        "bvalid_q <= bvalid_q ? !s_axil_bready : wr_ack;",
+        "bvalid_q <= bvalid_q ? !axil_request.bready : wr_ack;",
         "bvalid_q <= wr_ack;",
         fails=(Fails("axi_lite", "H2_bvalid_stays H3_b_answers_a_write"),),
     ),
     Fault(
-        "rvalid_q <= rvalid_q ? !s_axil_rready : rd_ack;",
+        "rvalid_q <= rvalid_q ? !axil_request.rready : rd_ack;",
         "rvalid_q <= rd_ack;",
         fails=(Fails("axi_lite", "H2_rvalid_stays H3_r_answers_a_read"),),
     ),
@@ -801,13 +838,13 @@ FAULTS = (
         fails=(Fails("axi_lite", "H2_req_stays"),),
     ),
     Fault(
-        "s_axil_wready  = !w_valid_q;",
-        "s_axil_wready  = !w_valid_q && aw_valid_q;",
+        "wready: !w_valid_q,",
+        "wready: !w_valid_q && aw_valid_q,",
         fails=(Fails("axi_lite", "H2_ready_unless_full"),),
     ),
     Fault(
         "if (!w_valid_q) begin",
-        "if (s_axil_wvalid) begin",
+        "if (axil_request.wvalid) begin",
         fails=(Fails("axi_lite", "H3_write_as_it_came"),),
     ),
     Fault(
@@ -821,8 +858,8 @@ FAULTS = (
         fails=(Fails("axi_lite", "H3_one_access_at_a_time"),),
     ),
     Fault(
-        "w_valid_q && !bvalid_q && !busy_q;",
-        "w_valid_q && !bvalid_q && !rvalid_q && !busy_q;",
+        "w_valid_q && !bvalid_q && !busy_q && !hold;",
+        "w_valid_q && !bvalid_q && !rvalid_q && !busy_q && !hold;",
         fails=(Fails("axi_lite", "H3_write_is_not_held_up"),),
     ),
     Fault(
@@ -831,26 +868,36 @@ FAULTS = (
         fails=(Fails("axi_lite", "H3_read_is_not_held_up"),),
     ),
     Fault(
-        "w_valid_q && !bvalid_q && !busy_q;",
-        "w_valid_q && !busy_q;",
+        "w_valid_q && !bvalid_q && !busy_q && !hold;",
+        "w_valid_q && !busy_q && !hold;",
         fails=(Fails("axi_lite", "H3_one_response_each"),),
     ),
     Fault("      bvalid_q   <= 1'b0;\n", "", fails=(Fails("axi_lite", "H8_nothing_left"),)),
+    Fault(
+        "!rvalid_q && !busy_q && !hold &&",
+        "!rvalid_q && !busy_q &&",
+        fails=(Fails("axi_lite", "H3_none_starts_while_held"),),
+    ),
     # ---- msi_csr.sv ------------------------------------------------------------------------------
     Fault(
-        "assign cpuif_wr_ack = decoded_req & decoded_req_is_wr;",
-        "assign cpuif_wr_ack = decoded_req_is_wr;",
+        "external_wr_ack | (decoded_req & decoded_req_is_wr & ~decoded_req_is_external);",
+        "external_wr_ack | (decoded_req_is_wr & ~decoded_req_is_external);",
         fails=(Fails("registers", "H3_answers_a_write"),),
     ),
     Fault(
-        "readback_done_rt <= decoded_req & ~decoded_req_is_wr;",
-        "readback_done_rt <= decoded_req;",
+        "readback_done_rt <= decoded_req & ~decoded_req_is_wr & ~decoded_req_is_external;",
+        "readback_done_rt <= decoded_req & ~decoded_req_is_external;",
         fails=(Fails("registers", "H3_answers_a_read"),),
     ),
     Fault(
-        "readback_done_rt <= decoded_req & ~decoded_req_is_wr;",
-        "readback_done_rt <= decoded_req & ~decoded_req_is_wr & ~decoded_reg_strb.ALERT;",
-        fails=(Fails("registers", "H3_answers_at_once"),),
+        "counter_shows = reads_counter && shown == addr[4:2];",
+        "counter_shows = reads_counter && shown == addr[4:2] && !alert;",
+        fails=(Fails("registers", "H3_answers_a_read_in_time", Scenario(40)),),
+    ),
+    Fault(
+        "external_wr_ack | (decoded_req & decoded_req_is_wr & ~decoded_req_is_external);",
+        "external_wr_ack | (decoded_req & decoded_req_is_wr & ~decoded_reg_strb.ALERT);",
+        fails=(Fails("registers", "H3_answers_a_write_at_once", Scenario(20)),),
     ),
     # ---- msi_translator.sv -----------------------------------------------------------------------
     Fault(

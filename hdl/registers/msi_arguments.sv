@@ -3,10 +3,10 @@
 // The ARG registers: kept twice, in flip-flops for the command that takes them all at once, and in a small
 // memory to read them back from, which costs less than to choose among them.
 //
-// Contract: a write changes the bytes of register index whose strobes are set; registers have as many
-// bytes as BYTES says. It shows on read_data (of register index, in the same cycle) and on words from the
-// third cycle after it on. After reset, busy is high while all registers are cleared; the user neither
-// reads nor writes then.
+// Contract: a write changes the bytes of register index whose strobes are set; registers have the bytes that
+// BYTES names. It shows on words from the second cycle after it on. read_data is register index of the
+// cycle before, with what was written two cycles before that. After reset, busy is high while all
+// registers are cleared; nothing is written or read then, nor in the cycle after it.
 
 `default_nettype none
 
@@ -79,7 +79,10 @@ module msi_arguments #(
     end
   end
 
-  assign read_data = entries[index];
+  logic [31:0] read_data_q;
+  always_ff @(posedge clk) read_data_q <= entries[index];
+
+  assign read_data = read_data_q;
   assign words     = words_q;
 
 endmodule

@@ -127,6 +127,13 @@ module msi_registers
                   hwif_out.ARG_ADDRESS_HIGH.req || hwif_out.ARG_DATA.req;
   end
 
+  logic reads_argument_q;  // argument is what was asked for
+
+  always_ff @(posedge clk) begin
+    reads_argument_q <= is_argument && !req_is_wr;
+    if (!rst_n) reads_argument_q <= 1'b0;
+  end
+
   // ---- commands ---------------------------------------------------------------------------------
 
   // The register block shows the new COMMAND one cycle after the write's strobe.
@@ -285,25 +292,25 @@ module msi_registers
     hwif_in.RESULT.answer.next   = 8'(answer_q);
     hwif_in.RESULT.bdf.next      = bdf_q;
 
-    hwif_in.ARG_RANGE.rd_ack = is_argument && !req_is_wr;
+    hwif_in.ARG_RANGE.rd_ack = reads_argument_q;
     hwif_in.ARG_RANGE.wr_ack = is_argument && req_is_wr;
     hwif_in.ARG_RANGE.rd_data = argument;
-    hwif_in.ARG_TARGET.rd_ack = is_argument && !req_is_wr;
+    hwif_in.ARG_TARGET.rd_ack = reads_argument_q;
     hwif_in.ARG_TARGET.wr_ack = is_argument && req_is_wr;
     hwif_in.ARG_TARGET.rd_data = argument;
-    hwif_in.ARG_BUS.rd_ack = is_argument && !req_is_wr;
+    hwif_in.ARG_BUS.rd_ack = reads_argument_q;
     hwif_in.ARG_BUS.wr_ack = is_argument && req_is_wr;
     hwif_in.ARG_BUS.rd_data = argument;
-    hwif_in.ARG_RID.rd_ack = is_argument && !req_is_wr;
+    hwif_in.ARG_RID.rd_ack = reads_argument_q;
     hwif_in.ARG_RID.wr_ack = is_argument && req_is_wr;
     hwif_in.ARG_RID.rd_data = argument;
-    hwif_in.ARG_ADDRESS_LOW.rd_ack = is_argument && !req_is_wr;
+    hwif_in.ARG_ADDRESS_LOW.rd_ack = reads_argument_q;
     hwif_in.ARG_ADDRESS_LOW.wr_ack = is_argument && req_is_wr;
     hwif_in.ARG_ADDRESS_LOW.rd_data = argument;
-    hwif_in.ARG_ADDRESS_HIGH.rd_ack = is_argument && !req_is_wr;
+    hwif_in.ARG_ADDRESS_HIGH.rd_ack = reads_argument_q;
     hwif_in.ARG_ADDRESS_HIGH.wr_ack = is_argument && req_is_wr;
     hwif_in.ARG_ADDRESS_HIGH.rd_data = argument;
-    hwif_in.ARG_DATA.rd_ack = is_argument && !req_is_wr;
+    hwif_in.ARG_DATA.rd_ack = reads_argument_q;
     hwif_in.ARG_DATA.wr_ack = is_argument && req_is_wr;
     hwif_in.ARG_DATA.rd_data = argument;
 

@@ -414,16 +414,7 @@ module msi_csr (
     end
 
     logic [6:0] rd_mux_addr;  // excused toggle: the registers are words
-    logic [6:0] pending_rd_addr;
-    // Hold read mux address to guarantee it is stable throughout any external accesses
-    always_ff @(posedge clk) begin
-        if(~rst_n) begin
-            pending_rd_addr <= '0;
-        end else begin
-            if(decoded_req) pending_rd_addr <= decoded_addr;
-        end
-    end
-    assign rd_mux_addr = decoded_req ? decoded_addr : pending_rd_addr;
+    assign rd_mux_addr = decoded_addr;
 
     logic readback_err;  // excused toggle: no register answers with an error
     logic readback_done;

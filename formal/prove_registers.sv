@@ -224,6 +224,7 @@ module prove_registers
       inv_read_open :
       assert (2'(read_open_q) ==
               2'(dut.rd_ack) + 2'(dut.reads_counter_q) + 2'(dut.reads_argument_q));
+      inv_argument : assert (!dut.reads_argument_q || waits_q == 1);
       inv_waits : assert (read_open_q ? waits_q != 0 : waits_q == 0);
       inv_reads_a_counter :
       assert (!dut.reads_counter_q || (dut.addr[6:5] == 2'b10 && dut.addr[4:2] < 6));
@@ -236,7 +237,7 @@ module prove_registers
               ((dut.arguments_busy && dut.u_arguments.clear_index_q < 2) ||
                dut.shown == behind(dut.u_counters.add_index_q)));
       inv_turn_comes :
-      assert (!dut.reads_counter_q || waits_q < (dut.shown == dut.addr[4:2] ? 7 :
+      assert (!dut.reads_counter_q || waits_q <= (dut.shown == dut.addr[4:2] ? 7 :
               dut.shown > dut.addr[4:2] ? dut.shown - dut.addr[4:2] :
                                           7 + dut.shown - dut.addr[4:2]));
       inv_one_access : assert (dut.u_axi_lite.busy_q == (dut.req || read_open_q) &&

@@ -72,7 +72,8 @@ class FormalError(Exception):
 class Proof:
     """A proof: the module, which names its harness, and the tables it is proven with.
 
-    `covers` says how to reach those that are more than DEPTH cycles away. `size`, if there is one,
+    `depth` is how many cycles, from reset on, one looks for covers and faults; `covers` says how to
+    reach those that are further away. `size`, if there is one,
     is for all tables, in place of those of the harness.
     """
 
@@ -80,6 +81,7 @@ class Proof:
     tables: str
     covers: dict[str, Scenario] = field(default_factory=dict)
     size: int | None = None
+    depth: int = DEPTH
 
     @property
     def name(self) -> str:
@@ -147,15 +149,7 @@ PROOFS = (
         "2 ranges, 2 connections, 2 targets, 3 routes",
         {"cover_message_stalled": Scenario(40)},
     ),
-    Proof(
-        "registers",
-        "all",
-        {
-            "cover_command_done": Scenario(24),
-            "cover_accesses_answered": Scenario(24),
-            "cover_alert_acknowledged": Scenario(24),
-        },
-    ),
+    Proof("registers", "all", depth=24),
     Proof("rules", "all operations"),
     Proof("axi_lite", "7 address bits"),
     Proof("route_states", "5 routes"),
@@ -163,8 +157,8 @@ PROOFS = (
     Proof("table", "5 entries"),
     Proof("skid_buffer", "2 messages"),
     Proof("arbiter", "3 sources"),
-    Proof("counters", "4 and 32 bits"),
-    Proof("arguments", "7 registers"),
+    Proof("counters", "4 and 32 bits", depth=24),
+    Proof("arguments", "7 registers", depth=16),
 )
 """All proofs, the longest first."""
 
@@ -213,7 +207,7 @@ class Runner:
         top = proof.harness.stem
         files = [*(sources or OWN.sources().files), *(HARNESSES / each for each in SHARED)]
         files.append(proof.harness)
-        depth = 1 if mode == "prove" else scenario.depth if scenario else DEPTH
+        depth = 1 if mode == "prove" else scenario.depth if scenario else proof.depth
         kept = " ".join(f"*/{label} */*.{label} %u" for label in only)
         kept += " %u" * (len(only) - 1) + " %d"
         guide = [f"-G SCENARIO={scenario.parameter()}"] if scenario and scenario.operations else []

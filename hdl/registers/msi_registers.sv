@@ -262,19 +262,18 @@ module msi_registers
       .count
   );
 
-  // A counter is read when it shows.
-  logic is_counter, reads_counter, reads_counter_q, counter_shows;
+  // A counter is read when it shows; not at once, for what shows then may be from before the request.
+  logic is_counter, reads_counter_q, counter_shows;
 
   always_comb begin
     is_counter    = hwif_out.MESSAGES.req || hwif_out.DROPPED_BUS_RANGE.req ||
                     hwif_out.DROPPED_DISCONNECTED.req || hwif_out.REFUSED_BUS_RANGE.req ||
                     hwif_out.ERRORS.req || hwif_out.REFUSED_COMMANDS.req;
-    reads_counter = is_counter || reads_counter_q;
-    counter_shows = reads_counter && shown == addr[4:2];
+    counter_shows = reads_counter_q && shown == addr[4:2];
   end
 
   always_ff @(posedge clk) begin
-    reads_counter_q <= reads_counter && !counter_shows;
+    reads_counter_q <= is_counter || (reads_counter_q && !counter_shows);
     if (!rst_n) reads_counter_q <= 1'b0;
   end
 

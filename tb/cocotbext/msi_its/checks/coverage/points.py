@@ -147,8 +147,12 @@ def _state_bins() -> tuple[Bin, ...]:
 HAZARD_CYCLES = 3
 """Up to how many cycles apart two operations can meet in the pipeline."""
 
-_MESSAGES = ("signal_msi", "signal_msi_with_rid")
-_ROUTE_COMMANDS = ("new_route", "enable", "enable_with_rid", "disable", "consume_pending")
+_MESSAGES = tuple(name for name, kind in OPERATIONS.items() if kind.source is Source.MESSAGE)
+_ROUTE_COMMANDS = tuple(
+    name
+    for name, kind in OPERATIONS.items()
+    if kind.source is Source.COMMAND and arguments_of(kind)[0] == "route"
+)
 
 # Which operation changes what a later one looks at. Commands are never this close to each other.
 HAZARDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {

@@ -148,6 +148,7 @@ PROOFS = (
         {"cover_message_stalled": Scenario(40)},
     ),
     Proof("registers", "all"),
+    Proof("rules", "all operations"),
     Proof("axi_lite", "7 address bits"),
     Proof("route_states", "5 routes"),
     Proof("block_ram", "5 entries"),

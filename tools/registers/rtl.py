@@ -104,8 +104,8 @@ PACKAGE = """\
 //
 // Generated from hdl/registers/msi_csr.rdl by `make regs`: do not edit.
 //
-// What operations are: where they enter, which codes name one, and which of them take an argument.
-// msi_pkg passes on what the translator uses of it.
+// What operations are: where they enter, which codes name one, and which of them take an index into a
+// table. msi_pkg passes it on.
 
 `default_nettype none
 
@@ -154,7 +154,7 @@ def operation_package(description: Description) -> str:
         for first, last in runs(each for each in description.operation_codes if each.name != NONE)
     ]
     functions = []
-    for argument in description.arguments:
+    for argument in (each for each in description.arguments if each.table is not None):
         taking = [
             f"operation_code__{each.code.name}"
             for each in description.operations

@@ -2,8 +2,8 @@
 //
 // Generated from hdl/registers/msi_csr.rdl by `make regs`: do not edit.
 //
-// What operations are: where they enter, which codes name one, and which of them take an argument.
-// msi_pkg passes on what the translator uses of it.
+// What operations are: where they enter, which codes name one, and which of them take an index into a
+// table. msi_pkg passes it on.
 
 `default_nettype none
 
@@ -52,42 +52,6 @@ package msi_operation_pkg;
                              operation_code__DISABLE,
                              operation_code__SIGNAL_EVENT,
                              operation_code__CONSUME_PENDING};
-  endfunction
-
-  function automatic logic takes_secondary(operation_code_e operation);
-    return operation inside {operation_code__SET_BUS_RANGE};
-  endfunction
-
-  function automatic logic takes_subordinate(operation_code_e operation);
-    return operation inside {operation_code__SET_BUS_RANGE};
-  endfunction
-
-  function automatic logic takes_devfn(operation_code_e operation);
-    return operation inside {operation_code__BIND_TARGET};
-  endfunction
-
-  function automatic logic takes_rid(operation_code_e operation);
-    return operation inside {operation_code__SIGNAL_MSI_WITH_RID,
-                             operation_code__ENABLE_WITH_RID};
-  endfunction
-
-  function automatic logic takes_segment(operation_code_e operation);
-    return operation inside {operation_code__CONNECT,
-                             operation_code__CONNECT_IRQFD};
-  endfunction
-
-  function automatic logic takes_address(operation_code_e operation);
-    return operation inside {operation_code__SIGNAL_MSI,
-                             operation_code__SIGNAL_MSI_WITH_RID,
-                             operation_code__ENABLE,
-                             operation_code__ENABLE_WITH_RID};
-  endfunction
-
-  function automatic logic takes_data(operation_code_e operation);
-    return operation inside {operation_code__SIGNAL_MSI,
-                             operation_code__SIGNAL_MSI_WITH_RID,
-                             operation_code__ENABLE,
-                             operation_code__ENABLE_WITH_RID};
   endfunction
 
 endpackage

@@ -121,7 +121,7 @@ _MESSAGE = commands(Op.SET_BUS_RANGE, Op.CONNECT, Op.BIND_TARGET, later=_BEHIND)
 _MESSAGE_OUT = Scenario(40)  # enough for commands through s_axil, and a message
 
 FAULTS = (
-    # ---- the engine 
+    # ---- the engine -----------------------------------------------------------------------------
     Fault(
         "bus_range.subordinate < bus)",
         "bus_range.subordinate <= bus)",
@@ -702,7 +702,7 @@ FAULTS = (
     Fault(
         "    if (clear) done_uses_q <= '0;  // what an operation before the reset left\n",
         "",
-        fails=(Fails("engine", "S3_no_route"), Fails("rules", "S3_no_route")),
+        fails=(Fails("engine", "S3_no_route"),),
     ),
     # ---- msi_pkg.sv ------------------------------------------------------------------------------
     Fault(

@@ -179,12 +179,12 @@ module msi_engine
       .CLEAR_WIDTH(CLEAR_WIDTH)
   ) u_lookup (
       .clk,
-      .valid  (lookup_valid_q),
-      .request(lookup_q),
-      .bound  (target_q.bound),
-      .connection(target_q.connection),
+      .valid      (lookup_valid_q),
+      .request    (lookup_q),
+      .bound      (target_q.bound),
+      .connection (target_q.connection),
       .range_index(target_q.range),
-      .devfn  (target_q.devfn),
+      .devfn      (target_q.devfn),
       .command,
       .command_bad_index,
       .command_sets,
@@ -197,9 +197,16 @@ module msi_engine
       .does,
       .answers,
       .found,
-      .clear  (clearing),
+      .clear      (clearing),
       .clear_index
   );
+
+  logic     execute_valid_q;
+  request_t execute_q;
+  logic     bad_index_q;
+  does_t    does_q;
+  answers_t answers_q;
+  logic     explicit_rid_q;  // signal_msi_with_rid
 
   // What a route sends (R8), in retire. A route that is refused, or was never made, does not use it.
   message_t route_message;
@@ -217,13 +224,6 @@ module msi_engine
       .write_data ({command_devid, command.address, command.data})
   );
 
-  logic     execute_valid_q;
-  request_t execute_q;
-  logic     bad_index_q;
-  does_t    does_q;
-  answers_t answers_q;
-  logic     explicit_rid_q;  // signal_msi_with_rid
-
   always_ff @(posedge clk) begin
     if (advance) begin
       execute_valid_q <= lookup_valid_q;
@@ -232,7 +232,6 @@ module msi_engine
       does_q          <= does;
       answers_q       <= answers;
       explicit_rid_q  <= lookup_q.operation == operation_code__SIGNAL_MSI_WITH_RID;
-
       found_q         <= found;
       range_index_q   <= target_q.range;
     end

@@ -104,8 +104,8 @@ PACKAGE = """\
 //
 // Generated from hdl/registers/msi_csr.rdl by `make regs`: do not edit.
 //
-// What operations are: where they enter, which codes name one, and which of them take an index into a
-// table. msi_pkg passes it on.
+// What operations are: where they enter, which codes name one, and which of them take an index into
+// a table. msi_pkg passes it on.
 
 `default_nettype none
 

@@ -56,7 +56,8 @@ def c_header(header: str, description: Description) -> str:
     before, addrmap, after = header.partition("// addrmap - msi_csr\n")
     operations = {each.code.name: each for each in description.operations}
     codes = c_codes("operation_code", description.operation_codes, operations)
-    return before + codes + c_codes("answer", description.answers, {}) + addrmap + after
+    codes += c_codes("answer", description.answers, {}) + c_codes("source", description.sources, {})
+    return before + codes + addrmap + after
 
 
 def code_tables(description: Description) -> str:

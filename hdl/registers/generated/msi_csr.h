@@ -294,6 +294,14 @@ extern "C" {
 // The route was never made; nothing changed.
 #define MSI_CSR__ANSWER__ERROR_NO_ROUTE 15
 
+// enum - source
+// A command, through the registers.
+#define MSI_CSR__SOURCE__COMMAND 0
+// A direct message.
+#define MSI_CSR__SOURCE__MESSAGE 1
+// A route event.
+#define MSI_CSR__SOURCE__EVENT 2
+
 // addrmap - msi_csr
 typedef struct __attribute__ ((__packed__)) {
     uint32_t IDENTITY;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The translator, for `-F`: the paths are relative to the list they stand in, so it works from any folder.
 registers/generated/msi_csr_pkg.sv
+registers/generated/msi_operation_pkg.sv
 core/msi_pkg.sv
 -F library/library.f
 -F registers/registers.f

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Types that the translator's modules share. The codes of operations and answers come from the
-// register description (operation_code_e and answer_e in msi_csr_pkg).
+// Types that the translator's modules share. The codes of operations and answers, and what each
+// operation takes, come from the register description (msi_csr_pkg, msi_operation_pkg).
 
 `default_nettype none
 
@@ -9,17 +9,16 @@ package msi_pkg;
 
   import msi_csr_pkg::answer_e;
   import msi_csr_pkg::operation_code_e;
+  import msi_operation_pkg::SOURCES, msi_operation_pkg::source_e;
+  import msi_operation_pkg::SOURCE_COMMAND, msi_operation_pkg::SOURCE_MESSAGE;
+  import msi_operation_pkg::SOURCE_EVENT;
+  import msi_operation_pkg::is_operation;
+  import msi_operation_pkg::takes_range, msi_operation_pkg::takes_connection;
+  import msi_operation_pkg::takes_target, msi_operation_pkg::takes_route;
+  export msi_operation_pkg::*;
 
   localparam int unsigned INDEX_WIDTH = 16;
   typedef logic [INDEX_WIDTH-1:0] index_t;
-
-  // Where an operation came from, in the arbiter's cyclic order.
-  localparam int unsigned SOURCES = 3;
-  typedef enum logic [1:0] {
-    SOURCE_COMMAND = 2'd0,
-    SOURCE_MESSAGE  = 2'd1,
-    SOURCE_EVENT  = 2'd2
-  } source_e;
 
   // An operation on its way through the engine, with the arguments that change from one operation to
   // the next. Arguments that the operation does not take mean nothing.
@@ -153,42 +152,6 @@ package msi_pkg;
   function automatic logic outside(index_t index, int unsigned entries);
     int unsigned width = $clog2(entries);
     return (index >> width) != 0 || 32'(index & index_t'((1 << width) - 1)) >= entries;
-  endfunction
-
-  // Whether a code, as software writes it, names an operation.
-  function automatic logic is_operation(logic [7:0] code);
-    return code != 0 && code <= 8'(msi_csr_pkg::operation_code__SUPPORTS_DIRECT_MSI);
-  endfunction
-
-  // Which index an operation takes.
-  function automatic logic takes_range(operation_code_e operation);
-    return operation inside {msi_csr_pkg::operation_code__SET_BUS_RANGE,
-                             msi_csr_pkg::operation_code__BIND_TARGET};
-  endfunction
-
-  function automatic logic takes_connection(operation_code_e operation);
-    return operation inside {msi_csr_pkg::operation_code__CONNECT,
-                             msi_csr_pkg::operation_code__DISCONNECT,
-                             msi_csr_pkg::operation_code__CONNECT_IRQFD,
-                             msi_csr_pkg::operation_code__BIND_TARGET};
-  endfunction
-
-  function automatic logic takes_target(operation_code_e operation);
-    return operation inside {msi_csr_pkg::operation_code__BIND_TARGET,
-                             msi_csr_pkg::operation_code__SIGNAL_MSI,
-                             msi_csr_pkg::operation_code__SIGNAL_MSI_WITH_RID,
-                             msi_csr_pkg::operation_code__NEW_ROUTE,
-                             msi_csr_pkg::operation_code__DEFAULT_BDF,
-                             msi_csr_pkg::operation_code__SUPPORTS_DIRECT_MSI};
-  endfunction
-
-  function automatic logic takes_route(operation_code_e operation);
-    return operation inside {msi_csr_pkg::operation_code__NEW_ROUTE,
-                             msi_csr_pkg::operation_code__ENABLE,
-                             msi_csr_pkg::operation_code__ENABLE_WITH_RID,
-                             msi_csr_pkg::operation_code__DISABLE,
-                             msi_csr_pkg::operation_code__SIGNAL_EVENT,
-                             msi_csr_pkg::operation_code__CONSUME_PENDING};
   endfunction
 
 endpackage

@@ -5,18 +5,18 @@ from __future__ import annotations
 
 import re
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from cocotbext.msi_its.run.places import ROOT
+from tools.registers.generate import generate
 
 TEXT = (ROOT / "CONTRIBUTING.md").read_text()
 ROOMS = ROOT / "tb/cocotbext/msi_its"
 WRITTEN = ("examples", "formal", "hdl", "models", "qualify", "tb", "tools")
 """The folders in which something new needs a place of its own."""
-
-GENERATED = (ROOT / "hdl/registers/generated", ROOMS / "vocabulary/csr.py")
 
 MENTIONS = {
     "an operation": r"consume_pending|ConsumePending|CONSUME_PENDING",
@@ -44,6 +44,12 @@ def listed(what: str) -> dict[str, set[Path]]:
     }
 
 
+@cache
+def generated() -> set[Path]:
+    """Return what derives from the register description."""
+    return {ROOT / path for path in generate()}
+
+
 def mentioning(pattern: str) -> set[Path]:
     """Return the files that mention something: sources, without what is generated from them."""
     files = {path for folder in WRITTEN for path in (ROOT / folder).rglob("*") if path.is_file()}
@@ -51,7 +57,7 @@ def mentioning(pattern: str) -> set[Path]:
         path
         for path in files
         if "__pycache__" not in path.parts
-        and not any(path.is_relative_to(each) for each in GENERATED)
+        and path not in generated()
         and re.search(pattern, path.read_text(encoding="utf-8", errors="replace"))
     }
 

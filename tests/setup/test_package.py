@@ -226,8 +226,8 @@ def test_the_users_rtl_is_not_taken_for_the_projects(testbench: Installed) -> No
     """Also where its file list has the same name, and its top module."""
     fault, hdl = SIMULATED[0], testbench.folder / "hdl"
     shutil.copytree(ROOT / "hdl", hdl)
-    text = (hdl / place(fault).name).read_text()
-    (hdl / place(fault).name).write_text(text.replace(fault.old, fault.new))
+    changed = hdl / place(fault).relative_to(ROOT / "hdl")
+    changed.write_text(changed.read_text().replace(fault.old, fault.new))
     own = ["RTL=hdl/translator.f", "TOP=msi_translator"]
     done = testbench.run("msi-its", "sim", f"TEST={TEST}", "SEED=5", *own)
     assert done.returncode == 1, done.stdout + done.stderr

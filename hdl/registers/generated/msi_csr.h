@@ -197,40 +197,110 @@ extern "C" {
 #define MSI_CSR__LAST_DROP_REASON__REASON_reset 0x0
 
 // enum - operation_code
+// Not an operation: a command that names it is refused.
 #define MSI_CSR__OPERATION_CODE__NONE 0
+// Give a bus range its secondary and subordinate bus, both at once.
+//   arguments: range, secondary, subordinate
+//   answers: OK, ERROR_INDEX
 #define MSI_CSR__OPERATION_CODE__SET_BUS_RANGE 1
+// Connect the message backend, with its PCI segment.
+//   arguments: connection, segment
+//   answers: OK, ERROR_INDEX
 #define MSI_CSR__OPERATION_CODE__CONNECT 2
+// Take the message backend away; the irqfd backend stays.
+//   arguments: connection
+//   answers: OK, ERROR_INDEX
 #define MSI_CSR__OPERATION_CODE__DISCONNECT 3
+// Connect the irqfd backend, with its PCI segment; routes that exist keep theirs.
+//   arguments: connection, segment
+//   answers: OK, ERROR_INDEX
 #define MSI_CSR__OPERATION_CODE__CONNECT_IRQFD 4
+// Make a target from a connection, a bus range and a devfn.
+//   arguments: target, connection, range, devfn
+//   answers: OK, ERROR_INDEX
 #define MSI_CSR__OPERATION_CODE__BIND_TARGET 5
+// Send a message with the target's own requester ID.
+//   arguments: target, address, data
+//   answers: SENT, DROPPED_DISCONNECTED, ERROR_INDEX
 #define MSI_CSR__OPERATION_CODE__SIGNAL_MSI 6
+// Send a message with an explicit requester ID, if its bus is in the target's range.
+//   arguments: target, rid, address, data
+//   answers: SENT, DROPPED_BUS_RANGE, DROPPED_DISCONNECTED, ERROR_INDEX
 #define MSI_CSR__OPERATION_CODE__SIGNAL_MSI_WITH_RID 7
+// Make a route, or replace it, from a target's irqfd backend.
+//   arguments: route, target
+//   answers: OK, NO_IRQFD, ERROR_INDEX
 #define MSI_CSR__OPERATION_CODE__NEW_ROUTE 8
+// Enable a route with its target's own requester ID.
+//   arguments: route, address, data
+//   answers: OK, DELIVERED, ERROR_INDEX, ERROR_NO_ROUTE
 #define MSI_CSR__OPERATION_CODE__ENABLE 9
+// Enable a route with an explicit requester ID, if its bus is in range.
+//   arguments: route, rid, address, data
+//   answers: OK, DELIVERED, REFUSED_BUS_RANGE, ERROR_INDEX, ERROR_NO_ROUTE
 #define MSI_CSR__OPERATION_CODE__ENABLE_WITH_RID 10
+// Disable a route; what arrives from now on is held pending.
+//   arguments: route
+//   answers: OK, ERROR_INDEX, ERROR_NO_ROUTE
 #define MSI_CSR__OPERATION_CODE__DISABLE 11
+// Signal a route's event: send its message, or hold it pending.
+//   arguments: route
+//   answers: SENT, HELD_PENDING, ERROR_INDEX, ERROR_NO_ROUTE
 #define MSI_CSR__OPERATION_CODE__SIGNAL_EVENT 12
+// Ask whether an event is pending on a route, and clear it.
+//   arguments: route
+//   answers: WAS_PENDING, WAS_NOT_PENDING, ERROR_INDEX, ERROR_NO_ROUTE
 #define MSI_CSR__OPERATION_CODE__CONSUME_PENDING 13
+// Ask which requester ID `signal_msi` would use now.
+//   arguments: target
+//   answers: BDF, ERROR_INDEX
 #define MSI_CSR__OPERATION_CODE__DEFAULT_BDF 14
+// Ask whether the target's connection has an irqfd backend.
+//   arguments: target
+//   answers: DIRECT_MSI, NO_DIRECT_MSI, ERROR_INDEX
 #define MSI_CSR__OPERATION_CODE__SUPPORTS_DIRECT_MSI 15
 
 // enum - answer
+// No operation has been answered since reset.
 #define MSI_CSR__ANSWER__NONE 0
+// Done; no message was sent.
 #define MSI_CSR__ANSWER__OK 1
+// Done, and the pending event was delivered.
 #define MSI_CSR__ANSWER__DELIVERED 2
+// The message was sent.
 #define MSI_CSR__ANSWER__SENT 3
+// The route is disabled; the event is remembered.
 #define MSI_CSR__ANSWER__HELD_PENDING 4
+// Dropped: the requester ID's bus is outside the target's bus range.
 #define MSI_CSR__ANSWER__DROPPED_BUS_RANGE 5
+// Dropped: the connection has no message backend.
 #define MSI_CSR__ANSWER__DROPPED_DISCONNECTED 6
+// The requester ID's bus is outside the route's bus range; the route is disabled.
 #define MSI_CSR__ANSWER__REFUSED_BUS_RANGE 7
+// No route was made: the connection has no irqfd backend.
 #define MSI_CSR__ANSWER__NO_IRQFD 8
+// An event was pending; it is cleared.
 #define MSI_CSR__ANSWER__WAS_PENDING 9
+// No event was pending.
 #define MSI_CSR__ANSWER__WAS_NOT_PENDING 10
+// RESULT.bdf holds the target's default BDF.
 #define MSI_CSR__ANSWER__BDF 11
+// The target's connection has an irqfd backend.
 #define MSI_CSR__ANSWER__DIRECT_MSI 12
+// The target's connection has no irqfd backend.
 #define MSI_CSR__ANSWER__NO_DIRECT_MSI 13
+// An index lies outside the tables; nothing changed.
 #define MSI_CSR__ANSWER__ERROR_INDEX 14
+// The route was never made; nothing changed.
 #define MSI_CSR__ANSWER__ERROR_NO_ROUTE 15
+
+// enum - source
+// A command, through the registers.
+#define MSI_CSR__SOURCE__COMMAND 0
+// A direct message.
+#define MSI_CSR__SOURCE__MESSAGE 1
+// A route event.
+#define MSI_CSR__SOURCE__EVENT 2
 
 // addrmap - msi_csr
 typedef struct __attribute__ ((__packed__)) {

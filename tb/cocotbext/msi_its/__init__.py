@@ -3,8 +3,8 @@
 
 | room            | modules                                                                    |
 |-----------------|----------------------------------------------------------------------------|
-| vocabulary      | csr (generated), fields, operations, results, settings, text, trace        |
-|                 | transactions                                                               |
+| vocabulary      | csr (generated), fields, operation_base, operation_classes (generated)     |
+|                 | operations, results, settings, text, trace, transactions                   |
 | checks          | checker, history, reference, register_model                                |
 | checks/coverage | merging, points, sampling                                                  |
 | bench           | attach, drivers, environment, monitors, registers, stimulus, watch         |

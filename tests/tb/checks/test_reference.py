@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: MIT
 """The reference: every answer of every operation, and errors that change nothing."""
 
+import random
+
 import pytest
 
 import msi_its_model
+from cocotbext.msi_its.bench.stimulus import RandomOperations
 from cocotbext.msi_its.checks.reference import ModelError, Outcome, Reference
 from cocotbext.msi_its.vocabulary.csr import Answer
 from cocotbext.msi_its.vocabulary.operations import (
@@ -202,6 +205,23 @@ def test_new_route_replaces_and_refused_changes_nothing() -> None:
 def test_returns_are_those_of_trace_files(operation: Operation, returns: object) -> None:
     returned = make(*SETUP).execute(operation).returns
     assert (type(returned), returned) == (type(returns), returns)
+
+
+def test_answers_and_returns_are_those_of_the_register_description() -> None:
+    """As the golden model gives them, in operations at random: all of them, and no others."""
+    operations = RandomOperations(random.Random(7), TABLES)
+    reference = Reference(TABLES)
+    seen: dict[tuple[str, Answer], set[object]] = {}
+    for _ in range(20_000):
+        operation = operations.command()
+        outcome = reference.execute(operation)
+        returned = type(outcome.returns) if outcome.bdf is not None else outcome.returns
+        seen.setdefault((operation.name, outcome.answer), set()).add(returned)
+    assert seen == {
+        (name, answer): {int if answer in kind.returns_bdf else kind.returns.get(answer)}
+        for name, kind in OPERATIONS.items()
+        for answer in kind.answers
+    }
 
 
 def out_of_tables() -> list[Operation]:

@@ -10,19 +10,17 @@ from __future__ import annotations
 import numpy as np
 
 from cocotbext.msi_its.batch.model import NONE, _Column
-from cocotbext.msi_its.batch.records import MESSAGE, OPERATION, RESULT, Records, retired_of
+from cocotbext.msi_its.batch.records import CODES, MESSAGE, OPERATION, RESULT, Records, retired_of
 from cocotbext.msi_its.batch.transactor import Seen
 from cocotbext.msi_its.checks.history import RECENT, SETUP, Entry, History
 from cocotbext.msi_its.vocabulary.csr import Answer, OperationCode
 from cocotbext.msi_its.vocabulary.operations import (
     BY_CODE,
     TABLE_OF,
-    SignalEvent,
-    SignalMsi,
-    SignalMsiWithRid,
     Tables,
     arguments_of,
 )
+from cocotbext.msi_its.vocabulary.transactions import Source
 
 _ENTRY = np.dtype(
     [("number", "<u8"), ("operation", OPERATION), ("result", RESULT), ("message", MESSAGE)]
@@ -33,7 +31,7 @@ _OBJECTS: dict[str, list[int]] = {
     name: [
         code
         for code, kind in BY_CODE.items()
-        if name in arguments_of(kind) and kind not in (SignalMsi, SignalMsiWithRid, SignalEvent)
+        if name in arguments_of(kind) and kind.source is Source.COMMAND
     ]
     for name in TABLE_OF
 }
@@ -78,7 +76,7 @@ class BatchHistory:
         latest = entries(first, seen, np.arange(max(0, count - RECENT), count))
         self._recent = np.concatenate([self._recent, latest])[-RECENT:]
         codes = seen.retired["code"]
-        present = np.bincount(codes, minlength=16)
+        present = np.bincount(codes, minlength=CODES)
         for name, kinds in _OBJECTS.items():
             if present[kinds].any():
                 self._add_setup(name, first, seen, np.flatnonzero(np.isin(codes, kinds)))

@@ -264,7 +264,7 @@ class BatchModel:
             expected.answers[bad] = Answer.ERROR_INDEX
             codes[bad] = OperationCode.NONE
 
-        present = np.flatnonzero(np.bincount(codes, minlength=16))
+        present = np.flatnonzero(np.bincount(codes))
         at: dict[int, Positions] = {
             code: np.flatnonzero(codes == code) if len(present) > 1 else np.arange(count)
             for code in present.tolist()

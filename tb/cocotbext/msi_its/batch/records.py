@@ -19,9 +19,6 @@ from cocotbext.msi_its.vocabulary.operations import (
     OPERATIONS,
     Message,
     Operation,
-    SignalEvent,
-    SignalMsi,
-    SignalMsiWithRid,
     arguments_of,
 )
 from cocotbext.msi_its.vocabulary.transactions import ANSWERS, Retired, Source
@@ -70,8 +67,8 @@ MASKS = _masks()
 
 SOURCES = np.zeros(CODES, np.uint8)
 """The source by which each operation code enters, when it can choose: see Environment.play."""
-SOURCES[[SignalMsi.code, SignalMsiWithRid.code]] = Source.MESSAGE
-SOURCES[SignalEvent.code] = Source.EVENT
+for _kind in OPERATIONS.values():
+    SOURCES[_kind.code] = _kind.source
 
 
 def words(records: Records) -> NDArray[np.uint64]:

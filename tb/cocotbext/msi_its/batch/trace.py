@@ -79,12 +79,11 @@ _MESSAGES: Any = list[tuple[_WORD, int, _WORD]]
 
 def _line_type(kind: type[Operation]) -> type[Struct]:
     """Return the type of a line with an operation of this kind."""
-    returned: Any = {
-        "new_route": bool | None,
-        "consume_pending": bool | None,
-        "supports_direct_msi": bool | None,
-        "default_bdf": _unsigned(0xFFFF) | None,
-    }.get(kind.name)
+    returned: Any = None
+    if kind.returns:
+        returned = bool | None
+    elif kind.returns_bdf:
+        returned = _unsigned(0xFFFF) | None
     expect = defstruct(
         f"Expect{kind.__name__}",
         [
@@ -195,7 +194,7 @@ def validate(path: str | Path, progress: Callable[[int], None] | None = None) ->
     expects = first = 0
     for lines in read_batches(path):
         first = first or lines.first
-        codes = np.bincount(lines.operations["code"], minlength=16)
+        codes = np.bincount(lines.operations["code"], minlength=CODES)
         expects += lines.expecting
         counts.update({code: int(count) for code, count in enumerate(codes) if count})
         for name in TABLE_OF:

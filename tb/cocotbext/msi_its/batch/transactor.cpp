@@ -30,7 +30,12 @@ namespace {
 
 // ---- what is shared with Python -----------------------------------------------------------------
 
-enum Source : uint8_t { COMMAND, MESSAGE, EVENT, SOURCES };
+enum Source : uint8_t {
+    COMMAND = MSI_CSR__SOURCE__COMMAND,
+    MESSAGE = MSI_CSR__SOURCE__MESSAGE,
+    EVENT = MSI_CSR__SOURCE__EVENT,
+    SOURCES
+};
 
 struct Operation {
     uint64_t address;
@@ -91,7 +96,7 @@ enum Status : uint32_t { DONE, HANGS, OVERFLOWS, FINISHED };
 enum Waiting : uint32_t {
     S_MSI_READY = 1,
     S_EVT_READY = 2,
-    COMMAND = 4,
+    COMMAND_IN_FLIGHT = 4,
     RESPONSE = 8,
     ARREADY = 16,
     READ_DATA = 32,
@@ -732,7 +737,7 @@ class Transactor {
         }
         if (dut_->s_msi_valid) batch.waiting |= S_MSI_READY;
         if (dut_->s_evt_valid) batch.waiting |= S_EVT_READY;
-        if (commands_->in_flight()) batch.waiting |= COMMAND;
+        if (commands_->in_flight()) batch.waiting |= COMMAND_IN_FLIGHT;
         if (dut_->s_axil_awvalid) batch.waiting |= AWREADY;
         if (dut_->s_axil_wvalid) batch.waiting |= WREADY;
         if (commands_->unanswered()) batch.waiting |= RESPONSE;

@@ -38,15 +38,11 @@ from cocotbext.msi_its.bench.watch import Watch
 from cocotbext.msi_its.checks.coverage.sampling import Coverage
 from cocotbext.msi_its.checks.register_model import ALERT_CYCLES, STATUS_REGISTERS
 from cocotbext.msi_its.vocabulary import csr
-from cocotbext.msi_its.vocabulary.operations import (
-    Operation,
-    SignalEvent,
-    SignalMsi,
-    SignalMsiWithRid,
-)
+from cocotbext.msi_its.vocabulary.operations import Operation
 from cocotbext.msi_its.vocabulary.results import TestResult, dump
 from cocotbext.msi_its.vocabulary.settings import HANG_CYCLES, QUIET_CYCLES, Settings
 from cocotbext.msi_its.vocabulary.trace import TraceLine
+from cocotbext.msi_its.vocabulary.transactions import Source
 
 CLOCK_NS = 10
 """The clock's period in nanoseconds."""
@@ -80,7 +76,11 @@ class Environment:
         self.s_evt = EventDriver(dut, "s_evt", sampler)
         self.m_msi = ReadyDriver(dut, "m_msi", clock)
         self.registers = Registers(dut, clock, dut.rst_n, self.rng, cycle_now)
-        self._drivers: tuple[StreamDriver, ...] = (self.s_msi, self.s_evt)
+        self._streams: dict[Source, StreamDriver] = {
+            Source.MESSAGE: self.s_msi,
+            Source.EVENT: self.s_evt,
+        }
+        self._drivers = tuple(self._streams.values())
         self.watch = Watch(
             dut, sampler, settings.tables, settings.counter_width, cycle_now, coverage
         )
@@ -180,18 +180,13 @@ class Environment:
     async def play(self, operations: Iterable[Operation]) -> None:
         """Issue operations so that they execute in the order given.
 
-        Messages go in on `s_msi`, events on `s_evt`, everything else as a command. What one source
-        is given waits until the source before it has nothing left to hand over.
+        Each enters by its own source: messages on `s_msi`, events on `s_evt`, everything else as a
+        command. What one source is given waits until the source before it has nothing left to hand
+        over.
         """
         source: StreamDriver | None = None
         for operation in operations:
-            match operation:
-                case SignalMsi() | SignalMsiWithRid():
-                    wanted: StreamDriver | None = self.s_msi
-                case SignalEvent():
-                    wanted = self.s_evt
-                case _:
-                    wanted = None
+            wanted = self._streams.get(operation.source)
             if source is not None and source is not wanted:
                 await self._handed_over(source)
             source = wanted

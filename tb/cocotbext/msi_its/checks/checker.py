@@ -47,25 +47,6 @@ ENOUGH = 1000
 LISTED_DROPS = 1000
 """How many drops and refusals are listed one by one; more are only counted."""
 
-RULES: dict[str, str] = {
-    "set_bus_range": "R1",
-    "connect": "R6",
-    "disconnect": "R4",
-    "connect_irqfd": "R6, R7",
-    "bind_target": "R5",
-    "signal_msi": "R2, R4, R10",
-    "signal_msi_with_rid": "R1, R3, R4, R10",
-    "new_route": "R7",
-    "enable": "R8, R9, R10",
-    "enable_with_rid": "R1, R8, R9, R10",
-    "disable": "R9",
-    "signal_event": "R8, R9, R10",
-    "consume_pending": "R9",
-    "default_bdf": "R2",
-    "supports_direct_msi": "R7",
-}
-"""The rules that decide each operation's answer."""
-
 
 def describe(answer: Answer, bdf: int | None, message: Message | None) -> str:
     """Say an answer and its message in one phrase."""
@@ -259,7 +240,7 @@ class Checker:
         oldest = self._oldest(source)
         for other in Source:
             if other is not source and self._oldest(other) == operation:
-                wanted = f"{operation} as from s_{other.name.lower()}"
+                wanted = f"{operation} as from {other.port}"
                 self._mismatch("order", entry, wanted, f"as from {name} (H3)")
                 self._take_accepted(other, operation)
                 return True
@@ -449,7 +430,7 @@ class Checker:
             return
         lines = [f"mismatch {self.mismatches} ({kind})"]
         if entry is not None:
-            rules = RULES[entry.retired.operation.name]
+            rules = entry.retired.operation.rules
             close = self._history.just_before(entry)
             if close is not None:
                 rules += f"; H5: close behind #{close.number}"

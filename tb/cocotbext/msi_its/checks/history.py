@@ -9,15 +9,15 @@ from msgspec import Struct
 
 from cocotbext.msi_its.vocabulary.csr import Answer
 from cocotbext.msi_its.vocabulary.operations import (
+    OPERATIONS,
     TABLE_OF,
     BindTarget,
     NewRoute,
-    SignalEvent,
     SignalMsi,
     SignalMsiWithRid,
     arguments_of,
 )
-from cocotbext.msi_its.vocabulary.transactions import Retired
+from cocotbext.msi_its.vocabulary.transactions import Retired, Source
 
 Object = tuple[str, int]
 """A bus range, connection, target or route: its argument name and index."""
@@ -34,7 +34,7 @@ SHOWN = 8
 CLOSE = 3
 """How many operations after another one can still meet it in the pipeline (H5)."""
 
-TRAFFIC = frozenset({SignalMsi, SignalMsiWithRid, SignalEvent})
+TRAFFIC = frozenset(kind for kind in OPERATIONS.values() if kind.source is not Source.COMMAND)
 """The operations that set nothing up."""
 
 

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Generated from hdl/registers/msi_csr.rdl by `make regs`: do not edit.
 
-Codes of operations and answers, and the offset, width and fields of every register.
+Codes of operations, answers and sources; the offset, width and fields of every register; where
+each argument goes.
 """
+
+from __future__ import annotations
 
 from enum import IntEnum
 from typing import NamedTuple
@@ -23,41 +26,54 @@ class Register(NamedTuple):
     fields: dict[str, Field]
 
 
+class Argument(NamedTuple):
+    """An argument of operations: its width in bits, and where a command has it.
+
+    `table` is the table that it is an index into, `hexadecimal` how people read it. Each of `parts`
+    is a register, a field, and the argument's bit that is the field's lowest.
+    """
+
+    width: int
+    table: str | None
+    hexadecimal: bool
+    parts: tuple[tuple[Register, str, int], ...]
+
+
 class OperationCode(IntEnum):
     """RDL enum operation_code."""
 
     NONE = 0
     """Not an operation: a command that names it is refused."""
     SET_BUS_RANGE = 1
-    """range, secondary, subordinate → OK"""
+    """Give a bus range its secondary and subordinate bus, both at once."""
     CONNECT = 2
-    """connection, segment → OK"""
+    """Connect the message backend, with its PCI segment."""
     DISCONNECT = 3
-    """connection → OK"""
+    """Take the message backend away; the irqfd backend stays."""
     CONNECT_IRQFD = 4
-    """connection, segment → OK"""
+    """Connect the irqfd backend, with its PCI segment; routes that exist keep theirs."""
     BIND_TARGET = 5
-    """target, connection, range, devfn → OK"""
+    """Make a target from a connection, a bus range and a devfn."""
     SIGNAL_MSI = 6
-    """target, address, data → SENT, DROPPED_DISCONNECTED"""
+    """Send a message with the target's own requester ID."""
     SIGNAL_MSI_WITH_RID = 7
-    """target, rid, address, data → SENT, DROPPED_BUS_RANGE, DROPPED_DISCONNECTED"""
+    """Send a message with an explicit requester ID, if its bus is in the target's range."""
     NEW_ROUTE = 8
-    """route, target → OK, NO_IRQFD"""
+    """Make a route, or replace it, from a target's irqfd backend."""
     ENABLE = 9
-    """route, address, data → OK, DELIVERED"""
+    """Enable a route with its target's own requester ID."""
     ENABLE_WITH_RID = 10
-    """route, rid, address, data → OK, DELIVERED, REFUSED_BUS_RANGE"""
+    """Enable a route with an explicit requester ID, if its bus is in range."""
     DISABLE = 11
-    """route → OK"""
+    """Disable a route; what arrives from now on is held pending."""
     SIGNAL_EVENT = 12
-    """route → SENT, HELD_PENDING"""
+    """Signal a route's event: send its message, or hold it pending."""
     CONSUME_PENDING = 13
-    """route → WAS_PENDING, WAS_NOT_PENDING"""
+    """Ask whether an event is pending on a route, and clear it."""
     DEFAULT_BDF = 14
-    """target → BDF"""
+    """Ask which requester ID `signal_msi` would use now."""
     SUPPORTS_DIRECT_MSI = 15
-    """target → DIRECT_MSI, NO_DIRECT_MSI"""
+    """Ask whether the target's connection has an irqfd backend."""
 
 
 class Answer(IntEnum):
@@ -97,26 +113,69 @@ class Answer(IntEnum):
     """The route was never made; nothing changed."""
 
 
+class Source(IntEnum):
+    """Where an operation entered the translator; the codes of `retire_source`."""
+
+    COMMAND = 0
+    """A command, through the registers."""
+    MESSAGE = 1
+    """A direct message."""
+    EVENT = 2
+    """A route event."""
+
+    @property
+    def port(self) -> str:
+        """The prefix of the port that its operations enter by."""
+        return _PORTS[self]
+
+
+_PORTS = {
+    Source.COMMAND: "s_axil",
+    Source.MESSAGE: "s_msi",
+    Source.EVENT: "s_evt",
+}
+
 IDENTITY = Register(0x00, 32, {"magic": Field(31, 0)})
 VERSION = Register(0x04, 32, {"minor": Field(15, 0), "major": Field(31, 16)})
 TABLES_0 = Register(0x08, 32, {"ranges": Field(15, 0), "connections": Field(31, 16)})
-TABLES_1 = Register(0x0c, 32, {"targets": Field(15, 0), "routes": Field(31, 16)})
+TABLES_1 = Register(0x0C, 32, {"targets": Field(15, 0), "routes": Field(31, 16)})
 STATUS = Register(0x10, 32, {"busy": Field(0, 0), "clearing": Field(1, 1), "refused": Field(2, 2)})
 COMMAND = Register(0x14, 32, {"operation": Field(7, 0)})
 RESULT = Register(0x18, 32, {"answer": Field(7, 0), "bdf": Field(31, 16)})
 ARG_RANGE = Register(0x20, 32, {"range": Field(15, 0), "connection": Field(31, 16)})
 ARG_TARGET = Register(0x24, 32, {"target": Field(15, 0), "route": Field(31, 16)})
-ARG_BUS = Register(0x28, 32, {"secondary": Field(7, 0), "subordinate": Field(15, 8), "devfn": Field(23, 16)})
-ARG_RID = Register(0x2c, 32, {"rid": Field(15, 0), "segment": Field(31, 16)})
+ARG_BUS = Register(
+    0x28, 32, {"secondary": Field(7, 0), "subordinate": Field(15, 8), "devfn": Field(23, 16)}
+)
+ARG_RID = Register(0x2C, 32, {"rid": Field(15, 0), "segment": Field(31, 16)})
 ARG_ADDRESS_LOW = Register(0x30, 32, {"address": Field(31, 0)})
 ARG_ADDRESS_HIGH = Register(0x34, 32, {"address": Field(31, 0)})
 ARG_DATA = Register(0x38, 32, {"data": Field(31, 0)})
 MESSAGES = Register(0x40, 32, {"count": Field(31, 0)})
 DROPPED_BUS_RANGE = Register(0x44, 32, {"count": Field(31, 0)})
 DROPPED_DISCONNECTED = Register(0x48, 32, {"count": Field(31, 0)})
-REFUSED_BUS_RANGE = Register(0x4c, 32, {"count": Field(31, 0)})
+REFUSED_BUS_RANGE = Register(0x4C, 32, {"count": Field(31, 0)})
 ERRORS = Register(0x50, 32, {"count": Field(31, 0)})
 REFUSED_COMMANDS = Register(0x54, 32, {"count": Field(31, 0)})
 ALERT = Register(0x58, 32, {"alert": Field(0, 0)})
-LAST_DROP = Register(0x5c, 32, {"rid": Field(15, 0), "secondary": Field(23, 16), "subordinate": Field(31, 24)})
+LAST_DROP = Register(
+    0x5C, 32, {"rid": Field(15, 0), "secondary": Field(23, 16), "subordinate": Field(31, 24)}
+)
 LAST_DROP_REASON = Register(0x60, 32, {"reason": Field(7, 0)})
+
+ARGUMENTS: dict[str, Argument] = {
+    "range": Argument(16, "ranges", False, ((ARG_RANGE, "range", 0),)),
+    "connection": Argument(16, "connections", False, ((ARG_RANGE, "connection", 0),)),
+    "target": Argument(16, "targets", False, ((ARG_TARGET, "target", 0),)),
+    "route": Argument(16, "routes", False, ((ARG_TARGET, "route", 0),)),
+    "secondary": Argument(8, None, False, ((ARG_BUS, "secondary", 0),)),
+    "subordinate": Argument(8, None, False, ((ARG_BUS, "subordinate", 0),)),
+    "devfn": Argument(8, None, True, ((ARG_BUS, "devfn", 0),)),
+    "rid": Argument(16, None, True, ((ARG_RID, "rid", 0),)),
+    "segment": Argument(16, None, True, ((ARG_RID, "segment", 0),)),
+    "address": Argument(
+        64, None, True, ((ARG_ADDRESS_LOW, "address", 0), (ARG_ADDRESS_HIGH, "address", 32))
+    ),
+    "data": Argument(32, None, True, ((ARG_DATA, "data", 0),)),
+}
+"""Every argument that operations take, by its name."""

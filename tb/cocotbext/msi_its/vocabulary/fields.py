@@ -11,24 +11,13 @@ from cocotbext.msi_its.vocabulary.csr import Register
 from cocotbext.msi_its.vocabulary.operations import Operation, arguments_of
 
 ARGUMENTS: dict[str, tuple[tuple[Register, str, int], ...]] = {
-    "range": ((csr.ARG_RANGE, "range", 0),),
-    "connection": ((csr.ARG_RANGE, "connection", 0),),
-    "target": ((csr.ARG_TARGET, "target", 0),),
-    "route": ((csr.ARG_TARGET, "route", 0),),
-    "secondary": ((csr.ARG_BUS, "secondary", 0),),
-    "subordinate": ((csr.ARG_BUS, "subordinate", 0),),
-    "devfn": ((csr.ARG_BUS, "devfn", 0),),
-    "rid": ((csr.ARG_RID, "rid", 0),),
-    "segment": ((csr.ARG_RID, "segment", 0),),
-    "address": ((csr.ARG_ADDRESS_LOW, "address", 0), (csr.ARG_ADDRESS_HIGH, "address", 32)),
-    "data": ((csr.ARG_DATA, "data", 0),),
+    name: argument.parts for name, argument in csr.ARGUMENTS.items()
 }
 """Where each argument goes: register, field, and the argument's bit that is the field's lowest."""
 
 
-ARGUMENT_REGISTERS: tuple[Register, ...] = (
-    *(csr.ARG_RANGE, csr.ARG_TARGET, csr.ARG_BUS, csr.ARG_RID),
-    *(csr.ARG_ADDRESS_LOW, csr.ARG_ADDRESS_HIGH, csr.ARG_DATA),
+ARGUMENT_REGISTERS: tuple[Register, ...] = tuple(
+    {part[0].offset: part[0] for parts in ARGUMENTS.values() for part in parts}.values()
 )
 """The registers that hold arguments."""
 

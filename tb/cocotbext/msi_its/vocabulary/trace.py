@@ -396,10 +396,9 @@ _EXTRA: Final = "x_"
 _OPTIONAL: Final = ("expect", "note", "t_us")
 _EXPECTED: Final = frozenset(Expect._fields)
 _RETURNS: Final[dict[str, str]] = {
-    "new_route": "true or false",
-    "consume_pending": "true or false",
-    "supports_direct_msi": "true or false",
-    "default_bdf": "an integer",
+    name: "true or false" if cls.returns else "an integer"
+    for name, cls in OPERATIONS.items()
+    if cls.returns or cls.returns_bdf
 }
 _INDICES: Final = {
     cls: tuple(field for field in arguments_of(cls) if field in TABLE_OF)

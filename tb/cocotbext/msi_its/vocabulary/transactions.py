@@ -7,12 +7,12 @@ What goes in on `s_msi` and `s_evt` is an operation of `operations`, what comes 
 
 from __future__ import annotations
 
-from enum import IntEnum
-
 from msgspec import Struct
 
+from cocotbext.msi_its.vocabulary import operation_classes as described
 from cocotbext.msi_its.vocabulary.csr import Answer
-from cocotbext.msi_its.vocabulary.operations import Message, Operation
+from cocotbext.msi_its.vocabulary.csr import Source as Source
+from cocotbext.msi_its.vocabulary.operations import OPERATIONS, Message, Operation
 from cocotbext.msi_its.vocabulary.trace import Expect
 
 BDF = Answer.BDF  # Python 3.11 takes its time to find a member of an enumeration
@@ -20,40 +20,21 @@ BDF = Answer.BDF  # Python 3.11 takes its time to find a member of an enumeratio
 ANSWERS: dict[int, Answer] = {answer.value: answer for answer in Answer}
 """The answers, by their codes."""
 
-DROPS = frozenset({Answer.DROPPED_BUS_RANGE, Answer.DROPPED_DISCONNECTED})
+DROPS = described.DROPS
 """The answers that mean a message was dropped."""
 
-WARNINGS = DROPS | {Answer.REFUSED_BUS_RANGE}
+WARNINGS = DROPS | described.REFUSALS
 """The answers that raise the alert, and for which the model warns."""
 
-ERRORS = frozenset({Answer.ERROR_INDEX, Answer.ERROR_NO_ROUTE})
+ERRORS = described.ERRORS
 """The answers of operations that were in error and changed nothing."""
 
 RETURNS: dict[tuple[str, Answer], bool] = {
-    ("new_route", Answer.OK): True,
-    ("new_route", Answer.NO_IRQFD): False,
-    ("consume_pending", Answer.WAS_PENDING): True,
-    ("consume_pending", Answer.WAS_NOT_PENDING): False,
-    ("supports_direct_msi", Answer.DIRECT_MSI): True,
-    ("supports_direct_msi", Answer.NO_DIRECT_MSI): False,
+    (name, answer): value
+    for name, kind in OPERATIONS.items()
+    for answer, value in kind.returns.items()
 }
 """What the model's method returns, by operation and answer; otherwise it returns nothing."""
-
-
-class Source(IntEnum):
-    """Where an operation entered the translator; the codes of `retire_source`."""
-
-    COMMAND = 0
-    MESSAGE = 1
-    EVENT = 2
-
-    @property
-    def port(self) -> str:
-        """The prefix of the port that its operations enter by."""
-        return PORTS[self]
-
-
-PORTS = {Source.COMMAND: "s_axil", Source.MESSAGE: "s_msi", Source.EVENT: "s_evt"}
 
 
 class Retired(Struct, frozen=True, gc=False):

@@ -13,12 +13,8 @@ from dataclasses import dataclass
 from itertools import product
 
 from cocotbext.msi_its.vocabulary import csr
-from cocotbext.msi_its.vocabulary.csr import Register
-from cocotbext.msi_its.vocabulary.operations import (
-    OPERATIONS,
-    TABLE_OF,
-    arguments_of,
-)
+from cocotbext.msi_its.vocabulary.csr import Answer, Register
+from cocotbext.msi_its.vocabulary.operations import OPERATIONS, TABLE_OF, Operation, arguments_of
 from cocotbext.msi_its.vocabulary.transactions import Source
 
 Bin = tuple[str, ...]
@@ -91,52 +87,59 @@ POSITIONS: dict[str, tuple[str, ...]] = {
 """Where the bus of a requester ID can be, for each kind of range."""
 
 
+_MADE = ("disabled", "pending", "enabled")
+
+STATES: dict[tuple[str, Answer], Iterable[str]] = {
+    ("range", Answer.OK): RANGES,
+    ("connection", Answer.OK): BACKENDS,
+    ("target", Answer.OK): ("unbound", "bound"),
+    ("target", Answer.SENT): _CONNECTED,
+    ("target", Answer.DROPPED_DISCONNECTED): _NOT_CONNECTED,
+    ("target", Answer.DROPPED_BUS_RANGE): TARGETS,
+    ("target", Answer.BDF): ("unbound", "bound"),
+    ("target", Answer.DIRECT_MSI): _DIRECT,
+    ("target", Answer.NO_DIRECT_MSI): _NOT_DIRECT,
+    ("route", Answer.OK): ("disabled", "enabled"),
+    ("route", Answer.DELIVERED): ("pending",),
+    ("route", Answer.REFUSED_BUS_RANGE): _MADE,
+    ("route", Answer.SENT): ("enabled",),
+    ("route", Answer.HELD_PENDING): ("disabled", "pending"),
+    ("route", Answer.WAS_PENDING): ("pending",),
+    ("route", Answer.WAS_NOT_PENDING): ("disabled", "enabled"),
+    ("route", Answer.ERROR_NO_ROUTE): ("absent",),
+}
+"""In which states of its first argument an operation gives an answer ..."""
+
+STATES_OF: dict[tuple[str, Answer], Iterable[str]] = {
+    ("new_route", Answer.OK): [f"{r}, target {t}" for r, t in product(ROUTES, _DIRECT)],
+    ("new_route", Answer.NO_IRQFD): [f"{r}, target {t}" for r, t in product(ROUTES, _NOT_DIRECT)],
+    ("disable", Answer.OK): _MADE,
+}
+"""... unless it is one of these operations."""
+
+
+def _states(kind: type[Operation], answer: Answer) -> Iterable[str]:
+    """Return in which states of its objects an operation gives an answer."""
+    arguments = arguments_of(kind)
+    if answer is Answer.ERROR_INDEX:
+        return [f"{argument} outside" for argument in arguments if argument in TABLE_OF]
+    found = STATES_OF.get((kind.name, answer)) or STATES.get((arguments[0], answer))
+    if found is None:
+        raise LookupError(
+            f"in which states of its {arguments[0]} does {kind.name} answer {answer.name}? "
+            "Say so in checks/coverage/points.py, STATES or STATES_OF"
+        )
+    return found
+
+
 def _state_bins() -> tuple[Bin, ...]:
     """Return operation, answer and the state of its object, in every combination there can be."""
-    ok, error, absent = "OK", "ERROR_INDEX", ("ERROR_NO_ROUTE", "absent")
-    made = ("disabled", "pending", "enabled")
-    bins: list[Bin] = []
-
-    def add(name: str, *answers: tuple[str, Iterable[str]]) -> None:
-        for argument in arguments_of(OPERATIONS[name]):
-            if argument in TABLE_OF:
-                bins.append((name, error, f"{argument} outside"))
-        bins.extend((name, answer, state) for answer, states in answers for state in states)
-
-    add("set_bus_range", (ok, RANGES))
-    add("connect", (ok, BACKENDS))
-    add("disconnect", (ok, BACKENDS))
-    add("connect_irqfd", (ok, BACKENDS))
-    add("bind_target", (ok, ("unbound", "bound")))
-    add("signal_msi", ("SENT", _CONNECTED), ("DROPPED_DISCONNECTED", _NOT_CONNECTED))
-    add(
-        "signal_msi_with_rid",
-        ("SENT", _CONNECTED),
-        ("DROPPED_DISCONNECTED", _NOT_CONNECTED),
-        ("DROPPED_BUS_RANGE", TARGETS),
+    return tuple(
+        (name, answer.name, state)
+        for name, kind in OPERATIONS.items()
+        for answer in kind.answers
+        for state in _states(kind, answer)
     )
-    routes_and = [f"{route}, target {target}" for route, target in product(ROUTES, _DIRECT)]
-    routes_but = [f"{route}, target {target}" for route, target in product(ROUTES, _NOT_DIRECT)]
-    add("new_route", (ok, routes_and), ("NO_IRQFD", routes_but))
-    succeeds = (ok, ("disabled", "enabled")), ("DELIVERED", ("pending",))
-    add("enable", *succeeds, (absent[0], absent[1:]))
-    add("enable_with_rid", *succeeds, ("REFUSED_BUS_RANGE", made), (absent[0], absent[1:]))
-    add("disable", (ok, made), (absent[0], absent[1:]))
-    add(
-        "signal_event",
-        ("SENT", ("enabled",)),
-        ("HELD_PENDING", ("disabled", "pending")),
-        (absent[0], absent[1:]),
-    )
-    add(
-        "consume_pending",
-        ("WAS_PENDING", ("pending",)),
-        ("WAS_NOT_PENDING", ("disabled", "enabled")),
-        (absent[0], absent[1:]),
-    )
-    add("default_bdf", ("BDF", ("unbound", "bound")))
-    add("supports_direct_msi", ("DIRECT_MSI", _DIRECT), ("NO_DIRECT_MSI", _NOT_DIRECT))
-    return tuple(bins)
 
 
 # ---- hazards: operations close together on one object --------------------------------------------
@@ -144,8 +147,12 @@ def _state_bins() -> tuple[Bin, ...]:
 HAZARD_CYCLES = 3
 """Up to how many cycles apart two operations can meet in the pipeline."""
 
-_MESSAGES = ("signal_msi", "signal_msi_with_rid")
-_ROUTE_COMMANDS = ("new_route", "enable", "enable_with_rid", "disable", "consume_pending")
+_MESSAGES = tuple(name for name, kind in OPERATIONS.items() if kind.source is Source.MESSAGE)
+_ROUTE_COMMANDS = tuple(
+    name
+    for name, kind in OPERATIONS.items()
+    if kind.source is Source.COMMAND and arguments_of(kind)[0] == "route"
+)
 
 # Which operation changes what a later one looks at. Commands are never this close to each other.
 HAZARDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -165,7 +172,7 @@ CHANGERS = frozenset(first for first, _ in HAZARD_PAIRS)
 
 # ---- the cover points ----------------------------------------------------------------------------
 
-SOURCES = {Source.COMMAND: "s_axil", Source.MESSAGE: "s_msi", Source.EVENT: "s_evt"}
+SOURCES = {source: source.port for source in Source}
 STREAMS = ("s_msi", "s_evt", "m_msi", "aw", "w", "b", "ar", "r")
 WAITS = ("0 cycles", "1 cycle", "2 to 3 cycles", "4 to 15 cycles", "16 cycles or more")
 

@@ -25,8 +25,12 @@ module prove_engine
     input wire logic     request_valid,
     input wire request_t request,
     input wire logic     message_ready,
+    input wire index_t   any_target,      // of s_msi, where request is not s_msi's
+    input wire logic     any_first,
     input wire index_t   watched         // a route: any, and always the same
 );
+
+  localparam int unsigned TARGET_WIDTH = TARGETS > 1 ? $clog2(TARGETS) : 1;
 
   logic     clearing;
   logic     request_ready;
@@ -43,7 +47,12 @@ module prove_engine
       .CONNECTIONS(CONNECTIONS),
       .TARGETS    (TARGETS),
       .ROUTES     (ROUTES)
-  ) dut (.*);
+  ) dut (
+      .message_target(TARGET_WIDTH'(request.source == SOURCE_MESSAGE ? request.target : any_target)),
+      .message_first (request.source == SOURCE_MESSAGE ||
+                      (request.source != SOURCE_COMMAND && any_first)),
+      .*
+  );
 
   // ---- assumptions --------------------------------------------------------------------------------
 
@@ -621,7 +630,11 @@ module prove_engine
         assert (model.state_q.targets[i].bound ?
                 model.state_q.targets[i].connection < CONNECTIONS &&
                 model.state_q.targets[i].range < RANGES : model.state_q.targets[i] == 0);
-        // What was read of it when a request was accepted.
+        // What was read of it before a command was offered, and when a request was accepted.
+        inv_target_of_command :
+        assert (clearing || settled < 1 || command.target != i ||
+                (command_in_lookup && command.operation == operation_code__BIND_TARGET) ||
+                agrees(dut.targeted_by_command_q, entry));
         inv_target_in_lookup :
         assert (!(dut.lookup_valid_q && takes_target(in_lookup.operation) && in_lookup.target == i) ||
                 in_lookup.operation == operation_code__BIND_TARGET || agrees(dut.target_q, entry));

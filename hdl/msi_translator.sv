@@ -220,6 +220,8 @@ module msi_translator
       .event_over_command
   );
 
+  localparam int unsigned TARGET_WIDTH = TARGETS > 1 ? $clog2(TARGETS) : 1;
+
   msi_engine #(
       .RANGES     (RANGES),
       .CONNECTIONS(CONNECTIONS),
@@ -233,7 +235,9 @@ module msi_translator
       .request_valid,
       .request_ready,
       .request,
-      .command_taken(command_valid && command_ready),
+      .command_taken (command_valid && command_ready),
+      .message_target(s_msi_target[TARGET_WIDTH-1:0]),
+      .message_first (message_over_command),
       .message_valid,
       .message_ready,
       .message,

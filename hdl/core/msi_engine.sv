@@ -34,7 +34,8 @@ module msi_engine
     parameter int unsigned RANGES      = 16,  // bus ranges, 1 to 256
     parameter int unsigned CONNECTIONS = 8,   // connections, 1 to 256
     parameter int unsigned TARGETS     = 32,  // targets, 1 to 1,024
-    parameter int unsigned ROUTES      = 64   // routes, 1 to 2,048
+    parameter int unsigned ROUTES      = 64,  // routes, 1 to 2,048
+    localparam int unsigned TARGET_WIDTH = TARGETS > 1 ? $clog2(TARGETS) : 1
 ) (
     input  wire logic     clk,
     input  wire logic     rst_n,
@@ -43,7 +44,9 @@ module msi_engine
     input  wire logic     request_valid,
     output logic          request_ready,
     input  wire request_t request,
-    input  wire logic     command_taken,  // request is taken, and it is the command
+    input  wire logic     command_taken,    // request is taken, and it is the command
+    input  wire logic [TARGET_WIDTH-1:0] message_target,  // s_msi's, whatever request is
+    input  wire logic     message_first,  // request is s_msi's, if it is that or the command
     output logic          message_valid,
     input  wire logic     message_ready,
     output message_t      message,
@@ -55,7 +58,6 @@ module msi_engine
 
   localparam int unsigned RANGE_WIDTH = RANGES > 1 ? $clog2(RANGES) : 1;
   localparam int unsigned CONNECTION_WIDTH = CONNECTIONS > 1 ? $clog2(CONNECTIONS) : 1;
-  localparam int unsigned TARGET_WIDTH = TARGETS > 1 ? $clog2(TARGETS) : 1;
   localparam int unsigned ROUTE_WIDTH = ROUTES > 1 ? $clog2(ROUTES) : 1;
 
   // A target that was never bound is the disconnected target of R4: range 0/0, devfn 0.
@@ -128,16 +130,18 @@ module msi_engine
   assign advance       = message_ready;
   assign request_ready = advance && !clearing;
 
-  target_t target;
+  // The command's target is read before it is offered, s_msi's while the choice is made.
+  target_t targeted_by_command, targeted_by_command_q, targeted_by_message;
 
   msi_table #(
       .WIDTH  ($bits(target_t)),
       .DEPTH  (TARGETS),
+      .READS  (2),
       .CLEARED(1)
   ) u_targets (
       .clk,
-      .read_index (request.target[TARGET_WIDTH-1:0]),
-      .read_data  (target),
+      .read_index ({command.target[TARGET_WIDTH-1:0], message_target}),
+      .read_data  ({targeted_by_command, targeted_by_message}),
       .write      (command_taken && command_binds),
       .write_index(command.target[TARGET_WIDTH-1:0]),
       .write_data ({
@@ -155,10 +159,11 @@ module msi_engine
   target_t  target_q;
 
   always_ff @(posedge clk) begin
+    targeted_by_command_q <= clearing ? '0 : targeted_by_command;
     if (advance) begin
       lookup_valid_q <= request_valid && request_ready;
       lookup_q       <= request;
-      target_q       <= target;
+      target_q       <= message_first ? targeted_by_message : targeted_by_command_q;
     end
     if (!rst_n) lookup_valid_q <= 1'b0;
   end

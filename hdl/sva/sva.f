@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: MIT
+// All assertions, after translator.f.
+-F ports.f

@@ -2,9 +2,8 @@
 //
 // Checks that what goes in comes out: each item once, in order, as it was, and before long (H3).
 //
-// Contract: an item goes in at an edge with put; the oldest is looked at at an edge with shown, and is out
-// when taken is high as well. With PASSES it may be shown at the edge at which it goes in, otherwise
-// later. At most DEPTH are on their way. While held is low, an item is out at most PATIENCE edges after
+// Contract: an item goes in at an edge with put, and the oldest is out at an edge with shown and taken. With
+// PASSES it may be shown at the edge at which it goes in, otherwise later. At most DEPTH are on their way. While held is low, an item is out at most PATIENCE edges after
 // the one before, or after it went in. Nothing is said before the first edge with rst_n low; a reset
 // forgets everything.
 
@@ -88,6 +87,8 @@ module msi_order_checker #(
       if (shown) begin
         H3_comes_once : assert (passes || count_q != '0)
         else $error("H3_comes_once: it came although nothing is on its way");
+      end
+      if (shown && taken) begin
         if (count_q != '0) begin
           H3_in_order : assert (shown_item == items[oldest_q])
           else $error("H3_in_order: not the oldest on its way, or not as it was: %x, not %x", shown_item, items[oldest_q]);

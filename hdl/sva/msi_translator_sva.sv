@@ -209,12 +209,13 @@ module msi_translator_sva
   // ---- records: each request once, in order, as it came -------------------------------------------
 
   // What the operation does not take is left out of both.
-  logic retires_message;
-  logic retires_event;
+  logic retires, retires_message, retires_event;
 
   always_comb begin
-    retires_message = retire_valid && retire_source == MESSAGE;
-    retires_event   = retire_valid && retire_source == EVENT;
+    // While the tables are cleared there is none (H8).
+    retires         = retire_valid && !clearing;
+    retires_message = retires && retire_source == MESSAGE;
+    retires_event   = retires && retire_source == EVENT;
   end
 
   msi_order_checker #(
@@ -267,9 +268,9 @@ module msi_translator_sva
   ) u_messages (
       .clk,
       .rst_n,
-      .put       (retire_valid && retire_sent),
+      .put       (retires && retire_sent),
       .put_item  ({retire_message_devid, retire_message_address, retire_message_data}),
-      .shown     (m_msi_valid),
+      .shown     (m_msi_valid && !clearing),
       .taken     (m_msi_ready),
       .shown_item({m_msi_devid, m_msi_address, m_msi_data}),
       .held      (!m_msi_ready)
@@ -290,7 +291,7 @@ module msi_translator_sva
       .reads_status(s_axil_araddr[6:2] == ADDRESS_STATUS[6:2]),
       .r_taken  (s_axil_rvalid && s_axil_rready),
       .busy     (s_axil_rdata[0]),
-      .retires  (retire_valid && retire_source == COMMAND),
+      .retires  (retires && retire_source == COMMAND),
       .operation(retire_operation),
       .arguments('{
           connection: retire_connection,
@@ -495,7 +496,7 @@ module msi_translator_sva
       else $error("H8_nothing_left: retire_valid or alert is high right after an edge in reset");
     end
     if (watching_q && rst_n) begin
-      if (clearing) begin
+      if (clearing && !was_reset_q) begin
         H8_nothing_accepted_while_clearing : assert (!s_msi_ready && !s_evt_ready)
         else $error("H8_nothing_accepted_while_clearing: s_msi_ready or s_evt_ready is high %0d cycles after reset, not %0d", cleared_q, CLEARING);
         H8_nothing_happens_while_clearing : assert (!m_msi_valid && !retire_valid)

@@ -91,7 +91,7 @@ enum Status : uint32_t { DONE, HANGS, OVERFLOWS, FINISHED };
 enum Waiting : uint32_t {
     S_MSI_READY = 1,
     S_EVT_READY = 2,
-    COMMAND = 4,
+    RECORD = 4,  // of the command in flight
     RESPONSE = 8,
     ARREADY = 16,
     READ_DATA = 32,
@@ -732,7 +732,7 @@ class Transactor {
         }
         if (dut_->s_msi_valid) batch.waiting |= S_MSI_READY;
         if (dut_->s_evt_valid) batch.waiting |= S_EVT_READY;
-        if (commands_->in_flight()) batch.waiting |= COMMAND;
+        if (commands_->in_flight()) batch.waiting |= RECORD;
         if (dut_->s_axil_awvalid) batch.waiting |= AWREADY;
         if (dut_->s_axil_wvalid) batch.waiting |= WREADY;
         if (commands_->unanswered()) batch.waiting |= RESPONSE;

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The translator with neighbours and insides that lie: for each assertion of hdl/sva a fault.
 
-Which one is chosen when the simulation starts, by a plusarg, so that one build tries them all. Each
-module that assertions are attached to stands between two that lie: one in its place, which lies with
-what comes in, and the sound one within it, whose outputs it lies with.
+Which one is chosen when the simulation starts, by a plusarg, so that one build tries them all. A
+module that assertions are attached to lies itself, with the outputs of the sound one within it, and
+stands in one that lies with what comes in.
 """
 
 from __future__ import annotations
@@ -92,6 +92,7 @@ _SENT = f"{_MESSAGE} && sound_retire_sent"
 _EARLY = "cycles == 3"  # nothing has happened yet
 _CLEARED = "cycles == 80"  # nothing has been sent yet
 
+
 def _hides(which: str, more: str = "1'b1") -> dict[str, str]:
     """Return the lies that hide records of a source, and their messages and drops."""
     hidden = f"{which} && {more}"
@@ -118,7 +119,7 @@ INSIDE = "u_msi_engine_sva"
 
 FAULTS = (
     *_of_streams(),
-    # ---- msi_order_checker.sv ----------------------------------------------------------------------
+    # ---- msi_order_checker.sv --------------------------------------------------------------------
     *(
         fault
         for scope, which in (("u_records_of_s_msi", _MESSAGE), ("u_records_of_s_evt", _EVENT))
@@ -149,7 +150,7 @@ FAULTS = (
         },
     ),
     SvaFault("u_messages", "H3_comes", {"m_msi_valid": "1'b0"}),
-    # ---- msi_command_checker.sv --------------------------------------------------------------------
+    # ---- msi_command_checker.sv ------------------------------------------------------------------
     SvaFault(
         "u_commands",
         "H3_command_was_written",
@@ -166,7 +167,7 @@ FAULTS = (
         "H6_busy_until_it_retires",
         {"s_axil_rdata": "sound_s_axil_rdata & ~32'd1"},
     ),
-    # ---- msi_translator_sva.sv ---------------------------------------------------------------------
+    # ---- msi_translator_sva.sv -------------------------------------------------------------------
     SvaFault(AT_PORTS, "H3_source_is_one", {"retire_source": "2'd3"}),
     SvaFault(
         AT_PORTS,
@@ -233,7 +234,7 @@ FAULTS = (
         {"retire_valid": "sound_retire_valid || cycles == 62"},
     ),
     SvaFault(AT_PORTS, "H7_alert_has_a_cause", {"alert": f"sound_alert || {_EARLY}"}),
-    # ---- msi_engine_sva.sv: a request and its record are structs of msi_pkg ------------------------
+    # ---- msi_engine_sva.sv: a request and its record are structs of msi_pkg ----------------------
     SvaFault(INSIDE, "H6_command_has_settled", {"to_command": "cycles[0] ? command : '0"}),
     SvaFault(
         INSIDE,
@@ -248,21 +249,22 @@ FAULTS = (
         "H6_others_are_commands",
         {"to_request": _flipped("request", 144, "request.source == SOURCE_EVENT")},
     ),
-    SvaFault(f"{INSIDE}.u_records", "H3_comes_once", {"retire_valid": "sound_retire_valid || again"}),
+    SvaFault(
+        f"{INSIDE}.u_records", "H3_comes_once", {"retire_valid": "sound_retire_valid || again"}
+    ),
     SvaFault(
         f"{INSIDE}.u_records",
         "H3_in_order",
-        {
-            "retire": _flipped(
-                "sound_retire", 53, "sound_retire.request.source == SOURCE_MESSAGE"
-            )
-        },
+        {"retire": _flipped("sound_retire", 53, "sound_retire.request.source == SOURCE_MESSAGE")},
     ),
     SvaFault(f"{INSIDE}.u_records", "H3_comes", {"retire_valid": "1'b0"}),
     SvaFault(
         f"{INSIDE}.u_records",
         "H3_not_too_many",
-        {"request_ready": "sound_request_ready || (!message_ready && request.source != SOURCE_COMMAND)"},
+        {
+            "request_ready": "sound_request_ready || "
+            "(!message_ready && request.source != SOURCE_COMMAND)"
+        },
     ),
     SvaFault(INSIDE, "H3_message_with_its_record", {"message_valid": "1'b0"}),
     SvaFault(INSIDE, "H3_message_of_its_record", {"message": "~sound_message"}),
@@ -276,7 +278,7 @@ FAULTS = (
     ),
     SvaFault(INSIDE, "H8_nothing_left", {"drop_valid": "sound_drop_valid || was_reset"}),
 )
-"""Each assertion of hdl/sva, but for those that Verilator cannot make fail, and what makes it fail."""
+"""Each assertion of hdl/sva that can fail in Verilator, and what makes it fail."""
 
 
 # ---- the design ----------------------------------------------------------------------------------
@@ -381,7 +383,7 @@ def _stalled(given: Iterable[str], of: str) -> str:
 
 
 def _seen(module: _Module) -> str:
-    """Return what assertions are attached to: it passes on what comes in, and lies with the rest."""
+    """Return what assertions are attached to: it lies with what comes out."""
     signals = {"clk": "clk", "rst_n": "rst_n"}
     top = module.name != "msi_engine"
     body = [_DENSE + _stalled(GIVEN, "") if top else ""]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Plays some of everything, with stalls and a reset; test_sva.py says which assertion fails then."""
+"""Plays some of everything, in order, then at once; test_sva.py says which assertion fails."""
 
 from __future__ import annotations
 

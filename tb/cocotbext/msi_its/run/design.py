@@ -102,8 +102,8 @@ class Elaborated:
 class Rtl:
     """A design: its file list, and the name of its top module.
 
-    `file_list` may also be a source (.v, .sv), or several names, as words of a shell. With `sva` the
-    assertions of `hdl/sva` are attached to it.
+    `file_list` may also be a source (.v, .sv), or several names, as words of a shell. With `sva`
+    the assertions of `hdl/sva` are attached to it.
     """
 
     file_list: str = str(ROOT / FILE_LIST) if INSTALLED else FILE_LIST

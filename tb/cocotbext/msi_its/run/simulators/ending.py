@@ -71,7 +71,9 @@ def _stopped(before: str, stop: re.Match[str]) -> Ending:
     what = "$fatal" if failed["severity"] == "Fatal" else "a failing assertion (or $error)"
     more = before[failed.end() :].rstrip("\n")  # where the text has several lines
     at = f"{int(failed['time']) / 1000:,.12g} ns"
-    said = f" at {at}, in {failed['scope']}" + (f": {failed['text']}{more}" if failed["text"] else "")
+    said = f" at {at}, in {failed['scope']}" + (
+        f": {failed['text']}{more}" if failed["text"] else ""
+    )
     return _ending(what, stop, said)
 
 

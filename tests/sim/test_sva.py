@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,10 +18,13 @@ from cocotbext.msi_its.run.design import OWN, Rtl
 from cocotbext.msi_its.run.launcher import Launcher
 from cocotbext.msi_its.run.parameters import Run
 from cocotbext.msi_its.run.places import BUILD, ROOT
+from cocotbext.msi_its.run.results import CODE_COVERAGE
 from cocotbext.msi_its.run.sets import DEFAULT
 from cocotbext.msi_its.run.simulation import simulate
+from cocotbext.msi_its.run.simulators import code_coverage
 from cocotbext.msi_its.run.simulators.verilator_finder import find_verilator
 from cocotbext.msi_its.vocabulary import csr
+from cocotbext.msi_its.vocabulary.operations import Tables
 from cocotbext.msi_its.vocabulary.results import TestResult
 from qualify.edits import Fault, break_rtl
 from tests.sim.commands import tb
@@ -253,9 +257,14 @@ def test_assumptions_are_read_by_the_simulator() -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_they_are_not_counted_as_rtl_to_cover() -> None:
-    for file in SVA.glob("*_*er.sv"):
-        text = file.read_text()
-        assert text.index("// verilator coverage_off") < text.index("\nmodule ")
-        assert text.index("// verilator coverage_on") > text.index("\nendmodule")
-    assert OWN.sva is False
+def test_they_are_not_counted_as_rtl_to_cover(tmp_path: Path) -> None:
+    rtl = replace(OWN, sva=True)
+    run = Run(Tables(1, 1, 1, 1), 4, 5, str(tmp_path / "results"), (), rtl, coverage=True)
+    only = "random_tests.anything_goes"
+    (result,) = simulate(run, ["tests.rtl.random_tests"], flavour=Flavour.COVERAGE, only=only)
+    assert result.passed, result.failure
+    counted = code_coverage.points(code_coverage.read(tmp_path / "results" / CODE_COVERAGE), ROOT)
+    files = {point.file for point in counted}
+    assert "hdl/core/msi_engine.sv" in files and "hdl/msi_translator.sv" in files
+    assert not [file for file in files if file.startswith("hdl/sva")]
+    assert not [point for point in counted if "sva" in point.text]

@@ -141,18 +141,19 @@ module msi_command_checker
     if (watching_q && rst_n) begin
       if (retires) begin
         H3_command_was_written : assert (must_q || may_q)
-        else $error("H3_command_was_written: the record of a command (operation %0d), and none was written", operation);
+        else $error("the record of a command (operation %0d), and none was written", operation);
         if (must_q) begin
           H3_command_as_written :
           assert (operation == operation_q && taken_of(operation, arguments) == taken_q)
-          else $error("H3_command_as_written: operation %0d %x, written was %0d %x", operation, taken_of(operation, arguments), operation_q, taken_q);
+          else $error("operation %0d %x, written was %0d %x",
+                      operation, taken_of(operation, arguments), operation_q, taken_q);
         end
       end
       H3_command_comes : assert (waited_q != $bits(waited_q)'(PATIENCE))
-      else $error("H3_command_comes: operation %0d did not retire within %0d cycles", operation_q, PATIENCE);
+      else $error("operation %0d did not retire within %0d cycles", operation_q, PATIENCE);
       if (r_taken && idle_read_q && !busy) begin
         H6_busy_until_it_retires : assert (!must_q)
-        else $error("H6_busy_until_it_retires: STATUS.busy is 0, operation %0d has not retired", operation_q);
+        else $error("STATUS.busy is 0, operation %0d has not retired", operation_q);
       end
     end
   end

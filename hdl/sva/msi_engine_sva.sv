@@ -35,6 +35,10 @@ module msi_engine_sva
     input wire drop_t    drop
 );
 
+  if (PATIENCE < 1 || PATIENCE > 1024) begin : gen_patience_illegal
+    $error("msi_engine_sva: PATIENCE must be 1 to 1,024");
+  end
+
   // verilator lint_off PROCASSINIT
   logic watching_q = 1'b0;  // there was a reset; only this needs a first value
   // verilator lint_on PROCASSINIT
@@ -52,7 +56,7 @@ module msi_engine_sva
   // ---- the command stands still -------------------------------------------------------------------
 
   command_t                              command_q;
-  logic [$clog2(COMMAND_SETTLE + 1)-1:0] settled_q;  // for how many cycles, up to COMMAND_SETTLE, until now
+  logic [$clog2(COMMAND_SETTLE + 1)-1:0] settled_q;  // for how many cycles, up to COMMAND_SETTLE
   logic [$clog2(COMMAND_SETTLE + 1)-1:0] settled;
   logic                                  in_flight_q;  // it was taken and has not retired
 
@@ -79,19 +83,19 @@ module msi_engine_sva
     if (watching_q && rst_n) begin
       if (request_valid && request.source == SOURCE_COMMAND) begin
         H6_command_has_settled : assert (settled == $bits(settled)'(COMMAND_SETTLE))
-        else $error("H6_command_has_settled: it is offered after it stood still for %0d cycles", settled);
+        else $error("it is offered after it stood still for %0d cycles", settled);
         H6_command_is_offered :
         assert (request.operation == command.operation && request.target == command.target &&
                 request.route == command.route && request.rid == command.rid &&
                 is_operation(8'(command.operation)))
-        else $error("H6_command_is_offered: the request is not the command, or is no operation");
+        else $error("the request is not the command, or is no operation");
         H6_one_command_at_a_time : assert (!in_flight_q)
-        else $error("H6_one_command_at_a_time: it is offered before the one before has retired");
+        else $error("it is offered before the one before has retired");
       end
       H6_command_stands_still : assert (!in_flight_q || command == command_q)
-      else $error("H6_command_stands_still: it changed before it retired");
+      else $error("it changed before it retired");
       H6_command_taken : assert (command_taken == (accept && request.source == SOURCE_COMMAND))
-      else $error("H6_command_taken: command_taken is %0d", command_taken);
+      else $error("command_taken is %0d", command_taken);
       if (request_valid) begin
         H6_others_are_commands :
         assert (request.source == SOURCE_COMMAND ||
@@ -99,7 +103,7 @@ module msi_engine_sva
                  (request.operation == operation_code__SIGNAL_MSI ||
                   request.operation == operation_code__SIGNAL_MSI_WITH_RID)) ||
                 (request.source == SOURCE_EVENT && request.operation == operation_code__SIGNAL_EVENT))
-        else $error("H6_others_are_commands: operation %0d comes from source %0d", request.operation, request.source);
+        else $error("operation %0d comes from source %0d", request.operation, request.source);
       end
     end
   end
@@ -168,23 +172,25 @@ module msi_engine_sva
   always_ff @(posedge clk) begin
     if (watching_q && rst_n && !clearing) begin
       H3_message_with_its_record : assert (sent_q == (retire_valid && retire.sent))
-      else $error("H3_message_with_its_record: a message without the record that says so, or the other way round");
+      else $error("a message without the record that says so, or the other way round");
       if (sent_q) begin
         H3_message_of_its_record :
         assert (message_q == {retire.devid, retire.request.address, retire.request.data})
-        else $error("H3_message_of_its_record: the message is not that of the record");
+        else $error("the message is not that of the record");
       end
       H3_bdf_only_as_answer : assert (!retire_valid || retire.answer == answer__BDF || retire.bdf == '0)
-      else $error("H3_bdf_only_as_answer: answer %0d, and bdf is %x", retire.answer, retire.bdf);
+      else $error("answer %0d, and bdf is %x", retire.answer, retire.bdf);
       H7_drop_with_its_record : assert (drop_valid == (retire_valid && is_drop))
-      else $error("H7_drop_with_its_record: drop_valid is %0d, answer %0d", drop_valid, retire.answer);
+      else $error("drop_valid is %0d, answer %0d", drop_valid, retire.answer);
       if (drop_valid) begin
         R3_R4_R8_dropped_sends_nothing : assert (!retire.sent && drop.reason == retire.answer)
-        else $error("R3_R4_R8_dropped_sends_nothing: it was sent, or the reason (%0d) is not the answer (%0d)", drop.reason, retire.answer);
+        else $error("it was sent, or the reason (%0d) is not the answer (%0d)",
+                    drop.reason, retire.answer);
         R3_R8_out_of_range :
         assert (drop.reason == answer__DROPPED_DISCONNECTED || drop.rid[15:8] < drop.secondary ||
                 drop.rid[15:8] > drop.subordinate)
-        else $error("R3_R8_out_of_range: requester ID %x is in its range, %x to %x", drop.rid, drop.secondary, drop.subordinate);
+        else $error("requester ID %x is in its range, %x to %x",
+                    drop.rid, drop.secondary, drop.subordinate);
       end
     end
   end
@@ -204,16 +210,17 @@ module msi_engine_sva
     if (!rst_n) cleared_q <= '0;
     if (watching_q && rst_n) begin
       H8_clears_for_as_long : assert (clearing == (cleared_q != $bits(cleared_q)'(LARGEST)))
-      else $error("H8_clears_for_as_long: clearing is %0d %0d cycles after reset, the largest table has %0d entries", clearing, cleared_q, LARGEST);
+      else $error("clearing is %0d %0d cycles after reset, the largest table has %0d entries",
+                  clearing, cleared_q, LARGEST);
       if (clearing && !was_reset_q) begin
         H8_nothing_while_clearing :
         assert (!request_ready && !message_valid && !retire_valid && !drop_valid)
-        else $error("H8_nothing_while_clearing: request_ready, message_valid, retire_valid or drop_valid is high");
+        else $error("something is ready or valid");
       end
     end
     if (watching_q && was_reset_q) begin
       H8_nothing_left : assert (!request_ready && !message_valid && !retire_valid && !drop_valid)
-      else $error("H8_nothing_left: request_ready, message_valid, retire_valid or drop_valid is high right after an edge in reset");
+      else $error("something is ready or valid right after an edge in reset");
     end
   end
 

@@ -2,10 +2,10 @@
 //
 // Checks that what goes in comes out: each item once, in order, as it was, and before long (H3).
 //
-// Contract: an item goes in at an edge with put, and the oldest is out at an edge with shown and taken. With
-// PASSES it may be shown at the edge at which it goes in, otherwise later. At most DEPTH are on their way. While held is low, an item is out at most PATIENCE edges after
-// the one before, or after it went in. Nothing is said before the first edge with rst_n low; a reset
-// forgets everything.
+// Contract: an item goes in at an edge with put, and the oldest is out at an edge with shown and taken.
+// With PASSES it may be shown at the edge at which it goes in, otherwise later. At most DEPTH are on
+// their way. While held is low, an item is out at most PATIENCE edges after the one before, or after it
+// went in. Nothing is said before the first edge with rst_n low; a reset forgets everything.
 
 `default_nettype none
 // verilator coverage_off
@@ -86,23 +86,24 @@ module msi_order_checker #(
     if (watching_q && rst_n) begin
       if (shown) begin
         H3_comes_once : assert (passes || count_q != '0)
-        else $error("H3_comes_once: it came although nothing is on its way");
+        else $error("it came although nothing is on its way");
       end
       if (shown && taken) begin
         if (count_q != '0) begin
           H3_in_order : assert (shown_item == items[oldest_q])
-          else $error("H3_in_order: not the oldest on its way, or not as it was: %x, not %x", shown_item, items[oldest_q]);
+          else $error("not the oldest on its way, or not as it was: %x, not %x",
+                      shown_item, items[oldest_q]);
         end else if (passes) begin
           H3_as_it_was : assert (shown_item == put_item)
-          else $error("H3_as_it_was: not as it was: %x, not %x", shown_item, put_item);
+          else $error("not as it was: %x, not %x", shown_item, put_item);
         end
       end
       if (stays) begin
         H3_not_too_many : assert (leaves || count_q != COUNT_WIDTH'(DEPTH))
-        else $error("H3_not_too_many: more than %0d are on their way", DEPTH);
+        else $error("more than %0d are on their way", DEPTH);
       end
       H3_comes : assert (waited_q != WAIT_WIDTH'(PATIENCE))
-      else $error("H3_comes: the oldest did not come within %0d cycles", PATIENCE);
+      else $error("the oldest did not come within %0d cycles", PATIENCE);
     end
   end
 

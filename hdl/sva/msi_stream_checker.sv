@@ -71,20 +71,20 @@ module msi_stream_checker #(
     always_ff @(posedge clk) begin
       if (watching_q && rst_n && stalled_q) begin
         H2_valid_stays : assert (valid)
-        else $error("H2_valid_stays: valid went low before ready was high");
+        else $error("valid went low before ready was high");
         H2_payload_stable : assert (payload == payload_q)
-        else $error("H2_payload_stable: the payload changed while valid waited for ready");
+        else $error("the payload changed while valid waited for ready");
       end
       if (QUIET == 1 && watching_q && was_reset_q) begin
         H8_quiet_after_reset : assert (!valid)
-        else $error("H8_quiet_after_reset: valid is high right after an edge in reset");
+        else $error("valid is high right after an edge in reset");
       end
 `ifndef SYNTHESIS
       if (watching_q && rst_n) begin
         H2_valid_known : assert (!$isunknown(valid))
-        else $error("H2_valid_known: valid is unknown");
+        else $error("valid is unknown");
         H2_payload_known : assert (!valid || !$isunknown(payload))
-        else $error("H2_payload_known: valid is high and the payload is unknown");
+        else $error("valid is high and the payload is unknown");
       end
 `endif
     end

@@ -12,7 +12,8 @@
 //   reset      nothing is left after it, and nothing happens while the tables are cleared (H8)
 //
 // Contract: looks on, at each rising edge of clk, and says nothing before the first one with rst_n low.
-// `bind` attaches it to any module that has these ports and parameters (msi_translator_bind.sv). What drives s_msi, s_evt and s_axil is held to H2 as the translator is.
+// `bind` attaches it to any module that has these ports and parameters (msi_translator_bind.sv). What
+// drives s_msi, s_evt and s_axil is held to H2 as the translator is.
 
 `default_nettype none
 // verilator coverage_off
@@ -24,8 +25,8 @@ module msi_translator_sva
     parameter int unsigned CONNECTIONS = 8,
     parameter int unsigned TARGETS     = 32,
     parameter int unsigned ROUTES      = 64,
-    parameter int unsigned IN_FLIGHT   = 16,  // how many requests of a source, or messages, may be on their way, 1 to 1,024
-    parameter int unsigned PATIENCE    = 64   // for how many cycles with m_msi_ready, 1 to 1,024
+    parameter int unsigned IN_FLIGHT   = 16,  // so many of a source, and messages, on their way, 1 to 1,024
+    parameter int unsigned PATIENCE    = 64   // for so many cycles with m_msi_ready, 1 to 1,024
 ) (
     input wire logic        clk,
     input wire logic        rst_n,
@@ -91,6 +92,13 @@ module msi_translator_sva
 
     input wire logic        alert
 );
+
+  if (IN_FLIGHT < 1 || IN_FLIGHT > 1024) begin : gen_in_flight_illegal
+    $error("msi_translator_sva: IN_FLIGHT must be 1 to 1,024");
+  end
+  if (PATIENCE < 1 || PATIENCE > 1024) begin : gen_patience_illegal
+    $error("msi_translator_sva: PATIENCE must be 1 to 1,024");
+  end
 
   // verilator lint_off PROCASSINIT
   logic watching_q = 1'b0;  // there was a reset; only this needs a first value
@@ -325,20 +333,21 @@ module msi_translator_sva
   always_ff @(posedge clk) begin
     if (watching_q && rst_n && retire_valid) begin
       H3_source_is_one : assert (retire_source <= EVENT)
-      else $error("H3_source_is_one: retire_source %0d is no source", retire_source);
+      else $error("retire_source %0d is no source", retire_source);
       R3_R4_R8_dropped_sends_nothing : assert (!is_drop || !retire_sent)
-      else $error("R3_R4_R8_dropped_sends_nothing: dropped or refused (answer %0d), and sent", retire_answer);
+      else $error("dropped or refused (answer %0d), and sent", retire_answer);
       H3_sent_as_answered : assert (retire_sent == sends)
-      else $error("H3_sent_as_answered: answer %0d, and sent is %0d", retire_answer, retire_sent);
+      else $error("answer %0d, and sent is %0d", retire_answer, retire_sent);
       H3_no_message_unless_sent :
       assert (retire_sent || {retire_message_devid, retire_message_address, retire_message_data} == '0)
-      else $error("H3_no_message_unless_sent: nothing was sent, and the message fields are not 0");
+      else $error("nothing was sent, and the message fields are not 0");
       H3_bdf_only_as_answer : assert (retire_answer == BDF || retire_bdf == '0)
-      else $error("H3_bdf_only_as_answer: answer %0d, and bdf is %x", retire_answer, retire_bdf);
-      if (retire_sent && (retire_operation == SIGNAL_MSI || retire_operation == SIGNAL_MSI_WITH_RID)) begin
+      else $error("answer %0d, and bdf is %x", retire_answer, retire_bdf);
+      if (retire_sent &&
+          (retire_operation == SIGNAL_MSI || retire_operation == SIGNAL_MSI_WITH_RID)) begin
         R2_R3_sends_what_it_took :
         assert (retire_message_address == retire_address && retire_message_data == retire_data)
-        else $error("R2_R3_sends_what_it_took: address and data of the message are not the operation's");
+        else $error("address and data of the message are not the operation's");
       end
     end
   end
@@ -417,21 +426,24 @@ module msi_translator_sva
   always_ff @(posedge clk) begin
     if (watching_q && rst_n && retire_valid) begin
       H9_index_outside_its_table : assert ((retire_answer == ERROR_INDEX) || !index_error)
-      else $error("H9_index_outside_its_table: answer %0d for an index outside its table", retire_answer);
+      else $error("answer %0d for an index outside its table", retire_answer);
       if (retire_operation == SIGNAL_MSI_WITH_RID && !index_error) begin
         R3_out_of_range_never_leaves : assert (!retire_sent || in_range(retire_rid[15:8], message_range))
-        else $error("R3_out_of_range_never_leaves: requester ID %x, bus range %x to %x", retire_rid, message_range[15:8], message_range[7:0]);
+        else $error("requester ID %x, bus range %x to %x",
+                    retire_rid, message_range[15:8], message_range[7:0]);
         R3_dropped_if_out_of_range :
         assert ((retire_answer == DROPPED_BUS_RANGE) == !in_range(retire_rid[15:8], message_range))
-        else $error("R3_dropped_if_out_of_range: answer %0d, requester ID %x, bus range %x to %x", retire_answer, retire_rid, message_range[15:8], message_range[7:0]);
+        else $error("answer %0d, requester ID %x, bus range %x to %x",
+                    retire_answer, retire_rid, message_range[15:8], message_range[7:0]);
         R3_sends_its_rid : assert (!retire_sent || retire_message_devid[15:0] == retire_rid)
-        else $error("R3_sends_its_rid: DeviceID %x, requester ID %x", retire_message_devid, retire_rid);
+        else $error("DeviceID %x, requester ID %x", retire_message_devid, retire_rid);
       end
       if (retire_operation == ENABLE_WITH_RID && retire_answer != ERROR_INDEX &&
           retire_answer != ERROR_NO_ROUTE) begin
         R8_refused_if_out_of_range :
         assert ((retire_answer == REFUSED_BUS_RANGE) == !in_range(retire_rid[15:8], route_range))
-        else $error("R8_refused_if_out_of_range: answer %0d, requester ID %x, bus range %x to %x", retire_answer, retire_rid, route_range[15:8], route_range[7:0]);
+        else $error("answer %0d, requester ID %x, bus range %x to %x",
+                    retire_answer, retire_rid, route_range[15:8], route_range[7:0]);
       end
     end
   end
@@ -453,7 +465,7 @@ module msi_translator_sva
                            s_msi_valid && s_msi_ready);
     if (watching_q && rst_n) begin
       H4_waits_for_two_at_most : assert (s_msi_waits_q <= 2 && s_evt_waits_q <= 2)
-      else $error("H4_waits_for_two_at_most: more than two of the other source were accepted first");
+      else $error("more than two of the other source were accepted first");
     end
   end
 
@@ -478,9 +490,9 @@ module msi_translator_sva
     end
     if (watching_q && rst_n) begin
       H3_b_answers_a_write : assert (!s_axil_bvalid || (aw_ahead_q != '0 && w_ahead_q != '0))
-      else $error("H3_b_answers_a_write: a response, and no address or no data before it");
+      else $error("a response, and no address or no data before it");
       H3_r_answers_a_read : assert (!s_axil_rvalid || ar_ahead_q != '0)
-      else $error("H3_r_answers_a_read: a response, and no address before it");
+      else $error("a response, and no address before it");
     end
   end
 
@@ -493,17 +505,19 @@ module msi_translator_sva
     if (!rst_n) dropped_q <= 1'b0;
     if (watching_q && was_reset_q) begin
       H8_nothing_left : assert (!retire_valid && !alert)
-      else $error("H8_nothing_left: retire_valid or alert is high right after an edge in reset");
+      else $error("retire_valid or alert is high right after an edge in reset");
     end
     if (watching_q && rst_n) begin
       if (clearing && !was_reset_q) begin
         H8_nothing_accepted_while_clearing : assert (!s_msi_ready && !s_evt_ready)
-        else $error("H8_nothing_accepted_while_clearing: s_msi_ready or s_evt_ready is high %0d cycles after reset, not %0d", cleared_q, CLEARING);
+        else $error("s_msi_ready or s_evt_ready is high %0d cycles after reset, not %0d",
+                    cleared_q, CLEARING);
         H8_nothing_happens_while_clearing : assert (!m_msi_valid && !retire_valid)
-        else $error("H8_nothing_happens_while_clearing: m_msi_valid or retire_valid is high %0d cycles after reset, not %0d", cleared_q, CLEARING);
+        else $error("m_msi_valid or retire_valid is high %0d cycles after reset, not %0d",
+                    cleared_q, CLEARING);
       end
       H7_alert_has_a_cause : assert (!alert || dropped_q || (retire_valid && is_drop))
-      else $error("H7_alert_has_a_cause: alert is high, and nothing was dropped or refused since reset");
+      else $error("alert is high, and nothing was dropped or refused since reset");
     end
   end
 

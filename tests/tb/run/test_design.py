@@ -75,7 +75,7 @@ def test_what_is_wrong_is_named(tmp_path: Path) -> None:
         tmp_path,
         ("s_evt_route", "s_evt_number"),
         ("output logic      [7:0]  retire_answer,", "output logic      [3:0]  retire_answer,"),
-        ("retire.answer;", "{1'b0, retire.answer};"),
+        ("8'(retire.answer);", "4'(retire.answer);"),
         ("COUNTER_WIDTH", "WIDTH_OF_COUNTERS"),
         (".WIDTH_OF_COUNTERS(", ".COUNTER_WIDTH("),
     )

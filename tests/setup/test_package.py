@@ -170,7 +170,7 @@ def test_what_only_a_clone_can_do_is_refused_by_name(model: Installed, command: 
 
 def test_words_are_those_of_make(model: Installed) -> None:
     for words, said in {
-        ("sim", "SEEDS=3"): "msi-its sim does not read SEEDS; it reads JOBS RTL SEED SET TEST ",
+        ("sim", "SEEDS=3"): "msi-its sim does not read SEEDS; it reads JOBS RTL SEED SET SVA TEST ",
         ("sim", "SEED="): "SEED= is empty: give it a value or leave it out",
         ("sim", "SEED=x"): "SEED: 'x' is not a whole number",
         ("compare",): "the following arguments are required: TRACE",
@@ -226,8 +226,8 @@ def test_the_users_rtl_is_not_taken_for_the_projects(testbench: Installed) -> No
     """Also where its file list has the same name, and its top module."""
     fault, hdl = SIMULATED[0], testbench.folder / "hdl"
     shutil.copytree(ROOT / "hdl", hdl)
-    text = (hdl / place(fault).name).read_text()
-    (hdl / place(fault).name).write_text(text.replace(fault.old, fault.new))
+    file = hdl / place(fault).relative_to(ROOT / "hdl")
+    file.write_text(file.read_text().replace(fault.old, fault.new))
     own = ["RTL=hdl/translator.f", "TOP=msi_translator"]
     done = testbench.run("msi-its", "sim", f"TEST={TEST}", "SEED=5", *own)
     assert done.returncode == 1, done.stdout + done.stderr

@@ -74,7 +74,8 @@ help:
 	@echo 'make mutate [N=n] [SEED=n] [JOBS=n] [ONLY=number]'
 	@echo '                             measure the mutation score of the tests (or: try one mutant)'
 	@echo 'make lint                    check the Python (ruff, mypy, layers), the RTL (Verilator, yosys), licences'
-	@echo 'make regs                    regenerate what comes from hdl/registers/msi_csr.rdl, and docs/schemas'
+	@echo 'make regs                    regenerate what comes from the register map, docs/schemas, the sources in Bender.yml'
+	@echo '                             and msi_its.core'
 	@echo 'make setup [PYTHON=program]  make the private environment in .venv (all targets do it)'
 	@echo 'make clean                   remove what builds and runs left behind'
 	@echo 'make distclean               remove the private environment and all caches as well'
@@ -105,11 +106,13 @@ lint: setup
 	@if git rev-parse 2>/dev/null; then echo '$(PY) -m reuse lint --lines'; $(PY) -m reuse lint --lines; \
 	else echo 'not checked, as git knows nothing of this folder: licences'; fi
 	$(PY) -m tools.registers --check
+	$(PY) -m tools.forms --check
 	$(PY) -m tools.lint_hdl
 
 regs: setup
 	$(PY) -m tools.registers
 	$(PY) -m tools.schemas
+	$(PY) -m tools.forms
 
 setup:
 	@sh tools/setup.sh

@@ -7,9 +7,9 @@
 
 `default_nettype none
 
-module prove_axi_lite #(
-    parameter int unsigned ADDRESS_WIDTH = 7
-) (
+module prove_axi_lite
+  import msi_axil_pkg::*;
+(
     input wire logic                     clk,
     input wire logic                     rst_n,
     input wire logic                     s_axil_awvalid,
@@ -23,6 +23,7 @@ module prove_axi_lite #(
     input wire logic [ADDRESS_WIDTH-1:0] s_axil_araddr,
     input wire logic [2:0]               s_axil_arprot,
     input wire logic                     s_axil_rready,
+    input wire logic                     hold,
     input wire logic                     req_stall_wr,
     input wire logic                     req_stall_rd,
     input wire logic                     rd_ack,
@@ -40,7 +41,28 @@ module prove_axi_lite #(
   logic [ADDRESS_WIDTH-1:0] addr;
   logic [31:0]              wr_data, wr_biten;
 
-  msi_axi_lite #(.ADDRESS_WIDTH(ADDRESS_WIDTH)) dut (.*);
+  axil_request_t  axil_request;
+  axil_response_t axil_response;
+
+  always_comb begin
+    axil_request = '{
+        awvalid: s_axil_awvalid,
+        awaddr: s_axil_awaddr,
+        awprot: s_axil_awprot,
+        wvalid: s_axil_wvalid,
+        wdata: s_axil_wdata,
+        wstrb: s_axil_wstrb,
+        bready: s_axil_bready,
+        arvalid: s_axil_arvalid,
+        araddr: s_axil_araddr,
+        arprot: s_axil_arprot,
+        rready: s_axil_rready
+    };
+    {s_axil_awready, s_axil_wready, s_axil_bvalid, s_axil_bresp, s_axil_arready, s_axil_rvalid,
+     s_axil_rdata, s_axil_rresp} = axil_response;
+  end
+
+  msi_axi_lite dut (.*);
 
   logic started_q = 1'b0;
   logic after_reset_q;
@@ -138,6 +160,7 @@ module prove_axi_lite #(
   logic [1:0]               bresp_q;
   logic [33:0]              r_q;
   logic                     write_waits_q, read_waits_q;  // and nothing was in its way
+  logic                     held_q, req_q;
 
   always_ff @(posedge clk) begin
     req_stalled_q <= rst_n && req && !write && !read;
@@ -148,8 +171,10 @@ module prove_axi_lite #(
     r_stalled_q   <= rst_n && s_axil_rvalid && !s_axil_rready;
     bresp_q       <= s_axil_bresp;
     r_q           <= {s_axil_rresp, s_axil_rdata};
-    write_waits_q <= rst_n && addresses_q != 0 && data_q && !b_owed_q && idle;
-    read_waits_q  <= rst_n && reads_q != 0 && !r_owed_q && idle;
+    write_waits_q <= rst_n && addresses_q != 0 && data_q && !b_owed_q && idle && !hold;
+    read_waits_q  <= rst_n && reads_q != 0 && !r_owed_q && idle && !hold;
+    held_q        <= hold;
+    req_q         <= req;
   end
 
   // ---- properties ---------------------------------------------------------------------------------
@@ -175,6 +200,7 @@ module prove_axi_lite #(
       H3_one_access_at_a_time : assert (!req || (!write_open_q && !read_open_q));
       H3_write_is_not_held_up : assert (!write_waits_q || write_offered);
       H3_read_is_not_held_up : assert (!read_waits_q || req);
+      H3_none_starts_while_held : assert (!held_q || !req || req_q);
       H3_b_answers_a_write :
       assert (s_axil_bvalid == b_owed_q && (!b_owed_q || s_axil_bresp == {berror_q, 1'b0}));
       H3_r_answers_a_read :

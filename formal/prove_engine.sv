@@ -342,8 +342,6 @@ module prove_engine
 
   logic     stalled_q;
   message_t stalled_message_q;
-  logic     handed_q;   // a message was handed over at the last edge:
-  message_t handed_message_q;
   index_t   clear_count_q;
   logic     accepted_1_q, accepted_2_q;  // moves with message_ready: the stages
   logic     retires_q;
@@ -351,8 +349,6 @@ module prove_engine
   always_ff @(posedge clk) begin
     stalled_q         <= rst_n && message_valid && !message_ready;
     stalled_message_q <= message;
-    handed_q          <= rst_n && message_valid && message_ready;
-    handed_message_q  <= message;
     clear_count_q     <= clear_count_q + index_t'(clearing);
     if (message_ready) begin
       accepted_1_q <= accept;
@@ -395,8 +391,9 @@ module prove_engine
       H2_payload_stable : assert (!stalled_q || message == stalled_message_q);
       H3_retires_exactly_once : assert (retire_valid == retires_q);
       H3_in_order : assert (!retire_valid || same(retire.request, queue_q[0]));
-      H3_message_exactly_once : assert (handed_q == (retire_valid && retire.sent));
-      H3_message_of_its_record : assert (!handed_q || sent == handed_message_q);
+      H3_message_exactly_once :
+      assert (message_valid == (retire_valid ? retire.sent : stalled_q));
+      H3_message_of_its_record : assert (!retire_valid || !message_valid || message == sent);
       H7_drop : assert (drop_valid == (retire_valid && is_drop));
       H7_drop_reason :
       assert (!drop_valid || drop.reason == retire.answer);
@@ -430,9 +427,9 @@ module prove_engine
           dut.u_route_messages.write_index == dut.u_route_messages.read_index;
       messages_undefined_2_q <= messages_undefined_1_q;
     end
-    if (dut.u_route_origins.read) begin
-      origins_undefined_1_q <= dut.u_route_origins.write &&
-          dut.u_route_origins.write_index == dut.u_route_origins.read_index;
+    if (dut.u_command.u_origins.read) begin
+      origins_undefined_1_q <= dut.u_command.u_origins.write &&
+          dut.u_command.u_origins.write_index == dut.u_command.u_origins.read_index;
       origins_undefined_2_q <= origins_undefined_1_q;
     end
     if (!rst_n) begin  // there are no routes then
@@ -453,7 +450,8 @@ module prove_engine
       H5_no_undefined_state :
       assert (!uses_route || !states_undefined_2_q || dut.u_route_states.forward_q);
       H5_no_undefined_message :
-      assert (!dut.does_q.takes_event || !dut.route_message_q || !messages_undefined_2_q);
+      assert (!retire_valid || retired.operation != operation_code__SIGNAL_EVENT || !retire.sent ||
+              !messages_undefined_2_q);
       H5_no_undefined_origin :
       assert (!(command.operation inside {operation_code__ENABLE, operation_code__ENABLE_WITH_RID}) ||
               settled < 2 || !origins_undefined_2_q);
@@ -462,7 +460,7 @@ module prove_engine
               (dut.u_route_states.done_uses_q[1] &&
                dut.u_route_states.done_index_q[1] == dut.u_route_states.lookup_index));
       inv_undefined_message :
-      assert (!dut.does.takes_event || !messages_undefined_1_q || dut.fresh_message);
+      assert (!dut.does_q.takes_event || !messages_undefined_1_q);
       inv_undefined_origin :
       assert (!(command.operation inside {operation_code__ENABLE, operation_code__ENABLE_WITH_RID}) ||
               settled < 1 || !origins_undefined_1_q);
@@ -507,7 +505,7 @@ module prove_engine
               queued_q == 3'(accepted_1_q) + 3'(accepted_2_q) + 3'(retire_valid));
       inv_does_nothing : assert (dut.execute_valid_q || dut.does_q == 0);
       inv_lookup : assert (!dut.lookup_valid_q || dut.lookup_q == in_lookup);
-      inv_execute : assert (!dut.execute_valid_q || same(dut.execute_q, in_execute));
+      inv_execute : assert (!dut.execute_valid_q || dut.execute_q == in_execute);
       inv_legal :
       assert ((!dut.lookup_valid_q || legal(in_lookup)) &&
               (!dut.execute_valid_q || legal(in_execute)) && (!retire_valid || legal(queue_q[0])));
@@ -516,7 +514,7 @@ module prove_engine
               2'(retire_valid && queue_q[0].source == SOURCE_COMMAND) == 2'(in_flight_q));
       inv_settled : assert (settled_q <= SETTLED);
       inv_in_flight_settled : assert (!in_flight_q || settled == SETTLED);
-      inv_clearing : assert ((!clearing || dut.clear_index_q == clear_count_q) && clear_count_q <= LARGEST);
+      inv_clearing : assert ((!clearing || dut.clear_index == clear_count_q) && clear_count_q <= LARGEST);
       inv_clearing_is_empty :
       assert (!clearing || (!dut.lookup_valid_q && !dut.execute_valid_q && queued_q == 0 &&
                             !retire_valid && model.state_q == 0 &&
@@ -547,7 +545,7 @@ module prove_engine
     logic [15:0] entry, modelled, configured;
     logic        written;
     always_comb begin
-      entry      = dut.u_ranges.entries[i];
+      entry      = dut.u_lookup.u_ranges.entries[i];
       modelled   = model.state_d.ranges[i];
       configured = {command.secondary, command.subordinate};
       written    = configures && command.operation == operation_code__SET_BUS_RANGE &&
@@ -568,8 +566,8 @@ module prove_engine
       return entry[16] == expected[16] && (!entry[16] || entry == expected);
     endfunction
     always_comb begin
-      message_entry   = dut.u_message_backends.entries[i];
-      irqfd_entry     = dut.u_irqfd_backends.entries[i];
+      message_entry   = dut.u_lookup.u_message_backends.entries[i];
+      irqfd_entry     = dut.u_lookup.u_irqfd_backends.entries[i];
       message_modelled  = model.state_d.message_backends[i];
       irqfd_modelled    = model.state_d.irqfd_backends[i];
       message_written = configures && command.connection == i &&
@@ -642,7 +640,7 @@ module prove_engine
       state_entry   = dut.u_route_states.u_memory.entries[i];
       state_modelled  = {model.state_d.routes[i].made, model.state_d.routes[i].enabled,
                        model.state_d.routes[i].pending};
-      origin_entry  = dut.u_route_origins.entries[i];
+      origin_entry  = dut.u_command.u_origins.entries[i];
       origin_modelled = {model.state_d.routes[i].segment,
                        RANGE_WIDTH'(model.state_d.routes[i].range),
                        model.state_d.routes[i].devfn};
@@ -650,7 +648,7 @@ module prove_engine
       made_new      = command_in_execute && configures && command.route == i &&
                       command.operation == operation_code__NEW_ROUTE && later_view.irqfd;
       set_new       = enabling && command.route == i;
-      message_new   = {model.state_d.routes[i].segment, dut.command_rid, command.address,
+      message_new   = {model.state_d.routes[i].segment, dut.command_devid[15:0], command.address,
                        command.data};
       for (int unsigned j = 0; j < 2; j++) begin
         in_done[j] = dut.u_route_states.done_uses_q[j] && dut.u_route_states.done_index_q[j] == i;
@@ -661,7 +659,7 @@ module prove_engine
                 (in_done[0] ? dut.u_route_states.done_state_q[0] : state_entry) == state_modelled);
         inv_route_origin :
         assert (!model.state_d.routes[i].made || origin_entry == origin_modelled ||
-                (made_new && origin_entry == dut.new_origin));
+                (made_new && origin_entry == dut.u_command.u_origins.write_data));
         inv_route_message :
         assert (!model.state_d.routes[i].made ||
                 ((command_in_lookup || command_in_execute) && set_new &&
@@ -680,32 +678,22 @@ module prove_engine
                  (!model.state_q.routes[i].enabled ||
                   (fixed_q && fixed_message_q == model.state_q.routes[i].message))));
 
-        // What was read of it when it was accepted, and what came too late for that.
+        // Its state, read when it was accepted, and what came too late for that.
         if (dut.lookup_valid_q && takes_route(in_lookup.operation) && in_lookup.route == i) begin
           inv_state_in_lookup :
           assert ((in_done[0] ? dut.u_route_states.done_state_q[0] :
                    in_done[1] ? dut.u_route_states.done_state_q[1] :
                    dut.u_route_states.u_memory.entry_q) == state_modelled);
-          inv_message_in_lookup :
-          assert (in_lookup.operation != operation_code__SIGNAL_EVENT ||
-                  (command_in_execute && set_new) ||
-                  dut.u_route_messages.entry_q == message_entry);
         end
       end
     end
   end
 
-  // What an operation does (does_t of the engine), where its indexes are good.
-  typedef struct packed {
-    logic sets_message, enables, refuses, disables, makes_route, consumes, takes_event, takes_route;
-    logic signals, asks_irqfd, tells_bdf;
-  } does_t;
-
+  // What an operation does, where its indexes are good.
   function automatic does_t does(operation_code_e operation, logic good, logic enables,
                                  logic refuses);
     if (!good) return '0;
     return '{
-        sets_message: operation inside {operation_code__ENABLE, operation_code__ENABLE_WITH_RID},
         enables: enables,
         refuses: refuses,
         disables: operation == operation_code__DISABLE,
@@ -721,11 +709,6 @@ module prove_engine
   endfunction
 
   // What an operation answers, if it finds what it asks for and if not.
-  typedef struct packed {
-    answer_e found;
-    answer_e otherwise;
-  } answers_t;
-
   function automatic answers_t answers(operation_code_e operation, logic refuses);
     unique case (operation)
       operation_code__SIGNAL_MSI, operation_code__SIGNAL_MSI_WITH_RID:
@@ -745,46 +728,50 @@ module prove_engine
   always_comb begin
     if (started_q && settled >= 1) begin
       inv_command_outside :
-      assert ({dut.outside_range_q, dut.outside_connection_q, dut.outside_target_q,
-               dut.outside_route_q} ==
+      assert ({dut.u_command.outside_range_q, dut.u_command.outside_connection_q, dut.u_command.outside_target_q,
+               dut.u_command.outside_route_q} ==
               {command.range >= RANGES, command.connection >= CONNECTIONS,
                command.target >= TARGETS, command.route >= ROUTES});
     end
     if (started_q && settled >= 2) begin
-      inv_command_bad_index : assert (dut.command_bad_index_q == command_view.bad_index);
+      inv_command_bad_index : assert (dut.u_command.bad_index_q == command_view.bad_index);
       inv_command_decoded :
-      assert (dut.command_does_q == does(command.operation, !command_view.bad_index, 1'b0, 1'b0));
+      assert (dut.u_command.does_q ==
+              does(command.operation, !command_view.bad_index, enabling, 1'b0));
       inv_command_sets :
-      assert ({dut.command_binds_q, dut.command_sets_q} ==
-              (command_view.bad_index ? 4'b0 :
+      assert ({dut.u_command.binds_q, dut.u_command.sets_q} ==
+              (command_view.bad_index ? 5'b0 :
                {command.operation == operation_code__BIND_TARGET,
                 command.operation == operation_code__SET_BUS_RANGE,
                 command.operation inside {operation_code__CONNECT, operation_code__DISCONNECT},
-                command.operation == operation_code__CONNECT_IRQFD}));
-      inv_command_answers : assert (dut.command_answers_q == answers(command.operation, 1'b0));
+                command.operation == operation_code__CONNECT_IRQFD, enabling}));
+      inv_command_answers : assert (dut.u_command.answers_q == answers(command.operation, 1'b0));
     end
     if (started_q && enabling && command_view.made) begin
       inv_origin_read :
       assert (settled < 1 ||
-              dut.u_route_origins.entry_q ==
+              dut.u_command.u_origins.entry_q ==
               {command_view.route_segment, RANGE_WIDTH'(command_view.range),
                command_view.default_bdf[7:0]});
-      inv_origin : assert (settled < 2 || dut.origin ==
+      inv_origin : assert (settled < 2 || dut.u_command.origin ==
                            {command_view.route_segment, RANGE_WIDTH'(command_view.range),
                             command_view.default_bdf[7:0]});
       inv_origin_range :
       assert (settled < 3 ||
-              dut.command_range_q == {command_view.secondary, command_view.subordinate});
+              dut.u_command.bus_range_q == {command_view.secondary, command_view.subordinate});
       inv_in_range :
       assert (settled < 4 ||
-              dut.command_in_range_q ==
+              dut.u_command.in_range_q ==
               (command.operation == operation_code__ENABLE || command_view.in_range));
     end
   end
 
   // What the execute stage found.
   answers_t expected_answers;
+  logic     sets_message;
   always_comb begin
+    sets_message = !later_view.bad_index && in_execute.operation inside {
+        operation_code__ENABLE, operation_code__ENABLE_WITH_RID};
     expected_answers = answers(in_execute.operation, dut.does_q.refuses);
     if (started_q && dut.execute_valid_q) begin
       inv_bad_index : assert (dut.bad_index_q == later_view.bad_index);
@@ -792,44 +779,36 @@ module prove_engine
       assert (dut.does_q == does(in_execute.operation, !later_view.bad_index, dut.does_q.enables,
                                  dut.does_q.refuses));
       inv_enables :
-      assert (2'(dut.does_q.enables) + 2'(dut.does_q.refuses) == 2'(dut.does_q.sets_message));
+      assert (2'(dut.does_q.enables) + 2'(dut.does_q.refuses) == 2'(sets_message));
       inv_answers :
       assert (later_view.bad_index ||
               (dut.answers_q.found == expected_answers.found &&
                (dut.does_q.signals || dut.answers_q.otherwise == expected_answers.otherwise)));
       inv_explicit_rid :
       assert (dut.explicit_rid_q == (in_execute.operation == operation_code__SIGNAL_MSI_WITH_RID));
-      inv_whose_message :
-      assert (dut.route_message_q == (dut.does_q.takes_event && !dut.from_command_q) &&
-              (in_execute.operation == operation_code__SIGNAL_EVENT ||
-               dut.from_command_q == dut.does_q.sets_message));
       if (takes_target(in_execute.operation) && !later_view.bad_index &&
           in_execute.operation != operation_code__BIND_TARGET) begin
         inv_found_range :
-        assert (dut.range_q == {later_view.secondary, later_view.subordinate} &&
-                dut.devfn_q == later_view.default_bdf[7:0]);
+        assert (dut.found_q.bus_range == {later_view.secondary, later_view.subordinate} &&
+                dut.found_q.devfn == later_view.default_bdf[7:0]);
         inv_found_message_backend :
-        assert (dut.connected_q == later_view.connected &&
-                (!later_view.connected || dut.segment_q == later_view.segment));
+        assert (dut.found_q.connected == later_view.connected &&
+                (!later_view.connected || dut.found_q.segment == later_view.segment));
         inv_found_irqfd_backend :
-        assert (dut.irqfd_q == later_view.irqfd &&
-                (!later_view.irqfd || (dut.irqfd_segment_q == later_view.irqfd_segment &&
+        assert (dut.found_q.irqfd == later_view.irqfd &&
+                (!later_view.irqfd || (dut.found_q.irqfd_segment == later_view.irqfd_segment &&
                                        dut.range_index_q == later_view.range)));
         inv_found_in_range :
-        assert (!dut.explicit_rid_q || dut.rid_in_range_q == later_view.in_range);
+        assert (!dut.explicit_rid_q || dut.found_q.rid_in_range == later_view.in_range);
       end
       if (uses_route) begin
         inv_found_state :
         assert (dut.route_state == {later_view.made, later_view.enabled, later_view.pending});
         inv_found_message :
         assert (in_execute.operation != operation_code__SIGNAL_EVENT || !later_view.enabled ||
-                dut.sent_message == later_view.route_message);
+                dut.u_route_messages.entry_q == later_view.route_message);
       end
-      if (dut.does_q.sets_message && later_view.made) begin
-        inv_found_devid :
-        assert (dut.command_devid_q ==
-                {later_view.route_segment, command.operation == operation_code__ENABLE ?
-                                           later_view.default_bdf : command.rid});
+      if (sets_message && later_view.made) begin
         inv_found_enables :
         assert (dut.does_q.enables ==
                 (command.operation == operation_code__ENABLE || later_view.in_range));

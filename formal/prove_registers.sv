@@ -7,6 +7,7 @@
 `default_nettype none
 
 module prove_registers
+  import msi_axil_pkg::*;
   import msi_csr_pkg::*;
   import msi_pkg::*;
 (
@@ -40,6 +41,27 @@ module prove_registers
   logic        command_valid;
   command_t    command;
   logic        alert;
+
+  axil_request_t  axil_request;
+  axil_response_t axil_response;
+
+  always_comb begin
+    axil_request = '{
+        awvalid: s_axil_awvalid,
+        awaddr: s_axil_awaddr,
+        awprot: s_axil_awprot,
+        wvalid: s_axil_wvalid,
+        wdata: s_axil_wdata,
+        wstrb: s_axil_wstrb,
+        bready: s_axil_bready,
+        arvalid: s_axil_arvalid,
+        araddr: s_axil_araddr,
+        arprot: s_axil_arprot,
+        rready: s_axil_rready
+    };
+    {s_axil_awready, s_axil_wready, s_axil_bvalid, s_axil_bresp, s_axil_arready, s_axil_rvalid,
+     s_axil_rdata, s_axil_rresp} = axil_response;
+  end
 
   msi_registers #(.COUNTER_WIDTH(4)) dut (.*);
 
@@ -98,18 +120,17 @@ module prove_registers
     start     = written_q && !busy_q && is_operation(operation);
     arguments = '{
         operation: operation_code_e'(operation),
-        range: dut.hwif_out.ARG_RANGE.range.value,
-        connection: dut.hwif_out.ARG_RANGE.connection.value,
-        target: dut.hwif_out.ARG_TARGET.target.value,
-        route: dut.hwif_out.ARG_TARGET.route.value,
-        secondary: dut.hwif_out.ARG_BUS.secondary.value,
-        subordinate: dut.hwif_out.ARG_BUS.subordinate.value,
-        devfn: dut.hwif_out.ARG_BUS.devfn.value,
-        segment: dut.hwif_out.ARG_RID.segment.value,
-        rid: dut.hwif_out.ARG_RID.rid.value,
-        address: {dut.hwif_out.ARG_ADDRESS_HIGH.address.value,
-                  dut.hwif_out.ARG_ADDRESS_LOW.address.value},
-        data: dut.hwif_out.ARG_DATA.data.value
+        range: dut.arguments[0][15:0],
+        connection: dut.arguments[0][31:16],
+        target: dut.arguments[1][15:0],
+        route: dut.arguments[1][31:16],
+        secondary: dut.arguments[2][7:0],
+        subordinate: dut.arguments[2][15:8],
+        devfn: dut.arguments[2][23:16],
+        rid: dut.arguments[3][15:0],
+        segment: dut.arguments[3][31:16],
+        address: {dut.arguments[5], dut.arguments[4]},
+        data: dut.arguments[6]
     };
   end
 
@@ -132,6 +153,7 @@ module prove_registers
 
   logic write, read;                // is taken by the register block
   logic write_open_q, read_open_q;  // was taken, and is not over
+  logic [3:0] waits_q;              // for how many cycles a read is open
 
   always_comb begin
     write = dut.req && dut.req_is_wr && !dut.req_stall_wr;
@@ -141,6 +163,7 @@ module prove_registers
   always_ff @(posedge clk) begin
     write_open_q <= rst_n && (write || write_open_q) && !dut.wr_ack;
     read_open_q  <= rst_n && (read || read_open_q) && !dut.rd_ack;
+    waits_q      <= rst_n && (read || read_open_q) && !dut.rd_ack ? waits_q + 1'b1 : '0;
   end
 
   // ---- the alert ------------------------------------------------------------------------------------
@@ -157,11 +180,11 @@ module prove_registers
 
   always_comb begin
     if (started_q) begin
-      // What prove_axi_lite assumes; and each access is over in the cycle behind it.
+      // What prove_axi_lite assumes; and each access is over in time.
       H3_answers_a_write : assert (!dut.wr_ack || write || write_open_q);
       H3_answers_a_read : assert (!dut.rd_ack || read || read_open_q);
-      H3_answers_at_once :
-      assert ((!write_open_q || dut.wr_ack) && (!read_open_q || dut.rd_ack));
+      H3_answers_a_write_at_once : assert (!write_open_q || dut.wr_ack);
+      H3_answers_a_read_in_time : assert (waits_q <= 8);  // a counter, when it shows
       H2_command_stays : assert (!offered_q || command_valid);
 
       // What prove_engine assumes.
@@ -181,6 +204,10 @@ module prove_registers
     end
   end
 
+  function automatic logic [2:0] behind(logic [2:0] turn);
+    return turn == 0 ? 3'd6 : turn - 1'b1;
+  endfunction
+
   // ---- what induction needs to know of the registers ----------------------------------------------
 
   always_comb begin
@@ -194,7 +221,24 @@ module prove_registers
       inv_settled_q : assert (settled_q <= COMMAND_SETTLE);
       inv_named : assert (!busy_q || is_operation(8'(command.operation)));
       inv_write_is_over : assert (!write_open_q);
-      inv_read_open : assert (read_open_q == dut.rd_ack);
+      inv_read_open :
+      assert (2'(read_open_q) ==
+              2'(dut.rd_ack) + 2'(dut.reads_counter_q) + 2'(dut.reads_argument_q));
+      inv_waits : assert (read_open_q ? waits_q != 0 : waits_q == 0);
+      inv_reads_a_counter :
+      assert (!dut.reads_counter_q || (dut.addr[6:5] == 2'b10 && dut.addr[4:2] < 6));
+      inv_none_while_arguments_are_cleared :
+      assert (!dut.arguments_busy || (!dut.req && !read_open_q && !write_open_q));
+      inv_turns :
+      assert (dut.u_counters.visit_q < 7 && dut.u_arguments.clear_index_q <= 7 &&
+              ((dut.arguments_busy && dut.u_arguments.clear_index_q < 1) ||
+               dut.u_counters.add_index_q == behind(dut.u_counters.visit_q)) &&
+              ((dut.arguments_busy && dut.u_arguments.clear_index_q < 2) ||
+               dut.shown == behind(dut.u_counters.add_index_q)));
+      inv_turn_comes :
+      assert (!dut.reads_counter_q || waits_q < (dut.shown == dut.addr[4:2] ? 7 :
+              dut.shown > dut.addr[4:2] ? dut.shown - dut.addr[4:2] :
+                                          7 + dut.shown - dut.addr[4:2]));
       inv_one_access : assert (dut.u_axi_lite.busy_q == (dut.req || read_open_q) &&
                                !(dut.req && read_open_q));
     end

@@ -28,23 +28,27 @@ module prove_skid_buffer #(
   end
   always_comb begins_in_reset : assume (started_q || !rst_n);
 
-  // ---- what was accepted and has not left, oldest first -------------------------------------------
+  // What is offered stays until it is taken (H2): the user's part of the contract.
+  logic             offered_q;
+  logic [WIDTH-1:0] offered_data_q;
+  always_ff @(posedge clk) begin
+    offered_q      <= rst_n && in_valid && !in_ready;
+    offered_data_q <= in_data;
+  end
+  always_comb in_stays : assume (!offered_q || (in_valid && in_data == offered_data_q));
 
-  logic [1:0]       count_q;
-  logic [WIDTH-1:0] first_q, second_q;
+  // ---- what was accepted and has not left -----------------------------------------------------------
+
+  logic             held_q;
+  logic [WIDTH-1:0] held_data_q;
 
   logic accept, leave;
   assign accept = in_valid && in_ready;
   assign leave  = out_valid && out_ready;
 
   always_ff @(posedge clk) begin
-    count_q <= count_q + 2'(accept) - 2'(leave);
-    if (leave) first_q <= second_q;
-    if (accept) begin
-      if (count_q == 2'(leave)) first_q <= in_data;
-      else second_q <= in_data;
-    end
-    if (!rst_n) count_q <= '0;
+    held_q <= rst_n && (held_q || accept) && !leave;
+    if (accept) held_data_q <= in_data;
   end
 
   // ---- properties ---------------------------------------------------------------------------------
@@ -58,13 +62,12 @@ module prove_skid_buffer #(
 
   always_comb begin
     if (started_q) begin
-      H1_ready_unless_full : assert (in_ready == (count_q < 2));
+      H1_ready_unless_stalled : assert (in_ready == !stalled_q);
       H2_valid_stays : assert (!stalled_q || out_valid);
       H2_payload_stable : assert (!stalled_q || out_data == stalled_data_q);
-      H3_nothing_lost : assert (count_q == 0 || out_valid);
-      H3_nothing_doubled : assert (!out_valid || count_q != 0);
-      H3_in_order : assert (!out_valid || out_data == first_q);
-      H8_empty_after_reset : assert (!after_reset_q || (in_ready && !out_valid));
+      H3_nothing_lost_or_doubled : assert (out_valid == (held_q || in_valid));
+      H3_in_order : assert (!out_valid || out_data == (held_q ? held_data_q : in_data));
+      H8_empty_after_reset : assert (!after_reset_q || (in_ready && out_valid == in_valid));
     end
   end
 
@@ -72,10 +75,9 @@ module prove_skid_buffer #(
 
   always_comb begin
     if (started_q) begin
-      inv_count :
-      assert (count_q == 2'(out_valid) + 2'(dut.skid_valid_q) &&
-              (out_valid || !dut.skid_valid_q));
-      inv_second : assert (!dut.skid_valid_q || dut.skid_data_q == second_q);
+      inv_waits : assert (dut.waits_q == held_q);
+      inv_waiting : assert (!held_q || dut.waiting_q == held_data_q);
+      inv_stalled : assert (!held_q || (stalled_q && stalled_data_q == held_data_q));
     end
   end
 

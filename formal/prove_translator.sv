@@ -201,7 +201,7 @@ module prove_translator
   always_comb begin
     if (started_q) begin
       H1_one_operation_a_cycle :
-      assert (clear_count_q != LARGEST || waiting == 0 || owed == 2 || $onehot(taken));
+      assert (clear_count_q != LARGEST || waiting == 0 || stalled_q || $onehot(taken));
       H1_message_with_its_record : assert (owed == 0 || m_msi_valid);
       H2_valid_stays : assert (!stalled_q || m_msi_valid);
       H2_payload_stable : assert (!stalled_q || out == stalled_message_q);
@@ -277,21 +277,23 @@ module prove_translator
       assert (!dut.u_engine.execute_valid_q || as_record(dut.u_engine.execute_q) == in_execute);
       inv_message_of_s_msi :
       assert (!dut.u_engine.execute_valid_q || dut.u_engine.execute_q.source != SOURCE_MESSAGE ||
-              !dut.u_engine.route_message_q);
+              !dut.u_engine.does_q.takes_event);
       inv_operations :
       assert (!dut.u_engine.execute_valid_q || legal(dut.u_engine.execute_q));
       inv_operations_in_lookup :
       assert (!dut.u_engine.lookup_valid_q || legal(dut.u_engine.lookup_q));
-      inv_operations_in_retire : assert (!retire_valid || legal(dut.u_engine.retire_q.request));
+      inv_operations_in_retire : assert (!retire_valid || legal(dut.u_engine.u_retire.retire_q));
       inv_clearing :
       assert (dut.clearing == (clear_count_q < LARGEST) &&
               clear_count_q <= LARGEST &&
               (!dut.clearing ||
-               (clear_count_q == dut.u_engine.clear_index_q && queued_q == 0 && owed == 0)));
-      inv_owed :
-      assert (owed == 3'(m_msi_valid) + 3'(dut.u_output.skid_valid_q) &&
-              (m_msi_valid || !dut.u_output.skid_valid_q));
-      inv_second : assert (!dut.u_output.skid_valid_q || dut.u_output.skid_data_q == messages[1]);
+               (clear_count_q == dut.u_engine.clear_index && queued_q == 0 && owed == 0)));
+      inv_owed : assert (owed == 3'(dut.u_output.waits_q) + 3'(dut.message_valid));
+      inv_stalled : assert (dut.u_output.waits_q == stalled_q);
+      inv_sent : assert (!retire_valid || dut.message_valid == retire_sent);
+      inv_waiting : assert (!dut.u_output.waits_q || dut.u_output.waiting_q == messages[0]);
+      inv_offered :
+      assert (!dut.message_valid || dut.message == messages[2'(dut.u_output.waits_q)]);
     end
   end
 

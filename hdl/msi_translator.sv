@@ -103,6 +103,22 @@ module msi_translator
     output logic             alert
 );
 
+  if (RANGES < 1 || RANGES > 256) begin : gen_ranges_illegal
+    $error("RANGES must be 1 to 256");
+  end
+  if (CONNECTIONS < 1 || CONNECTIONS > 256) begin : gen_connections_illegal
+    $error("CONNECTIONS must be 1 to 256");
+  end
+  if (TARGETS < 1 || TARGETS > 1024) begin : gen_targets_illegal
+    $error("TARGETS must be 1 to 1,024");
+  end
+  if (ROUTES < 1 || ROUTES > 2048) begin : gen_routes_illegal
+    $error("ROUTES must be 1 to 2,048");
+  end
+  if (COUNTER_WIDTH < 4 || COUNTER_WIDTH > 32) begin : gen_counter_width_illegal
+    $error("COUNTER_WIDTH must be 4 to 32");
+  end
+
   // ---- the three sources ------------------------------------------------------------------------
 
   logic     command_valid, command_ready;
@@ -134,6 +150,33 @@ module msi_translator
   logic    drop_valid;
   drop_t   drop;
 
+  msi_axil_pkg::axil_request_t  axil_request;
+  msi_axil_pkg::axil_response_t axil_response;  // excused toggle: every access is answered with OKAY
+
+  always_comb begin
+    axil_request = '{
+        awvalid: s_axil_awvalid,
+        awaddr: s_axil_awaddr,
+        awprot: s_axil_awprot,
+        wvalid: s_axil_wvalid,
+        wdata: s_axil_wdata,
+        wstrb: s_axil_wstrb,
+        bready: s_axil_bready,
+        arvalid: s_axil_arvalid,
+        araddr: s_axil_araddr,
+        arprot: s_axil_arprot,
+        rready: s_axil_rready
+    };
+    s_axil_awready = axil_response.awready;
+    s_axil_wready  = axil_response.wready;
+    s_axil_bvalid  = axil_response.bvalid;
+    s_axil_bresp   = axil_response.bresp;
+    s_axil_arready = axil_response.arready;
+    s_axil_rvalid  = axil_response.rvalid;
+    s_axil_rdata   = axil_response.rdata;
+    s_axil_rresp   = axil_response.rresp;
+  end
+
   msi_registers #(
       .RANGES       (RANGES),
       .CONNECTIONS  (CONNECTIONS),
@@ -143,25 +186,8 @@ module msi_translator
   ) u_registers (
       .clk,
       .rst_n,
-      .s_axil_awvalid,
-      .s_axil_awready,
-      .s_axil_awaddr,
-      .s_axil_awprot,
-      .s_axil_wvalid,
-      .s_axil_wready,
-      .s_axil_wdata,
-      .s_axil_wstrb,
-      .s_axil_bvalid,
-      .s_axil_bready,
-      .s_axil_bresp,
-      .s_axil_arvalid,
-      .s_axil_arready,
-      .s_axil_araddr,
-      .s_axil_arprot,
-      .s_axil_rvalid,
-      .s_axil_rready,
-      .s_axil_rdata,
-      .s_axil_rresp,
+      .axil_request,
+      .axil_response,
       .command_valid,
       .command_ready,
       .command,

@@ -121,7 +121,7 @@ _MESSAGE = commands(Op.SET_BUS_RANGE, Op.CONNECT, Op.BIND_TARGET, later=_BEHIND)
 _MESSAGE_OUT = Scenario(40)  # enough for commands through s_axil, and a message
 
 FAULTS = (
-    # ---- msi_engine.sv ---------------------------------------------------------------------------
+    # ---- the engine -----------------------------------------------------------------------------
     Fault(
         "bus_range.subordinate < bus)",
         "bus_range.subordinate <= bus)",
@@ -130,6 +130,7 @@ FAULTS = (
         fails=(
             Fails("engine", "R1_R3_in_range_leaves R4_in_range_disconnected", _MESSAGE),
             Fails("engine", "R8_in_range_not_refused", commands(*_ROUTE, Op.ENABLE_WITH_RID)),
+            Fails("rules", "R1_R3_R4_leaves_in_range_if_connected"),
         ),
     ),
     Fault(
@@ -140,105 +141,103 @@ FAULTS = (
         fails=(Fails("engine", "R1_R3_out_of_range_never_leaves", _MESSAGE),),
     ),
     Fault(
-        "explicit_rid_q ? execute_q.rid :",
-        "explicit_rid_q ? {execute_q.rid[15:8], devfn_q} :",
+        "explicit_rid ? rid :",
+        "explicit_rid ? {rid[15:8], devfn} :",
         name="the target's devfn used for an explicit requester ID",
         tag="R3",
     ),
     Fault("devid: devid,", "devid: {16'h0, devid[15:0]},", name="segment not prepended", tag="R10"),
     Fault(
         ".write      (sets.range),",
-        ".write      (execute_valid_q && execute_q.source == SOURCE_COMMAND && "
-        "command_sets_q.range),",
-        name="a bus range seen one operation late",
+        ".write      (command_sets.range),",
+        name="a bus range seen before its command was accepted",
         tag="H5",
     ),
     Fault(
-        "does.takes_event && !fresh_message;",
-        "does.takes_event;",
+        "      .write      (sets_message),",
+        "      .write      (does_q.enables || does_q.refuses),",
         name="the message of an `enable` seen one operation late",
         tag="H5",
     ),
     Fault(
-        "      if (does_q.enables || does_q.consumes) next",
-        "      if (does_q.enables || does_q.consumes || does_q.disables) next",
+        "      if (does.enables || does.consumes) next",
+        "      if (does.enables || does.consumes || does.disables) next",
         name="pending cleared by `disable`",
         tag="R9",
     ),
     Fault(
-        "      if (does_q.enables || does_q.consumes) next",
-        "      if (does_q.consumes) next",
+        "      if (does.enables || does.consumes) next",
+        "      if (does.consumes) next",
         name="pending delivered twice",
         tag="R9",
     ),
     Fault(
-        "    if (route_message_q) sent_message = route_message;",
-        "    if (route_message_q) sent_message = route_message;\n"
-        "    if (does_q.enables) sent_message.address = route_message.address;",
+        "(from_route_q ? route_message : '0);",
+        "(from_route_q ? route_message : '0);\n"
+        "    if (retire_q.operation == operation_code__ENABLE) message.address = "
+        "route_message.address;",
         name="`enable` delivering with the old address",
         tag="R9",
     ),
     Fault(
-        "      if (does_q.disables || does_q.refuses) next",
-        "      if (does_q.disables) next",
+        "      if (does.disables || does.refuses) next",
+        "      if (does.disables) next",
         name="`enable_with_rid` refused but the route left enabled",
         tag="R8",
     ),
     Fault(
-        "    if (route_message_q) sent_message = route_message;",
-        "    if (route_message_q) begin\n"
-        "      sent_message             = route_message;\n"
-        "      sent_message.devid[15:8] = command_range_q.secondary;\n"
-        "    end",
+        "(from_route_q ? route_message : '0);",
+        "(from_route_q ? route_message : '0);\n"
+        "    if (from_route_q) message.devid[15:8] = command_range.secondary;",
         name="DeviceID recomputed at event time",
         tag="R8",
     ),
     Fault(
-        "(does_q.takes_event && route_state.enabled) ||",
-        "(does_q.takes_event && route_state.enabled &&\n"
-        "      !(retire_valid_q && retire_q.request.route == execute_q.route &&\n"
-        "        retire_q.request.operation == operation_code__SIGNAL_EVENT)) ||",
+        "      send_q         <= send;",
+        "      send_q         <= send &&\n"
+        "          !(does.takes_event && retire_valid_q && retire_q.route == request.route &&\n"
+        "            retire_q.operation == operation_code__SIGNAL_EVENT);",
         name="two events in a row coalescing on an enabled route",
         tag="R9",
     ),
     Fault(
-        "      .clear        (clearing_q),",
+        "      .clear        (clearing),",
         "      .clear        (1'b0),",
         name="stale route visible after reset",
         tag="H8",
     ),
     Fault(
-        "          rid: devid[15:0],",
-        "          rid: execute_q.rid,",
+        "        rid: message.devid[15:0],",
+        "        rid: retire_q.rid,",
         name="the last drop holds the wrong requester ID without an explicit one",
         tag="H7",
         fails=(Fails("engine", "H7_drop_rid"),),
     ),
     Fault(
-        "(command_taken && command_binds_q)",
-        "(lookup_valid_q && lookup_q.source == SOURCE_COMMAND && command_binds_q)",
+        "(command_taken && command_binds)",
+        "(lookup_valid_q && lookup_q.source == SOURCE_COMMAND && command_binds)",
         name="a bound target seen one operation late",
         tag="H5",
     ),
     Fault(
-        "clear_index_q == CLEAR_WIDTH'(LARGEST - 1)",
-        "clear_index_q == CLEAR_WIDTH'(LARGEST / 2 - 1)",
+        "index_q == INDEX_WIDTH'(ENTRIES - 1)",
+        "index_q == INDEX_WIDTH'(ENTRIES / 2 - 1)",
         name="half of the routes not cleared after reset",
         tag="H8",
         tables=Tables(5, 3, 300, 2048),
         fails=(Fails("engine", "H8_clearing"),),
     ),
     Fault(
-        "      .write_index(command.route[ROUTE_WIDTH-1:0]),\n      .write_data (new_origin)",
+        "      .write_index(command.route[ROUTE_WIDTH-1:0]),\n      .write_data ({new_segment",
         "      .write_index({1'b0, command.route[ROUTE_WIDTH-2:0]}),\n"
-        "      .write_data (new_origin)",
+        "      .write_data ({new_segment",
         name="routes 1,024 apart share their origin",
         tag="H9",
         tables=Tables(5, 3, 300, 2048),
     ),
     Fault(
-        "    retire_valid_q <= advance && execute_valid_q;",
-        "    retire_valid_q <= execute_valid_q && (advance || !retire_valid_q);",
+        "    retire_valid_q <= advance && valid;",
+        "    retire_valid_q <= valid && (advance || !retire_valid_q);",
         name="a retire record repeated during a stall",
         tag="H3",
     ),
@@ -249,71 +248,79 @@ FAULTS = (
         tag="R10",
     ),
     Fault(
-        "outside(lookup_q.route, ROUTES);",
-        "lookup_q.route > ROUTES;",
+        "outside(request.route, ROUTES);",
+        "request.route > ROUTES;",
         fails=(Fails("engine", "S3_bad_index"),),
     ),
     Fault(
-        "else if (does_q.takes_route && !does_q.makes_route && !route_state.made) begin",
+        "else if (does.takes_route && !does.makes_route && !route_state.made) begin",
         "else if (0) begin",
-        fails=(Fails("engine", "S3_no_route"),),
+        fails=(Fails("engine", "S3_no_route"), Fails("rules", "S3_no_route")),
     ),
     Fault(
-        "bus_refused = explicit_rid_q && !rid_in_range_q;",
-        "bus_refused = !rid_in_range_q;",
-        fails=(Fails("engine", "R2_leaves_without_range_check", _MESSAGE),),
+        "bus_refused = explicit_rid && !rid_in_range;",
+        "bus_refused = !rid_in_range;",
+        fails=(
+            Fails("engine", "R2_leaves_without_range_check", _MESSAGE),
+            Fails("rules", "R2_R4_leaves_unless_disconnected"),
+        ),
     ),
     Fault(
-        "devid        = {segment_q, ",
-        "devid        = {16'h0, ",
-        fails=(Fails("engine", "R2_R10_message R3_R10_message", _MESSAGE),),
+        "devid       = {segment, ",
+        "devid       = {16'h0, ",
+        fails=(
+            Fails("engine", "R2_R10_message R3_R10_message", _MESSAGE),
+            Fails("rules", "R2_R10_devid R3_R10_devid"),
+        ),
     ),
     Fault(
-        "else if (does_q.signals && !connected_q) answer",
+        "else if (does.signals && !connected) answer",
         "else if (0) answer",
         fails=(Fails("engine", "R4_disconnected R4_in_range_disconnected"),),
     ),
     Fault(
-        "irqfd_q           <= target_q.bound && irqfd_backend.connected;",
-        "irqfd_q           <= target_q.bound && message_backend.connected;",
+        "irqfd: irqfd_backend.connected,",
+        "irqfd: message_backend.connected,",
         fails=(
             Fails("engine", "R7_new_route", commands(Op.CONNECT, Op.BIND_TARGET, Op.NEW_ROUTE)),
         ),
     ),
     Fault(
-        "if (does_q.asks_irqfd) found = irqfd_q;",
-        "if (does_q.asks_irqfd) found = connected_q;",
+        "if (does.asks_irqfd) found = irqfd;",
+        "if (does.asks_irqfd) found = connected;",
         fails=(
             Fails(
                 "engine",
                 "R7_direct_msi",
                 commands(Op.CONNECT, Op.BIND_TARGET, Op.SUPPORTS_DIRECT_MSI),
             ),
+            Fails("rules", "R7_direct_msi"),
         ),
     ),
     Fault(
-        "command_in_range_q <= command_default_rid || in_range",
-        "command_in_range_q <= in_range",
+        "in_range_q  <= default_rid || in_range",
+        "in_range_q  <= in_range",
         fails=(Fails("engine", "R8_enable_without_range_check", commands(*_ROUTE, Op.ENABLE)),),
     ),
     Fault(
-        "does.enables = command_does_q.sets_message && command_in_range_q;",
-        "does.enables = command_does_q.sets_message;",
+        "does.enables = does_q.enables && in_range_q;",
+        "does.enables = does_q.enables;",
         fails=(Fails("engine", "R8_refused", commands(*_ROUTE, Op.ENABLE_WITH_RID)),),
     ),
     Fault(
-        "if (does_q.disables || does_q.refuses) next",
-        "if (does_q.disables) next",
+        "if (does.disables || does.refuses) next",
+        "if (does.disables) next",
         fails=(
             Fails(
                 "engine",
                 "R8_refused_means_disabled R9_event",
                 commands(*_ROUTE, Op.ENABLE, Op.ENABLE_WITH_RID, later=_BEHIND),
             ),
+            Fails("rules", "R1_R8_refused_is_disabled_and_keeps_pending"),
         ),
     ),
     Fault(
-        "{command_range_q.secondary, origin.devfn}",
+        "{bus_range_q.secondary, origin.devfn}",
         "{8'h0, origin.devfn}",
         fails=(
             Fails(
@@ -324,38 +331,40 @@ FAULTS = (
         ),
     ),
     Fault(
-        "route_message_q   <= does.takes_event && !fresh_message;",
-        "route_message_q   <= does.takes_event;",
+        "      .write      (sets_message),",
+        "      .write      (does_q.enables || does_q.refuses),",
         fails=(
             Fails(
                 "engine",
                 "R8_devid_fixed_at_enable R8_R10_event_message",
                 commands(*_ROUTE, Op.ENABLE, later=1),
             ),
-            Fails("engine", "H5_no_undefined_message", commands(Op.ENABLE)),
+            Fails("engine", "H5_no_undefined_message", commands(*_ROUTE, Op.ENABLE, later=1)),
         ),
     ),
     Fault(
-        "if (does_q.enables || does_q.consumes) next",
-        "if (does_q.enables || does_q.consumes || does_q.disables) next",
+        "if (does.enables || does.consumes) next",
+        "if (does.enables || does.consumes || does.disables) next",
         fails=(
             Fails("engine", "R9_pending_is_never_lost", commands(*_ROUTE, Op.DISABLE, Op.ENABLE)),
+            Fails("rules", "R9_disable"),
         ),
     ),
     Fault(
-        "if (does_q.enables || does_q.consumes) next",
-        "if (does_q.enables) next",
+        "if (does.enables || does.consumes) next",
+        "if (does.enables) next",
         fails=(
             Fails(
                 "engine",
                 "R9_pending_is_never_delivered_twice R9_consume",
                 commands(*_ROUTE, Op.CONSUME_PENDING, Op.CONSUME_PENDING),
             ),
+            Fails("rules", "R9_consume"),
         ),
     ),
     Fault(
-        "<= does.sets_message || fresh_message;",
-        "<= fresh_message;",
+        "if (!(does.enables || does.refuses)) commanded_q",
+        "if (!does.refuses) commanded_q",
         fails=(
             Fails("engine", "R9_R10_delivers_the_new_message", commands(*_ROUTE, Op.ENABLE)),
             Fails(
@@ -366,14 +375,17 @@ FAULTS = (
         ),
     ),
     Fault(
-        "      devfn_q           <= target_q.devfn;",
-        "      devfn_q           <= '0;",
+        "        devfn: devfn,",
+        "        devfn: 8'h00,",
         fails=(Fails("engine", "R2_default_bdf", commands(Op.BIND_TARGET, Op.DEFAULT_BDF)),),
     ),
     Fault(
         "'{default: answer__OK};",
         "'{default: answer__NONE};",
-        fails=(Fails("engine", "S3_ok", commands(Op.SET_BUS_RANGE)),),
+        fails=(
+            Fails("engine", "S3_ok", commands(Op.SET_BUS_RANGE)),
+            Fails("rules", "S3_ok"),
+        ),
     ),
     Fault(
         "request_ready = advance &&",
@@ -381,28 +393,28 @@ FAULTS = (
         fails=(Fails("engine", "H1_ready"),),
     ),
     Fault(
-        "      execute_q         <= lookup_q;",
-        "    end\n    begin\n      execute_q         <= lookup_q;",
+        "      send_q         <= send;",
+        "    end\n    begin\n      send_q         <= send;",
         fails=(Fails("engine", "H2_valid_stays H2_payload_stable", _MESSAGE),),
     ),
     Fault(
-        "retire_valid_q <= advance && execute_valid_q;",
-        "retire_valid_q <= execute_valid_q;",
+        "retire_valid_q <= advance && valid;",
+        "retire_valid_q <= valid;",
         fails=(Fails("engine", "H3_retires_exactly_once"),),
     ),
     Fault(
-        "      execute_q.address <= lookup_address;\n",
-        "      execute_q.address <= command.address;\n",
+        "      retire_q       <= request;\n",
+        "      retire_q       <= request;\n      retire_q.target <= command.target;\n",
         fails=(Fails("engine", "H3_in_order"),),
     ),
     Fault(
-        "retire_q.sent            <= send;",
-        "retire_q.sent            <= send && lookup_valid_q;",
+        "retire.sent            = send_q;",
+        "retire.sent            = send_q && retire_q.source != SOURCE_MESSAGE;",
         fails=(Fails("engine", "H3_message_exactly_once", _MESSAGE),),
     ),
     Fault(
-        "      retire_q.request.data    <= sent_message.data;",
-        "      retire_q.request.data    <= lookup_q.data;",
+        "retire.devid           = message.devid;",
+        "retire.devid           = commanded_q.devid;",
         fails=(Fails("engine", "H3_message_of_its_record", _MESSAGE),),
     ),
     Fault(
@@ -411,18 +423,18 @@ FAULTS = (
         fails=(Fails("engine", "H5_no_undefined_origin", commands(Op.ENABLE)),),
     ),
     Fault(
-        "drop_valid_q   <= advance && is_drop;",
-        "drop_valid_q   <= advance && execute_valid_q;",
+        "drop_valid             = retire_valid_q && is_drop_q;",
+        "drop_valid             = retire_valid_q;",
         fails=(Fails("engine", "H7_drop"),),
     ),
     Fault(
-        "          reason: answer,",
-        "          reason: answer__DROPPED_BUS_RANGE,",
+        "        reason: answer_q,",
+        "        reason: answer__DROPPED_BUS_RANGE,",
         fails=(Fails("engine", "H7_drop_reason"),),
     ),
     Fault(
-        "does_q.refuses ? command_range_q.subordinate : range_q.subordinate",
-        "range_q.secondary",
+        "does.refuses ? command_range : bus_range;",
+        "does.refuses ? command_range : '{default: bus_range.secondary};",
         fails=(
             Fails(
                 "engine", "H7_drop_range", commands(Op.SET_BUS_RANGE, Op.BIND_TARGET, later=_BEHIND)
@@ -434,9 +446,9 @@ FAULTS = (
         "",
         fails=(Fails("engine", "H8_nothing_while_clearing"),),
     ),
-    Fault("      clearing_q    <= 1'b1;\n", "", fails=(Fails("engine", "H8_reset"),)),
+    Fault("      clearing_q <= 1'b1;\n", "", fails=(Fails("engine", "H8_reset"),)),
     Fault(
-        "advance && !clearing_q;",
+        "advance && !clearing;",
         "advance;",
         fails=(Fails("translator", "H8_ready_after_clearing"),),
     ),
@@ -447,65 +459,98 @@ FAULTS = (
     ),
     # ---- msi_skid_buffer.sv ----------------------------------------------------------------------
     Fault(
-        "      skid_data_q  <= in_data;",
-        "      skid_data_q <= {in_data[WIDTH-1:96], out_data_q[95:0]};\n"
-        "      if (in_valid) out_data_q[95:0] <= in_data[95:0];",
-        name="address and data of two stalled messages swapped",
+        "    waiting_q <= out_data;",
+        "    waiting_q <= out_data;\n"
+        "    if (waits_q && in_valid) waiting_q[95:0] <= in_data[95:0];",
+        name="address and data of a stalled message replaced by the next one's",
         tag="H2",
     ),
     Fault(
-        "      skid_valid_q <= in_valid;",
-        "      skid_valid_q <= 1'b0;",
+        "    waits_q   <= out_valid && !out_ready;",
+        "    waits_q   <= 1'b0;",
         name="a message dropped under backpressure",
         tag="H3",
     ),
     Fault(
-        "assign out_valid = out_valid_q;",
-        "assign out_valid = out_valid_q && out_ready;",
+        "out_valid = waits_q || in_valid;",
+        "out_valid = (waits_q || in_valid) && out_ready;",
         name="`m_msi_valid` waits for ready",
         tag="H2",
     ),
     Fault(
-        "in_ready  = !skid_valid_q",
-        "in_ready  = !out_valid_q",
-        fails=(Fails("skid_buffer", "H1_ready_unless_full"),),
+        "in_ready  = !waits_q;",
+        "in_ready  = !waits_q && !in_valid;",
+        fails=(Fails("skid_buffer", "H1_ready_unless_stalled"),),
     ),
     Fault(
-        "out_valid = out_valid_q;",
-        "out_valid = out_valid_q && !in_valid;",
+        "out_valid = waits_q || in_valid;",
+        "out_valid = in_valid;",
         fails=(
-            Fails("skid_buffer", "H2_valid_stays"),
+            Fails("skid_buffer", "H2_valid_stays H3_nothing_lost_or_doubled"),
             Fails("translator", "H2_valid_stays", _MESSAGE_OUT),
         ),
     ),
     Fault(
-        "if (out_ready || !out_valid_q) begin",
-        "if (out_ready || !out_valid_q || skid_valid_q) begin",
+        "out_data  = waits_q ? waiting_q : in_data;",
+        "out_data  = waits_q && !in_valid ? waiting_q : in_data;",
         fails=(
             Fails("skid_buffer", "H2_payload_stable H3_in_order"),
             Fails("translator", "H2_payload_stable H3_message_once_in_order", _MESSAGE_OUT),
         ),
     ),
     Fault(
-        "<= skid_valid_q || in_valid;",
-        "<= in_valid;",
-        fails=(Fails("skid_buffer", "H3_nothing_lost"),),
-    ),
-    Fault(
-        "      skid_valid_q <= 1'b0;\n    end else",
-        "    end else",
+        "waits_q   <= out_valid && !out_ready;",
+        "waits_q   <= out_valid;",
         fails=(
-            Fails("skid_buffer", "H3_nothing_doubled"),
+            Fails("skid_buffer", "H3_nothing_lost_or_doubled"),
             Fails("translator", "H3_message_after_its_record", _MESSAGE_OUT),
         ),
     ),
     Fault(
-        "      out_valid_q  <= 1'b0;\n", "", fails=(Fails("skid_buffer", "H8_empty_after_reset"),)
+        "    if (!rst_n) waits_q <= 1'b0;\n",
+        "",
+        fails=(Fails("skid_buffer", "H8_empty_after_reset"),),
     ),
     Fault(
-        "out_valid_q  <= skid_valid_q || in_valid;",
-        "out_valid_q  <= in_valid;",
+        "out_valid = waits_q || in_valid;",
+        "out_valid = waits_q;",
         fails=(Fails("translator", "H1_message_with_its_record", _MESSAGE_OUT),),
+    ),
+    # ---- msi_rules.sv, msi_command_decode.sv -----------------------------------------------------
+    Fault(
+        "    if (bad_index) answer = answer__ERROR_INDEX;",
+        "    if (0) answer = answer__ERROR_INDEX;",
+        fails=(Fails("rules", "S3_bad_index"),),
+    ),
+    Fault(
+        "operation_code__BIND_TARGET: binds = 1'b1;",
+        "operation_code__BIND_TARGET: sets.range = 1'b1;",
+        fails=(Fails("rules", "S3_changes_its_own_only"),),
+    ),
+    Fault(
+        "does.tells_bdf ? default_bdf : '0;",
+        "default_bdf;",
+        fails=(Fails("rules", "R2_bdf_only_where_asked"),),
+    ),
+    Fault(
+        "        answers.found  = answer__BDF;",
+        "        answers.found  = answer__OK;",
+        fails=(Fails("rules", "R2_default_bdf"),),
+    ),
+    Fault(
+        "makes_route      = does.makes_route && irqfd;",
+        "makes_route      = does.makes_route;",
+        fails=(Fails("rules", "R7_new_route"),),
+    ),
+    Fault(
+        "if (does.takes_event) found = route_state.enabled;",
+        "if (does.takes_event) found = route_state.pending;",
+        fails=(Fails("rules", "R9_event"),),
+    ),
+    Fault(
+        "      if (does.enables || does.consumes) next",
+        "      if (does.consumes) next",
+        fails=(Fails("rules", "R8_R9_enables_and_delivers"),),
     ),
     # ---- msi_registers.sv ------------------------------------------------------------------------
     Fault(
@@ -527,8 +572,8 @@ FAULTS = (
         tag="H7",
     ),
     Fault(
-        "hwif_in.RESULT.answer.next   = answer_q;",
-        "hwif_in.RESULT.answer.next   = retire_valid ? retire_answer : answer_q;",
+        "hwif_in.RESULT.answer.next   = 8'(answer_q);",
+        "hwif_in.RESULT.answer.next   = 8'(retire_valid ? retire_answer : answer_q);",
         name="RESULT shows the answers of other sources, too",
         tag="H6",
     ),
@@ -547,15 +592,15 @@ FAULTS = (
     ),
     Fault(
         "    if (start) begin\n      busy_q ",
-        "    if (refuse && operation == operation_code__NONE) answer_q <= answer__NONE;\n"
+        "    if (refuse && !is_operation(operation)) answer_q <= answer__NONE;\n"
         "    if (start) begin\n"
         "      busy_q ",
         name="a refused command without operation wipes RESULT",
         tag="H6",
     ),
     Fault(
-        "= reason_shown_q;",
-        "= last_drop_q.reason;",
+        "= 8'(reason_shown_q);",
+        "= 8'(last_drop_q.reason);",
         name="the reason of the last drop torn from its requester ID",
         tag="H7",
     ),
@@ -590,13 +635,13 @@ FAULTS = (
         ),
     ),
     Fault(
-        "!busy_q && operation != operation_code__NONE;",
+        "!busy_q && is_operation(operation);",
         "!busy_q;",
         fails=(Fails("registers", "H6_names_an_operation"),),
     ),
     Fault(
-        "devfn: hwif_out.ARG_BUS.devfn.value",
-        "devfn: hwif_out.ARG_BUS.secondary.value",
+        "devfn: arg_bus.devfn",
+        "devfn: arg_bus.secondary",
         fails=(Fails("registers", "H6_captured_whole"),),
     ),
     Fault(
@@ -714,14 +759,51 @@ FAULTS = (
         "in_ready  = out_ready && granted != last_q ?",
         fails=(Fails("translator", "H1_one_operation_a_cycle"),),
     ),
-    # ---- msi_counter.sv --------------------------------------------------------------------------
-    Fault("count_q} + 1'b1", "count_q} + 2'd2", fails=(Fails("counter", "H7_counts"),)),
+    # ---- msi_counters.sv -------------------------------------------------------------------------
     Fault(
-        "increment && !overflow",
-        "increment",
-        fails=(Fails("counter", "H7_stops_at_the_largest", Scenario(20)),),
+        "(visit_q == index_t'(i) ? 3'd0 : recent_q[i]) + 3'(increment[i]);",
+        "visit_q == index_t'(i) ? 3'd0 : recent_q[i] + 3'(increment[i]);",
+        name="a counter loses what comes in the cycle of its visit",
+        tag="H7",
+        fails=(Fails("counters", "H7_counts", Scenario(16)),),
     ),
-    Fault("    if (!rst_n) count_q <= '0;\n", "", fails=(Fails("counter", "H8_zero_after_reset"),)),
+    Fault(
+        "    if (overflow) count_q <= '1;\n",
+        "",
+        name="a counter starts over at its largest value",
+        tag="H7",
+        tables=DEFAULT,
+    ),
+    Fault(
+        "visit_q == index_t'(ROUND - 1)",
+        "visit_q == index_t'(ROUND)",
+        fails=(Fails("counters", "H7_goes_round", Scenario(16)),),
+    ),
+    Fault(
+        "    if (first_q) before_q <= '0;\n",
+        "",
+        name="counters survive a reset",
+        tag="H8",
+    ),
+    # ---- msi_arguments.sv ------------------------------------------------------------------------
+    Fault(
+        "strobes_q <= strobes & BYTES[i];",
+        "strobes_q <= {4{strobes != '0}} & BYTES[i];",
+        name="a write of one byte of an argument changes the others, too",
+        tag="H6",
+        fails=(Fails("arguments", "H6_taken_by_the_command H6_read_back", Scenario(16)),),
+    ),
+    Fault(
+        "    if (!rst_n) begin\n      busy_q        <= 1'b1;",
+        "    if (!rst_n) begin\n      busy_q        <= 1'b0;",
+        name="arguments survive a reset",
+        tag="H8",
+    ),
+    Fault(
+        "      busy_q        <= 1'b1;\n      clear_index_q <= '0;",
+        "      busy_q        <= 1'b1;\n      clear_index_q <= 3'd1;",
+        fails=(Fails("arguments", "H6_taken_by_the_command", Scenario(16)),),
+    ),
     # ---- msi_table.sv ----------------------------------------------------------------------------
     Fault(
         "entries[read_index[i]]",
@@ -741,12 +823,12 @@ FAULTS = (
     ),
     # ---- msi_axi_lite.sv -------------------------------------------------------------------------
     Fault(
-        "bvalid_q <= bvalid_q ? !s_axil_bready : wr_ack;",
+        "bvalid_q <= bvalid_q ? !axil_request.bready : wr_ack;",
         "bvalid_q <= wr_ack;",
         fails=(Fails("axi_lite", "H2_bvalid_stays H3_b_answers_a_write"),),
     ),
     Fault(
-        "rvalid_q <= rvalid_q ? !s_axil_rready : rd_ack;",
+        "rvalid_q <= rvalid_q ? !axil_request.rready : rd_ack;",
         "rvalid_q <= rd_ack;",
         fails=(Fails("axi_lite", "H2_rvalid_stays H3_r_answers_a_read"),),
     ),
@@ -756,13 +838,13 @@ FAULTS = (
         fails=(Fails("axi_lite", "H2_req_stays"),),
     ),
     Fault(
-        "s_axil_wready  = !w_valid_q;",
-        "s_axil_wready  = !w_valid_q && aw_valid_q;",
+        "wready: !w_valid_q,",
+        "wready: !w_valid_q && aw_valid_q,",
         fails=(Fails("axi_lite", "H2_ready_unless_full"),),
     ),
     Fault(
         "if (!w_valid_q) begin",
-        "if (s_axil_wvalid) begin",
+        "if (axil_request.wvalid) begin",
         fails=(Fails("axi_lite", "H3_write_as_it_came"),),
     ),
     Fault(
@@ -776,8 +858,8 @@ FAULTS = (
         fails=(Fails("axi_lite", "H3_one_access_at_a_time"),),
     ),
     Fault(
-        "w_valid_q && !bvalid_q && !busy_q;",
-        "w_valid_q && !bvalid_q && !rvalid_q && !busy_q;",
+        "w_valid_q && !bvalid_q && !busy_q && !hold;",
+        "w_valid_q && !bvalid_q && !rvalid_q && !busy_q && !hold;",
         fails=(Fails("axi_lite", "H3_write_is_not_held_up"),),
     ),
     Fault(
@@ -786,26 +868,36 @@ FAULTS = (
         fails=(Fails("axi_lite", "H3_read_is_not_held_up"),),
     ),
     Fault(
-        "w_valid_q && !bvalid_q && !busy_q;",
-        "w_valid_q && !busy_q;",
+        "w_valid_q && !bvalid_q && !busy_q && !hold;",
+        "w_valid_q && !busy_q && !hold;",
         fails=(Fails("axi_lite", "H3_one_response_each"),),
     ),
     Fault("      bvalid_q   <= 1'b0;\n", "", fails=(Fails("axi_lite", "H8_nothing_left"),)),
+    Fault(
+        "!rvalid_q && !busy_q && !hold &&",
+        "!rvalid_q && !busy_q &&",
+        fails=(Fails("axi_lite", "H3_none_starts_while_held"),),
+    ),
     # ---- msi_csr.sv ------------------------------------------------------------------------------
     Fault(
-        "assign cpuif_wr_ack = decoded_req & decoded_req_is_wr;",
-        "assign cpuif_wr_ack = decoded_req_is_wr;",
+        "external_wr_ack | (decoded_req & decoded_req_is_wr & ~decoded_req_is_external);",
+        "external_wr_ack | (decoded_req_is_wr & ~decoded_req_is_external);",
         fails=(Fails("registers", "H3_answers_a_write"),),
     ),
     Fault(
-        "readback_done_rt <= decoded_req & ~decoded_req_is_wr;",
-        "readback_done_rt <= decoded_req;",
+        "readback_done_rt <= decoded_req & ~decoded_req_is_wr & ~decoded_req_is_external;",
+        "readback_done_rt <= decoded_req & ~decoded_req_is_external;",
         fails=(Fails("registers", "H3_answers_a_read"),),
     ),
     Fault(
-        "readback_done_rt <= decoded_req & ~decoded_req_is_wr;",
-        "readback_done_rt <= decoded_req & ~decoded_req_is_wr & ~decoded_reg_strb.ALERT;",
-        fails=(Fails("registers", "H3_answers_at_once"),),
+        "counter_shows = reads_counter && shown == addr[4:2];",
+        "counter_shows = reads_counter && shown == addr[4:2] && !alert;",
+        fails=(Fails("registers", "H3_answers_a_read_in_time", Scenario(40)),),
+    ),
+    Fault(
+        "external_wr_ack | (decoded_req & decoded_req_is_wr & ~decoded_req_is_external);",
+        "external_wr_ack | (decoded_req & decoded_req_is_wr & ~decoded_reg_strb.ALERT);",
+        fails=(Fails("registers", "H3_answers_a_write_at_once", Scenario(20)),),
     ),
     # ---- msi_translator.sv -----------------------------------------------------------------------
     Fault(

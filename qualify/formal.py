@@ -147,14 +147,24 @@ PROOFS = (
         "2 ranges, 2 connections, 2 targets, 3 routes",
         {"cover_message_stalled": Scenario(40)},
     ),
-    Proof("registers", "all"),
+    Proof(
+        "registers",
+        "all",
+        {
+            "cover_command_done": Scenario(24),
+            "cover_accesses_answered": Scenario(24),
+            "cover_alert_acknowledged": Scenario(24),
+        },
+    ),
+    Proof("rules", "all operations"),
     Proof("axi_lite", "7 address bits"),
     Proof("route_states", "5 routes"),
     Proof("block_ram", "5 entries"),
     Proof("table", "5 entries"),
     Proof("skid_buffer", "2 messages"),
     Proof("arbiter", "3 sources"),
-    Proof("counter", "4 and 32 bits"),
+    Proof("counters", "4 and 32 bits"),
+    Proof("arguments", "7 registers"),
 )
 """All proofs, the longest first."""
 

@@ -7,6 +7,7 @@
 `default_nettype none
 
 module msi_registers
+  import msi_axil_pkg::*;
   import msi_csr_pkg::*;
   import msi_pkg::*;
 #(
@@ -19,25 +20,8 @@ module msi_registers
     input  wire logic        clk,
     input  wire logic        rst_n,
 
-    input  wire logic        s_axil_awvalid,
-    output logic             s_axil_awready,
-    input  wire logic [6:0]  s_axil_awaddr,
-    input  wire logic [2:0]  s_axil_awprot,
-    input  wire logic        s_axil_wvalid,
-    output logic             s_axil_wready,
-    input  wire logic [31:0] s_axil_wdata,
-    input  wire logic [3:0]  s_axil_wstrb,
-    output logic             s_axil_bvalid,
-    input  wire logic        s_axil_bready,
-    output logic      [1:0]  s_axil_bresp,
-    input  wire logic        s_axil_arvalid,
-    output logic             s_axil_arready,
-    input  wire logic [6:0]  s_axil_araddr,
-    input  wire logic [2:0]  s_axil_arprot,
-    output logic             s_axil_rvalid,
-    input  wire logic        s_axil_rready,
-    output logic      [31:0] s_axil_rdata,
-    output logic      [1:0]  s_axil_rresp,
+    input  wire axil_request_t  axil_request,
+    output axil_response_t      axil_response,
 
     output logic             command_valid,
     input  wire logic        command_ready,
@@ -61,8 +45,8 @@ module msi_registers
   (* keep *) drop_t    stub_drop_q;
 
   always_ff @(posedge clk) begin
-    stub_valid_q      <= s_axil_awvalid;
-    stub_command_q    <= {stub_command_q[$bits(command_t)-2:0], s_axil_wdata[0]};
+    stub_valid_q      <= axil_request.awvalid;
+    stub_command_q    <= {stub_command_q[$bits(command_t)-2:0], axil_request.wdata[0]};
     stub_ready_q      <= command_ready;
     stub_clearing_q   <= clearing;
     stub_drop_valid_q <= drop_valid;
@@ -72,14 +56,7 @@ module msi_registers
   assign command_valid = stub_valid_q;
   assign command       = stub_command_q;
 
-  assign s_axil_awready = 1'b0;
-  assign s_axil_wready  = 1'b0;
-  assign s_axil_bvalid  = 1'b0;
-  assign s_axil_bresp   = '0;
-  assign s_axil_arready = 1'b0;
-  assign s_axil_rvalid  = 1'b0;
-  assign s_axil_rdata   = '0;
-  assign s_axil_rresp   = '0;
+  assign axil_response = '0;
   assign alert          = 1'b0;
 
 endmodule

@@ -76,6 +76,78 @@ package msi_pkg;
     logic [7:0]  subordinate;
   } drop_t;
 
+  // ---- what the tables hold ---------------------------------------------------------------------
+
+  typedef struct packed {
+    logic [7:0] secondary;
+    logic [7:0] subordinate;
+  } bus_range_t;
+
+  typedef struct packed {
+    logic        connected;
+    logic [15:0] segment;
+  } backend_t;
+
+  typedef struct packed {
+    logic made;     // by new_route
+    logic enabled;
+    logic pending;
+  } route_state_t;
+
+  // R1: whether a bus range has a bus. None is in an inverted one.
+  function automatic logic in_range(logic [7:0] bus, bus_range_t bus_range);
+    return !(bus < bus_range.secondary || bus_range.subordinate < bus);
+  endfunction
+
+  // What an operation finds of its target, and of the target's connection and bus range.
+  typedef struct packed {
+    bus_range_t  bus_range;
+    logic        rid_in_range;   // R1: it has the requester ID's bus
+    logic [7:0]  devfn;
+    logic        connected;      // R4: the connection has a message backend, with
+    logic [15:0] segment;        //     this segment
+    logic        irqfd;          // R7: it has an irqfd backend, with
+    logic [15:0] irqfd_segment;  //     this segment
+  } found_t;
+
+  // ---- what an operation is for -----------------------------------------------------------------
+
+  // Which tables a command sets in lookup.
+  typedef struct packed {
+    logic range;
+    logic connection;  // connect, disconnect
+    logic irqfd;
+    logic message;     // of a route: enable, enable_with_rid, in range or not
+  } sets_t;
+
+  // What an operation does in execute.
+  typedef struct packed {
+    logic enables;      // in range
+    logic refuses;      // out of range
+    logic disables;
+    logic makes_route;
+    logic consumes;
+    logic takes_event;
+    logic takes_route;  // all that take a route
+    logic signals;      // signal_msi, signal_msi_with_rid
+    logic asks_irqfd;   // new_route, supports_direct_msi
+    logic tells_bdf;
+  } does_t;
+
+  // What it answers, and what it answers where it does not find what it asks for: an irqfd backend, an
+  // enabled route, a pending event.
+  typedef struct packed {
+    answer_e found;
+    answer_e otherwise;
+  } answers_t;
+
+  // ---- indexes ----------------------------------------------------------------------------------
+
+  // excused line: called at elaboration only
+  function automatic int unsigned larger(int unsigned a, int unsigned b);
+    return a > b ? a : b;  // excused branch, expr: called at elaboration only
+  endfunction
+
   // Whether an index lies outside a table of so many entries. (In two parts, because a power of two
   // then costs a few gates, and no subtraction.)
   function automatic logic outside(index_t index, int unsigned entries);

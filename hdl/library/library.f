@@ -3,5 +3,4 @@
 msi_table.sv
 msi_block_ram.sv
 msi_skid_buffer.sv
-msi_counter.sv
 msi_arbiter.sv

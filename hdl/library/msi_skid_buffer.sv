@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// A registered stream stage that takes one item a cycle and cuts the path from out_ready back to
-// in_ready: the item that arrives in the cycle of a stall waits in a second register.
+// A stage of a stream that cuts the path from out_ready back to in_ready: the item that arrives in the
+// cycle of a stall waits in a register.
 //
-// Contract: valid/ready on both sides (H2); an item shows on the output one cycle after it was
-// accepted, or as soon as those before it have left; nothing is lost, doubled or reordered. Reset
-// empties it.
+// Contract: valid/ready on both sides (H2); an item shows on the output in the cycle in which it is
+// offered, or as soon as the one before it has left; nothing is lost, doubled or reordered. Reset
+// empties it. in_ready comes from a register; out_valid and out_data pass one multiplexer.
 
 `default_nettype none
 
@@ -26,29 +26,20 @@ module msi_skid_buffer #(
     $error("msi_skid_buffer: WIDTH must be 1 or more");
   end
 
-  logic             out_valid_q;
-  logic [WIDTH-1:0] out_data_q;
-  logic             skid_valid_q;
-  logic [WIDTH-1:0] skid_data_q;
+  logic             waits_q;  // an item
+  logic [WIDTH-1:0] waiting_q;
 
-  always_ff @(posedge clk) begin
-    if (out_ready || !out_valid_q) begin
-      out_valid_q  <= skid_valid_q || in_valid;
-      out_data_q   <= skid_valid_q ? skid_data_q : in_data;
-      skid_valid_q <= 1'b0;
-    end else if (!skid_valid_q) begin
-      skid_valid_q <= in_valid;
-      skid_data_q  <= in_data;
-    end
-    if (!rst_n) begin
-      out_valid_q  <= 1'b0;
-      skid_valid_q <= 1'b0;
-    end
+  always_comb begin
+    in_ready  = !waits_q;
+    out_valid = waits_q || in_valid;
+    out_data  = waits_q ? waiting_q : in_data;
   end
 
-  assign in_ready  = !skid_valid_q;
-  assign out_valid = out_valid_q;
-  assign out_data  = out_data_q;
+  always_ff @(posedge clk) begin
+    waits_q   <= out_valid && !out_ready;
+    waiting_q <= out_data;
+    if (!rst_n) waits_q <= 1'b0;
+  end
 
 endmodule
 

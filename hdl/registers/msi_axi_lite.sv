@@ -6,36 +6,20 @@
 // Contract: each channel is valid/ready (H2) and independent of the others: a write is carried out
 // when its address and its data are both there, in whichever order they came. An access is offered
 // while req is high, until its stall is low, and is over with its ack, in that cycle or later. A
-// response that is not taken holds up accesses of its own kind only. No ready depends on an input.
+// response that is not taken holds up accesses of its own kind only. While hold is high, none starts. No
+// ready depends on an input.
 
 `default_nettype none
 
-module msi_axi_lite #(
-    parameter int unsigned ADDRESS_WIDTH = 7  // bits of a byte address, 3 or more
-) (
+module msi_axi_lite
+  import msi_axil_pkg::*;
+(
     input  wire logic                     clk,
     input  wire logic                     rst_n,
+    input  wire axil_request_t            axil_request,
+    output axil_response_t                axil_response,  // excused toggle: no register answers with an error
 
-    input  wire logic                     s_axil_awvalid,
-    output logic                          s_axil_awready,
-    input  wire logic [ADDRESS_WIDTH-1:0] s_axil_awaddr,
-    input  wire logic [2:0]               s_axil_awprot,
-    input  wire logic                     s_axil_wvalid,
-    output logic                          s_axil_wready,
-    input  wire logic [31:0]              s_axil_wdata,
-    input  wire logic [3:0]               s_axil_wstrb,
-    output logic                          s_axil_bvalid,
-    input  wire logic                     s_axil_bready,
-    output logic      [1:0]               s_axil_bresp,  // excused toggle: no register answers with an error
-    input  wire logic                     s_axil_arvalid,
-    output logic                          s_axil_arready,
-    input  wire logic [ADDRESS_WIDTH-1:0] s_axil_araddr,
-    input  wire logic [2:0]               s_axil_arprot,
-    output logic                          s_axil_rvalid,
-    input  wire logic                     s_axil_rready,
-    output logic      [31:0]              s_axil_rdata,
-    output logic      [1:0]               s_axil_rresp,  // excused toggle: no register answers with an error
-
+    input  wire logic                     hold,  // no access starts
     output logic                          req,
     output logic                          req_is_wr,
     output logic      [ADDRESS_WIDTH-1:0] addr,  // excused toggle: the registers are words
@@ -49,10 +33,6 @@ module msi_axi_lite #(
     input  wire logic                     wr_ack,
     input  wire logic                     wr_err  // excused toggle: no register answers with an error
 );
-
-  if (ADDRESS_WIDTH < 3) begin : gen_address_width_illegal
-    $error("msi_axi_lite: ADDRESS_WIDTH must be 3 or more");
-  end
 
   typedef logic [ADDRESS_WIDTH-1:2] word_address_t;
 
@@ -72,19 +52,19 @@ module msi_axi_lite #(
   logic start_write, start_read;
 
   always_comb begin
-    start_write = aw_valid_q && w_valid_q && !bvalid_q && !busy_q;
-    start_read  = ar_valid_q && !rvalid_q && !busy_q && !start_write;
+    start_write = aw_valid_q && w_valid_q && !bvalid_q && !busy_q && !hold;
+    start_read  = ar_valid_q && !rvalid_q && !busy_q && !hold && !start_write;
   end
 
   always_ff @(posedge clk) begin
-    aw_valid_q <= aw_valid_q ? !start_write : s_axil_awvalid;
-    w_valid_q  <= w_valid_q ? !(wr_ack && busy_q) : s_axil_wvalid;
-    ar_valid_q <= ar_valid_q ? !start_read : s_axil_arvalid;
-    if (!aw_valid_q) aw_address_q <= s_axil_awaddr[ADDRESS_WIDTH-1:2];
-    if (!ar_valid_q) ar_address_q <= s_axil_araddr[ADDRESS_WIDTH-1:2];
+    aw_valid_q <= aw_valid_q ? !start_write : axil_request.awvalid;
+    w_valid_q  <= w_valid_q ? !(wr_ack && busy_q) : axil_request.wvalid;
+    ar_valid_q <= ar_valid_q ? !start_read : axil_request.arvalid;
+    if (!aw_valid_q) aw_address_q <= axil_request.awaddr[ADDRESS_WIDTH-1:2];
+    if (!ar_valid_q) ar_address_q <= axil_request.araddr[ADDRESS_WIDTH-1:2];
     if (!w_valid_q) begin
-      wdata_q <= s_axil_wdata;
-      wstrb_q <= s_axil_wstrb;
+      wdata_q <= axil_request.wdata;
+      wstrb_q <= axil_request.wstrb;
     end
 
     req_q  <= start_write || start_read || (req_q && (is_wr_q ? req_stall_wr : req_stall_rd));
@@ -94,8 +74,8 @@ module msi_axi_lite #(
       address_q <= start_write ? aw_address_q : ar_address_q;
     end
 
-    bvalid_q <= bvalid_q ? !s_axil_bready : wr_ack;
-    rvalid_q <= rvalid_q ? !s_axil_rready : rd_ack;
+    bvalid_q <= bvalid_q ? !axil_request.bready : wr_ack;
+    rvalid_q <= rvalid_q ? !axil_request.rready : rd_ack;
     if (wr_ack) berror_q <= wr_err;
     if (rd_ack) begin
       rerror_q <= rd_err;
@@ -113,14 +93,16 @@ module msi_axi_lite #(
     end
   end
 
-  assign s_axil_awready = !aw_valid_q;
-  assign s_axil_wready  = !w_valid_q;
-  assign s_axil_bvalid  = bvalid_q;
-  assign s_axil_bresp   = {berror_q, 1'b0};
-  assign s_axil_arready = !ar_valid_q;
-  assign s_axil_rvalid  = rvalid_q;
-  assign s_axil_rdata   = rdata_q;
-  assign s_axil_rresp   = {rerror_q, 1'b0};
+  assign axil_response = '{
+      awready: !aw_valid_q,
+      wready: !w_valid_q,
+      bvalid: bvalid_q,
+      bresp: {berror_q, 1'b0},
+      arready: !ar_valid_q,
+      rvalid: rvalid_q,
+      rdata: rdata_q,
+      rresp: {rerror_q, 1'b0}
+  };
 
   assign req       = req_q;
   assign req_is_wr = is_wr_q;
@@ -131,7 +113,7 @@ module msi_axi_lite #(
   end
 
   logic unused;
-  assign unused = ^{s_axil_awprot, s_axil_arprot, s_axil_awaddr[1:0], s_axil_araddr[1:0]};
+  assign unused = ^{axil_request.awprot, axil_request.arprot, axil_request.awaddr[1:0], axil_request.araddr[1:0]};
 
 endmodule
 

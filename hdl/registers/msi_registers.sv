@@ -13,6 +13,7 @@
 `default_nettype none
 
 module msi_registers
+  import msi_axil_pkg::*;
   import msi_csr_pkg::*;
   import msi_pkg::*;
 #(
@@ -25,25 +26,8 @@ module msi_registers
     input  wire logic        clk,
     input  wire logic        rst_n,
 
-    input  wire logic        s_axil_awvalid,
-    output logic             s_axil_awready,
-    input  wire logic [6:0]  s_axil_awaddr,
-    input  wire logic [2:0]  s_axil_awprot,
-    input  wire logic        s_axil_wvalid,
-    output logic             s_axil_wready,
-    input  wire logic [31:0] s_axil_wdata,
-    input  wire logic [3:0]  s_axil_wstrb,
-    output logic             s_axil_bvalid,
-    input  wire logic        s_axil_bready,
-    output logic      [1:0]  s_axil_bresp,  // excused toggle: every access is answered with OKAY
-    input  wire logic        s_axil_arvalid,
-    output logic             s_axil_arready,
-    input  wire logic [6:0]  s_axil_araddr,
-    input  wire logic [2:0]  s_axil_arprot,
-    output logic             s_axil_rvalid,
-    input  wire logic        s_axil_rready,
-    output logic      [31:0] s_axil_rdata,
-    output logic      [1:0]  s_axil_rresp,  // excused toggle: every access is answered with OKAY
+    input  wire axil_request_t  axil_request,
+    output axil_response_t      axil_response,  // excused toggle: every access is answered with OKAY
 
     output logic             command_valid,
     input  wire logic        command_ready,
@@ -64,10 +48,6 @@ module msi_registers
   msi_csr__in_t  hwif_in;
   msi_csr__out_t hwif_out;
 
-  if (COUNTER_WIDTH < 4 || COUNTER_WIDTH > 32) begin : gen_counter_width_illegal
-    $error("COUNTER_WIDTH must be 4 to 32");
-  end
-
   logic        req, req_is_wr;
   logic        req_stall_wr;
   logic        req_stall_rd;  // excused toggle: no register stalls
@@ -76,30 +56,14 @@ module msi_registers
   logic        rd_ack, wr_ack;
   logic        rd_err, wr_err;  // excused toggle: no register answers with an error
 
-  msi_axi_lite #(
-      .ADDRESS_WIDTH($bits(addr))
-  ) u_axi_lite (
+  logic        arguments_busy;
+
+  msi_axi_lite u_axi_lite (
       .clk,
       .rst_n,
-      .s_axil_awvalid,
-      .s_axil_awready,
-      .s_axil_awaddr,
-      .s_axil_awprot,
-      .s_axil_wvalid,
-      .s_axil_wready,
-      .s_axil_wdata,
-      .s_axil_wstrb,
-      .s_axil_bvalid,
-      .s_axil_bready,
-      .s_axil_bresp,
-      .s_axil_arvalid,
-      .s_axil_arready,
-      .s_axil_araddr,
-      .s_axil_arprot,
-      .s_axil_rvalid,
-      .s_axil_rready,
-      .s_axil_rdata,
-      .s_axil_rresp,
+      .axil_request,
+      .axil_response,
+      .hold(arguments_busy),
       .req,
       .req_is_wr,
       .addr,
@@ -133,6 +97,43 @@ module msi_registers
       .hwif_out
   );
 
+  // ---- arguments ---------------------------------------------------------------------------------
+
+  // ARG_RANGE to ARG_DATA, in the order of their addresses.
+  localparam int unsigned ARGUMENTS = 7;
+
+  logic                        is_argument;
+  logic [31:0]                 argument;
+  logic [ARGUMENTS-1:0][31:0]  arguments;
+
+  msi_arguments #(
+      .WORDS(ARGUMENTS),
+      .BYTES({{4{4'hF}}, 4'h7, {2{4'hF}}})  // ARG_BUS has three
+  ) u_arguments (
+      .clk,
+      .rst_n,
+      .busy     (arguments_busy),
+      .write    (is_argument && req_is_wr),
+      .index    (addr[4:2]),
+      .strobes  ({wr_biten[24], wr_biten[16], wr_biten[8], wr_biten[0]}),
+      .data     (wr_data),
+      .read_data(argument),
+      .words    (arguments)
+  );
+
+  always_comb begin
+    is_argument = hwif_out.ARG_RANGE.req || hwif_out.ARG_TARGET.req || hwif_out.ARG_BUS.req ||
+                  hwif_out.ARG_RID.req || hwif_out.ARG_ADDRESS_LOW.req ||
+                  hwif_out.ARG_ADDRESS_HIGH.req || hwif_out.ARG_DATA.req;
+  end
+
+  logic reads_argument_q;  // argument is what was asked for
+
+  always_ff @(posedge clk) begin
+    reads_argument_q <= is_argument && !req_is_wr;
+    if (!rst_n) reads_argument_q <= 1'b0;
+  end
+
   // ---- commands ---------------------------------------------------------------------------------
 
   // The register block shows the new COMMAND one cycle after the write's strobe.
@@ -146,6 +147,17 @@ module msi_registers
   logic     [15:0] bdf_q;
 
   logic            start, refuse, finish;
+
+  // The fields of the ARG registers, as registers have them.
+  msi_csr__ARG_RANGE__external__fields__out_t  arg_range;
+  msi_csr__ARG_TARGET__external__fields__out_t arg_target;
+  msi_csr__ARG_BUS__external__fields__out_t    arg_bus;
+  msi_csr__ARG_RID__external__fields__out_t    arg_rid;
+  assign {arg_rid, arg_bus, arg_target, arg_range} = arguments[3:0];
+
+  logic unused;
+  assign unused = ^arg_bus._reserved_31_24;
+
   logic [7:0]      operation;
 
   always_comb begin
@@ -169,17 +181,17 @@ module msi_registers
       busy_q    <= 1'b1;
       command_q <= '{
           operation: operation_code_e'(operation),
-          range: hwif_out.ARG_RANGE.range.value,
-          connection: hwif_out.ARG_RANGE.connection.value,
-          target: hwif_out.ARG_TARGET.target.value,
-          route: hwif_out.ARG_TARGET.route.value,
-          secondary: hwif_out.ARG_BUS.secondary.value,
-          subordinate: hwif_out.ARG_BUS.subordinate.value,
-          devfn: hwif_out.ARG_BUS.devfn.value,
-          segment: hwif_out.ARG_RID.segment.value,
-          rid: hwif_out.ARG_RID.rid.value,
-          address: {hwif_out.ARG_ADDRESS_HIGH.address.value, hwif_out.ARG_ADDRESS_LOW.address.value},
-          data: hwif_out.ARG_DATA.data.value
+          range: arg_range.range,
+          connection: arg_range.connection,
+          target: arg_target.target,
+          route: arg_target.route,
+          secondary: arg_bus.secondary,
+          subordinate: arg_bus.subordinate,
+          devfn: arg_bus.devfn,
+          segment: arg_rid.segment,
+          rid: arg_rid.rid,
+          address: {arguments[5], arguments[4]},
+          data: arguments[6]
       };
     end
     if (!rst_n) begin
@@ -222,8 +234,6 @@ module msi_registers
   localparam int unsigned COUNTERS = 6;
 
   logic [COUNTERS-1:0] increment;
-  // As the registers show them, whatever COUNTER_WIDTH is.
-  logic [31:0]         count[COUNTERS];
 
   always_comb begin
     increment = '0;
@@ -238,15 +248,34 @@ module msi_registers
     end
   end
 
-  for (genvar i = 0; i < COUNTERS; i++) begin : gen_counter
-    msi_counter #(
-        .WIDTH(COUNTER_WIDTH)
-    ) u_counter (
-        .clk,
-        .rst_n,
-        .increment(increment[i]),
-        .count    (count[i])
-    );
+  logic [2:0]               shown;  // the counter that count is of
+  logic [COUNTER_WIDTH-1:0] count;
+
+  msi_counters #(
+      .COUNTERS(COUNTERS),
+      .WIDTH   (COUNTER_WIDTH)
+  ) u_counters (
+      .clk,
+      .rst_n,
+      .increment,
+      .index(shown),
+      .count
+  );
+
+  // A counter is read when it shows.
+  logic is_counter, reads_counter, reads_counter_q, counter_shows;
+
+  always_comb begin
+    is_counter    = hwif_out.MESSAGES.req || hwif_out.DROPPED_BUS_RANGE.req ||
+                    hwif_out.DROPPED_DISCONNECTED.req || hwif_out.REFUSED_BUS_RANGE.req ||
+                    hwif_out.ERRORS.req || hwif_out.REFUSED_COMMANDS.req;
+    reads_counter = is_counter || reads_counter_q;
+    counter_shows = reads_counter && shown == addr[4:2];
+  end
+
+  always_ff @(posedge clk) begin
+    reads_counter_q <= reads_counter && !counter_shows;
+    if (!rst_n) reads_counter_q <= 1'b0;
   end
 
   // ---- what software reads ----------------------------------------------------------------------
@@ -263,12 +292,40 @@ module msi_registers
     hwif_in.RESULT.answer.next   = 8'(answer_q);
     hwif_in.RESULT.bdf.next      = bdf_q;
 
-    hwif_in.MESSAGES.count.next             = count[COUNT_MESSAGES];
-    hwif_in.DROPPED_BUS_RANGE.count.next    = count[COUNT_DROPPED_BUS_RANGE];
-    hwif_in.DROPPED_DISCONNECTED.count.next = count[COUNT_DROPPED_DISCONNECTED];
-    hwif_in.REFUSED_BUS_RANGE.count.next    = count[COUNT_REFUSED_BUS_RANGE];
-    hwif_in.ERRORS.count.next               = count[COUNT_ERRORS];
-    hwif_in.REFUSED_COMMANDS.count.next     = count[COUNT_REFUSED_COMMANDS];
+    hwif_in.ARG_RANGE.rd_ack = reads_argument_q;
+    hwif_in.ARG_RANGE.wr_ack = is_argument && req_is_wr;
+    hwif_in.ARG_RANGE.rd_data = argument;
+    hwif_in.ARG_TARGET.rd_ack = reads_argument_q;
+    hwif_in.ARG_TARGET.wr_ack = is_argument && req_is_wr;
+    hwif_in.ARG_TARGET.rd_data = argument;
+    hwif_in.ARG_BUS.rd_ack = reads_argument_q;
+    hwif_in.ARG_BUS.wr_ack = is_argument && req_is_wr;
+    hwif_in.ARG_BUS.rd_data = argument;
+    hwif_in.ARG_RID.rd_ack = reads_argument_q;
+    hwif_in.ARG_RID.wr_ack = is_argument && req_is_wr;
+    hwif_in.ARG_RID.rd_data = argument;
+    hwif_in.ARG_ADDRESS_LOW.rd_ack = reads_argument_q;
+    hwif_in.ARG_ADDRESS_LOW.wr_ack = is_argument && req_is_wr;
+    hwif_in.ARG_ADDRESS_LOW.rd_data = argument;
+    hwif_in.ARG_ADDRESS_HIGH.rd_ack = reads_argument_q;
+    hwif_in.ARG_ADDRESS_HIGH.wr_ack = is_argument && req_is_wr;
+    hwif_in.ARG_ADDRESS_HIGH.rd_data = argument;
+    hwif_in.ARG_DATA.rd_ack = reads_argument_q;
+    hwif_in.ARG_DATA.wr_ack = is_argument && req_is_wr;
+    hwif_in.ARG_DATA.rd_data = argument;
+
+    hwif_in.MESSAGES.rd_ack = counter_shows;
+    hwif_in.MESSAGES.rd_data = 32'(count);
+    hwif_in.DROPPED_BUS_RANGE.rd_ack = counter_shows;
+    hwif_in.DROPPED_BUS_RANGE.rd_data = 32'(count);
+    hwif_in.DROPPED_DISCONNECTED.rd_ack = counter_shows;
+    hwif_in.DROPPED_DISCONNECTED.rd_data = 32'(count);
+    hwif_in.REFUSED_BUS_RANGE.rd_ack = counter_shows;
+    hwif_in.REFUSED_BUS_RANGE.rd_data = 32'(count);
+    hwif_in.ERRORS.rd_ack = counter_shows;
+    hwif_in.ERRORS.rd_data = 32'(count);
+    hwif_in.REFUSED_COMMANDS.rd_ack = counter_shows;
+    hwif_in.REFUSED_COMMANDS.rd_data = 32'(count);
 
     hwif_in.ALERT.alert.hwset            = drop_valid;
     hwif_in.LAST_DROP.rid.next           = last_drop_q.rid;

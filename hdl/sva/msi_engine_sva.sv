@@ -153,13 +153,33 @@ module msi_engine_sva
 
   // ---- messages and drops, with their records -----------------------------------------------------
 
-  logic     sent_q;
-  message_t message_q;
+  // A message is offered with its record, and until it is taken: the next one moves in no earlier.
+  msi_stream_checker #(
+      .WIDTH($bits(message_t)),
+      .QUIET(1)
+  ) u_message (
+      .clk,
+      .rst_n,
+      .valid  (message_valid),
+      .ready  (message_ready),
+      .payload(message)
+  );
 
-  always_ff @(posedge clk) begin
-    sent_q    <= rst_n && message_valid && message_ready;
-    message_q <= message;
-  end
+  msi_order_checker #(
+      .WIDTH   ($bits(message_t)),
+      .DEPTH   (1),
+      .PATIENCE(PATIENCE),
+      .PASSES  (1)
+  ) u_messages (
+      .clk,
+      .rst_n,
+      .put       (retire_valid && retire.sent && !clearing),
+      .put_item  ({retire.devid, retire.request.address, retire.request.data}),
+      .shown     (message_valid && !clearing),
+      .taken     (message_ready),
+      .shown_item(message),
+      .held      (!message_ready)
+  );
 
   logic is_drop;
 
@@ -171,13 +191,6 @@ module msi_engine_sva
 
   always_ff @(posedge clk) begin
     if (watching_q && rst_n && !clearing) begin
-      H3_message_with_its_record : assert (sent_q == (retire_valid && retire.sent))
-      else $error("a message without the record that says so, or the other way round");
-      if (sent_q) begin
-        H3_message_of_its_record :
-        assert (message_q == {retire.devid, retire.request.address, retire.request.data})
-        else $error("the message is not that of the record");
-      end
       H3_bdf_only_as_answer : assert (!retire_valid || retire.answer == answer__BDF || retire.bdf == '0)
       else $error("answer %0d, and bdf is %x", retire.answer, retire.bdf);
       H7_drop_with_its_record : assert (drop_valid == (retire_valid && is_drop))
@@ -196,10 +209,6 @@ module msi_engine_sva
   end
 
   // ---- clearing -----------------------------------------------------------------------------------
-
-  function automatic int unsigned larger(int unsigned a, int unsigned b);
-    return a > b ? a : b;
-  endfunction
 
   localparam int unsigned LARGEST = larger(larger(RANGES, CONNECTIONS), larger(TARGETS, ROUTES));
 

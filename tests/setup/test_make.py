@@ -263,7 +263,7 @@ def test_compiler_without_the_name_that_the_wheel_uses(machine: Machine) -> None
         (["sim"], ["-m cocotbext.msi_its sim"]),
         (["sim", "SEED=5", "WAVES=1"], ["-m cocotbext.msi_its sim"]),
         (["compare", "TRACE=a.jsonl"], ["-m cocotbext.msi_its compare"]),
-        (["regs"], ["-m tools.registers", "-m tools.schemas"]),
+        (["regs"], ["-m tools.registers", "-m tools.schemas", "-m tools.forms"]),
         (["formal", "ONLY=table", "FAULTS=1"], ["-m qualify.formal"]),
     ],
 )
@@ -281,7 +281,7 @@ def test_tests_come_after_lint(machine: Machine) -> None:
     assert tests == "-m pytest"
     programs = [call.split(" ")[1] for call in lint]
     of_python, of_all = ["ruff", "ruff", "mypy", "tools.lint_layers"], ["reuse"]
-    assert programs == [*of_python, *of_all, "tools.registers", "tools.lint_hdl"]
+    assert programs == [*of_python, *of_all, "tools.registers", "tools.forms", "tools.lint_hdl"]
 
 
 @pytest.mark.parametrize("git", [None, "/bin/false"])

@@ -122,12 +122,15 @@ FAULTS = (
     # ---- msi_order_checker.sv --------------------------------------------------------------------
     *(
         fault
-        for scope, which in (("u_records_of_s_msi", _MESSAGE), ("u_records_of_s_evt", _EVENT))
+        for scope, which, taken in (
+            ("u_records_of_s_msi", _MESSAGE, "messages"),
+            ("u_records_of_s_evt", _EVENT, "events"),
+        )
         for fault in (
             SvaFault(
                 scope,
                 "H3_comes_once",
-                {"retire_valid": f"sound_retire_valid || (again && {which})"},
+                {"retire_valid": f"sound_retire_valid || (again && {which} && $onehot({taken}))"},
             ),
             SvaFault(scope, "H3_comes", _hides(which)),
             SvaFault(scope, "H3_not_too_many", _hides(which, "dense")),
@@ -266,8 +269,14 @@ FAULTS = (
             "(!message_ready && request.source != SOURCE_COMMAND)"
         },
     ),
-    SvaFault(INSIDE, "H3_message_with_its_record", {"message_valid": "1'b0"}),
-    SvaFault(INSIDE, "H3_message_of_its_record", {"message": "~sound_message"}),
+    SvaFault(
+        f"{INSIDE}.u_message",
+        "H2_valid_stays",
+        {"message_valid": "sound_message_valid && !stalled"},
+    ),
+    SvaFault(f"{INSIDE}.u_message", "H2_payload_stable", {"message": "sound_message ^ stalled"}),
+    SvaFault(f"{INSIDE}.u_messages", "H3_comes", {"message_valid": "1'b0"}),
+    SvaFault(f"{INSIDE}.u_messages", "H3_as_it_was", {"message": "~sound_message"}),
     SvaFault(INSIDE, "H3_bdf_only_as_answer", {"retire": _flipped("sound_retire", 33)}),
     SvaFault(INSIDE, "H7_drop_with_its_record", {"drop_valid": "1'b0"}),
     SvaFault(INSIDE, "R3_R4_R8_dropped_sends_nothing", {"drop": _flipped("sound_drop", 32)}),
@@ -356,14 +365,19 @@ _AGAIN = """
 """
 
 _DENSE = """
-  logic [7:0] messages, events;  // the last cycles in which one was taken
-  logic       dense;             // since then they come fast
+  logic [15:0] messages, events;  // the last cycles in which one was taken
+  logic        dense;             // since then they come fast
   always_ff @(posedge clk) begin
-    messages <= {messages[6:0], s_msi_valid && s_msi_ready};
-    events   <= {events[6:0], s_evt_valid && s_evt_ready};
-    if ($countones(messages) > 2 && $countones(events) > 2) dense <= 1;
+    messages <= {messages[14:0], s_msi_valid && s_msi_ready};
+    events   <= {events[14:0], s_evt_valid && s_evt_ready};
+    if ($countones(messages) > 4 && $countones(events) > 4) dense <= 1;
     if (!rst_n) {messages, events, dense} <= 0;
   end
+"""
+
+_STALLED = """
+  logic stalled;  // the message was
+  always_ff @(posedge clk) stalled <= message_valid && !message_ready;
 """
 
 _TOOK = """
@@ -386,7 +400,7 @@ def _seen(module: _Module) -> str:
     """Return what assertions are attached to: it lies with what comes out."""
     signals = {"clk": "clk", "rst_n": "rst_n"}
     top = module.name != "msi_engine"
-    body = [_DENSE + _stalled(GIVEN, "") if top else ""]
+    body = [_DENSE + _stalled(GIVEN, "") if top else _STALLED]
     for port in module.ports:
         if port.name in signals:
             continue

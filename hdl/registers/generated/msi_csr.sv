@@ -54,6 +54,7 @@ module msi_csr (
     assign s_cpuif_wr_err = cpuif_wr_err;
 
     logic cpuif_req_masked;
+    logic external_pending;
 
     // Read latency > write latency. May need to delay next write that follows a read
     logic [0:0] cpuif_req_stall_sr;
@@ -66,8 +67,8 @@ module msi_csr (
             cpuif_req_stall_sr <= (cpuif_req_stall_sr >> 'd1);
         end
     end
-    assign cpuif_req_stall_rd = '0;
-    assign cpuif_req_stall_wr = cpuif_req_stall_sr[0];
+    assign cpuif_req_stall_rd = external_pending;
+    assign cpuif_req_stall_wr = cpuif_req_stall_sr[0] | external_pending;
     assign cpuif_req_masked = cpuif_req
                             & !(!cpuif_req_is_wr & cpuif_req_stall_rd)
                             & !(cpuif_req_is_wr & cpuif_req_stall_wr);  // excused expr: no register stalls
@@ -102,6 +103,8 @@ module msi_csr (
     } decoded_reg_strb_t;
     decoded_reg_strb_t decoded_reg_strb;
     logic decoded_err;  // excused toggle: no register answers with an error
+    logic decoded_req_is_external;
+
     logic [6:0] decoded_addr;  // excused toggle: the registers are words
     logic decoded_req;
     logic decoded_req_is_wr;
@@ -111,6 +114,8 @@ module msi_csr (
     always_comb begin
         automatic logic is_valid_addr;
         automatic logic is_valid_rw;
+        automatic logic is_external;
+        is_external = '0;
         is_valid_addr = '1; // No valid address check
         is_valid_rw = '1; // No valid RW check
         decoded_reg_strb.IDENTITY = cpuif_req_masked & (cpuif_addr == 7'h0) & !cpuif_req_is_wr;
@@ -121,22 +126,52 @@ module msi_csr (
         decoded_reg_strb.COMMAND = cpuif_req_masked & (cpuif_addr == 7'h14) & cpuif_req_is_wr;
         decoded_reg_strb.RESULT = cpuif_req_masked & (cpuif_addr == 7'h18) & !cpuif_req_is_wr;
         decoded_reg_strb.ARG_RANGE = cpuif_req_masked & (cpuif_addr == 7'h20);
+        is_external |= cpuif_req_masked & (cpuif_addr == 7'h20);
         decoded_reg_strb.ARG_TARGET = cpuif_req_masked & (cpuif_addr == 7'h24);
+        is_external |= cpuif_req_masked & (cpuif_addr == 7'h24);
         decoded_reg_strb.ARG_BUS = cpuif_req_masked & (cpuif_addr == 7'h28);
+        is_external |= cpuif_req_masked & (cpuif_addr == 7'h28);
         decoded_reg_strb.ARG_RID = cpuif_req_masked & (cpuif_addr == 7'h2c);
+        is_external |= cpuif_req_masked & (cpuif_addr == 7'h2c);
         decoded_reg_strb.ARG_ADDRESS_LOW = cpuif_req_masked & (cpuif_addr == 7'h30);
+        is_external |= cpuif_req_masked & (cpuif_addr == 7'h30);
         decoded_reg_strb.ARG_ADDRESS_HIGH = cpuif_req_masked & (cpuif_addr == 7'h34);
+        is_external |= cpuif_req_masked & (cpuif_addr == 7'h34);
         decoded_reg_strb.ARG_DATA = cpuif_req_masked & (cpuif_addr == 7'h38);
+        is_external |= cpuif_req_masked & (cpuif_addr == 7'h38);
         decoded_reg_strb.MESSAGES = cpuif_req_masked & (cpuif_addr == 7'h40) & !cpuif_req_is_wr;
+        is_external |= cpuif_req_masked & (cpuif_addr == 7'h40) & !cpuif_req_is_wr;
         decoded_reg_strb.DROPPED_BUS_RANGE = cpuif_req_masked & (cpuif_addr == 7'h44) & !cpuif_req_is_wr;
+        is_external |= cpuif_req_masked & (cpuif_addr == 7'h44) & !cpuif_req_is_wr;
         decoded_reg_strb.DROPPED_DISCONNECTED = cpuif_req_masked & (cpuif_addr == 7'h48) & !cpuif_req_is_wr;
+        is_external |= cpuif_req_masked & (cpuif_addr == 7'h48) & !cpuif_req_is_wr;
         decoded_reg_strb.REFUSED_BUS_RANGE = cpuif_req_masked & (cpuif_addr == 7'h4c) & !cpuif_req_is_wr;
+        is_external |= cpuif_req_masked & (cpuif_addr == 7'h4c) & !cpuif_req_is_wr;
         decoded_reg_strb.ERRORS = cpuif_req_masked & (cpuif_addr == 7'h50) & !cpuif_req_is_wr;
+        is_external |= cpuif_req_masked & (cpuif_addr == 7'h50) & !cpuif_req_is_wr;
         decoded_reg_strb.REFUSED_COMMANDS = cpuif_req_masked & (cpuif_addr == 7'h54) & !cpuif_req_is_wr;
+        is_external |= cpuif_req_masked & (cpuif_addr == 7'h54) & !cpuif_req_is_wr;
         decoded_reg_strb.ALERT = cpuif_req_masked & (cpuif_addr == 7'h58);
         decoded_reg_strb.LAST_DROP = cpuif_req_masked & (cpuif_addr == 7'h5c) & !cpuif_req_is_wr;
         decoded_reg_strb.LAST_DROP_REASON = cpuif_req_masked & (cpuif_addr == 7'h60) & !cpuif_req_is_wr;
         decoded_err = '0;
+        decoded_req_is_external = is_external;
+    end
+    logic external_wr_ack;
+    logic external_rd_ack;
+    always_ff @(posedge clk) begin
+        if(~rst_n) begin
+            external_pending <= '0;
+        end else begin
+            if(decoded_req_is_external & ~external_wr_ack & ~external_rd_ack) external_pending <= '1;
+            else if(external_wr_ack | external_rd_ack) external_pending <= '0;
+            `ifndef SYNTHESIS
+                assert_bad_ext_wr_ack: assert(!external_wr_ack || (external_pending | decoded_req_is_external))
+                    else $error("An external wr_ack strobe was asserted when no external request was active");
+                assert_bad_ext_rd_ack: assert(!external_rd_ack || (external_pending | decoded_req_is_external))
+                    else $error("An external rd_ack strobe was asserted when no external request was active");
+            `endif
+        end
     end
 
     // Pass down signals to next stage
@@ -164,68 +199,6 @@ module msi_csr (
         } COMMAND;
         struct {
             struct {
-                logic [15:0] next;
-                logic load_next;
-            } range;
-            struct {
-                logic [15:0] next;
-                logic load_next;
-            } connection;
-        } ARG_RANGE;
-        struct {
-            struct {
-                logic [15:0] next;
-                logic load_next;
-            } target;
-            struct {
-                logic [15:0] next;
-                logic load_next;
-            } route;
-        } ARG_TARGET;
-        struct {
-            struct {
-                logic [7:0] next;
-                logic load_next;
-            } secondary;
-            struct {
-                logic [7:0] next;
-                logic load_next;
-            } subordinate;
-            struct {
-                logic [7:0] next;
-                logic load_next;
-            } devfn;
-        } ARG_BUS;
-        struct {
-            struct {
-                logic [15:0] next;
-                logic load_next;
-            } rid;
-            struct {
-                logic [15:0] next;
-                logic load_next;
-            } segment;
-        } ARG_RID;
-        struct {
-            struct {
-                logic [31:0] next;
-                logic load_next;
-            } address;
-        } ARG_ADDRESS_LOW;
-        struct {
-            struct {
-                logic [31:0] next;
-                logic load_next;
-            } address;
-        } ARG_ADDRESS_HIGH;
-        struct {
-            struct {
-                logic [31:0] next;
-                logic load_next;
-            } data;
-        } ARG_DATA;
-        struct {
-            struct {
                 logic next;
                 logic load_next;
             } alert;
@@ -244,56 +217,6 @@ module msi_csr (
                 logic [7:0] value;
             } operation;
         } COMMAND;
-        struct {
-            struct {
-                logic [15:0] value;
-            } range;
-            struct {
-                logic [15:0] value;
-            } connection;
-        } ARG_RANGE;
-        struct {
-            struct {
-                logic [15:0] value;
-            } target;
-            struct {
-                logic [15:0] value;
-            } route;
-        } ARG_TARGET;
-        struct {
-            struct {
-                logic [7:0] value;
-            } secondary;
-            struct {
-                logic [7:0] value;
-            } subordinate;
-            struct {
-                logic [7:0] value;
-            } devfn;
-        } ARG_BUS;
-        struct {
-            struct {
-                logic [15:0] value;
-            } rid;
-            struct {
-                logic [15:0] value;
-            } segment;
-        } ARG_RID;
-        struct {
-            struct {
-                logic [31:0] value;
-            } address;
-        } ARG_ADDRESS_LOW;
-        struct {
-            struct {
-                logic [31:0] value;
-            } address;
-        } ARG_ADDRESS_HIGH;
-        struct {
-            struct {
-                logic [31:0] value;
-            } data;
-        } ARG_DATA;
         struct {
             struct {
                 logic value;
@@ -352,282 +275,65 @@ module msi_csr (
     end
     assign hwif_out.COMMAND.operation.value = field_storage.COMMAND.operation.value;
     assign hwif_out.COMMAND.operation.swmod = decoded_reg_strb.COMMAND && decoded_req_is_wr && |(decoded_wr_biten[7:0]);
-    // Field: msi_csr.ARG_RANGE.range
-    always_comb begin
-        automatic logic [15:0] next_c;
-        automatic logic load_next_c;
-        next_c = field_storage.ARG_RANGE.range.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.ARG_RANGE && decoded_req_is_wr) begin // SW write
-            for(int i=0; i<=15; i++) if(decoded_wr_biten[i]) next_c[i-0] = decoded_wr_data[i];
-            load_next_c = '1;
-        end
-        field_combo.ARG_RANGE.range.next = next_c;
-        field_combo.ARG_RANGE.range.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
-        if(~rst_n) begin
-            field_storage.ARG_RANGE.range.value <= 16'h0;
-        end else begin
-            if(field_combo.ARG_RANGE.range.load_next) begin
-                field_storage.ARG_RANGE.range.value <= field_combo.ARG_RANGE.range.next;
-            end
-        end
-    end
-    assign hwif_out.ARG_RANGE.range.value = field_storage.ARG_RANGE.range.value;
-    // Field: msi_csr.ARG_RANGE.connection
-    always_comb begin
-        automatic logic [15:0] next_c;
-        automatic logic load_next_c;
-        next_c = field_storage.ARG_RANGE.connection.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.ARG_RANGE && decoded_req_is_wr) begin // SW write
-            for(int i=16; i<=31; i++) if(decoded_wr_biten[i]) next_c[i-16] = decoded_wr_data[i];
-            load_next_c = '1;
-        end
-        field_combo.ARG_RANGE.connection.next = next_c;
-        field_combo.ARG_RANGE.connection.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
-        if(~rst_n) begin
-            field_storage.ARG_RANGE.connection.value <= 16'h0;
-        end else begin
-            if(field_combo.ARG_RANGE.connection.load_next) begin
-                field_storage.ARG_RANGE.connection.value <= field_combo.ARG_RANGE.connection.next;
-            end
-        end
-    end
-    assign hwif_out.ARG_RANGE.connection.value = field_storage.ARG_RANGE.connection.value;
-    // Field: msi_csr.ARG_TARGET.target
-    always_comb begin
-        automatic logic [15:0] next_c;
-        automatic logic load_next_c;
-        next_c = field_storage.ARG_TARGET.target.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.ARG_TARGET && decoded_req_is_wr) begin // SW write
-            for(int i=0; i<=15; i++) if(decoded_wr_biten[i]) next_c[i-0] = decoded_wr_data[i];
-            load_next_c = '1;
-        end
-        field_combo.ARG_TARGET.target.next = next_c;
-        field_combo.ARG_TARGET.target.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
-        if(~rst_n) begin
-            field_storage.ARG_TARGET.target.value <= 16'h0;
-        end else begin
-            if(field_combo.ARG_TARGET.target.load_next) begin
-                field_storage.ARG_TARGET.target.value <= field_combo.ARG_TARGET.target.next;
-            end
-        end
-    end
-    assign hwif_out.ARG_TARGET.target.value = field_storage.ARG_TARGET.target.value;
-    // Field: msi_csr.ARG_TARGET.route
-    always_comb begin
-        automatic logic [15:0] next_c;
-        automatic logic load_next_c;
-        next_c = field_storage.ARG_TARGET.route.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.ARG_TARGET && decoded_req_is_wr) begin // SW write
-            for(int i=16; i<=31; i++) if(decoded_wr_biten[i]) next_c[i-16] = decoded_wr_data[i];
-            load_next_c = '1;
-        end
-        field_combo.ARG_TARGET.route.next = next_c;
-        field_combo.ARG_TARGET.route.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
-        if(~rst_n) begin
-            field_storage.ARG_TARGET.route.value <= 16'h0;
-        end else begin
-            if(field_combo.ARG_TARGET.route.load_next) begin
-                field_storage.ARG_TARGET.route.value <= field_combo.ARG_TARGET.route.next;
-            end
-        end
-    end
-    assign hwif_out.ARG_TARGET.route.value = field_storage.ARG_TARGET.route.value;
-    // Field: msi_csr.ARG_BUS.secondary
-    always_comb begin
-        automatic logic [7:0] next_c;
-        automatic logic load_next_c;
-        next_c = field_storage.ARG_BUS.secondary.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.ARG_BUS && decoded_req_is_wr) begin // SW write
-            for(int i=0; i<=7; i++) if(decoded_wr_biten[i]) next_c[i-0] = decoded_wr_data[i];
-            load_next_c = '1;
-        end
-        field_combo.ARG_BUS.secondary.next = next_c;
-        field_combo.ARG_BUS.secondary.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
-        if(~rst_n) begin
-            field_storage.ARG_BUS.secondary.value <= 8'h0;
-        end else begin
-            if(field_combo.ARG_BUS.secondary.load_next) begin
-                field_storage.ARG_BUS.secondary.value <= field_combo.ARG_BUS.secondary.next;
-            end
-        end
-    end
-    assign hwif_out.ARG_BUS.secondary.value = field_storage.ARG_BUS.secondary.value;
-    // Field: msi_csr.ARG_BUS.subordinate
-    always_comb begin
-        automatic logic [7:0] next_c;
-        automatic logic load_next_c;
-        next_c = field_storage.ARG_BUS.subordinate.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.ARG_BUS && decoded_req_is_wr) begin // SW write
-            for(int i=8; i<=15; i++) if(decoded_wr_biten[i]) next_c[i-8] = decoded_wr_data[i];
-            load_next_c = '1;
-        end
-        field_combo.ARG_BUS.subordinate.next = next_c;
-        field_combo.ARG_BUS.subordinate.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
-        if(~rst_n) begin
-            field_storage.ARG_BUS.subordinate.value <= 8'h0;
-        end else begin
-            if(field_combo.ARG_BUS.subordinate.load_next) begin
-                field_storage.ARG_BUS.subordinate.value <= field_combo.ARG_BUS.subordinate.next;
-            end
-        end
-    end
-    assign hwif_out.ARG_BUS.subordinate.value = field_storage.ARG_BUS.subordinate.value;
-    // Field: msi_csr.ARG_BUS.devfn
-    always_comb begin
-        automatic logic [7:0] next_c;
-        automatic logic load_next_c;
-        next_c = field_storage.ARG_BUS.devfn.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.ARG_BUS && decoded_req_is_wr) begin // SW write
-            for(int i=16; i<=23; i++) if(decoded_wr_biten[i]) next_c[i-16] = decoded_wr_data[i];
-            load_next_c = '1;
-        end
-        field_combo.ARG_BUS.devfn.next = next_c;
-        field_combo.ARG_BUS.devfn.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
-        if(~rst_n) begin
-            field_storage.ARG_BUS.devfn.value <= 8'h0;
-        end else begin
-            if(field_combo.ARG_BUS.devfn.load_next) begin
-                field_storage.ARG_BUS.devfn.value <= field_combo.ARG_BUS.devfn.next;
-            end
-        end
-    end
-    assign hwif_out.ARG_BUS.devfn.value = field_storage.ARG_BUS.devfn.value;
-    // Field: msi_csr.ARG_RID.rid
-    always_comb begin
-        automatic logic [15:0] next_c;
-        automatic logic load_next_c;
-        next_c = field_storage.ARG_RID.rid.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.ARG_RID && decoded_req_is_wr) begin // SW write
-            for(int i=0; i<=15; i++) if(decoded_wr_biten[i]) next_c[i-0] = decoded_wr_data[i];
-            load_next_c = '1;
-        end
-        field_combo.ARG_RID.rid.next = next_c;
-        field_combo.ARG_RID.rid.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
-        if(~rst_n) begin
-            field_storage.ARG_RID.rid.value <= 16'h0;
-        end else begin
-            if(field_combo.ARG_RID.rid.load_next) begin
-                field_storage.ARG_RID.rid.value <= field_combo.ARG_RID.rid.next;
-            end
-        end
-    end
-    assign hwif_out.ARG_RID.rid.value = field_storage.ARG_RID.rid.value;
-    // Field: msi_csr.ARG_RID.segment
-    always_comb begin
-        automatic logic [15:0] next_c;
-        automatic logic load_next_c;
-        next_c = field_storage.ARG_RID.segment.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.ARG_RID && decoded_req_is_wr) begin // SW write
-            for(int i=16; i<=31; i++) if(decoded_wr_biten[i]) next_c[i-16] = decoded_wr_data[i];
-            load_next_c = '1;
-        end
-        field_combo.ARG_RID.segment.next = next_c;
-        field_combo.ARG_RID.segment.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
-        if(~rst_n) begin
-            field_storage.ARG_RID.segment.value <= 16'h0;
-        end else begin
-            if(field_combo.ARG_RID.segment.load_next) begin
-                field_storage.ARG_RID.segment.value <= field_combo.ARG_RID.segment.next;
-            end
-        end
-    end
-    assign hwif_out.ARG_RID.segment.value = field_storage.ARG_RID.segment.value;
-    // Field: msi_csr.ARG_ADDRESS_LOW.address
-    always_comb begin
-        automatic logic [31:0] next_c;
-        automatic logic load_next_c;
-        next_c = field_storage.ARG_ADDRESS_LOW.address.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.ARG_ADDRESS_LOW && decoded_req_is_wr) begin // SW write
-            for(int i=0; i<=31; i++) if(decoded_wr_biten[i]) next_c[i-0] = decoded_wr_data[i];
-            load_next_c = '1;
-        end
-        field_combo.ARG_ADDRESS_LOW.address.next = next_c;
-        field_combo.ARG_ADDRESS_LOW.address.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
-        if(~rst_n) begin
-            field_storage.ARG_ADDRESS_LOW.address.value <= 32'h0;
-        end else begin
-            if(field_combo.ARG_ADDRESS_LOW.address.load_next) begin
-                field_storage.ARG_ADDRESS_LOW.address.value <= field_combo.ARG_ADDRESS_LOW.address.next;
-            end
-        end
-    end
-    assign hwif_out.ARG_ADDRESS_LOW.address.value = field_storage.ARG_ADDRESS_LOW.address.value;
-    // Field: msi_csr.ARG_ADDRESS_HIGH.address
-    always_comb begin
-        automatic logic [31:0] next_c;
-        automatic logic load_next_c;
-        next_c = field_storage.ARG_ADDRESS_HIGH.address.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.ARG_ADDRESS_HIGH && decoded_req_is_wr) begin // SW write
-            for(int i=0; i<=31; i++) if(decoded_wr_biten[i]) next_c[i-0] = decoded_wr_data[i];
-            load_next_c = '1;
-        end
-        field_combo.ARG_ADDRESS_HIGH.address.next = next_c;
-        field_combo.ARG_ADDRESS_HIGH.address.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
-        if(~rst_n) begin
-            field_storage.ARG_ADDRESS_HIGH.address.value <= 32'h0;
-        end else begin
-            if(field_combo.ARG_ADDRESS_HIGH.address.load_next) begin
-                field_storage.ARG_ADDRESS_HIGH.address.value <= field_combo.ARG_ADDRESS_HIGH.address.next;
-            end
-        end
-    end
-    assign hwif_out.ARG_ADDRESS_HIGH.address.value = field_storage.ARG_ADDRESS_HIGH.address.value;
-    // Field: msi_csr.ARG_DATA.data
-    always_comb begin
-        automatic logic [31:0] next_c;
-        automatic logic load_next_c;
-        next_c = field_storage.ARG_DATA.data.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.ARG_DATA && decoded_req_is_wr) begin // SW write
-            for(int i=0; i<=31; i++) if(decoded_wr_biten[i]) next_c[i-0] = decoded_wr_data[i];
-            load_next_c = '1;
-        end
-        field_combo.ARG_DATA.data.next = next_c;
-        field_combo.ARG_DATA.data.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
-        if(~rst_n) begin
-            field_storage.ARG_DATA.data.value <= 32'h0;
-        end else begin
-            if(field_combo.ARG_DATA.data.load_next) begin
-                field_storage.ARG_DATA.data.value <= field_combo.ARG_DATA.data.next;
-            end
-        end
-    end
-    assign hwif_out.ARG_DATA.data.value = field_storage.ARG_DATA.data.value;
+    // External register: msi_csr.ARG_RANGE
+    assign hwif_out.ARG_RANGE.req = decoded_reg_strb.ARG_RANGE;
+    assign hwif_out.ARG_RANGE.req_is_wr = decoded_req_is_wr;
+    assign hwif_out.ARG_RANGE.wr_data = decoded_wr_data;
+    assign hwif_out.ARG_RANGE.wr_biten = decoded_wr_biten;
+    // External register: msi_csr.ARG_TARGET
+    assign hwif_out.ARG_TARGET.req = decoded_reg_strb.ARG_TARGET;
+    assign hwif_out.ARG_TARGET.req_is_wr = decoded_req_is_wr;
+    assign hwif_out.ARG_TARGET.wr_data = decoded_wr_data;
+    assign hwif_out.ARG_TARGET.wr_biten = decoded_wr_biten;
+    // External register: msi_csr.ARG_BUS
+    assign hwif_out.ARG_BUS.req = decoded_reg_strb.ARG_BUS;
+    assign hwif_out.ARG_BUS.req_is_wr = decoded_req_is_wr;
+    assign hwif_out.ARG_BUS.wr_data = decoded_wr_data;
+    assign hwif_out.ARG_BUS.wr_biten = decoded_wr_biten;
+    // External register: msi_csr.ARG_RID
+    assign hwif_out.ARG_RID.req = decoded_reg_strb.ARG_RID;
+    assign hwif_out.ARG_RID.req_is_wr = decoded_req_is_wr;
+    assign hwif_out.ARG_RID.wr_data = decoded_wr_data;
+    assign hwif_out.ARG_RID.wr_biten = decoded_wr_biten;
+    // External register: msi_csr.ARG_ADDRESS_LOW
+    assign hwif_out.ARG_ADDRESS_LOW.req = decoded_reg_strb.ARG_ADDRESS_LOW;
+    assign hwif_out.ARG_ADDRESS_LOW.req_is_wr = decoded_req_is_wr;
+    assign hwif_out.ARG_ADDRESS_LOW.wr_data = decoded_wr_data;
+    assign hwif_out.ARG_ADDRESS_LOW.wr_biten = decoded_wr_biten;
+    // External register: msi_csr.ARG_ADDRESS_HIGH
+    assign hwif_out.ARG_ADDRESS_HIGH.req = decoded_reg_strb.ARG_ADDRESS_HIGH;
+    assign hwif_out.ARG_ADDRESS_HIGH.req_is_wr = decoded_req_is_wr;
+    assign hwif_out.ARG_ADDRESS_HIGH.wr_data = decoded_wr_data;
+    assign hwif_out.ARG_ADDRESS_HIGH.wr_biten = decoded_wr_biten;
+    // External register: msi_csr.ARG_DATA
+    assign hwif_out.ARG_DATA.req = decoded_reg_strb.ARG_DATA;
+    assign hwif_out.ARG_DATA.req_is_wr = decoded_req_is_wr;
+    assign hwif_out.ARG_DATA.wr_data = decoded_wr_data;
+    assign hwif_out.ARG_DATA.wr_biten = decoded_wr_biten;
+    // External register: msi_csr.MESSAGES
+
+    assign hwif_out.MESSAGES.req = !decoded_req_is_wr ? decoded_reg_strb.MESSAGES : '0;
+    assign hwif_out.MESSAGES.req_is_wr = decoded_req_is_wr;
+    // External register: msi_csr.DROPPED_BUS_RANGE
+
+    assign hwif_out.DROPPED_BUS_RANGE.req = !decoded_req_is_wr ? decoded_reg_strb.DROPPED_BUS_RANGE : '0;
+    assign hwif_out.DROPPED_BUS_RANGE.req_is_wr = decoded_req_is_wr;
+    // External register: msi_csr.DROPPED_DISCONNECTED
+
+    assign hwif_out.DROPPED_DISCONNECTED.req = !decoded_req_is_wr ? decoded_reg_strb.DROPPED_DISCONNECTED : '0;
+    assign hwif_out.DROPPED_DISCONNECTED.req_is_wr = decoded_req_is_wr;
+    // External register: msi_csr.REFUSED_BUS_RANGE
+
+    assign hwif_out.REFUSED_BUS_RANGE.req = !decoded_req_is_wr ? decoded_reg_strb.REFUSED_BUS_RANGE : '0;
+    assign hwif_out.REFUSED_BUS_RANGE.req_is_wr = decoded_req_is_wr;
+    // External register: msi_csr.ERRORS
+
+    assign hwif_out.ERRORS.req = !decoded_req_is_wr ? decoded_reg_strb.ERRORS : '0;
+    assign hwif_out.ERRORS.req_is_wr = decoded_req_is_wr;
+    // External register: msi_csr.REFUSED_COMMANDS
+
+    assign hwif_out.REFUSED_COMMANDS.req = !decoded_req_is_wr ? decoded_reg_strb.REFUSED_COMMANDS : '0;
+    assign hwif_out.REFUSED_COMMANDS.req_is_wr = decoded_req_is_wr;
     // Field: msi_csr.ALERT.alert
     always_comb begin
         automatic logic [0:0] next_c;
@@ -659,13 +365,53 @@ module msi_csr (
     //--------------------------------------------------------------------------
     // Write response
     //--------------------------------------------------------------------------
-    assign cpuif_wr_ack = decoded_req & decoded_req_is_wr;
+    always_comb begin
+        automatic logic wr_ack;
+        wr_ack = '0;
+        wr_ack |= hwif_in.ARG_RANGE.wr_ack;
+        wr_ack |= hwif_in.ARG_TARGET.wr_ack;
+        wr_ack |= hwif_in.ARG_BUS.wr_ack;
+        wr_ack |= hwif_in.ARG_RID.wr_ack;
+        wr_ack |= hwif_in.ARG_ADDRESS_LOW.wr_ack;
+        wr_ack |= hwif_in.ARG_ADDRESS_HIGH.wr_ack;
+        wr_ack |= hwif_in.ARG_DATA.wr_ack;
+        external_wr_ack = wr_ack;
+    end
+    assign cpuif_wr_ack = external_wr_ack | (decoded_req & decoded_req_is_wr & ~decoded_req_is_external);
     // Writes are always granted with no error response
     assign cpuif_wr_err = '0;
 
     //--------------------------------------------------------------------------
     // Readback
     //--------------------------------------------------------------------------
+    logic readback_external_rd_ack_c;
+    always_comb begin
+        automatic logic rd_ack;
+        rd_ack = '0;
+        rd_ack |= hwif_in.ARG_RANGE.rd_ack;
+        rd_ack |= hwif_in.ARG_TARGET.rd_ack;
+        rd_ack |= hwif_in.ARG_BUS.rd_ack;
+        rd_ack |= hwif_in.ARG_RID.rd_ack;
+        rd_ack |= hwif_in.ARG_ADDRESS_LOW.rd_ack;
+        rd_ack |= hwif_in.ARG_ADDRESS_HIGH.rd_ack;
+        rd_ack |= hwif_in.ARG_DATA.rd_ack;
+        rd_ack |= hwif_in.MESSAGES.rd_ack;
+        rd_ack |= hwif_in.DROPPED_BUS_RANGE.rd_ack;
+        rd_ack |= hwif_in.DROPPED_DISCONNECTED.rd_ack;
+        rd_ack |= hwif_in.REFUSED_BUS_RANGE.rd_ack;
+        rd_ack |= hwif_in.ERRORS.rd_ack;
+        rd_ack |= hwif_in.REFUSED_COMMANDS.rd_ack;
+        readback_external_rd_ack_c = rd_ack;
+    end
+
+    logic readback_external_rd_ack;
+    always_ff @(posedge clk) begin
+        if(~rst_n) begin
+            readback_external_rd_ack <= '0;
+        end else begin
+            readback_external_rd_ack <= readback_external_rd_ack_c;
+        end
+    end
 
     logic [6:0] rd_mux_addr;  // excused toggle: the registers are words
     assign rd_mux_addr = decoded_addr;
@@ -710,48 +456,43 @@ module msi_csr (
             readback_data_var[ad_hi(7'h18)][31:16] = hwif_in.RESULT.bdf.next;
         end
         if(ad_low(rd_mux_addr) == ad_low(7'h20)) begin
-            readback_data_var[ad_hi(7'h20)][15:0] = field_storage.ARG_RANGE.range.value;
-            readback_data_var[ad_hi(7'h20)][31:16] = field_storage.ARG_RANGE.connection.value;
+            readback_data_var[ad_hi(7'h20)] = hwif_in.ARG_RANGE.rd_data;
         end
         if(ad_low(rd_mux_addr) == ad_low(7'h24)) begin
-            readback_data_var[ad_hi(7'h24)][15:0] = field_storage.ARG_TARGET.target.value;
-            readback_data_var[ad_hi(7'h24)][31:16] = field_storage.ARG_TARGET.route.value;
+            readback_data_var[ad_hi(7'h24)] = hwif_in.ARG_TARGET.rd_data;
         end
         if(ad_low(rd_mux_addr) == ad_low(7'h28)) begin
-            readback_data_var[ad_hi(7'h28)][7:0] = field_storage.ARG_BUS.secondary.value;
-            readback_data_var[ad_hi(7'h28)][15:8] = field_storage.ARG_BUS.subordinate.value;
-            readback_data_var[ad_hi(7'h28)][23:16] = field_storage.ARG_BUS.devfn.value;
+            readback_data_var[ad_hi(7'h28)] = hwif_in.ARG_BUS.rd_data;
         end
         if(ad_low(rd_mux_addr) == ad_low(7'h2c)) begin
-            readback_data_var[ad_hi(7'h2c)][15:0] = field_storage.ARG_RID.rid.value;
-            readback_data_var[ad_hi(7'h2c)][31:16] = field_storage.ARG_RID.segment.value;
+            readback_data_var[ad_hi(7'h2c)] = hwif_in.ARG_RID.rd_data;
         end
         if(ad_low(rd_mux_addr) == ad_low(7'h30)) begin
-            readback_data_var[ad_hi(7'h30)][31:0] = field_storage.ARG_ADDRESS_LOW.address.value;
+            readback_data_var[ad_hi(7'h30)] = hwif_in.ARG_ADDRESS_LOW.rd_data;
         end
         if(ad_low(rd_mux_addr) == ad_low(7'h34)) begin
-            readback_data_var[ad_hi(7'h34)][31:0] = field_storage.ARG_ADDRESS_HIGH.address.value;
+            readback_data_var[ad_hi(7'h34)] = hwif_in.ARG_ADDRESS_HIGH.rd_data;
         end
         if(ad_low(rd_mux_addr) == ad_low(7'h38)) begin
-            readback_data_var[ad_hi(7'h38)][31:0] = field_storage.ARG_DATA.data.value;
+            readback_data_var[ad_hi(7'h38)] = hwif_in.ARG_DATA.rd_data;
         end
         if(ad_low(rd_mux_addr) == ad_low(7'h40)) begin
-            readback_data_var[ad_hi(7'h40)][31:0] = hwif_in.MESSAGES.count.next;
+            readback_data_var[ad_hi(7'h40)] = hwif_in.MESSAGES.rd_data;
         end
         if(ad_low(rd_mux_addr) == ad_low(7'h44)) begin
-            readback_data_var[ad_hi(7'h44)][31:0] = hwif_in.DROPPED_BUS_RANGE.count.next;
+            readback_data_var[ad_hi(7'h44)] = hwif_in.DROPPED_BUS_RANGE.rd_data;
         end
         if(ad_low(rd_mux_addr) == ad_low(7'h48)) begin
-            readback_data_var[ad_hi(7'h48)][31:0] = hwif_in.DROPPED_DISCONNECTED.count.next;
+            readback_data_var[ad_hi(7'h48)] = hwif_in.DROPPED_DISCONNECTED.rd_data;
         end
         if(ad_low(rd_mux_addr) == ad_low(7'h4c)) begin
-            readback_data_var[ad_hi(7'h4c)][31:0] = hwif_in.REFUSED_BUS_RANGE.count.next;
+            readback_data_var[ad_hi(7'h4c)] = hwif_in.REFUSED_BUS_RANGE.rd_data;
         end
         if(ad_low(rd_mux_addr) == ad_low(7'h50)) begin
-            readback_data_var[ad_hi(7'h50)][31:0] = hwif_in.ERRORS.count.next;
+            readback_data_var[ad_hi(7'h50)] = hwif_in.ERRORS.rd_data;
         end
         if(ad_low(rd_mux_addr) == ad_low(7'h54)) begin
-            readback_data_var[ad_hi(7'h54)][31:0] = hwif_in.REFUSED_COMMANDS.count.next;
+            readback_data_var[ad_hi(7'h54)] = hwif_in.REFUSED_COMMANDS.rd_data;
         end
         if(ad_low(rd_mux_addr) == ad_low(7'h58)) begin
             readback_data_var[ad_hi(7'h58)][0] = field_storage.ALERT.alert.value;
@@ -780,7 +521,7 @@ module msi_csr (
         end else begin
             readback_data_rt <= readback_data_rt_c;
             readback_err_rt <= decoded_err;
-            readback_done_rt <= decoded_req & ~decoded_req_is_wr;
+            readback_done_rt <= decoded_req & ~decoded_req_is_wr & ~decoded_req_is_external;
             readback_addr_rt <= rd_mux_addr;
         end
     end
@@ -794,7 +535,8 @@ module msi_csr (
         readback_err = '0;
     end
 
-    assign cpuif_rd_ack = readback_done;
+    assign external_rd_ack = readback_external_rd_ack;
+    assign cpuif_rd_ack = readback_done | readback_external_rd_ack;
     assign cpuif_rd_data = readback_data;
     assign cpuif_rd_err = readback_err;
 endmodule

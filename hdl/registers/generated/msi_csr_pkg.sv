@@ -64,53 +64,135 @@ package msi_csr_pkg;
         msi_csr__RESULT__bdf__in_t bdf;
     } msi_csr__RESULT__in_t;
 
-    typedef struct {
-        logic [31:0] next;
-    } msi_csr__MESSAGES__count__in_t;
+    typedef struct packed {
+        logic [15:0] connection;
+        logic [15:0] range;
+    } msi_csr__ARG_RANGE__external__fields__in_t;
 
     typedef struct {
-        msi_csr__MESSAGES__count__in_t count;
-    } msi_csr__MESSAGES__in_t;
+        logic rd_ack;
+        msi_csr__ARG_RANGE__external__fields__in_t rd_data;
+        logic wr_ack;
+    } msi_csr__ARG_RANGE__external__in_t;
+
+    typedef struct packed {
+        logic [15:0] route;
+        logic [15:0] target;
+    } msi_csr__ARG_TARGET__external__fields__in_t;
 
     typedef struct {
-        logic [31:0] next;
-    } msi_csr__DROPPED_BUS_RANGE__count__in_t;
+        logic rd_ack;
+        msi_csr__ARG_TARGET__external__fields__in_t rd_data;
+        logic wr_ack;
+    } msi_csr__ARG_TARGET__external__in_t;
+
+    typedef struct packed {
+        logic [7:0] _reserved_31_24;
+        logic [7:0] devfn;
+        logic [7:0] subordinate;
+        logic [7:0] secondary;
+    } msi_csr__ARG_BUS__external__fields__in_t;
 
     typedef struct {
-        msi_csr__DROPPED_BUS_RANGE__count__in_t count;
-    } msi_csr__DROPPED_BUS_RANGE__in_t;
+        logic rd_ack;
+        msi_csr__ARG_BUS__external__fields__in_t rd_data;
+        logic wr_ack;
+    } msi_csr__ARG_BUS__external__in_t;
+
+    typedef struct packed {
+        logic [15:0] segment;
+        logic [15:0] rid;
+    } msi_csr__ARG_RID__external__fields__in_t;
 
     typedef struct {
-        logic [31:0] next;
-    } msi_csr__DROPPED_DISCONNECTED__count__in_t;
+        logic rd_ack;
+        msi_csr__ARG_RID__external__fields__in_t rd_data;
+        logic wr_ack;
+    } msi_csr__ARG_RID__external__in_t;
+
+    typedef struct packed {
+        logic [31:0] address;
+    } msi_csr__ARG_ADDRESS_LOW__external__fields__in_t;
 
     typedef struct {
-        msi_csr__DROPPED_DISCONNECTED__count__in_t count;
-    } msi_csr__DROPPED_DISCONNECTED__in_t;
+        logic rd_ack;
+        msi_csr__ARG_ADDRESS_LOW__external__fields__in_t rd_data;
+        logic wr_ack;
+    } msi_csr__ARG_ADDRESS_LOW__external__in_t;
+
+    typedef struct packed {
+        logic [31:0] address;
+    } msi_csr__ARG_ADDRESS_HIGH__external__fields__in_t;
 
     typedef struct {
-        logic [31:0] next;
-    } msi_csr__REFUSED_BUS_RANGE__count__in_t;
+        logic rd_ack;
+        msi_csr__ARG_ADDRESS_HIGH__external__fields__in_t rd_data;
+        logic wr_ack;
+    } msi_csr__ARG_ADDRESS_HIGH__external__in_t;
+
+    typedef struct packed {
+        logic [31:0] data;
+    } msi_csr__ARG_DATA__external__fields__in_t;
 
     typedef struct {
-        msi_csr__REFUSED_BUS_RANGE__count__in_t count;
-    } msi_csr__REFUSED_BUS_RANGE__in_t;
+        logic rd_ack;
+        msi_csr__ARG_DATA__external__fields__in_t rd_data;
+        logic wr_ack;
+    } msi_csr__ARG_DATA__external__in_t;
+
+    typedef struct packed {
+        logic [31:0] count;
+    } msi_csr__MESSAGES__external__fields__in_t;
 
     typedef struct {
-        logic [31:0] next;
-    } msi_csr__ERRORS__count__in_t;
+        logic rd_ack;
+        msi_csr__MESSAGES__external__fields__in_t rd_data;
+    } msi_csr__MESSAGES__external__in_t;
+
+    typedef struct packed {
+        logic [31:0] count;
+    } msi_csr__DROPPED_BUS_RANGE__external__fields__in_t;
 
     typedef struct {
-        msi_csr__ERRORS__count__in_t count;
-    } msi_csr__ERRORS__in_t;
+        logic rd_ack;
+        msi_csr__DROPPED_BUS_RANGE__external__fields__in_t rd_data;
+    } msi_csr__DROPPED_BUS_RANGE__external__in_t;
+
+    typedef struct packed {
+        logic [31:0] count;
+    } msi_csr__DROPPED_DISCONNECTED__external__fields__in_t;
 
     typedef struct {
-        logic [31:0] next;
-    } msi_csr__REFUSED_COMMANDS__count__in_t;
+        logic rd_ack;
+        msi_csr__DROPPED_DISCONNECTED__external__fields__in_t rd_data;
+    } msi_csr__DROPPED_DISCONNECTED__external__in_t;
+
+    typedef struct packed {
+        logic [31:0] count;
+    } msi_csr__REFUSED_BUS_RANGE__external__fields__in_t;
 
     typedef struct {
-        msi_csr__REFUSED_COMMANDS__count__in_t count;
-    } msi_csr__REFUSED_COMMANDS__in_t;
+        logic rd_ack;
+        msi_csr__REFUSED_BUS_RANGE__external__fields__in_t rd_data;
+    } msi_csr__REFUSED_BUS_RANGE__external__in_t;
+
+    typedef struct packed {
+        logic [31:0] count;
+    } msi_csr__ERRORS__external__fields__in_t;
+
+    typedef struct {
+        logic rd_ack;
+        msi_csr__ERRORS__external__fields__in_t rd_data;
+    } msi_csr__ERRORS__external__in_t;
+
+    typedef struct packed {
+        logic [31:0] count;
+    } msi_csr__REFUSED_COMMANDS__external__fields__in_t;
+
+    typedef struct {
+        logic rd_ack;
+        msi_csr__REFUSED_COMMANDS__external__fields__in_t rd_data;
+    } msi_csr__REFUSED_COMMANDS__external__in_t;
 
     typedef struct {
         logic hwset;
@@ -151,12 +233,19 @@ package msi_csr_pkg;
         msi_csr__TABLES_1__in_t TABLES_1;
         msi_csr__STATUS__in_t STATUS;
         msi_csr__RESULT__in_t RESULT;
-        msi_csr__MESSAGES__in_t MESSAGES;
-        msi_csr__DROPPED_BUS_RANGE__in_t DROPPED_BUS_RANGE;
-        msi_csr__DROPPED_DISCONNECTED__in_t DROPPED_DISCONNECTED;
-        msi_csr__REFUSED_BUS_RANGE__in_t REFUSED_BUS_RANGE;
-        msi_csr__ERRORS__in_t ERRORS;
-        msi_csr__REFUSED_COMMANDS__in_t REFUSED_COMMANDS;
+        msi_csr__ARG_RANGE__external__in_t ARG_RANGE;
+        msi_csr__ARG_TARGET__external__in_t ARG_TARGET;
+        msi_csr__ARG_BUS__external__in_t ARG_BUS;
+        msi_csr__ARG_RID__external__in_t ARG_RID;
+        msi_csr__ARG_ADDRESS_LOW__external__in_t ARG_ADDRESS_LOW;
+        msi_csr__ARG_ADDRESS_HIGH__external__in_t ARG_ADDRESS_HIGH;
+        msi_csr__ARG_DATA__external__in_t ARG_DATA;
+        msi_csr__MESSAGES__external__in_t MESSAGES;
+        msi_csr__DROPPED_BUS_RANGE__external__in_t DROPPED_BUS_RANGE;
+        msi_csr__DROPPED_DISCONNECTED__external__in_t DROPPED_DISCONNECTED;
+        msi_csr__REFUSED_BUS_RANGE__external__in_t REFUSED_BUS_RANGE;
+        msi_csr__ERRORS__external__in_t ERRORS;
+        msi_csr__REFUSED_COMMANDS__external__in_t REFUSED_COMMANDS;
         msi_csr__ALERT__in_t ALERT;
         msi_csr__LAST_DROP__in_t LAST_DROP;
         msi_csr__LAST_DROP_REASON__in_t LAST_DROP_REASON;
@@ -179,86 +268,118 @@ package msi_csr_pkg;
         msi_csr__COMMAND__operation__out_t operation;
     } msi_csr__COMMAND__out_t;
 
-    typedef struct {
-        logic [15:0] value;
-    } msi_csr__ARG_RANGE__range__out_t;
+    typedef struct packed {
+        logic [15:0] connection;
+        logic [15:0] range;
+    } msi_csr__ARG_RANGE__external__fields__out_t;
 
     typedef struct {
-        logic [15:0] value;
-    } msi_csr__ARG_RANGE__connection__out_t;
+        logic req;
+        logic req_is_wr;
+        msi_csr__ARG_RANGE__external__fields__out_t wr_data;
+        msi_csr__ARG_RANGE__external__fields__out_t wr_biten;
+    } msi_csr__ARG_RANGE__external__out_t;
+
+    typedef struct packed {
+        logic [15:0] route;
+        logic [15:0] target;
+    } msi_csr__ARG_TARGET__external__fields__out_t;
 
     typedef struct {
-        msi_csr__ARG_RANGE__range__out_t range;
-        msi_csr__ARG_RANGE__connection__out_t connection;
-    } msi_csr__ARG_RANGE__out_t;
+        logic req;
+        logic req_is_wr;
+        msi_csr__ARG_TARGET__external__fields__out_t wr_data;
+        msi_csr__ARG_TARGET__external__fields__out_t wr_biten;
+    } msi_csr__ARG_TARGET__external__out_t;
+
+    typedef struct packed {
+        logic [7:0] _reserved_31_24;
+        logic [7:0] devfn;
+        logic [7:0] subordinate;
+        logic [7:0] secondary;
+    } msi_csr__ARG_BUS__external__fields__out_t;
 
     typedef struct {
-        logic [15:0] value;
-    } msi_csr__ARG_TARGET__target__out_t;
+        logic req;
+        logic req_is_wr;
+        msi_csr__ARG_BUS__external__fields__out_t wr_data;
+        msi_csr__ARG_BUS__external__fields__out_t wr_biten;
+    } msi_csr__ARG_BUS__external__out_t;
+
+    typedef struct packed {
+        logic [15:0] segment;
+        logic [15:0] rid;
+    } msi_csr__ARG_RID__external__fields__out_t;
 
     typedef struct {
-        logic [15:0] value;
-    } msi_csr__ARG_TARGET__route__out_t;
+        logic req;
+        logic req_is_wr;
+        msi_csr__ARG_RID__external__fields__out_t wr_data;
+        msi_csr__ARG_RID__external__fields__out_t wr_biten;
+    } msi_csr__ARG_RID__external__out_t;
+
+    typedef struct packed {
+        logic [31:0] address;
+    } msi_csr__ARG_ADDRESS_LOW__external__fields__out_t;
 
     typedef struct {
-        msi_csr__ARG_TARGET__target__out_t target;
-        msi_csr__ARG_TARGET__route__out_t route;
-    } msi_csr__ARG_TARGET__out_t;
+        logic req;
+        logic req_is_wr;
+        msi_csr__ARG_ADDRESS_LOW__external__fields__out_t wr_data;
+        msi_csr__ARG_ADDRESS_LOW__external__fields__out_t wr_biten;
+    } msi_csr__ARG_ADDRESS_LOW__external__out_t;
+
+    typedef struct packed {
+        logic [31:0] address;
+    } msi_csr__ARG_ADDRESS_HIGH__external__fields__out_t;
 
     typedef struct {
-        logic [7:0] value;
-    } msi_csr__ARG_BUS__secondary__out_t;
+        logic req;
+        logic req_is_wr;
+        msi_csr__ARG_ADDRESS_HIGH__external__fields__out_t wr_data;
+        msi_csr__ARG_ADDRESS_HIGH__external__fields__out_t wr_biten;
+    } msi_csr__ARG_ADDRESS_HIGH__external__out_t;
+
+    typedef struct packed {
+        logic [31:0] data;
+    } msi_csr__ARG_DATA__external__fields__out_t;
 
     typedef struct {
-        logic [7:0] value;
-    } msi_csr__ARG_BUS__subordinate__out_t;
+        logic req;
+        logic req_is_wr;
+        msi_csr__ARG_DATA__external__fields__out_t wr_data;
+        msi_csr__ARG_DATA__external__fields__out_t wr_biten;
+    } msi_csr__ARG_DATA__external__out_t;
 
     typedef struct {
-        logic [7:0] value;
-    } msi_csr__ARG_BUS__devfn__out_t;
+        logic req;
+        logic req_is_wr;
+    } msi_csr__MESSAGES__external__out_t;
 
     typedef struct {
-        msi_csr__ARG_BUS__secondary__out_t secondary;
-        msi_csr__ARG_BUS__subordinate__out_t subordinate;
-        msi_csr__ARG_BUS__devfn__out_t devfn;
-    } msi_csr__ARG_BUS__out_t;
+        logic req;
+        logic req_is_wr;
+    } msi_csr__DROPPED_BUS_RANGE__external__out_t;
 
     typedef struct {
-        logic [15:0] value;
-    } msi_csr__ARG_RID__rid__out_t;
+        logic req;
+        logic req_is_wr;
+    } msi_csr__DROPPED_DISCONNECTED__external__out_t;
 
     typedef struct {
-        logic [15:0] value;
-    } msi_csr__ARG_RID__segment__out_t;
+        logic req;
+        logic req_is_wr;
+    } msi_csr__REFUSED_BUS_RANGE__external__out_t;
 
     typedef struct {
-        msi_csr__ARG_RID__rid__out_t rid;
-        msi_csr__ARG_RID__segment__out_t segment;
-    } msi_csr__ARG_RID__out_t;
+        logic req;
+        logic req_is_wr;
+    } msi_csr__ERRORS__external__out_t;
 
     typedef struct {
-        logic [31:0] value;
-    } msi_csr__ARG_ADDRESS_LOW__address__out_t;
-
-    typedef struct {
-        msi_csr__ARG_ADDRESS_LOW__address__out_t address;
-    } msi_csr__ARG_ADDRESS_LOW__out_t;
-
-    typedef struct {
-        logic [31:0] value;
-    } msi_csr__ARG_ADDRESS_HIGH__address__out_t;
-
-    typedef struct {
-        msi_csr__ARG_ADDRESS_HIGH__address__out_t address;
-    } msi_csr__ARG_ADDRESS_HIGH__out_t;
-
-    typedef struct {
-        logic [31:0] value;
-    } msi_csr__ARG_DATA__data__out_t;
-
-    typedef struct {
-        msi_csr__ARG_DATA__data__out_t data;
-    } msi_csr__ARG_DATA__out_t;
+        logic req;
+        logic req_is_wr;
+    } msi_csr__REFUSED_COMMANDS__external__out_t;
 
     typedef struct {
         logic value;
@@ -279,13 +400,19 @@ package msi_csr_pkg;
     typedef struct {
         msi_csr__STATUS__out_t STATUS;
         msi_csr__COMMAND__out_t COMMAND;
-        msi_csr__ARG_RANGE__out_t ARG_RANGE;
-        msi_csr__ARG_TARGET__out_t ARG_TARGET;
-        msi_csr__ARG_BUS__out_t ARG_BUS;
-        msi_csr__ARG_RID__out_t ARG_RID;
-        msi_csr__ARG_ADDRESS_LOW__out_t ARG_ADDRESS_LOW;
-        msi_csr__ARG_ADDRESS_HIGH__out_t ARG_ADDRESS_HIGH;
-        msi_csr__ARG_DATA__out_t ARG_DATA;
+        msi_csr__ARG_RANGE__external__out_t ARG_RANGE;
+        msi_csr__ARG_TARGET__external__out_t ARG_TARGET;
+        msi_csr__ARG_BUS__external__out_t ARG_BUS;
+        msi_csr__ARG_RID__external__out_t ARG_RID;
+        msi_csr__ARG_ADDRESS_LOW__external__out_t ARG_ADDRESS_LOW;
+        msi_csr__ARG_ADDRESS_HIGH__external__out_t ARG_ADDRESS_HIGH;
+        msi_csr__ARG_DATA__external__out_t ARG_DATA;
+        msi_csr__MESSAGES__external__out_t MESSAGES;
+        msi_csr__DROPPED_BUS_RANGE__external__out_t DROPPED_BUS_RANGE;
+        msi_csr__DROPPED_DISCONNECTED__external__out_t DROPPED_DISCONNECTED;
+        msi_csr__REFUSED_BUS_RANGE__external__out_t REFUSED_BUS_RANGE;
+        msi_csr__ERRORS__external__out_t ERRORS;
+        msi_csr__REFUSED_COMMANDS__external__out_t REFUSED_COMMANDS;
         msi_csr__ALERT__out_t ALERT;
         msi_csr__LAST_DROP__out_t LAST_DROP;
     } msi_csr__out_t;

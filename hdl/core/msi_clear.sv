@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+//
+// Clears the tables after reset (H8): counts through the entries of the largest one.
+//
+// Contract: clearing is high from reset on for ENTRIES cycles after it; index then takes each value below
+// ENTRIES once. Tables with fewer entries are cleared more than once.
+
+`default_nettype none
+
+module msi_clear #(
+    parameter int unsigned ENTRIES = 64,  // of the largest table, 1 to 65,536
+    localparam int unsigned INDEX_WIDTH = ENTRIES > 1 ? $clog2(ENTRIES) : 1
+) (
+    input  wire logic                   clk,
+    input  wire logic                   rst_n,
+    output logic                        clearing,
+    output logic      [INDEX_WIDTH-1:0] index
+);
+
+  logic                   clearing_q;
+  logic [INDEX_WIDTH-1:0] index_q;
+
+  always_ff @(posedge clk) begin
+    if (clearing_q) begin
+      index_q <= index_q + 1'b1;
+      if (index_q == INDEX_WIDTH'(ENTRIES - 1)) clearing_q <= 1'b0;
+    end
+    if (!rst_n) begin
+      clearing_q <= 1'b1;
+      index_q    <= '0;
+    end
+  end
+
+  assign clearing = clearing_q;
+  assign index    = index_q;
+
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+//
+// The retire stage: the record of what was done, the drop, and the message.
+//
+// Contract: with advance, the operation in execute moves in. Its record is valid for one cycle; its message,
+// if one is sent, is valid until the next advance. route_message is that of the operation in this stage,
+// command what it was in execute.
+
+`default_nettype none
+
+module msi_retire
+  import msi_csr_pkg::*;
+  import msi_pkg::*;
+(
+    input  wire logic        clk,
+    input  wire logic        rst_n,
+    input  wire logic        advance,
+
+    // The operation in execute
+    input  wire logic        valid,
+    input  wire request_t    request,
+    input  wire does_t       does,
+    input  wire answer_e     answer,
+    input  wire logic [15:0] bdf,
+    input  wire logic        send,
+    input  wire logic        is_drop,
+    input  wire bus_range_t  bus_range,     // of its target
+    input  wire logic [31:0] devid,         // of the message that it signals
+
+    // The command, and what its route sends
+    input  wire command_t    command,
+    input  wire bus_range_t  command_range,
+    input  wire logic [31:0] command_devid,
+
+    // The operation in retire
+    input  wire message_t    route_message,
+    output logic             message_valid,
+    output message_t         message,
+    output logic             retire_valid,
+    output retire_t          retire,
+    output logic             drop_valid,
+    output drop_t            drop
+);
+
+  logic       retire_valid_q;
+  request_t   retire_q;
+  answer_e    answer_q;
+  logic [15:0] bdf_q;
+  logic       send_q, is_drop_q;
+  bus_range_t held_against_q;  // by a drop
+
+  // The message is one of three; the others are 0.
+  message_t   signalled_q;    // by s_msi; or the DeviceID of a command that signals
+  message_t   commanded_q;    // the command's
+  logic       from_route_q;   // route_message
+
+  always_ff @(posedge clk) begin
+    retire_valid_q <= advance && valid;
+    if (advance) begin
+      retire_q       <= request;
+      answer_q       <= answer;
+      bdf_q          <= bdf;
+      send_q         <= send;
+      is_drop_q      <= is_drop;
+      held_against_q <= does.refuses ? command_range : bus_range;
+
+      signalled_q    <= '{devid: devid, address: request.address, data: request.data};
+      commanded_q    <= '{devid: command_devid, address: command.address, data: command.data};
+      from_route_q   <= does.takes_event;
+      if (!does.signals) signalled_q.devid <= '0;
+      if (!(does.enables || does.refuses)) commanded_q.devid <= '0;
+      if (request.source != SOURCE_MESSAGE) begin
+        signalled_q.address <= '0;
+        signalled_q.data    <= '0;
+      end
+      if (request.source != SOURCE_COMMAND || does.takes_event) begin
+        commanded_q.address <= '0;
+        commanded_q.data    <= '0;
+      end
+    end
+    if (!rst_n) begin
+      retire_valid_q <= 1'b0;
+      send_q         <= 1'b0;
+    end
+  end
+
+  always_comb begin
+    message                = signalled_q | commanded_q | (from_route_q ? route_message : '0);
+    message_valid          = send_q;
+
+    retire_valid           = retire_valid_q;
+    retire.request         = retire_q;
+    retire.request.address = message.address;
+    retire.request.data    = message.data;
+    retire.answer          = answer_q;
+    retire.bdf             = bdf_q;
+    retire.sent            = send_q;
+    retire.devid           = message.devid;
+
+    drop_valid             = retire_valid_q && is_drop_q;
+    drop                   = '{
+        reason: answer_q,
+        rid: message.devid[15:0],
+        secondary: held_against_q.secondary,
+        subordinate: held_against_q.subordinate
+    };
+  end
+
+endmodule
+
+`default_nettype wire

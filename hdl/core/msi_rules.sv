@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+//
+// The rules R1 to R10 of docs/specification.md, decided: what an operation answers, which requester ID it
+// has, whether a message leaves, and what becomes of its route.
+//
+// Contract: combinational. does and answers say what the operation is for, the other inputs what it found:
+// its target's bus, devfn and backends, and its route's state. All of them are 0 where there is
+// none; of a target that was never bound they are those of R4. Whether a bus range has a bus (R1) is
+// in_range of msi_pkg: the compare is made a stage earlier. What a route was made from (R7) and what it
+// sends (R8) is kept by msi_command_resolve and the engine's memories.
+
+`default_nettype none
+
+module msi_rules
+  import msi_csr_pkg::*;
+  import msi_pkg::*;
+(
+    // What it is for
+    input  wire does_t        does,
+    input  wire answers_t     answers,
+    input  wire logic         bad_index,     // an index outside its table: it does nothing
+    input  wire logic         explicit_rid,  // signal_msi_with_rid
+    input  wire logic [15:0]  rid,
+
+    // What it found
+    input  wire logic [7:0]   secondary,     // of the target's bus range
+    input  wire logic         rid_in_range,  // R1: that range has the bus of rid
+    input  wire logic [7:0]   devfn,
+    input  wire logic         connected,     // R4: a message backend, with
+    input  wire logic [15:0]  segment,       //     this segment
+    input  wire logic         irqfd,         // R7: an irqfd backend
+    input  wire route_state_t route_state,
+
+    // What it does
+    output answer_e           answer,
+    output logic              send,          // a message leaves
+    output logic              is_drop,       // one was dropped, or a route refused (H7, R11)
+    output logic              makes_route,   // R7
+    output route_state_t      next_route_state,
+    output logic      [15:0]  bdf,           // the default BDF, where it is asked for; otherwise 0
+    output logic      [31:0]  devid          // of its message, unless that is its route's
+);
+
+  logic bus_refused;  // R3: of an explicit requester ID; comes before the question of R4
+  logic found;        // what the operation asks for
+
+  always_comb begin
+    bus_refused = explicit_rid && !rid_in_range;
+
+    found = 1'b1;
+    if (does.asks_irqfd) found = irqfd;
+    if (does.takes_event) found = route_state.enabled;
+    if (does.enables || does.consumes) found = route_state.pending;
+
+    answer = found ? answers.found : answers.otherwise;
+    if (bad_index) answer = answer__ERROR_INDEX;
+    else if (bus_refused) answer = answer__DROPPED_BUS_RANGE;
+    else if (does.signals && !connected) answer = answer__DROPPED_DISCONNECTED;
+    else if (does.takes_route && !does.makes_route && !route_state.made) begin
+      answer = answer__ERROR_NO_ROUTE;
+    end
+
+    // Only a route that was made is enabled, or has something pending.
+    send    = (does.signals && connected && !bus_refused) ||
+              (does.takes_event && route_state.enabled) ||
+              (does.enables && route_state.pending);
+    is_drop = (does.signals && (!connected || bus_refused)) ||
+              (does.refuses && route_state.made);
+  end
+
+  always_comb begin
+    makes_route      = does.makes_route && irqfd;
+    next_route_state = route_state;
+    if (makes_route) next_route_state = '{made: 1'b1, enabled: 1'b0, pending: 1'b0};
+    else if (route_state.made) begin
+      if (does.enables) next_route_state.enabled = 1'b1;
+      if (does.disables || does.refuses) next_route_state.enabled = 1'b0;  // R8: pending stays
+      if (does.enables || does.consumes) next_route_state.pending = 1'b0;
+      if (does.takes_event && !route_state.enabled) next_route_state.pending = 1'b1;
+    end
+  end
+
+  logic [15:0] default_bdf;
+
+  always_comb begin
+    default_bdf = {secondary, devfn};  // R2
+    devid       = {segment, explicit_rid ? rid : default_bdf};  // R3, R10
+    bdf         = does.tells_bdf ? default_bdf : '0;
+  end
+
+endmodule
+
+`default_nettype wire

@@ -6,10 +6,10 @@ PY := .venv/bin/python
 # ---- variables: which target reads which -----------------------------------------------------------
 
 DESIGN := RTL TOP
-READ_sim := SEED SET TEST WAVES JOBS $(DESIGN)
-READ_regress := SEED SEEDS JOBS RESUME SET TEST FAILED $(DESIGN)
+READ_sim := SEED SET TEST WAVES JOBS SVA $(DESIGN)
+READ_regress := SEED SEEDS JOBS RESUME SET TEST FAILED SVA $(DESIGN)
 READ_coverage := $(READ_regress)
-READ_compare := TRACE LEVEL ENGINE SEED WAVES $(DESIGN)
+READ_compare := TRACE LEVEL ENGINE SEED WAVES SVA $(DESIGN)
 READ_exhaustive := SEED $(DESIGN)
 READ_bench := SEED DOCS $(DESIGN)
 READ_faults := LEVEL ENGINE ONLY SEED $(DESIGN)
@@ -65,6 +65,7 @@ help:
 	@echo 'make bench [SEED=n] [DOCS=1] measure the throughput (DOCS: and write docs/performance.md)'
 	@echo '  RTL=filelist.f TOP=name    with sim, regress, coverage, compare, exhaustive, bench, mutate,'
 	@echo '                             faults, synth: your own RTL'
+	@echo '  SVA=0                      with sim, regress, coverage, compare: without the assertions of hdl/sva'
 	@echo 'make faults [LEVEL=batch] [ONLY=name] [SEED=n] (ONLY= lists the names, here and below)'
 	@echo '                             break the RTL on purpose, and show that the tests notice'
 	@echo 'make formal [ONLY=name] [FAULTS=1] [JOBS=n]'

@@ -2,21 +2,26 @@
 """Checks the RTL that simulations are built from, as ``python -m tools.lint_hdl``.
 
 Verilator's lint with all warnings on, for all parameters that tests run with, and yosys with the
-slang front end. RTL in hdl/ that neither reads is refused.
+slang front end; both once more with the assertions of hdl/sva attached. RTL in hdl/ that neither
+reads is refused.
 """
 
 import os
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from cocotbext.msi_its.run.design import OWN, WAIVERS, RtlError
+from cocotbext.msi_its.run.design import ASSERTIONS, OWN, WAIVERS, RtlError
 from cocotbext.msi_its.run.parameters import Run
 from cocotbext.msi_its.run.places import ROOT
 from cocotbext.msi_its.run.sets import SETS
 from cocotbext.msi_its.run.simulators.verilator_finder import VerilatorError, find_verilator
 from tools import yosys
+
+CHECKED = replace(OWN, sva=True)
+"""The project's RTL with the assertions attached."""
 
 RTL = (".sv", ".svh", ".v", ".vh")
 """What RTL is called."""
@@ -61,27 +66,38 @@ def not_looked_at(root: Path, files: Iterable[Path]) -> list[str]:
     ]
 
 
+def assertions(root: Path, files: Sequence[str]) -> list[str]:
+    """Return the files of the assertions."""
+    listed = [str(source.relative_to(root)) for source in CHECKED.sources(root).files]
+    return [file for file in listed if file not in files]
+
+
 def main(root: Path = ROOT) -> int:
     """Run all checks, also after one has failed; 0 if all accept."""
     try:
         files = [str(source.relative_to(root)) for source in OWN.sources(root).files]
+        checked = [*files, *assertions(root, files)]
         accepted = {}
         for each in SETS.values():
             parameters = Run(each.tables, each.counter_width, 0, "").parameters
-            check = f"verilator --lint-only -Wall, {each.heading}"
-            accepted[check] = lint_verilator(root, files, parameters)
-            if not accepted[check]:  # the others would say the same again
+            for listed, what in ((files, ""), (checked, ", with assertions")):
+                check = f"verilator --lint-only -Wall, {each.heading}{what}"
+                accepted[check] = lint_verilator(root, listed, parameters), len(listed)
+            if not all(passed for passed, _ in accepted.values()):  # the others would say the same
                 break
-        accepted["yosys read_slang"] = lint_yosys(root, files)
-        unread = not_looked_at(root, OWN.files_read()) if all(accepted.values()) else []
+        accepted["yosys read_slang"] = lint_yosys(root, files), len(files)
+        accepted["yosys read_slang, with assertions"] = lint_yosys(root, checked), len(checked)
+        all_accepted = all(passed for passed, _ in accepted.values())
+        unread = not_looked_at(root, CHECKED.files_read()) if all_accepted else []
     except (RtlError, VerilatorError) as error:
         print(f"lint: {error}", file=sys.stderr)
         return 1
-    for check, passed in accepted.items():
-        print(f"lint: {check}: {'accepted' if passed else 'REFUSED'} {len(files)} files")
+    for check, (passed, count) in accepted.items():
+        print(f"lint: {check}: {'accepted' if passed else 'REFUSED'} {count} files")
     for file in unread:
-        print(f"lint: {file}: REFUSED, it is not in {OWN.file_list}: nothing reads it")
-    return 0 if all(accepted.values()) and not unread else 1
+        where = f"{OWN.file_list} or {ASSERTIONS}"
+        print(f"lint: {file}: REFUSED, it is not in {where}: nothing reads it")
+    return 0 if all_accepted and not unread else 1
 
 
 if __name__ == "__main__":

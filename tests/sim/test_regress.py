@@ -84,7 +84,7 @@ def test_a_fault_explains_itself(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     rtl = break_rtl(FAULT, BUILD / "broken/hdl")
-    assert run(monkeypatch, "--rtl", rtl.file_list) == 1
+    assert run(monkeypatch, "--rtl", rtl.file_list, "--sva", "0") == 1
     output = capsys.readouterr().out
     found = result()
     assert found["passed"] is False and found["finished"] == 1
@@ -97,7 +97,7 @@ def test_a_fault_explains_itself(
     assert waves.stat().st_size > 100_000 and waves.read_text()[:200].count("$") > 1
     test = again["test"]
     words = shlex.join(
-        ["make", "sim", "SET=smallest", f"TEST={test}", "SEED=6", "WAVES=1", *rtl.words]
+        ["make", "sim", "SET=smallest", f"TEST={test}", "SEED=6", "WAVES=1", *rtl.words, "SVA=0"]
     )
     assert again["command"] == words
     first = again["reports"][0]

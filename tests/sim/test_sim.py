@@ -171,7 +171,9 @@ def test_a_failing_assertion_is_named_once(tmp_path: Path) -> None:
     (failed,) = (each for each in results if each.failed)
     assert results[0] is failed and len(results) > 5
     said = r"a failing assertion \(or \$error\) at \S+/msi_arbiter\.sv:(\d+) ended the simulation"
-    assert re.match(rf"{said}, in \S+: 'assert' failed\.\n  \1 \| else assert", failed.failure)
+    assert re.match(
+        rf"{said} at \S+ ns, in \S+: 'assert' failed\.\n  \1 \| else assert", failed.failure
+    )
     assert f"log: {tmp_path}/results/simulation.log" in failed.failure
     assert all(failed.name in each.failure for each in results[1:] if not each.ran)
 

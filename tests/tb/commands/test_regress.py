@@ -435,7 +435,7 @@ def test_a_failure_is_run_again_with_waves(
     assert failure["again"] == "failed in the same way when run again alone"
     waves = "build/regress/failed/odd-random-6-random_tests.one/dump.vcd"
     assert failure["waves"] == waves and (regression.root / waves).is_file()
-    assert failure["command"] == "make sim SET=odd TEST=random_tests.one SEED=6 WAVES=1"
+    assert failure["command"] == "make sim SET=odd TEST=random_tests.one SEED=6 WAVES=1 SVA=0"
     output = capsys.readouterr().out
     for words in (failure["reports"][0], waves, failure["command"]):
         assert words in output
@@ -470,9 +470,10 @@ def test_what_came_of_it(
     (failure,) = regression.json()["failures"]
     assert failure["again"].startswith(again)
     if then == "pass":
-        assert failure["command"] == "make regress SET=smallest SEED=5 SEEDS=1"
+        assert failure["command"] == "make regress SET=smallest SEED=5 SEEDS=1 SVA=0"
     else:
-        assert failure["command"] == "make sim SET=smallest TEST=random_tests.two SEED=5 WAVES=1"
+        test = "TEST=random_tests.two SEED=5 WAVES=1 SVA=0"
+        assert failure["command"] == f"make sim SET=smallest {test}"
 
 
 def test_a_rerun_that_does_not_build_is_said(

@@ -114,7 +114,7 @@ def run_fake(
 
     monkeypatch.setattr(sim, "simulate_all", simulates)
     monkeypatch.setattr(sim, "RESULTS", folder / "sim")
-    return sim._sim(9, False, Rtl("my rtl/list.f", "mine"), which, None)
+    return sim._sim(9, False, Rtl("my rtl/list.f", "mine", sva=True), which, None)
 
 
 def test_a_failure_says_how_to_reproduce_it(

@@ -12,6 +12,7 @@ from cocotbext.msi_its.run.simulators.ending import ending
 FAILS = "[6030000] %{}: {}:3: Assertion failed in top.{}\n"
 STOP = "%Error: {}:3: Verilog $stop\nAborting...\n"
 COCOTB = "  6030.00ns WARNING  cocotb.regression    tests.rtl.some.one failed\n"
+AT = " at 6,030 ns, in "
 BY_COCOTB = "- :0: Verilog $finish\n"
 SOURCE = "module top;\n\n  a_mine: assert property (x);\nendmodule\n"
 
@@ -22,15 +23,15 @@ SOURCE = "module top;\n\n  a_mine: assert property (x);\nendmodule\n"
         (
             FAILS.format("Error", "{name}", "a_mine: text: more") + STOP,
             "a failing assertion (or $error)",
-            ", in top.a_mine: text: more",
+            AT + "top.a_mine: text: more",
         ),
         (
             FAILS.format("Error", "{name}", "a_mine: one\ntwo") + STOP,
             "a failing assertion (or $error)",
-            ", in top.a_mine: one\ntwo",
+            AT + "top.a_mine: one\ntwo",
         ),
-        (FAILS.format("Fatal", "{name}", "u: text") + STOP, "$fatal", ", in top.u: text"),
-        (FAILS.format("Fatal", "{name}", "u") + STOP, "$fatal", ", in top.u"),
+        (FAILS.format("Fatal", "{name}", "u: text") + STOP, "$fatal", AT + "top.u: text"),
+        (FAILS.format("Fatal", "{name}", "u") + STOP, "$fatal", AT + "top.u"),
         # What was said of another line is not what stopped it.
         (FAILS.format("Error", "other.sv", "u: x") + STOP, "$stop", ""),
         (STOP, "$stop", ""),

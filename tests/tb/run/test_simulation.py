@@ -207,7 +207,7 @@ def test_what_the_design_ended_is_named_and_what_did_not_run_is_no_failure(
     assert results[1].failure == "no" and not results[1].cause
     assert results[2].cause == "$fatal at /x/a.sv:1"
     first, _, log = results[2].failure.partition("\n")
-    assert first == "$fatal at /x/a.sv:1 ended the simulation, in top.u: no"
+    assert first == "$fatal at /x/a.sv:1 ended the simulation at 0.005 ns, in top.u: no"
     assert log == f"  log: {project.root / 'results/simulation.log'}"
     later = "did not run: the simulation had ended in some.three"
     assert {each.failure for each in results[3:]} == {later}

@@ -398,5 +398,5 @@ def _command(
 ) -> str:
     """Return the line that replays some traces again."""
     words = [PROGRAM, "compare", f"TRACE={shlex.join(shown(trace.path) for trace in traces)}"]
-    words += [f"SEED={seed}", *([f"LEVEL={level}"] if level else []), *rtl.words]
+    words += [f"SEED={seed}", *([f"LEVEL={level}"] if level else []), *rtl.checked_words]
     return shlex.join([*words, *(["WAVES=1"] if waves else [])])

@@ -29,6 +29,9 @@ MODULES = {
 }
 """The module of each command."""
 
+CHECKED = ("sim", "regress", "coverage", "compare")
+"""The commands that attach the assertions to the design; the others measure it, or break it."""
+
 UNUSABLE = re.compile(r"[\s:;#$&'\"`\\()]")
 """What make and Verilator cannot have in the name of a folder: see tools/setup.sh, too."""
 
@@ -74,8 +77,11 @@ def parser() -> Parser:
     command.add_argument("--seed", help="fixes every random choice", type=seed, default=chosen)
     command.add_argument("--docs", help="write the figures into docs/, too", action="store_true")
 
-    for command in commands.commands.values():
+    for name, command in commands.commands.items():
         command.add_design()
+        if name in CHECKED:
+            what = "0: without the assertions of hdl/sva"
+            command.add_argument("--sva", help=what, choices=("0", "1"), default="1")
     return commands
 
 
@@ -103,10 +109,11 @@ def run() -> int:
     """Run a command; return its exit status. Raises Interrupted."""
     arguments = parse(sys.argv[1:])
     logging.getLogger("msi_its_model").setLevel(logging.ERROR)  # every drop is reported one by one
+    rtl = Rtl(arguments.rtl, arguments.top, getattr(arguments, "sva", "0") == "1")
     # Only what this command needs is imported.
     module = import_module(f"cocotbext.msi_its.commands.{MODULES[arguments.command]}")
     try:
-        status: int = module.run(arguments, Rtl(arguments.rtl, arguments.top))
+        status: int = module.run(arguments, rtl)
     except (UserError, OSError) as error:  # OSError: a full disk, for one
         print(f"error: {error}", file=sys.stderr)
         return 2

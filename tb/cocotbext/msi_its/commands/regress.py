@@ -204,6 +204,7 @@ def _plan_before(seed: int | None, seeds: int | None, rtl: Rtl, only: Only, vari
     same_seeds = seed in (None, plan.seed) and seeds in (None, plan.seeds)
     if plan.rtl != rtl or not same_seeds or only not in (EVERYTHING, plan.only):
         words = [*plan.only.words, f"RTL={plan.rtl.file_list}", f"TOP={plan.rtl.top}"]
+        words += [] if plan.rtl.sva else ["SVA=0"]
         raise RegressError(
             f"{variable}=1 goes on with SEED={plan.seed} SEEDS={plan.seeds} {' '.join(words)}: "
             f"give no others, or leave {variable} out to start anew"
@@ -458,7 +459,7 @@ def _failure(
         test.mismatches,
         again,
         waves,
-        shlex.join([PROGRAM, *words, *rtl.words]),
+        shlex.join([PROGRAM, *words, *rtl.checked_words]),
         report.cause_of(test),
         ended,
     )

@@ -159,4 +159,6 @@ def _reproduce(simulation: Simulation, test: TestResult, rtl: Rtl, only: Only) -
     """
     alone = test.name if "." in test.name and not test.cause else ""
     which = Only(simulation.name, only.test or alone)
-    return shlex.join([PROGRAM, "sim", *which.words, f"SEED={simulation.run.seed}", *rtl.words])
+    return shlex.join(
+        [PROGRAM, "sim", *which.words, f"SEED={simulation.run.seed}", *rtl.checked_words]
+    )

@@ -58,7 +58,8 @@ def build(run: Run, executable: Path, *, flavour: Flavour, launcher: Launcher) -
     if it does not elaborate or has other ports with these parameters, VerilatorError if there is
     no usable Verilator.
     """
-    name = "-".join(filter(None, [*map(str, run.parameters.values()), flavour]))
+    checked = "sva" if run.rtl.sva else ""
+    name = "-".join(filter(None, [*map(str, run.parameters.values()), flavour, checked]))
     if not run.rtl.own:
         name += "-" + fingerprint.of([run.rtl])[:8]
     kept = SIMULATORS / name

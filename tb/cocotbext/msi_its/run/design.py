@@ -15,7 +15,7 @@ import subprocess
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,15 @@ of the user's files there."""
 
 WAIVERS = "hdl/lint.vlt"
 """What Verilator need not warn of, in files that are generated."""
+
+ASSERTIONS = "hdl/sva/sva.f"
+"""The assertions on the project's own RTL, inside and at its ports."""
+
+PORT_ASSERTIONS = "hdl/sva/ports.f"
+"""Those that hold at the ports of any translator ..."""
+
+ATTACHED_TO = "MSI_TRANSLATOR"
+"""... and the macro that names the module they are attached to."""
 
 PARAMETERS = ("RANGES", "CONNECTIONS", "TARGETS", "ROUTES", "COUNTER_WIDTH")
 """The parameters that the testbench sets."""
@@ -93,21 +102,28 @@ class Elaborated:
 class Rtl:
     """A design: its file list, and the name of its top module.
 
-    `file_list` may also be a source (.v, .sv), or several names, as words of a shell.
+    `file_list` may also be a source (.v, .sv), or several names, as words of a shell. With `sva`
+    the assertions of `hdl/sva` are attached to it.
     """
 
     file_list: str = str(ROOT / FILE_LIST) if INSTALLED else FILE_LIST
     top: str = "msi_translator"
+    sva: bool = False
 
     @property
     def own(self) -> bool:
         """Whether it is the project's own."""
-        return self == OWN
+        return (self.file_list, self.top) == (OWN.file_list, OWN.top)
 
     @property
     def words(self) -> list[str]:
         """What make is told for it, unless it is the project's own."""
         return [] if self.own else [f"RTL={self.file_list}", f"TOP={self.top}"]
+
+    @property
+    def checked_words(self) -> list[str]:
+        """The same for a command that attaches the assertions unless it is told not to."""
+        return [*self.words, *([] if self.sva else ["SVA=0"])]
 
     def describe(self) -> str:
         """Say which design it is."""
@@ -129,6 +145,10 @@ class Rtl:
             raise RtlError(str(error)) from error
         if found.top not in ("", self.top):
             raise RtlError(f"{self.file_list} names {found.top} as its top: say TOP={found.top}")
+        if self.sva:
+            added = read([ROOT / (ASSERTIONS if self.own else PORT_ASSERTIONS)], ROOT)
+            found.files += [file for file in added.files if file not in found.files]
+            found.defines.setdefault(ATTACHED_TO, self.top)
         return found
 
     def options(self, sources: Sources, parameters: Mapping[str, int], timing: bool) -> list[str]:
@@ -221,7 +241,7 @@ class Rtl:
         More ports are allowed if they are outputs: an input that nothing drives would not be a fair
         test.
         """
-        found = self.elaborate(parameters)
+        found = replace(self, sva=False).elaborate(parameters)
         problems = [
             f"parameter {name} is missing" for name in PARAMETERS if name not in found.parameters
         ]
@@ -238,7 +258,7 @@ class Rtl:
         ]
         if problems:
             raise RtlError(f"{self.top} ({self.file_list}):\n  " + "\n  ".join(problems))
-        return found
+        return self.elaborate(parameters) if self.sva else found
 
 
 OWN = Rtl()

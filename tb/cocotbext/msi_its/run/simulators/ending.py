@@ -70,7 +70,10 @@ def _stopped(before: str, stop: re.Match[str]) -> Ending:
     failed = failures[-1]
     what = "$fatal" if failed["severity"] == "Fatal" else "a failing assertion (or $error)"
     more = before[failed.end() :].rstrip("\n")  # where the text has several lines
-    said = f", in {failed['scope']}" + (f": {failed['text']}{more}" if failed["text"] else "")
+    at = f"{int(failed['time']) / 1000:,.12g} ns"
+    said = f" at {at}, in {failed['scope']}" + (
+        f": {failed['text']}{more}" if failed["text"] else ""
+    )
     return _ending(what, stop, said)
 
 

@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: MIT
+// All assertions, after translator.f: at the ports, and inside.
+-F ports.f
+msi_engine_sva.sv
+msi_engine_bind.sv

@@ -184,7 +184,7 @@ module prove_registers
       H3_answers_a_write : assert (!dut.wr_ack || write || write_open_q);
       H3_answers_a_read : assert (!dut.rd_ack || read || read_open_q);
       H3_answers_a_write_at_once : assert (!write_open_q || dut.wr_ack);
-      H3_answers_a_read_in_time : assert (waits_q <= 8);  // a counter, when it shows
+      H3_answers_a_read_in_time : assert (waits_q <= 9);  // a counter, when it shows
       H2_command_stays : assert (!offered_q || command_valid);
 
       // What prove_engine assumes.
@@ -223,11 +223,12 @@ module prove_registers
       inv_write_is_over : assert (!write_open_q);
       inv_read_open :
       assert (2'(read_open_q) ==
-              2'(dut.rd_ack) + 2'(dut.reads_counter_q) + 2'(dut.reads_argument_q));
-      inv_argument : assert (!dut.reads_argument_q || waits_q == 1);
+              2'(dut.rd_ack) + 2'(dut.asks_counter_q) + 2'(dut.reads_counter_q) +
+              2'(dut.reads_argument_q));
+      inv_first : assert (!(dut.reads_argument_q || dut.asks_counter_q) || waits_q == 1);
       inv_waits : assert (read_open_q ? waits_q != 0 : waits_q == 0);
       inv_reads_a_counter :
-      assert (!dut.reads_counter_q || (dut.addr[6:5] == 2'b10 && dut.addr[4:2] < 6));
+      assert (!(dut.asks_counter_q || dut.reads_counter_q) || (dut.addr[6:5] == 2'b10 && dut.addr[4:2] < 6));
       inv_none_while_arguments_are_cleared :
       assert (!dut.arguments_busy || (!dut.req && !read_open_q && !write_open_q));
       inv_turns :
@@ -237,7 +238,7 @@ module prove_registers
               ((dut.arguments_busy && dut.u_arguments.clear_index_q < 2) ||
                dut.shown == behind(dut.u_counters.add_index_q)));
       inv_turn_comes :
-      assert (!dut.reads_counter_q || waits_q <= (dut.shown == dut.addr[4:2] ? 7 :
+      assert (!dut.reads_counter_q || waits_q <= 1 + (dut.shown == dut.addr[4:2] ? 7 :
               dut.shown > dut.addr[4:2] ? dut.shown - dut.addr[4:2] :
                                           7 + dut.shown - dut.addr[4:2]));
       inv_one_access : assert (dut.u_axi_lite.busy_q == (dut.req || read_open_q) &&

@@ -906,8 +906,8 @@ FAULTS = (
         fails=(Fails("translator", "H3_retires_once_in_order"),),
     ),
     Fault(
-        ".command_taken(command_valid && command_ready),",
-        ".command_taken(command_ready),",
+        ".command_taken (command_valid && command_ready),",
+        ".command_taken (command_ready),",
         fails=(Fails("translator", "H3_command_is_offered"),),
     ),
     Fault(

@@ -233,7 +233,7 @@ module msi_registers
   localparam int unsigned COUNT_REFUSED_COMMANDS = 5;
   localparam int unsigned COUNTERS = 6;
 
-  logic [COUNTERS-1:0] increment;
+  logic [COUNTERS-1:0] increment, increment_q;
 
   always_comb begin
     increment = '0;
@@ -257,13 +257,13 @@ module msi_registers
   ) u_counters (
       .clk,
       .rst_n,
-      .increment,
-      .index(shown),
+      .increment(increment_q),
+      .index    (shown),
       .count
   );
 
   // A counter is read when it shows; not at once, for what shows then may be from before the request.
-  logic is_counter, reads_counter_q, counter_shows;
+  logic is_counter, asks_counter_q, reads_counter_q, counter_shows;
 
   always_comb begin
     is_counter    = hwif_out.MESSAGES.req || hwif_out.DROPPED_BUS_RANGE.req ||
@@ -273,8 +273,14 @@ module msi_registers
   end
 
   always_ff @(posedge clk) begin
-    reads_counter_q <= is_counter || (reads_counter_q && !counter_shows);
-    if (!rst_n) reads_counter_q <= 1'b0;
+    increment_q     <= increment;
+    asks_counter_q  <= is_counter;
+    reads_counter_q <= asks_counter_q || (reads_counter_q && !counter_shows);
+    if (!rst_n) begin
+      increment_q     <= '0;
+      asks_counter_q  <= 1'b0;
+      reads_counter_q <= 1'b0;
+    end
   end
 
   // ---- what software reads ----------------------------------------------------------------------

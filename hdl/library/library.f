@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Parts that know nothing of interrupts.
+// Storage, flow control and choice, after hdl/core/msi_pkg.sv.
 msi_table.sv
 msi_block_ram.sv
 msi_skid_buffer.sv

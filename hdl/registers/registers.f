@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The registers, after hdl/core/msi_pkg.sv.
-msi_axil_pkg.sv
+// The registers, after the packages of hdl/translator.f.
 generated/msi_csr.sv
 msi_axi_lite.sv
 msi_arguments.sv

@@ -291,7 +291,7 @@ module msi_registers
     hwif_in.TABLES_1.targets.next     = 16'(TARGETS);
     hwif_in.TABLES_1.routes.next      = 16'(ROUTES);
 
-    hwif_in.STATUS.busy.next     = busy_q || start;
+    hwif_in.STATUS.busy.next     = busy_q;
     hwif_in.STATUS.clearing.next = clearing;
     hwif_in.STATUS.refused.hwset = refuse;
     hwif_in.RESULT.answer.next   = 8'(answer_q);

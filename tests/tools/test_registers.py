@@ -20,12 +20,10 @@ from tools.registers.description import (
     LONGEST,
     SOURCE,
     SPECIFICATION,
-    Code,
     DescriptionError,
     load,
 )
 from tools.registers.generate import generate
-from tools.registers.rtl import runs
 from tools.registers.text import specification
 
 RULES = (ROOT / SPECIFICATION).read_text()
@@ -182,11 +180,6 @@ def test_the_specification_says_where_its_tables_are() -> None:
     for line in re.findall(r"^<!-- .*\n", RULES, re.MULTILINE):
         with pytest.raises(DescriptionError, match="are between these lines"):
             specification(RULES.replace(line, ""), description)
-
-
-def test_runs_of_codes() -> None:
-    codes = [Code(str(value), value, "", "") for value in (5, 1, 2, 9, 8, 3)]
-    assert [(a.value, b.value) for a, b in runs(codes)] == [(1, 3), (5, 5), (8, 9)]
 
 
 def test_what_is_out_of_date_or_wrong_is_named(

@@ -6,11 +6,9 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Iterable
-from itertools import pairwise
 from pathlib import Path
 
-from tools.registers.description import NONE, ROOT, Code, Description, field_of
+from tools.registers.description import NONE, ROOT, Description, field_of
 
 NO_ERRORS = "toggle: no register answers with an error"
 NO_REGISTERS = "toggle: some addresses have no register, some registers no use for all bits"
@@ -150,13 +148,6 @@ endpackage
 """
 
 
-def runs(codes: Iterable[Code]) -> list[tuple[Code, Code]]:
-    """Return the first and the last of each run of codes without a gap."""
-    found = sorted(codes, key=lambda each: each.value)
-    gaps = [at for at, (one, next_) in enumerate(pairwise(found), 1) if next_.value > one.value + 1]
-    return [(found[a], found[b - 1]) for a, b in pairwise([0, *gaps, len(found)])]
-
-
 def operation_package(description: Description) -> str:
     """Return the source of `msi_operation_pkg`."""
     width = field_of(description.top, "COMMAND", "operation").width
@@ -168,8 +159,9 @@ def operation_package(description: Description) -> str:
         name = f"SOURCE_{each.name:{longest}}"
         sources.append(f"    {name} = {bits}'d{each.value}{comma}  // {each.title}: {each.text}")
     named = [
-        f"[{width}'(operation_code__{first.name}):{width}'(operation_code__{last.name})]"
-        for first, last in runs(each for each in description.operation_codes if each.name != NONE)
+        f"{width}'(operation_code__{each.name})"
+        for each in description.operation_codes
+        if each.name != NONE
     ]
     functions = []
     for argument in (each for each in description.arguments if each.table is not None):

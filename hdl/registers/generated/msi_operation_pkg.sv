@@ -21,7 +21,21 @@ package msi_operation_pkg;
 
   // Whether a code, as software writes it, names an operation.
   function automatic logic is_operation(logic [7:0] code);
-    return code inside {[8'(operation_code__SET_BUS_RANGE):8'(operation_code__SUPPORTS_DIRECT_MSI)]};
+    return code inside {8'(operation_code__SET_BUS_RANGE),
+                        8'(operation_code__CONNECT),
+                        8'(operation_code__DISCONNECT),
+                        8'(operation_code__CONNECT_IRQFD),
+                        8'(operation_code__BIND_TARGET),
+                        8'(operation_code__SIGNAL_MSI),
+                        8'(operation_code__SIGNAL_MSI_WITH_RID),
+                        8'(operation_code__NEW_ROUTE),
+                        8'(operation_code__ENABLE),
+                        8'(operation_code__ENABLE_WITH_RID),
+                        8'(operation_code__DISABLE),
+                        8'(operation_code__SIGNAL_EVENT),
+                        8'(operation_code__CONSUME_PENDING),
+                        8'(operation_code__DEFAULT_BDF),
+                        8'(operation_code__SUPPORTS_DIRECT_MSI)};
   endfunction
 
   function automatic logic takes_range(operation_code_e operation);

@@ -129,7 +129,7 @@ def test_a_fault_of_the_rtl_ends_the_run_by_name(
     results = simulate(run, [module], flavour=flavour)
     failed = [each for each in results if each.failed]
     assert len(failed) == 1, failed
-    match = re.match(rf"{SAID}{re.escape(scope)}\.{label}: ", failed[0].failure)
+    match = re.match(rf"{SAID}(?:TOP\.)?{re.escape(scope)}\.{label}: ", failed[0].failure)
     assert match, failed[0].failure
     assert match[1].startswith("hdl/sva/")
 

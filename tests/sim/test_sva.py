@@ -99,8 +99,8 @@ def broken(fault: Fault) -> Rtl:
     ("old", "new", "scope", "label"),
     [
         (
-            "if (out_ready || !out_valid_q) begin",
-            "if (out_ready || !out_valid_q || skid_valid_q) begin",
+            "waiting_q <= out_data;",
+            "waiting_q <= in_data;",
             "msi_translator.u_msi_translator_sva.u_m_msi.gen_assert",
             "H2_payload_stable",
         ),

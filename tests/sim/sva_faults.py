@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cocotbext.msi_its.run.design import ATTACHED_TO, Rtl
+from cocotbext.msi_its.run.design import ATTACHED_TO, OWN, Rtl
 from cocotbext.msi_its.run.places import ROOT
 
 TOP = "lying_translator"
@@ -130,7 +130,7 @@ FAULTS = (
             SvaFault(
                 scope,
                 "H3_comes_once",
-                {"retire_valid": f"sound_retire_valid || (again && {which} && $onehot({taken}))"},
+                {"retire_valid": f"sound_retire_valid || (again && {which} && {taken}[2:0] == 0)"},
             ),
             SvaFault(scope, "H3_comes", _hides(which)),
             SvaFault(scope, "H3_not_too_many", _hides(which, "dense")),
@@ -319,13 +319,15 @@ class _Module:
         found = re.search(r"module (\w+)\n.*?\n\);\n", file.read_text(), re.DOTALL)
         assert found is not None
         header = found.group()
-        port = r"^ *(input +wire|output) +(logic|\w+_t) +(\[\d+:0\])? *(\w+),?(?: *//.*)?$"
+        port = r"^ *(input +wire|output) +(logic|\w+_t) +(\[[^]]+\])? *(\w+),?(?: *//.*)?$"
         ports = tuple(
             _Port(match[1] != "output", f"{match[2]} {match[3] or ''}".strip(), match[4])
             for match in re.finditer(port, header.partition("\n) (\n")[2], re.MULTILINE)
         )
         assert {"clk", "rst_n", "retire_valid"} <= {port.name for port in ports}
-        return cls(found[1], header, ports, tuple(re.findall(r"int unsigned (\w+)", header)))
+        return cls(
+            found[1], header, ports, tuple(re.findall(r"parameter int unsigned (\w+)", header))
+        )
 
     def lies(self, signal: str, truth: str) -> str:
         """Return what a signal is, with each fault."""
@@ -451,10 +453,9 @@ def write_rtl(folder: Path) -> Rtl:
     changed = sound.replace("  msi_engine #(", f"  {_LYING_ENGINE} #(")
     assert changed != sound
     (folder / "msi_translator.sv").write_text(changed)
+    files = [file for file in OWN.sources().files if file.stem != "msi_translator"]
     listed = [
-        f"{hdl}/registers/generated/msi_csr_pkg.sv",
-        f"{hdl}/core/msi_pkg.sv",
-        *(f"-F {hdl}/{room}/{room}.f" for room in ("library", "registers", "core")),
+        *map(str, files),
         *(f"{folder}/{name}.sv" for name in ("msi_translator", TOP)),
         f"-F {hdl}/sva/sva.f",
         f"+define+{ATTACHED_TO}=seen_msi_translator",

@@ -99,8 +99,8 @@ def broken(fault: Fault) -> Rtl:
     ("old", "new", "scope", "label"),
     [
         (
-            "if (out_ready || !out_valid_q) begin",
-            "if (out_ready || !out_valid_q || skid_valid_q) begin",
+            "waiting_q <= out_data;",
+            "waiting_q <= in_data;",
             "msi_translator.u_msi_translator_sva.u_m_msi.gen_assert",
             "H2_payload_stable",
         ),
@@ -129,7 +129,7 @@ def test_a_fault_of_the_rtl_ends_the_run_by_name(
     results = simulate(run, [module], flavour=flavour)
     failed = [each for each in results if each.failed]
     assert len(failed) == 1, failed
-    match = re.match(rf"{SAID}{re.escape(scope)}\.{label}: ", failed[0].failure)
+    match = re.match(rf"{SAID}(?:TOP\.)?{re.escape(scope)}\.{label}: ", failed[0].failure)
     assert match, failed[0].failure
     assert match[1].startswith("hdl/sva/")
 

@@ -29,8 +29,9 @@ module prove_arguments #(
 
   logic       started_q = 1'b0;
   logic [2:0] watched_q;
-  logic       busy_q;
+  logic       busy_q, after_reset_q;
   always_ff @(posedge clk) begin
+    after_reset_q <= !rst_n;
     started_q <= 1'b1;
     watched_q <= watched;
     busy_q    <= busy || !rst_n;
@@ -87,13 +88,14 @@ module prove_arguments #(
     if (started_q) begin
       H6_read_back : assert (!reads_q || read_data == read_q);
       H6_taken_by_the_command : assert (busy || busy_q || word == shown_q);
-      H8_busy_after_reset : assert (!busy || value_q == 0);
+      H8_busy_after_reset : assert (!after_reset_q || busy);
 
       inv_clears : assert (!busy || dut.clear_index_q < WORDS);
       inv_next :
       assert ((busy && watched >= dut.clear_index_q) ||
               (next_entry == value_q && next_word == value_q));
       inv_shown : assert (busy || busy_q || (entry == shown_q && word == shown_q));
+      inv_value_while_busy : assert (!busy || value_q == 0);
       inv_value : assert (!(busy || busy_q) || value_q == 0);
     end
   end

@@ -158,6 +158,14 @@ FAULTS = (
         "      .write      (does_q.enables || does_q.refuses),",
         name="the message of an `enable` seen one operation late",
         tag="H5",
+        fails=(
+            Fails(
+                "engine",
+                "R8_devid_fixed_at_enable R8_R10_event_message",
+                commands(*_ROUTE, Op.ENABLE, later=1),
+            ),
+            Fails("engine", "H5_no_undefined_message", commands(*_ROUTE, Op.ENABLE, later=1)),
+        ),
     ),
     Fault(
         "      if (does.enables || does.consumes) next",
@@ -170,6 +178,7 @@ FAULTS = (
         "      if (does.consumes) next",
         name="pending delivered twice",
         tag="R9",
+        fails=(Fails("rules", "R8_R9_enables_and_delivers"),),
     ),
     Fault(
         "(from_route_q ? route_message : '0);",
@@ -328,18 +337,6 @@ FAULTS = (
                 "R8_devid_fixed_at_enable R8_R10_event_message",
                 commands(Op.SET_BUS_RANGE, *_ROUTE, Op.ENABLE, later=_BEHIND),
             ),
-        ),
-    ),
-    Fault(
-        "      .write      (sets_message),",
-        "      .write      (does_q.enables || does_q.refuses),",
-        fails=(
-            Fails(
-                "engine",
-                "R8_devid_fixed_at_enable R8_R10_event_message",
-                commands(*_ROUTE, Op.ENABLE, later=1),
-            ),
-            Fails("engine", "H5_no_undefined_message", commands(*_ROUTE, Op.ENABLE, later=1)),
         ),
     ),
     Fault(
@@ -546,11 +543,6 @@ FAULTS = (
         "if (does.takes_event) found = route_state.enabled;",
         "if (does.takes_event) found = route_state.pending;",
         fails=(Fails("rules", "R9_event"),),
-    ),
-    Fault(
-        "      if (does.enables || does.consumes) next",
-        "      if (does.consumes) next",
-        fails=(Fails("rules", "R8_R9_enables_and_delivers"),),
     ),
     # ---- msi_registers.sv ------------------------------------------------------------------------
     Fault(
@@ -798,6 +790,7 @@ FAULTS = (
         "    if (!rst_n) begin\n      busy_q        <= 1'b0;",
         name="arguments survive a reset",
         tag="H8",
+        fails=(Fails("arguments", "H8_busy_after_reset"),),
     ),
     Fault(
         "      busy_q        <= 1'b1;\n      clear_index_q <= '0;",

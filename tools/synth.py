@@ -38,7 +38,7 @@ from tools.choose import NothingChosen, choose, results_of, rtl_of, unchanged
 
 FOLDER = BUILD / "synth"
 
-SEEDS = (1, 2, 3)
+SEEDS = (1, 2, 3, 4, 5)
 """Where the placement starts from."""
 
 COUNTER_WIDTH = 32

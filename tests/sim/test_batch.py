@@ -57,7 +57,7 @@ def test_the_sound_rtl_passes(tmp_path: Path, tables: Tables) -> None:
             "subordinate bound",
             r"rules R1, R3.*\n  expected:  SENT.*\n  got:       DROPPED_BUS_RANGE",
         ),
-        ("address and data of two stalled", r"m_msi: the payload changed while it waited \(H2\)"),
+        ("address and data of a stalled", r"m_msi: the payload changed while it waited \(H2\)"),
         ("dropped under backpressure", r"on m_msi\n  got:       .* \(H3\)"),
         ("two cycles earlier", r"signal_event\(route=.*\n.*\n.*\n  before it, on route"),
         ("waits for ready", r"m_msi: valid waits"),

@@ -152,7 +152,7 @@ def test_a_fault_is_noticed_and_named(tmp_path: Path) -> None:
 
 
 def test_a_design_that_hangs_is_a_clear_failure(tmp_path: Path) -> None:
-    fault = Fault("= advance && !clearing_q", "= 1'b0 && !clearing_q", name="never ready", tag="H6")
+    fault = Fault("= advance && !clearing", "= 1'b0 && !clearing", name="never ready", tag="H6")
     started = time.monotonic()
     results = break_and_run(fault, tmp_path, "tests.rtl.programming_tests")
     assert time.monotonic() - started < 120

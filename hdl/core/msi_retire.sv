@@ -42,17 +42,17 @@ module msi_retire
     output drop_t            drop
 );
 
-  logic       retire_valid_q;
-  request_t   retire_q;
-  answer_e    answer_q;
+  logic        retire_valid_q;
+  request_t    retire_q;
+  answer_e     answer_q;
   logic [15:0] bdf_q;
-  logic       send_q, is_drop_q;
-  bus_range_t held_against_q;  // by a drop
+  logic        send_q, is_drop_q;
+  bus_range_t  held_against_q;  // of a drop
 
-  // The message is one of three; the others are 0.
-  message_t   signalled_q;    // by s_msi; or the DeviceID of a command that signals
-  message_t   commanded_q;    // the command's
-  logic       from_route_q;   // route_message
+  // The message is one of three, the others are 0: each bit passes one gate, instead of a multiplexer.
+  message_t    signalled_q;   // address and data of s_msi; the DeviceID of all that signals
+  message_t    commanded_q;   // address and data of the command; the DeviceID of its route
+  logic        from_route_q;  // route_message
 
   always_ff @(posedge clk) begin
     retire_valid_q <= advance && valid;

@@ -7,8 +7,9 @@
 // request until it is taken; STATUS.busy is high from then until that operation's retire record was
 // seen, and RESULT holds its answer afterwards. A command written while busy, or naming no operation,
 // is refused: STATUS.refused and REFUSED_COMMANDS show it, and nothing else changes (H6). Counters
-// saturate; alert is high from a drop or refusal until software acknowledges it (H7). retire and drop
-// are valid-only, and seen in the cycle in which they are valid.
+// saturate, and are read some cycles later, when it is their turn; alert is high from a drop or refusal
+// until software acknowledges it (H7). retire and drop are valid-only, and seen in the cycle in which they
+// are valid.
 
 `default_nettype none
 
@@ -23,26 +24,26 @@ module msi_registers
     parameter int unsigned ROUTES        = 64,
     parameter int unsigned COUNTER_WIDTH = 32   // bits of each counter, 4 to 32
 ) (
-    input  wire logic        clk,
-    input  wire logic        rst_n,
+    input  wire logic           clk,
+    input  wire logic           rst_n,
 
     input  wire axil_request_t  axil_request,
     output axil_response_t      axil_response,  // excused toggle: every access is answered with OKAY
 
-    output logic             command_valid,
-    input  wire logic        command_ready,
-    output command_t         command,
+    output logic                command_valid,
+    input  wire logic           command_ready,
+    output command_t            command,
 
-    input  wire logic        clearing,
-    input  wire logic        retire_valid,
-    input  wire source_e     retire_source,
-    input  wire answer_e     retire_answer,
-    input  wire logic [15:0] retire_bdf,
-    input  wire logic        retire_sent,
-    input  wire logic        drop_valid,
-    input  wire drop_t       drop,
+    input  wire logic           clearing,
+    input  wire logic           retire_valid,
+    input  wire source_e        retire_source,
+    input  wire answer_e        retire_answer,
+    input  wire logic    [15:0] retire_bdf,
+    input  wire logic           retire_sent,
+    input  wire logic           drop_valid,
+    input  wire drop_t          drop,
 
-    output logic             alert
+    output logic                alert
 );
 
   msi_csr__in_t  hwif_in;
@@ -102,9 +103,9 @@ module msi_registers
   // ARG_RANGE to ARG_DATA, in the order of their addresses.
   localparam int unsigned ARGUMENTS = 7;
 
-  logic                        is_argument;
-  logic [31:0]                 argument;
-  logic [ARGUMENTS-1:0][31:0]  arguments;
+  logic                       is_argument;
+  logic [31:0]                argument;  // read back
+  logic [ARGUMENTS-1:0][31:0] arguments;
 
   msi_arguments #(
       .WORDS(ARGUMENTS),
@@ -139,14 +140,15 @@ module msi_registers
   // The register block shows the new COMMAND one cycle after the write's strobe.
   logic command_written_q;
 
-  logic            busy_q;
-  logic            command_valid_q;
+  logic                      busy_q;
+  logic                      command_valid_q;
   logic [COMMAND_SETTLE-1:0] settling_q;  // bit i: the command stands still for i + 1 cycles
-  command_t        command_q;
-  answer_e         answer_q;
-  logic     [15:0] bdf_q;
+  command_t                  command_q;
+  answer_e                   answer_q;
+  logic [15:0]               bdf_q;
 
-  logic            start, refuse, finish;
+  logic [7:0] operation;
+  logic       start, refuse, finish;
 
   // The fields of the ARG registers, as registers have them.
   msi_csr__ARG_RANGE__external__fields__out_t  arg_range;
@@ -158,8 +160,6 @@ module msi_registers
   logic unused;
   assign unused = ^arg_bus._reserved_31_24;
 
-  logic [7:0]      operation;
-
   always_comb begin
     operation = hwif_out.COMMAND.operation.value;
     start     = command_written_q && !busy_q && is_operation(operation);
@@ -169,7 +169,7 @@ module msi_registers
 
   always_ff @(posedge clk) begin
     command_written_q <= hwif_out.COMMAND.operation.swmod;
-    settling_q <= {settling_q[COMMAND_SETTLE-2:0], start};
+    settling_q        <= {settling_q[COMMAND_SETTLE-2:0], start};
     if (command_ready) command_valid_q <= 1'b0;
     if (settling_q[COMMAND_SETTLE-1]) command_valid_q <= 1'b1;
     if (finish) begin
@@ -297,40 +297,40 @@ module msi_registers
     hwif_in.RESULT.answer.next   = 8'(answer_q);
     hwif_in.RESULT.bdf.next      = bdf_q;
 
-    hwif_in.ARG_RANGE.rd_ack = reads_argument_q;
-    hwif_in.ARG_RANGE.wr_ack = is_argument && req_is_wr;
-    hwif_in.ARG_RANGE.rd_data = argument;
-    hwif_in.ARG_TARGET.rd_ack = reads_argument_q;
-    hwif_in.ARG_TARGET.wr_ack = is_argument && req_is_wr;
-    hwif_in.ARG_TARGET.rd_data = argument;
-    hwif_in.ARG_BUS.rd_ack = reads_argument_q;
-    hwif_in.ARG_BUS.wr_ack = is_argument && req_is_wr;
-    hwif_in.ARG_BUS.rd_data = argument;
-    hwif_in.ARG_RID.rd_ack = reads_argument_q;
-    hwif_in.ARG_RID.wr_ack = is_argument && req_is_wr;
-    hwif_in.ARG_RID.rd_data = argument;
-    hwif_in.ARG_ADDRESS_LOW.rd_ack = reads_argument_q;
-    hwif_in.ARG_ADDRESS_LOW.wr_ack = is_argument && req_is_wr;
-    hwif_in.ARG_ADDRESS_LOW.rd_data = argument;
-    hwif_in.ARG_ADDRESS_HIGH.rd_ack = reads_argument_q;
-    hwif_in.ARG_ADDRESS_HIGH.wr_ack = is_argument && req_is_wr;
+    hwif_in.ARG_RANGE.rd_ack         = reads_argument_q;
+    hwif_in.ARG_RANGE.wr_ack         = is_argument && req_is_wr;
+    hwif_in.ARG_RANGE.rd_data        = argument;
+    hwif_in.ARG_TARGET.rd_ack        = reads_argument_q;
+    hwif_in.ARG_TARGET.wr_ack        = is_argument && req_is_wr;
+    hwif_in.ARG_TARGET.rd_data       = argument;
+    hwif_in.ARG_BUS.rd_ack           = reads_argument_q;
+    hwif_in.ARG_BUS.wr_ack           = is_argument && req_is_wr;
+    hwif_in.ARG_BUS.rd_data          = argument;
+    hwif_in.ARG_RID.rd_ack           = reads_argument_q;
+    hwif_in.ARG_RID.wr_ack           = is_argument && req_is_wr;
+    hwif_in.ARG_RID.rd_data          = argument;
+    hwif_in.ARG_ADDRESS_LOW.rd_ack   = reads_argument_q;
+    hwif_in.ARG_ADDRESS_LOW.wr_ack   = is_argument && req_is_wr;
+    hwif_in.ARG_ADDRESS_LOW.rd_data  = argument;
+    hwif_in.ARG_ADDRESS_HIGH.rd_ack  = reads_argument_q;
+    hwif_in.ARG_ADDRESS_HIGH.wr_ack  = is_argument && req_is_wr;
     hwif_in.ARG_ADDRESS_HIGH.rd_data = argument;
-    hwif_in.ARG_DATA.rd_ack = reads_argument_q;
-    hwif_in.ARG_DATA.wr_ack = is_argument && req_is_wr;
-    hwif_in.ARG_DATA.rd_data = argument;
+    hwif_in.ARG_DATA.rd_ack          = reads_argument_q;
+    hwif_in.ARG_DATA.wr_ack          = is_argument && req_is_wr;
+    hwif_in.ARG_DATA.rd_data         = argument;
 
-    hwif_in.MESSAGES.rd_ack = counter_shows;
-    hwif_in.MESSAGES.rd_data = 32'(count);
-    hwif_in.DROPPED_BUS_RANGE.rd_ack = counter_shows;
-    hwif_in.DROPPED_BUS_RANGE.rd_data = 32'(count);
-    hwif_in.DROPPED_DISCONNECTED.rd_ack = counter_shows;
+    hwif_in.MESSAGES.rd_ack              = counter_shows;
+    hwif_in.MESSAGES.rd_data             = 32'(count);
+    hwif_in.DROPPED_BUS_RANGE.rd_ack     = counter_shows;
+    hwif_in.DROPPED_BUS_RANGE.rd_data    = 32'(count);
+    hwif_in.DROPPED_DISCONNECTED.rd_ack  = counter_shows;
     hwif_in.DROPPED_DISCONNECTED.rd_data = 32'(count);
-    hwif_in.REFUSED_BUS_RANGE.rd_ack = counter_shows;
-    hwif_in.REFUSED_BUS_RANGE.rd_data = 32'(count);
-    hwif_in.ERRORS.rd_ack = counter_shows;
-    hwif_in.ERRORS.rd_data = 32'(count);
-    hwif_in.REFUSED_COMMANDS.rd_ack = counter_shows;
-    hwif_in.REFUSED_COMMANDS.rd_data = 32'(count);
+    hwif_in.REFUSED_BUS_RANGE.rd_ack     = counter_shows;
+    hwif_in.REFUSED_BUS_RANGE.rd_data    = 32'(count);
+    hwif_in.ERRORS.rd_ack                = counter_shows;
+    hwif_in.ERRORS.rd_data               = 32'(count);
+    hwif_in.REFUSED_COMMANDS.rd_ack      = counter_shows;
+    hwif_in.REFUSED_COMMANDS.rd_data     = 32'(count);
 
     hwif_in.ALERT.alert.hwset            = drop_valid;
     hwif_in.LAST_DROP.rid.next           = last_drop_q.rid;

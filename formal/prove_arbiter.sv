@@ -17,7 +17,7 @@ module prove_arbiter
   logic [SOURCES-1:0] in_ready;
   logic               out_valid;
   source_e            granted;
-  logic               message_over_command, event_over_command;
+  logic               message_first, event_first;
 
   msi_arbiter dut (.*);
 
@@ -37,8 +37,8 @@ module prove_arbiter
       H3_granted_is_taken : assert (taken == 0 || taken == 1 << granted);
       H3_granted_over_command :
       assert (!out_valid ||
-              ((granted == SOURCE_EVENT || message_over_command == (granted == SOURCE_MESSAGE)) &&
-               (granted == SOURCE_MESSAGE || event_over_command == (granted == SOURCE_EVENT))));
+              ((granted == SOURCE_EVENT || message_first == (granted == SOURCE_MESSAGE)) &&
+               (granted == SOURCE_MESSAGE || event_first == (granted == SOURCE_EVENT))));
     end
   end
 

@@ -231,6 +231,21 @@ module prove_registers
       assert (!(dut.asks_counter_q || dut.reads_counter_q) || (dut.addr[6:5] == 2'b10 && dut.addr[4:2] < 6));
       inv_none_while_arguments_are_cleared :
       assert (!dut.arguments_busy || (!dut.req && !read_open_q && !write_open_q));
+      inv_places_of_arguments :
+      assert ((!dut.hwif_out.ARG_RANGE.req || dut.addr[4:2] == 0) &&
+              (!dut.hwif_out.ARG_TARGET.req || dut.addr[4:2] == 1) &&
+              (!dut.hwif_out.ARG_BUS.req || dut.addr[4:2] == 2) &&
+              (!dut.hwif_out.ARG_RID.req || dut.addr[4:2] == 3) &&
+              (!dut.hwif_out.ARG_ADDRESS_LOW.req || dut.addr[4:2] == 4) &&
+              (!dut.hwif_out.ARG_ADDRESS_HIGH.req || dut.addr[4:2] == 5) &&
+              (!dut.hwif_out.ARG_DATA.req || dut.addr[4:2] == 6));
+      inv_places_of_counters :
+      assert ((!dut.hwif_out.MESSAGES.req || dut.addr[4:2] == 0) &&
+              (!dut.hwif_out.DROPPED_BUS_RANGE.req || dut.addr[4:2] == 1) &&
+              (!dut.hwif_out.DROPPED_DISCONNECTED.req || dut.addr[4:2] == 2) &&
+              (!dut.hwif_out.REFUSED_BUS_RANGE.req || dut.addr[4:2] == 3) &&
+              (!dut.hwif_out.ERRORS.req || dut.addr[4:2] == 4) &&
+              (!dut.hwif_out.REFUSED_COMMANDS.req || dut.addr[4:2] == 5));
       inv_turns :
       assert (dut.u_counters.visit_q < 7 && dut.u_arguments.clear_index_q <= 7 &&
               ((dut.arguments_busy && dut.u_arguments.clear_index_q < 1) ||

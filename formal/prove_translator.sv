@@ -2,7 +2,7 @@
 //
 // Proof of msi_translator, from port to port: every request of s_msi and s_evt retires once, in order,
 // and as it came; every record's message appears on m_msi once, in order, and not before its record
-// (H3), within three cycles (H1), stable while it waits (H2); no source waits for long (H4); nothing is
+// (H3), and in its cycle if nothing waits (H1), stable while it waits (H2); no source waits for long (H4); nothing is
 // left after a reset (H8). What an answer has to be is proven in prove_engine.
 
 `default_nettype none
@@ -71,6 +71,8 @@ module prove_translator
       .ROUTES       (ROUTES),
       .COUNTER_WIDTH(4)
   ) dut (.*);
+
+  localparam int unsigned TARGET_WIDTH = TARGETS > 1 ? $clog2(TARGETS) : 1;
 
   logic started_q = 1'b0;
   logic after_reset_q;
@@ -214,6 +216,12 @@ module prove_translator
                 dut.request.target == dut.command.target && dut.request.route == dut.command.route &&
                 dut.request.rid == dut.command.rid)));
 
+      H3_message_is_offered :
+      assert (!dut.request_valid ||
+              (dut.request.source == SOURCE_MESSAGE ?
+               dut.u_engine.message_first &&
+               dut.u_engine.message_target == TARGET_WIDTH'(dut.request.target) :
+               dut.request.source == SOURCE_EVENT || !dut.u_engine.message_first));
       H3_retires_once_in_order : assert (!retire_valid || (queued_q != 0 && record == queue_q[0]));
       H3_message_after_its_record : assert (!m_msi_valid || owed != 0);
       H3_message_once_in_order : assert (!m_msi_valid || out == messages[0]);

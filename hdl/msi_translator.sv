@@ -126,7 +126,7 @@ module msi_translator
   source_e  granted;
   request_t request;
 
-  logic     message_over_command, event_over_command;
+  logic     message_first, event_first;
 
   // Arguments that an operation does not take may be anything; those of a command that the engine does
   // not need at once it takes from the command itself.
@@ -138,9 +138,9 @@ module msi_translator
       SOURCE_EVENT: request.operation = operation_code__SIGNAL_EVENT;
       default:    request.operation = command.operation;
     endcase
-    request.target  = message_over_command ? s_msi_target : command.target;
-    request.route   = event_over_command ? s_evt_route : command.route;
-    request.rid     = message_over_command ? s_msi_rid : command.rid;
+    request.target  = message_first ? s_msi_target : command.target;
+    request.route   = event_first ? s_evt_route : command.route;
+    request.rid     = message_first ? s_msi_rid : command.rid;
     request.address = s_msi_address;
     request.data    = s_msi_data;
   end
@@ -216,8 +216,8 @@ module msi_translator
       .out_valid(request_valid),
       .out_ready(request_ready),
       .granted,
-      .message_over_command,
-      .event_over_command
+      .message_first,
+      .event_first
   );
 
   localparam int unsigned TARGET_WIDTH = TARGETS > 1 ? $clog2(TARGETS) : 1;
@@ -237,7 +237,7 @@ module msi_translator
       .request,
       .command_taken (command_valid && command_ready),
       .message_target(s_msi_target[TARGET_WIDTH-1:0]),
-      .message_first (message_over_command),
+      .message_first (message_first),
       .message_valid,
       .message_ready,
       .message,

@@ -713,14 +713,14 @@ FAULTS = (
         tag="H3",
     ),
     Fault(
-        "    turn[SOURCE_COMMAND] = first(last_q, in_valid, SOURCE_EVENT, SOURCE_MESSAGE);",
+        "    turn[SOURCE_COMMAND] = has_turn(last_q, in_valid, SOURCE_EVENT, SOURCE_MESSAGE);",
         "    turn[SOURCE_COMMAND] = !in_valid[SOURCE_MESSAGE] && !in_valid[SOURCE_EVENT];",
         name="arbiter that starves `s_axil`",
         tag="H4",
     ),
     Fault(
-        "first(last_q, in_valid, SOURCE_EVENT, SOURCE_MESSAGE);",
-        "first(last_q, in_valid, SOURCE_MESSAGE, SOURCE_EVENT);",
+        "has_turn(last_q, in_valid, SOURCE_EVENT, SOURCE_MESSAGE);",
+        "has_turn(last_q, in_valid, SOURCE_MESSAGE, SOURCE_EVENT);",
         fails=(Fails("arbiter", "H1_always_one"),),
     ),
     Fault(
@@ -753,8 +753,8 @@ FAULTS = (
     ),
     # ---- msi_counters.sv -------------------------------------------------------------------------
     Fault(
-        "(visit_q == index_t'(i) ? 3'd0 : recent_q[i]) + 3'(increment[i]);",
-        "visit_q == index_t'(i) ? 3'd0 : recent_q[i] + 3'(increment[i]);",
+        "(visit_q == turn_t'(i) ? 3'd0 : recent_q[i]) + 3'(increment[i]);",
+        "visit_q == turn_t'(i) ? 3'd0 : recent_q[i] + 3'(increment[i]);",
         name="a counter loses what comes in the cycle of its visit",
         tag="H7",
         fails=(Fails("counters", "H7_counts"),),
@@ -767,8 +767,8 @@ FAULTS = (
         tables=DEFAULT,
     ),
     Fault(
-        "visit_q == index_t'(ROUND - 1)",
-        "visit_q == index_t'(ROUND)",
+        "visit_q == turn_t'(ROUND - 1)",
+        "visit_q == turn_t'(ROUND)",
         fails=(Fails("counters", "H7_goes_round"),),
     ),
     Fault(
@@ -902,6 +902,13 @@ FAULTS = (
         ".command_taken (command_valid && command_ready),",
         ".command_taken (command_ready),",
         fails=(Fails("translator", "H3_command_is_offered"),),
+    ),
+    Fault(
+        ".message_target(s_msi_target[TARGET_WIDTH-1:0]),",
+        ".message_target(command.target[TARGET_WIDTH-1:0]),",
+        name="a message checked against the range of the command's target",
+        tag="R3",
+        fails=(Fails("translator", "H3_message_is_offered"),),
     ),
     Fault(
         "retire.sent ? retire.request.address : '0",

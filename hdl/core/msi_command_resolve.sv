@@ -4,8 +4,8 @@
 // is on its way, so what it does, the origin of its route (R7) and the bus range of that origin are
 // found before it is offered, and the operations that use these find them ready.
 //
-// Contract: the command stands still for COMMAND_SETTLE cycles; after them the outputs are those of this
-// command, until it changes. origin_range answers origin_range_index in the same cycle. With
+// Contract: the command stands still for COMMAND_SETTLE cycles before it is offered; from the cycle after
+// these on, when it is in lookup at the earliest, the outputs are those of this command, until it changes. origin_range answers origin_range_index in the same cycle. With
 // write_origin, the origin of the command's route becomes the new one (not before its old one is used).
 
 `default_nettype none

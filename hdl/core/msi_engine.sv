@@ -8,12 +8,13 @@
 //   accept   an operation is taken; its target is read, or bound (bind_target)
 //   lookup   the bus range and the backends of its target are read, or set by a command; the message of
 //            its route is read, or set (enable)
-//   execute  the state of its route arrives; msi_rules decides; route state is written
+//   execute  the state of its route arrives; msi_rules decides
 //   retire   what was done shows, with the message: s_msi's, the command's, or its route's
 //
-// Every table is read and written in one and the same stage, so operations see each other's effect
+// Every table that an operation reads is written in the same stage, so operations see each other's effect
 // without further ado; only route states, read before they are written, are forwarded, by
-// msi_route_states (H5). What a command does is found before it is offered, by msi_command_resolve.
+// msi_route_states (H5). What a command does is found before it is offered, by msi_command_resolve, and
+// so is its target: only commands change these, and there is one at a time.
 //
 // Contract: a request is taken when request_valid and request_ready are high, and may change until
 // then; message is a valid/ready stream (H2). While message_ready is low nothing moves. Each accepted
@@ -22,7 +23,8 @@
 // on command, which stands still from COMMAND_SETTLE cycles before it is offered until it has retired;
 // all operations but signal_msi, signal_msi_with_rid and signal_event come from there, and a request
 // from elsewhere carries no other. address and data of a request are those of s_msi, and mean nothing
-// in a request from elsewhere. After reset, clearing is high for as many cycles as the largest
+// in a request from elsewhere. message_target is the target of a request from SOURCE_MESSAGE, and
+// message_first is high with one, low with the command. After reset, clearing is high for as many cycles as the largest
 // table has entries, while the tables are cleared; nothing is accepted until then (H8).
 
 `default_nettype none

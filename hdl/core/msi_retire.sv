@@ -3,8 +3,9 @@
 // The retire stage: the record of what was done, the drop, and the message.
 //
 // Contract: with advance, the operation in execute moves in. Its record is valid for one cycle; its message,
-// if one is sent, is valid until the next advance. route_message is that of the operation in this stage,
-// command what it was in execute.
+// if one is sent, is valid until the next advance. route_message is that of the operation in this stage;
+// command, command_range and command_devid are taken with advance, as everything of the operation in
+// execute.
 
 `default_nettype none
 

@@ -4,10 +4,11 @@
 // has, whether a message leaves, and what becomes of its route.
 //
 // Contract: combinational. does and answers say what the operation is for, the other inputs what it found:
-// its target's bus, devfn and backends, and its route's state. All of them are 0 where there is
-// none; of a target that was never bound they are those of R4. Whether a bus range has a bus (R1) is
-// in_range of msi_pkg: the compare is made a stage earlier. What a route was made from (R7) and what it
-// sends (R8) is kept by msi_command_resolve and the engine's memories.
+// its target's bus, devfn and backends, and its route's state; of a target that was never bound they are
+// those of R4. What it has no use for may be anything: a route's state without a route, the segment
+// of no backend. Whether a bus range has a bus (R1) is in_range of msi_pkg, asked a stage earlier, by
+// msi_lookup for messages, by msi_command_resolve for enable_with_rid (R8: refuses). What binds and
+// connects (R5, R6) is in msi_command_decode and the tables.
 
 `default_nettype none
 

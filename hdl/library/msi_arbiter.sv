@@ -6,8 +6,8 @@
 //
 // Contract: valid/ready on both sides; granted is the source whose operation is offered, and may change
 // until it is taken. in_ready depends on out_ready and on the other sources' in_valid, never the other
-// way round; of the sources that are valid, one at most is ready. No cycle of delay. message_over_command and
-// event_over_command are for the multiplexers of arguments that only two sources have: they take less logic
+// way round; of the sources that are valid, one at most is ready. No cycle of delay. message_first and
+// event_first are for the multiplexers of arguments that only two sources have: they take less logic
 // than granted.
 
 `default_nettype none
@@ -22,15 +22,15 @@ module msi_arbiter
     output logic                    out_valid,
     input  wire logic               out_ready,
     output source_e                 granted,        // means nothing unless out_valid
-    output logic                    message_over_command,  // where one of these two is granted: s_msi
-    output logic                    event_over_command   // where one of these two is granted: s_evt
+    output logic                    message_first,  // if the command or s_msi is granted: s_msi
+    output logic                    event_first     // if the command or s_evt is granted: s_evt
 );
 
   source_e last_q;  // the source whose operation was taken last
 
   // In the order that starts behind last_q, which others come before a source: after the one in front of
   // it, none; after itself, both; otherwise the one in front of it.
-  function automatic logic first(source_e last, logic [SOURCES-1:0] valid, source_e in_front,
+  function automatic logic has_turn(source_e last, logic [SOURCES-1:0] valid, source_e in_front,
                                  source_e behind);
     return last == in_front || (!valid[in_front] && (last == behind || !valid[behind]));
   endfunction
@@ -38,9 +38,9 @@ module msi_arbiter
   logic [SOURCES-1:0] turn;  // it is the source's turn, if it is valid
 
   always_comb begin
-    turn[SOURCE_COMMAND] = first(last_q, in_valid, SOURCE_EVENT, SOURCE_MESSAGE);
-    turn[SOURCE_MESSAGE]  = first(last_q, in_valid, SOURCE_COMMAND, SOURCE_EVENT);
-    turn[SOURCE_EVENT]  = first(last_q, in_valid, SOURCE_MESSAGE, SOURCE_COMMAND);
+    turn[SOURCE_COMMAND] = has_turn(last_q, in_valid, SOURCE_EVENT, SOURCE_MESSAGE);
+    turn[SOURCE_MESSAGE] = has_turn(last_q, in_valid, SOURCE_COMMAND, SOURCE_EVENT);
+    turn[SOURCE_EVENT]   = has_turn(last_q, in_valid, SOURCE_MESSAGE, SOURCE_COMMAND);
 
     granted = SOURCE_COMMAND;
     if (in_valid[SOURCE_MESSAGE] && turn[SOURCE_MESSAGE]) granted = SOURCE_MESSAGE;
@@ -49,8 +49,8 @@ module msi_arbiter
     out_valid = |in_valid;
     in_ready  = out_ready ? turn : '0;
 
-    message_over_command = in_valid[SOURCE_MESSAGE] && !(in_valid[SOURCE_COMMAND] && last_q != SOURCE_COMMAND);
-    event_over_command = in_valid[SOURCE_EVENT] && !(in_valid[SOURCE_COMMAND] && last_q == SOURCE_EVENT);
+    message_first = in_valid[SOURCE_MESSAGE] && !(in_valid[SOURCE_COMMAND] && last_q != SOURCE_COMMAND);
+    event_first   = in_valid[SOURCE_EVENT] && !(in_valid[SOURCE_COMMAND] && last_q == SOURCE_EVENT);
   end
 
   always_ff @(posedge clk) begin

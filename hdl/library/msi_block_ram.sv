@@ -5,8 +5,8 @@
 //
 // Contract: reads take two edges with read high. The entry read_index of the first one shows on
 // read_data from the second one on, as it was before the first: a write at that edge or later is not
-// seen. What is read of an entry that is written at the same edge is undefined; the user looks at
-// neither, and keeps indexes below DEPTH.
+// seen. What is read of an entry that is written at the same edge, or at an index >= DEPTH, is undefined:
+// the user does not look at it, and never writes at such an index.
 
 `default_nettype none
 

@@ -6,7 +6,8 @@
 // Contract: a write changes the bytes of register index whose strobes are set; registers have the bytes that
 // BYTES names. It shows on words from the second cycle after it on. read_data is register index of the
 // cycle before, with what was written two cycles before that. After reset, busy is high while all
-// registers are cleared; nothing is written or read then, nor in the cycle after it.
+// registers are cleared; the user neither writes nor reads then, nor in the cycle after it, and keeps index
+// below WORDS.
 
 `default_nettype none
 

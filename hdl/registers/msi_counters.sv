@@ -33,17 +33,17 @@ module msi_counters #(
     $error("msi_counters: WIDTH must be 4 to 32");
   end
 
-  typedef logic [INDEX_WIDTH-1:0] index_t;
+  typedef logic [INDEX_WIDTH-1:0] turn_t;
 
   // ---- visit ------------------------------------------------------------------------------------
 
-  index_t          visit_q;
+  turn_t          visit_q;
   logic            first_q;  // the first round after reset: the counts are 0, whatever the memory holds
   logic      [2:0] recent_q[COUNTERS];  // came since the last visit
 
   always_ff @(posedge clk) begin
     visit_q <= visit_q + 1'b1;
-    if (visit_q == index_t'(ROUND - 1)) begin
+    if (visit_q == turn_t'(ROUND - 1)) begin
       visit_q <= '0;
       first_q <= 1'b0;
     end
@@ -55,7 +55,7 @@ module msi_counters #(
 
   for (genvar i = 0; i < COUNTERS; i++) begin : gen_recent
     always_ff @(posedge clk) begin
-      recent_q[i] <= (visit_q == index_t'(i) ? 3'd0 : recent_q[i]) + 3'(increment[i]);
+      recent_q[i] <= (visit_q == turn_t'(i) ? 3'd0 : recent_q[i]) + 3'(increment[i]);
       if (!rst_n) recent_q[i] <= '0;
     end
   end
@@ -64,7 +64,7 @@ module msi_counters #(
 
   logic [WIDTH-1:0] counts[2**INDEX_WIDTH];
 
-  index_t           add_index_q;
+  turn_t           add_index_q;
   logic [WIDTH-1:0] before_q;
   logic [2:0]       added_q;
 
@@ -72,7 +72,7 @@ module msi_counters #(
   always_comb begin
     recent = '0;
     for (int unsigned i = 0; i < COUNTERS; i++) begin
-      if (visit_q == index_t'(i)) recent = recent_q[i];
+      if (visit_q == turn_t'(i)) recent = recent_q[i];
     end
   end
 
@@ -89,7 +89,7 @@ module msi_counters #(
 
   // ---- show -------------------------------------------------------------------------------------
 
-  index_t           index_q;
+  turn_t           index_q;
   logic [WIDTH-1:0] count_q;
 
   always_ff @(posedge clk) begin

@@ -9,7 +9,9 @@
 // is refused: STATUS.refused and REFUSED_COMMANDS show it, and nothing else changes (H6). Counters
 // saturate, and are read some cycles later, when it is their turn; alert is high from a drop or refusal
 // until software acknowledges it (H7). retire and drop are valid-only, and seen in the cycle in which they
-// are valid.
+// are valid. A command stands still from COMMAND_SETTLE cycles before it is offered until it has retired.
+// The ARG registers, and the counters in the order of COUNT_…, lie one after the other from a multiple of
+// 0x20 on.
 
 `default_nettype none
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Checks one valid/ready stream (H2): valid waits for ready, the payload stands still meanwhile, both are
-// known; and, where QUIET says so, nothing is valid from the second clock edge in reset to the first
+// Checks one valid/ready stream (H2): valid and payload stay until ready, both are known; and, where QUIET says so, nothing is valid from the second clock edge in reset to the first
 // after it (H8).
 //
 // Contract: looks on at each rising edge of clk, and says nothing before the first one with rst_n low: so

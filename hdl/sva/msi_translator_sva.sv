@@ -374,17 +374,26 @@ module msi_translator_sva
   logic [RANGE_WIDTH-1:0]  range_index;
   logic [TARGET_WIDTH-1:0] target_index;
   logic [ROUTE_WIDTH-1:0]  route_index;
+  arguments_t              taken_indexes;  // 0 where it takes none
   logic                    index_error;
+
+  logic unused;
+  assign unused = ^taken_indexes;
 
   always_comb begin
     range_index  = retire_range[RANGE_WIDTH-1:0];
     target_index = retire_target[TARGET_WIDTH-1:0];
     route_index  = retire_route[ROUTE_WIDTH-1:0];
-    unique case (retire_operation)
-      SIGNAL_MSI, SIGNAL_MSI_WITH_RID: index_error = outside(retire_target, TARGETS);
-      SIGNAL_EVENT: index_error = outside(retire_route, ROUTES);
-      default: index_error = 1'b0;  // these are known from their answers
-    endcase
+    taken_indexes = taken_of(retire_operation, '{
+        range: retire_range,
+        connection: retire_connection,
+        target: retire_target,
+        route: retire_route,
+        default: '0
+    });
+    index_error = outside(taken_indexes.range, RANGES) ||
+                  outside(taken_indexes.connection, CONNECTIONS) ||
+                  outside(taken_indexes.target, TARGETS) || outside(taken_indexes.route, ROUTES);
   end
 
   always_ff @(posedge clk) begin
@@ -425,8 +434,9 @@ module msi_translator_sva
 
   always_ff @(posedge clk) begin
     if (watching_q && rst_n && retire_valid) begin
-      H9_index_outside_its_table : assert ((retire_answer == ERROR_INDEX) || !index_error)
-      else $error("answer %0d for an index outside its table", retire_answer);
+      H9_index_outside_its_table : assert ((retire_answer == ERROR_INDEX) == index_error)
+      else $error("answer %0d, an index is%s outside its table", retire_answer,
+                  index_error ? "" : " not");
       if (retire_operation == SIGNAL_MSI_WITH_RID && !index_error) begin
         R3_out_of_range_never_leaves : assert (!retire_sent || in_range(retire_rid[15:8], message_range))
         else $error("requester ID %x, bus range %x to %x",

@@ -55,10 +55,11 @@ def test_both_translators_are_compared(folder: Path) -> None:
 def test_a_fault_of_one_is_found_there_alone(tmp_path: Path) -> None:
     """The right one, which has eight targets, ignores its secondary bound."""
     shutil.copytree(ROOT / "hdl", tmp_path / "hdl")
-    engine = tmp_path / "hdl/core/msi_engine.sv"
-    sound = "bus < bus_range.secondary"
-    assert engine.read_text().count(sound) == 1
-    engine.write_text(engine.read_text().replace(sound, f"({sound} && TARGETS != 8)"))
+    lookup = tmp_path / "hdl/core/msi_lookup.sv"
+    sound = "in_range(request.rid[15:8], target_range)"
+    assert lookup.read_text().count(sound) == 1
+    broken = f"TARGETS == 8 ? request.rid[15:8] <= target_range.subordinate : {sound}"
+    lookup.write_text(lookup.read_text().replace(sound, broken))
     done = run(tmp_path, "hdl/translator.f")
     assert done.returncode != 0
     found = {side: int(mismatches) for side, _, _, _, mismatches in COMPARED.findall(done.stdout)}

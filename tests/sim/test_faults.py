@@ -75,7 +75,9 @@ def test_a_fault_that_does_not_elaborate_is_missed(
         return [SOUND]
 
     monkeypatch.setattr(faults, "run_tests", run)
-    error = Fault("count_q} + 1'b1", "count_q} +", name="typing error", tag="H7")
+    error = Fault(
+        "assign count = count_q;", "assign count = count_q +;", name="typing error", tag="H7"
+    )
     assert try_faults([error], 1) == 1
     assert "typing error: MISSED: it does not build" in capsys.readouterr().out
 

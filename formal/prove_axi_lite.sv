@@ -161,6 +161,7 @@ module prove_axi_lite
   logic [33:0]              r_q;
   logic                     write_waits_q, read_waits_q;  // and nothing was in its way
   logic                     held_q, req_q;
+  logic                     open_q;  // an access was under way, and was not answered
 
   always_ff @(posedge clk) begin
     req_stalled_q <= rst_n && req && !write && !read;
@@ -174,6 +175,7 @@ module prove_axi_lite
     write_waits_q <= rst_n && addresses_q != 0 && data_q && !b_owed_q && idle && !hold;
     read_waits_q  <= rst_n && reads_q != 0 && !r_owed_q && idle && !hold;
     held_q        <= hold;
+    open_q        <= rst_n && (req || write_open_q || read_open_q) && !wr_ack && !rd_ack;
     req_q         <= req;
   end
 
@@ -200,6 +202,7 @@ module prove_axi_lite
       H3_one_access_at_a_time : assert (!req || (!write_open_q && !read_open_q));
       H3_write_is_not_held_up : assert (!write_waits_q || write_offered);
       H3_read_is_not_held_up : assert (!read_waits_q || req);
+      H3_address_stays : assert (!open_q || addr == addr_q);
       H3_none_starts_while_held : assert (!held_q || !req || req_q);
       H3_b_answers_a_write :
       assert (s_axil_bvalid == b_owed_q && (!b_owed_q || s_axil_bresp == {berror_q, 1'b0}));

@@ -193,6 +193,10 @@ module prove_registers
       H6_one_in_flight : assert (!command_valid || !in_flight_q);
       H6_names_an_operation : assert (!command_valid || is_operation(8'(command.operation)));
 
+      // What prove_arguments asks for, and H6_captured_whole means.
+      H6_arguments_have_arrived :
+      assert (!(dut.command_written_q || (dut.is_argument && !dut.req_is_wr)) ||
+              dut.u_arguments.strobes_q == 0);
       H6_captured_whole : assert (!busy_q || command == expected_q);
       H6_busy_while_in_flight : assert (dut.busy_q == busy_q && (busy_q || !command_valid));
 

@@ -867,6 +867,18 @@ FAULTS = (
     ),
     Fault("      bvalid_q   <= 1'b0;\n", "", fails=(Fails("axi_lite", "H8_nothing_left"),)),
     Fault(
+        "      address_q <= start_write ? aw_address_q : ar_address_q;",
+        "    end\n"
+        "    if (!req_q) begin\n"
+        "      address_q <= start_write ? aw_address_q : ar_address_q;",
+        fails=(Fails("axi_lite", "H3_address_stays"),),
+    ),
+    Fault(
+        "busy_q <= start_write || start_read || (busy_q &&",
+        "busy_q <= start_read || (busy_q &&",
+        fails=(Fails("registers", "H6_arguments_have_arrived"),),
+    ),
+    Fault(
         "!rvalid_q && !busy_q && !hold &&",
         "!rvalid_q && !busy_q &&",
         fails=(Fails("axi_lite", "H3_none_starts_while_held"),),

@@ -5,7 +5,8 @@
 //
 // Contract: each channel is valid/ready (H2) and independent of the others: a write is carried out
 // when its address and its data are both there, in whichever order they came. An access is offered
-// while req is high, until its stall is low, and is over with its ack, in that cycle or later. A
+// while req is high, until its stall is low, and is over with its ack, in that cycle or later; its address
+// stays until then. A
 // response that is not taken holds up accesses of its own kind only. While hold is high, none starts. No
 // ready depends on an input.
 
@@ -26,7 +27,7 @@ module msi_axi_lite
     output logic      [31:0]              wr_data,
     output logic      [31:0]              wr_biten,
     input  wire logic                     req_stall_wr,
-    input  wire logic                     req_stall_rd,  // excused toggle: no register stalls
+    input  wire logic                     req_stall_rd,
     input  wire logic                     rd_ack,
     input  wire logic                     rd_err,  // excused toggle: no register answers with an error
     input  wire logic [31:0]              rd_data,

@@ -8,7 +8,8 @@
 //   show     count is that of counter index, with all that came before its visit, and is written back
 //
 // Contract: each counter counts the cycles in which its increment is high, and stops at its largest value
-// instead of starting over. index goes through the counters, each once in ROUND cycles, and never stops.
+// instead of starting over. index goes through 0 to ROUND - 1, and never stops; where it is none of the counters, count means
+// nothing.
 // Reset clears all of them: counts of visits before it mean nothing in the two cycles after it.
 
 `default_nettype none

@@ -53,7 +53,7 @@ module msi_registers
 
   logic        req, req_is_wr;
   logic        req_stall_wr;
-  logic        req_stall_rd;  // excused toggle: no register stalls
+  logic        req_stall_rd;
   logic [6:0]  addr;          // excused toggle: the registers are words
   logic [31:0] wr_data, wr_biten, rd_data;
   logic        rd_ack, wr_ack;

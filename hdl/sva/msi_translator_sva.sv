@@ -518,7 +518,7 @@ module msi_translator_sva
       else $error("retire_valid or alert is high right after an edge in reset");
     end
     if (watching_q && rst_n) begin
-      if (clearing && !was_reset_q) begin
+      if (clearing) begin
         H8_nothing_accepted_while_clearing : assert (!s_msi_ready && !s_evt_ready)
         else $error("s_msi_ready or s_evt_ready is high %0d cycles after reset, not %0d",
                     cleared_q, CLEARING);

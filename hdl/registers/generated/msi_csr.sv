@@ -73,7 +73,7 @@ module msi_csr (
     assign cpuif_req_stall_wr = cpuif_req_stall_sr[0] | external_pending;
     assign cpuif_req_masked = cpuif_req
                             & !(!cpuif_req_is_wr & cpuif_req_stall_rd)
-                            & !(cpuif_req_is_wr & cpuif_req_stall_wr);  // excused expr: no access is offered while another one is open
+                            & !(cpuif_req_is_wr & cpuif_req_stall_wr);
 
     //--------------------------------------------------------------------------
     // Address Decode
@@ -504,7 +504,7 @@ module msi_csr (
         readback_data_rt_c = readback_data_var;
     end
 
-    logic [31:0] readback_data_rt[8];
+    logic [31:0] readback_data_rt[8];  // excused toggle: some addresses have no register, some registers no use for all bits
     logic readback_done_rt;
     logic readback_err_rt;
     logic [6:0] readback_addr_rt;

@@ -34,7 +34,7 @@ from cocotbext.msi_its.vocabulary.operations import (
     SignalMsiWithRid,
     SupportsDirectMsi,
 )
-from tests.rtl.objects import ADDRESS, SEGMENT, set_up
+from tests.rtl.objects import ADDRESS, SEGMENT, Objects, set_up
 from tests.rtl.scenario import does, play
 
 KIND = "hardware"
@@ -484,6 +484,93 @@ async def h8_nothing_is_accepted_before_the_tables_are_clear(env: Environment) -
     await env.settle()
     assert env.checker.answers[("signal_msi", "DROPPED_DISCONNECTED")] == 1
     assert env.checker.answers[("signal_event", "ERROR_NO_ROUTE")] == 1
+
+
+@translator_test()
+async def h8_events_that_waited_for_the_clearing_find_no_route(env: Environment) -> None:
+    """The routes that are cleared last, one at a time, offered while the old state is there."""
+    routes = range(max(0, env.tables.routes - 4), env.tables.routes)
+    for route in routes:
+        objects = Objects(env)
+        objects.route = route
+        await objects.set_up()
+        await env.settle()
+        await env.reset(1)
+        env.s_evt.append(SignalEvent(route))
+        env.s_evt.append(SignalEvent(route))
+        await env.cycle(max(env.tables) + 5)
+        await env.settle()
+    assert env.checker.answers[("signal_event", "ERROR_NO_ROUTE")] == 2 * len(routes)
+
+
+@translator_test()
+async def h9_every_index_behind_a_table_is_an_error(env: Environment) -> None:
+    """All that need no more bits than the last one inside, in all operations, from each source."""
+    objects = await set_up(env)
+    tables = zip(env.tables._fields, env.tables, strict=True)
+    behind = {name: range(size, 1 << (size - 1).bit_length()) for name, size in tables}
+    sources = (
+        (
+            "ranges",
+            lambda index: (
+                SetBusRange(index, 0x31, 0x32),
+                BindTarget(objects.target, objects.connection, index, 0x12),
+            ),
+        ),
+        (
+            "connections",
+            lambda index: (
+                *(Connect(index, 0x99), Disconnect(index), ConnectIrqfd(index, 0x99)),
+                BindTarget(objects.target, index, objects.range, 0x12),
+            ),
+        ),
+        (
+            "targets",
+            lambda index: (
+                *(SignalMsi(index, ADDRESS, 1), SignalMsiWithRid(index, 0x2101, ADDRESS, 2)),
+                *(NewRoute(objects.route, index), DefaultBdf(index), SupportsDirectMsi(index)),
+                BindTarget(index, objects.connection, objects.range, 0x12),
+            ),
+        ),
+        (
+            "routes",
+            lambda index: (
+                *(SignalEvent(index), Enable(index, ADDRESS, 1), Disable(index)),
+                *(EnableWithRid(index, 0x2101, ADDRESS, 2), ConsumePending(index)),
+                NewRoute(index, objects.target),
+            ),
+        ),
+    )
+    errors = 0
+    for table, operations in sources:
+        for index in behind[table]:
+            await env.execute(*operations(index))
+            errors += len(operations(index))
+    await env.settle()
+    found = sum(
+        count for (_, answer), count in env.checker.answers.items() if answer == "ERROR_INDEX"
+    )
+    assert found == errors
+
+
+@translator_test()
+async def h6_h7_a_write_to_any_other_address_changes_nothing(env: Environment) -> None:
+    """With all bits set, while alert and STATUS.refused are up and the arguments hold anything."""
+    objects = await set_up(env)
+    await env.execute(SignalMsiWithRid(objects.target, 0x2F02, ADDRESS, 1))
+    await env.settle()
+    await env.registers.write(csr.COMMAND, OperationCode.NONE)
+    for number, register in enumerate(ARGUMENT_REGISTERS, 1):
+        await env.registers.write(register, 0x0101_0101 * number)
+    used = (csr.STATUS, csr.COMMAND, csr.ALERT, *ARGUMENT_REGISTERS)
+    kept = {register.offset for register in used}
+    for word in ALL_ADDRESSES:
+        if word.offset not in kept:
+            await env.registers.write(word, 0xFFFF_FFFF)
+    assert await env.registers.read(csr.ALERT) == 1
+    assert await env.registers.read(csr.STATUS) == 1 << csr.STATUS.fields["refused"].low
+    for word in ALL_ADDRESSES:
+        await env.registers.read(word)
 
 
 @translator_test()

@@ -3,8 +3,8 @@
 #
 # PeakRDL-regblock 1.3.1 (PyPI; with systemrdl-compiler 1.33.0): as soon as one register of a map is
 # `external`, the register block that it generates asserts, in every clock cycle without reset, that no
-# acknowledgement comes without a request. One side of that comparison is a flip-flop that only a
-# (synchronous) reset initialises. So clock edges before the first reset, with registers that start with
+# acknowledgement comes without a request. With --rt-read-fanin (a pipeline stage in the read path), one
+# side of that comparison is a flip-flop that only a (synchronous) reset initialises. So clock edges before the first reset, with registers that start with
 # anything, end the simulation with an error in the generated block, though the outside acknowledges
 # nothing. The same map without `external` has no assertions and says nothing.
 #
@@ -56,7 +56,7 @@ addrmap block {
     reg { field { } value[32] = 0; } other @ 4;
 };
 RDL
-    peakrdl regblock $kind/map.rdl -o $kind --cpuif passthrough --default-reset rst_n >/dev/null
+    peakrdl regblock $kind/map.rdl -o $kind --cpuif passthrough --default-reset rst_n --rt-read-fanin >/dev/null
     input=""
     [ $kind = external ] && input="block_pkg::block__in_t hwif_in; $ports"
     connect=""

@@ -40,7 +40,7 @@ module msi_counters #(
 
   turn_t                    visit_q;
   logic                     first_q;  // the first round after reset: the counts are 0, whatever the memory holds
-  logic [COUNTERS-1:0][2:0] recent_q;  // came since the last visit
+  logic [2:0]               recent_q[COUNTERS];  // came since the last visit
 
   always_ff @(posedge clk) begin
     visit_q <= visit_q + 1'b1;

@@ -66,7 +66,7 @@ module msi_arguments #(
     end
   end
 
-  logic [3:0][7:0]        entries[WORDS];
+  logic [3:0][7:0]        entries[2**INDEX_WIDTH];  // excused toggle: the last one is of no register
   logic [WORDS-1:0][31:0] words_q;  // excused toggle: a byte that a register has not is cleared, no more
 
   always_ff @(posedge clk) begin

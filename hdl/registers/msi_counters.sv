@@ -63,7 +63,7 @@ module msi_counters #(
 
   // ---- add --------------------------------------------------------------------------------------
 
-  logic [WIDTH-1:0] counts[ROUND];  // excused toggle: no simulation counts up to the upper bits
+  logic [WIDTH-1:0] counts[2**INDEX_WIDTH];  // excused toggle: no simulation counts up to the upper bits
 
   turn_t           add_index_q;
   logic [WIDTH-1:0] before_q;

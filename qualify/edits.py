@@ -762,9 +762,7 @@ FAULTS = (
     Fault(
         "    if (overflow) count_q <= '1;\n",
         "",
-        name="a counter starts over at its largest value",
-        tag="H7",
-        tables=DEFAULT,
+        fails=(Fails("counters", "H7_counts"),),
     ),
     Fault(
         "visit_q == turn_t'(ROUND - 1)",

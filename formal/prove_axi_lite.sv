@@ -12,17 +12,7 @@ module prove_axi_lite
 (
     input wire logic                     clk,
     input wire logic                     rst_n,
-    input wire logic                     s_axil_awvalid,
-    input wire logic [ADDRESS_WIDTH-1:0] s_axil_awaddr,
-    input wire logic [2:0]               s_axil_awprot,
-    input wire logic                     s_axil_wvalid,
-    input wire logic [31:0]              s_axil_wdata,
-    input wire logic [3:0]               s_axil_wstrb,
-    input wire logic                     s_axil_bready,
-    input wire logic                     s_axil_arvalid,
-    input wire logic [ADDRESS_WIDTH-1:0] s_axil_araddr,
-    input wire logic [2:0]               s_axil_arprot,
-    input wire logic                     s_axil_rready,
+    input wire axil_request_t            axil_request,
     input wire logic                     hold,
     input wire logic                     req_stall_wr,
     input wire logic                     req_stall_rd,
@@ -33,34 +23,11 @@ module prove_axi_lite
     input wire logic                     wr_err
 );
 
-  logic                     s_axil_awready, s_axil_wready, s_axil_bvalid, s_axil_arready;
-  logic                     s_axil_rvalid;
-  logic [1:0]               s_axil_bresp, s_axil_rresp;
-  logic [31:0]              s_axil_rdata;
   logic                     req, req_is_wr;
   logic [ADDRESS_WIDTH-1:0] addr;
   logic [31:0]              wr_data, wr_biten;
 
-  axil_request_t  axil_request;
   axil_response_t axil_response;
-
-  always_comb begin
-    axil_request = '{
-        awvalid: s_axil_awvalid,
-        awaddr: s_axil_awaddr,
-        awprot: s_axil_awprot,
-        wvalid: s_axil_wvalid,
-        wdata: s_axil_wdata,
-        wstrb: s_axil_wstrb,
-        bready: s_axil_bready,
-        arvalid: s_axil_arvalid,
-        araddr: s_axil_araddr,
-        arprot: s_axil_arprot,
-        rready: s_axil_rready
-    };
-    {s_axil_awready, s_axil_wready, s_axil_bvalid, s_axil_bresp, s_axil_arready, s_axil_rvalid,
-     s_axil_rdata, s_axil_rresp} = axil_response;
-  end
 
   msi_axi_lite dut (.*);
 
@@ -113,9 +80,9 @@ module prove_axi_lite
   logic                aw, w, ar;             // is accepted
 
   always_comb begin
-    aw = s_axil_awvalid && s_axil_awready;
-    w  = s_axil_wvalid && s_axil_wready;
-    ar = s_axil_arvalid && s_axil_arready;
+    aw = axil_request.awvalid && axil_response.awready;
+    w  = axil_request.wvalid && axil_response.wready;
+    ar = axil_request.arvalid && axil_response.arready;
   end
 
   always_ff @(posedge clk) begin
@@ -125,10 +92,14 @@ module prove_axi_lite
     if (write) address_q[0] <= address_q[1];
     if (read) read_address_q[0] <= read_address_q[1];
     for (int unsigned i = 0; i < 2; i++) begin
-      if (aw && addresses_q == i + 32'(write)) address_q[i] <= s_axil_awaddr[ADDRESS_WIDTH-1:2];
-      if (ar && reads_q == i + 32'(read)) read_address_q[i] <= s_axil_araddr[ADDRESS_WIDTH-1:2];
+      if (aw && addresses_q == i + 32'(write)) begin
+        address_q[i] <= axil_request.awaddr[ADDRESS_WIDTH-1:2];
+      end
+      if (ar && reads_q == i + 32'(read)) begin
+        read_address_q[i] <= axil_request.araddr[ADDRESS_WIDTH-1:2];
+      end
     end
-    if (w) write_data_q <= {s_axil_wdata, s_axil_wstrb};
+    if (w) write_data_q <= {axil_request.wdata, axil_request.wstrb};
     if (!rst_n) begin
       addresses_q <= '0;
       reads_q     <= '0;
@@ -141,8 +112,8 @@ module prove_axi_lite
   logic [31:0] rdata_q;
 
   always_ff @(posedge clk) begin
-    b_owed_q <= wr_ack || (b_owed_q && !(s_axil_bvalid && s_axil_bready));
-    r_owed_q <= rd_ack || (r_owed_q && !(s_axil_rvalid && s_axil_rready));
+    b_owed_q <= wr_ack || (b_owed_q && !(axil_response.bvalid && axil_request.bready));
+    r_owed_q <= rd_ack || (r_owed_q && !(axil_response.rvalid && axil_request.rready));
     if (wr_ack) berror_q <= wr_err;
     if (rd_ack) {rerror_q, rdata_q} <= {rd_err, rd_data};
     if (!rst_n) begin
@@ -168,10 +139,10 @@ module prove_axi_lite
     req_is_wr_q   <= req_is_wr;
     addr_q        <= addr;
     write_q       <= {wr_data, wr_biten};
-    b_stalled_q   <= rst_n && s_axil_bvalid && !s_axil_bready;
-    r_stalled_q   <= rst_n && s_axil_rvalid && !s_axil_rready;
-    bresp_q       <= s_axil_bresp;
-    r_q           <= {s_axil_rresp, s_axil_rdata};
+    b_stalled_q   <= rst_n && axil_response.bvalid && !axil_request.bready;
+    r_stalled_q   <= rst_n && axil_response.rvalid && !axil_request.rready;
+    bresp_q       <= axil_response.bresp;
+    r_q           <= {axil_response.rresp, axil_response.rdata};
     write_waits_q <= rst_n && addresses_q != 0 && data_q && !b_owed_q && idle && !hold;
     read_waits_q  <= rst_n && reads_q != 0 && !r_owed_q && idle && !hold;
     held_q        <= hold;
@@ -183,15 +154,18 @@ module prove_axi_lite
 
   always_comb begin
     if (started_q) begin
-      H2_bvalid_stays : assert (!b_stalled_q || (s_axil_bvalid && s_axil_bresp == bresp_q));
-      H2_rvalid_stays : assert (!r_stalled_q || (s_axil_rvalid && {s_axil_rresp, s_axil_rdata} == r_q));
+      H2_bvalid_stays :
+      assert (!b_stalled_q || (axil_response.bvalid && axil_response.bresp == bresp_q));
+      H2_rvalid_stays :
+      assert (!r_stalled_q ||
+              (axil_response.rvalid && {axil_response.rresp, axil_response.rdata} == r_q));
       H2_req_stays :
       assert (!req_stalled_q || (req && req_is_wr == req_is_wr_q && addr == addr_q &&
                                  (!req_is_wr || {wr_data, wr_biten} == write_q)));
       H2_ready_unless_full :
-      assert (s_axil_awready == (addresses_q == 2'(write_offered)) &&
-              s_axil_wready == !(data_q || write_open_q) &&
-              s_axil_arready == (reads_q == 2'(read_offered)));
+      assert (axil_response.awready == (addresses_q == 2'(write_offered)) &&
+              axil_response.wready == !(data_q || write_open_q) &&
+              axil_response.arready == (reads_q == 2'(read_offered)));
 
       H3_write_as_it_came :
       assert (!write_offered ||
@@ -205,13 +179,15 @@ module prove_axi_lite
       H3_address_stays : assert (!open_q || addr == addr_q);
       H3_none_starts_while_held : assert (!held_q || !req || req_q);
       H3_b_answers_a_write :
-      assert (s_axil_bvalid == b_owed_q && (!b_owed_q || s_axil_bresp == {berror_q, 1'b0}));
+      assert (axil_response.bvalid == b_owed_q &&
+              (!b_owed_q || axil_response.bresp == {berror_q, 1'b0}));
       H3_r_answers_a_read :
-      assert (s_axil_rvalid == r_owed_q &&
-              (!r_owed_q || (s_axil_rdata == rdata_q && s_axil_rresp == {rerror_q, 1'b0})));
+      assert (axil_response.rvalid == r_owed_q &&
+              (!r_owed_q ||
+               (axil_response.rdata == rdata_q && axil_response.rresp == {rerror_q, 1'b0})));
       H3_one_response_each : assert (!(wr_ack && b_owed_q) && !(rd_ack && r_owed_q));
       H8_nothing_left :
-      assert (!after_reset_q || (!req && !s_axil_bvalid && !s_axil_rvalid));
+      assert (!after_reset_q || (!req && !axil_response.bvalid && !axil_response.rvalid));
     end
   end
 
@@ -246,7 +222,8 @@ module prove_axi_lite
   // ---- it can happen ------------------------------------------------------------------------------
 
   always_comb begin
-    cover_write_answered : cover (started_q && rst_n && s_axil_bvalid && s_axil_bready);
+    cover_write_answered :
+    cover (started_q && rst_n && axil_response.bvalid && axil_request.bready);
     cover_all_stalled :
     cover (started_q && b_stalled_q && r_stalled_q && addresses_q == 1 && data_q && reads_q == 1);
     cover_access_stalled : cover (started_q && req_stalled_q && write);

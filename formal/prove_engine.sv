@@ -388,9 +388,6 @@ module prove_engine
            (!message || (shown.address == operation.address && shown.data == operation.data));
   endfunction
 
-  function automatic int unsigned larger(int unsigned a, int unsigned b);
-    return a > b ? a : b;
-  endfunction
   localparam int unsigned LARGEST = larger(larger(RANGES, CONNECTIONS), larger(TARGETS, ROUTES));
 
   always_comb begin

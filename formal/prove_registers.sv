@@ -11,57 +11,24 @@ module prove_registers
   import msi_csr_pkg::*;
   import msi_pkg::*;
 (
-    input wire logic        clk,
-    input wire logic        rst_n,
-    input wire logic        s_axil_awvalid,
-    input wire logic [6:0]  s_axil_awaddr,
-    input wire logic [2:0]  s_axil_awprot,
-    input wire logic        s_axil_wvalid,
-    input wire logic [31:0] s_axil_wdata,
-    input wire logic [3:0]  s_axil_wstrb,
-    input wire logic        s_axil_bready,
-    input wire logic        s_axil_arvalid,
-    input wire logic [6:0]  s_axil_araddr,
-    input wire logic [2:0]  s_axil_arprot,
-    input wire logic        s_axil_rready,
-    input wire logic        command_ready,
-    input wire logic        clearing,
-    input wire logic        retire_valid,
-    input wire source_e     retire_source,
-    input wire answer_e     retire_answer,
-    input wire logic [15:0] retire_bdf,
-    input wire logic        retire_sent,
-    input wire logic        drop_valid,
-    input wire drop_t       drop
+    input wire logic           clk,
+    input wire logic           rst_n,
+    input wire axil_request_t  axil_request,
+    input wire logic           command_ready,
+    input wire logic           clearing,
+    input wire logic           retire_valid,
+    input wire source_e        retire_source,
+    input wire answer_e        retire_answer,
+    input wire logic [15:0]    retire_bdf,
+    input wire logic           retire_sent,
+    input wire logic           drop_valid,
+    input wire drop_t          drop
 );
 
-  logic        s_axil_awready, s_axil_wready, s_axil_bvalid, s_axil_arready, s_axil_rvalid;
-  logic [1:0]  s_axil_bresp, s_axil_rresp;
-  logic [31:0] s_axil_rdata;
-  logic        command_valid;
-  command_t    command;
-  logic        alert;
-
-  axil_request_t  axil_request;
   axil_response_t axil_response;
-
-  always_comb begin
-    axil_request = '{
-        awvalid: s_axil_awvalid,
-        awaddr: s_axil_awaddr,
-        awprot: s_axil_awprot,
-        wvalid: s_axil_wvalid,
-        wdata: s_axil_wdata,
-        wstrb: s_axil_wstrb,
-        bready: s_axil_bready,
-        arvalid: s_axil_arvalid,
-        araddr: s_axil_araddr,
-        arprot: s_axil_arprot,
-        rready: s_axil_rready
-    };
-    {s_axil_awready, s_axil_wready, s_axil_bvalid, s_axil_bresp, s_axil_arready, s_axil_rvalid,
-     s_axil_rdata, s_axil_rresp} = axil_response;
-  end
+  logic           command_valid;
+  command_t       command;
+  logic           alert;
 
   msi_registers #(.COUNTER_WIDTH(4)) dut (.*);
 
@@ -204,7 +171,8 @@ module prove_registers
       H7_alert_stays : assert (after_reset_q || !alert_q || acknowledged_q || alert);
       H7_no_alert_without_a_drop : assert (after_reset_q || !alert || alert_q || dropped_q);
       H8_reset :
-      assert (!after_reset_q || (!s_axil_bvalid && !s_axil_rvalid && !command_valid && !alert));
+      assert (!after_reset_q ||
+              (!axil_response.bvalid && !axil_response.rvalid && !command_valid && !alert));
     end
   end
 
@@ -274,7 +242,8 @@ module prove_registers
   always_comb begin
     cover_command_done : cover (started_q && rst_n && finish);
     cover_alert_acknowledged : cover (started_q && rst_n && !after_reset_q && alert_q && !alert);
-    cover_accesses_answered : cover (started_q && rst_n && s_axil_bvalid && s_axil_rvalid);
+    cover_accesses_answered :
+    cover (started_q && rst_n && axil_response.bvalid && axil_response.rvalid);
   end
 
 endmodule

@@ -7,13 +7,13 @@ runs it. With --check, write nothing: fail and name the forms that differ.
 
 from __future__ import annotations
 
-import argparse
 import re
 import sys
 from pathlib import Path
 
 from cocotbext.msi_its.run.file_list import read
 from cocotbext.msi_its.run.places import ROOT
+from tools import generated
 
 FORMS = ("Bender.yml", "msi_its.core")
 
@@ -40,23 +40,14 @@ def filled(form: str, root: Path) -> str:
 
 def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     """Write or check; returns the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m tools.forms", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; fail on a difference")
-    check = parser.parse_args(arguments).check
-    status = 0
-    for name in FORMS:
-        old = (root / name).read_text()
-        if (new := filled(old, root)) == old:
-            continue
-        if check:
-            print(
-                f"{name}: names other sources than its file list; run `make regs`", file=sys.stderr
-            )
-            status = 1
-        else:
-            (root / name).write_text(new)
-            print(f"wrote {name}")
-    return status
+    return generated.main(
+        "tools.forms",
+        __doc__,
+        "names other sources than its file list",
+        lambda: {root / name: filled((root / name).read_text(), root) for name in FORMS},
+        arguments,
+        root,
+    )
 
 
 if __name__ == "__main__":

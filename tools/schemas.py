@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
+from pathlib import Path
 
 from msgspec.json import schema
 
@@ -24,6 +24,7 @@ from cocotbext.msi_its.report.files import (
 from cocotbext.msi_its.run.places import ROOT
 from qualify.formal import Formal, FormalFaults
 from qualify.mutate import Mutate
+from tools import generated
 from tools.synth import Synth
 
 FOLDER = ROOT / "docs/schemas"
@@ -49,31 +50,16 @@ def generate() -> dict[str, str]:
     return made
 
 
-def stale() -> dict[str, str]:
-    """Return what has to be written, by the name of its file."""
-    return {
-        name: text
-        for name, text in generate().items()
-        if not (FOLDER / name).is_file() or (FOLDER / name).read_text() != text
-    }
+def files() -> dict[Path, str]:
+    """Return the text of each schema, by its file."""
+    return {FOLDER / name: text for name, text in generate().items()}
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Generate or check; return the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m tools.schemas", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; fail on a difference")
-    check = parser.parse_args(arguments).check
-    found = stale()
-    for name, text in found.items():
-        path = FOLDER / name
-        if check:
-            where = path.relative_to(ROOT)
-            print(f"{where}: is not what its type gives; run `make regs`", file=sys.stderr)
-        else:
-            FOLDER.mkdir(exist_ok=True)
-            path.write_text(text)
-            print(f"wrote {path.relative_to(ROOT)}")
-    return 1 if check and found else 0
+    return generated.main(
+        "tools.schemas", __doc__, "is not what its type gives", files, arguments, ROOT
+    )
 
 
 if __name__ == "__main__":

@@ -7,37 +7,27 @@ was edited by hand, or not generated anew).
 
 from __future__ import annotations
 
-import argparse
 import sys
 
+from tools import generated
 from tools.registers.description import ROOT, SOURCE, DescriptionError
 from tools.registers.generate import generate
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Generate or check; returns the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m tools.registers", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; fail on a difference")
-    check = parser.parse_args(arguments).check
-
     try:
-        files = generate()
+        return generated.main(
+            "tools.registers",
+            __doc__,
+            f"is not what {SOURCE} gives",
+            lambda: {ROOT / path: text for path, text in generate().items()},
+            arguments,
+            ROOT,
+        )
     except DescriptionError as error:
         print(error, file=sys.stderr)
         return 1
-    stale = [
-        path
-        for path, text in files.items()
-        if not (ROOT / path).is_file() or (ROOT / path).read_text() != text
-    ]
-    for path in stale:
-        if check:
-            print(f"{path}: is not what {SOURCE} gives; run `make regs`", file=sys.stderr)
-        else:
-            (ROOT / path).parent.mkdir(parents=True, exist_ok=True)
-            (ROOT / path).write_text(files[path])
-            print(f"wrote {path}")
-    return 1 if check and stale else 0
 
 
 if __name__ == "__main__":

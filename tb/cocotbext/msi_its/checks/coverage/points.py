@@ -172,7 +172,6 @@ CHANGERS = frozenset(first for first, _ in HAZARD_PAIRS)
 
 # ---- the cover points ----------------------------------------------------------------------------
 
-SOURCES = {source: source.port for source in Source}
 STREAMS = ("s_msi", "s_evt", "m_msi", "aw", "w", "b", "ar", "r")
 WAITS = ("0 cycles", "1 cycle", "2 to 3 cycles", "4 to 15 cycles", "16 cycles or more")
 
@@ -204,13 +203,13 @@ def wait_kind(cycles: int) -> str:
 
 
 TRIPLES = {
-    sources: ("interleaving", *(SOURCES[each] for each in sources))
-    for sources in product(SOURCES, repeat=3)
+    sources: ("interleaving", *(each.port for each in sources))
+    for sources in product(Source, repeat=3)
 }
 
 
 def _interleavings() -> Iterable[Bin]:
-    for sources in product(SOURCES.values(), repeat=3):
+    for sources in product([source.port for source in Source], repeat=3):
         if sources.count("s_axil") < 2:  # a command takes longer than this
             yield sources
 

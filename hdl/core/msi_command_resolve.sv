@@ -4,9 +4,9 @@
 // is on its way, so what it does, the origin of its route (R7) and the bus range of that origin are
 // found before it is offered, and the operations that use these find them ready.
 //
-// Contract: the command stands still for COMMAND_SETTLE cycles before it is offered; from the cycle after
-// these on, when it is in lookup at the earliest, the outputs are those of this command, until it changes. origin_range answers origin_range_index in the same cycle. With
-// write_origin, the origin of the command's route becomes the new one (not before its old one is used).
+// Contract: the command stands still for COMMAND_SETTLE cycles before it is offered; then bad_index, binds and
+// sets are those of this command, and from the next cycle on, when it is in lookup at the earliest, the other
+// outputs, until it changes. origin_range answers origin_range_index in the same cycle. With write_origin, the origin of the command's route becomes the new one (not before its old one is used).
 
 `default_nettype none
 
@@ -106,17 +106,15 @@ module msi_command_resolve
 
   bus_range_t  bus_range_q;
   logic        in_range_q;  // R8: the bus range has the explicit requester ID's bus, if there is one
+  logic [15:0] rid_q;
   logic        default_rid;
-  logic [15:0] rid;
 
-  always_comb begin
-    default_rid = command.operation == operation_code__ENABLE;
-    rid         = default_rid ? {bus_range_q.secondary, origin.devfn} : command.rid;  // R2
-  end
+  assign default_rid = command.operation == operation_code__ENABLE;
 
   always_ff @(posedge clk) begin
     bus_range_q <= origin_range;
     in_range_q  <= default_rid || in_range(command.rid[15:8], bus_range_q);
+    rid_q       <= default_rid ? {bus_range_q.secondary, origin.devfn} : command.rid;  // R2
   end
 
   always_comb begin
@@ -129,7 +127,7 @@ module msi_command_resolve
     answers      = answers_q;
     if (does.refuses) answers.found = answer__REFUSED_BUS_RANGE;
     bus_range    = bus_range_q;
-    devid        = {origin.segment, rid};  // R10
+    devid        = {origin.segment, rid_q};  // R10
   end
 
 endmodule

@@ -4,8 +4,8 @@
 // of connections; or what a command sets in them.
 //
 // Contract: the outputs are those of the operation in the stage; without one, or with an index outside its
-// table, it does and sets nothing. What a command is for comes from msi_command_resolve, in time. What is set
-// shows from the next cycle on. origin_range answers origin_range_index, whatever is in the stage.
+// table, it does nothing. What a command is for comes from msi_command_resolve, in time. What is set shows
+// from the next cycle on. origin_range answers origin_range_index, whatever is in the stage.
 
 `default_nettype none
 
@@ -34,7 +34,9 @@ module msi_lookup
     // The command, resolved
     input  wire command_t                    command,
     input  wire logic                        command_bad_index,
-    input  wire sets_t                       command_sets,
+    input  wire logic                        sets_range,       // a command in the stage sets these
+    input  wire logic                        sets_connection,
+    input  wire logic                        sets_irqfd,
     input  wire does_t                       command_does,
     input  wire answers_t                    command_answers,
     input  wire logic [RANGE_WIDTH-1:0]      origin_range_index,
@@ -42,7 +44,6 @@ module msi_lookup
 
     // What the operation does and finds
     output logic                             bad_index,     // an index outside its table
-    output logic                             sets_message,  // of its route
     output does_t                            does,
     output answers_t                         answers,
     output found_t                           found,
@@ -53,10 +54,7 @@ module msi_lookup
 
   // ---- what it does -----------------------------------------------------------------------------
 
-  sets_t sets;
-
   always_comb begin
-    sets    = '0;
     does    = '0;
     answers = command_answers;
     unique case (request.source)
@@ -73,17 +71,11 @@ module msi_lookup
       end
       default: begin
         bad_index = command_bad_index;
-        sets      = command_sets;
         does      = command_does;
       end
     endcase
-    if (!valid) begin
-      sets = '0;
-      does = '0;
-    end
+    if (!valid) does = '0;
   end
-
-  assign sets_message = sets.message;
 
   // ---- what it finds ----------------------------------------------------------------------------
 
@@ -99,7 +91,7 @@ module msi_lookup
       .clk,
       .read_index ({origin_range_index, range_index}),
       .read_data  ({origin_range, target_range}),
-      .write      (sets.range),
+      .write      (sets_range),
       .write_index(command.range[RANGE_WIDTH-1:0]),
       .write_data ({command.secondary, command.subordinate}),
       .clear      (clear),
@@ -114,7 +106,7 @@ module msi_lookup
       .clk,
       .read_index (connection),
       .read_data  (message_backend),
-      .write      (sets.connection),
+      .write      (sets_connection),
       .write_index(command.connection[CONNECTION_WIDTH-1:0]),
       .write_data ({command.operation == operation_code__CONNECT, command.segment}),
       .clear      (clear),
@@ -129,7 +121,7 @@ module msi_lookup
       .clk,
       .read_index (connection),
       .read_data  (irqfd_backend),
-      .write      (sets.irqfd),
+      .write      (sets_irqfd),
       .write_index(command.connection[CONNECTION_WIDTH-1:0]),
       .write_data ({1'b1, command.segment}),
       .clear      (clear),

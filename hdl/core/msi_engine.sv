@@ -5,7 +5,8 @@
 //
 //   accept ─► lookup ─► execute ─► retire: the record, the drop, the message
 //
-//   accept   an operation is taken; its target is read, or bound (bind_target); a backend is set
+//   accept   an operation is taken; its target is read, or bound (bind_target); a backend is set; the state of
+//            an event's route is read
 //   lookup   the bus range of its target is read, or set by a command, and the requester ID made of it;
 //            the message of its route is read, or set (enable)
 //   execute  the state of its route and the message backend of its target arrive; msi_rules decides
@@ -14,7 +15,8 @@
 // Every table that an operation reads is written in the stage in which it is read, or its reading begins,
 // so operations see each other's effect without further ado; only route states, read before they are
 // written, are forwarded, by msi_route_states (H5). What a command does is found before it is offered, by
-// msi_command_resolve, and so is its target: only commands change these, and there is one at a time.
+// msi_command_resolve, and so is its target: only commands change these, and there is one at a time. So is
+// the state of its route, which is kept up to date with what events do meanwhile.
 //
 // Contract: a request is taken when request_valid and request_ready are high, and may change until
 // then; message is a valid/ready stream (H2). While message_ready is low nothing moves. Each accepted
@@ -24,8 +26,9 @@
 // all operations but signal_msi, signal_msi_with_rid and signal_event come from there, and a request
 // from elsewhere carries no other. address and data of a request are those of s_msi, and mean nothing
 // in a request from elsewhere. message_target is the target of a request from SOURCE_MESSAGE, and
-// message_first is high with one, low with the command. After reset, clearing is high for as many cycles as the largest
-// table has entries, while the tables are cleared; nothing is accepted until then (H8).
+// message_first is high with one, low with the command; event_route is the route of a request from
+// SOURCE_EVENT. After reset, clearing is high for as many cycles as the largest table has entries, while
+// the tables are cleared; nothing is accepted until then (H8).
 
 `default_nettype none
 
@@ -39,7 +42,8 @@ module msi_engine
     parameter int unsigned ROUTES      = 64,  // routes, 1 to 2,048
     parameter bit          CHECK_DEFAULT_RID = 1'b0,  // a target's own requester ID is held against its range
     parameter int unsigned DEVID_BITS  = 32,  // of a DeviceID that the ITS takes, 16 to 32
-    localparam int unsigned TARGET_WIDTH = TARGETS > 1 ? $clog2(TARGETS) : 1
+    localparam int unsigned TARGET_WIDTH = TARGETS > 1 ? $clog2(TARGETS) : 1,
+    localparam int unsigned ROUTE_WIDTH = ROUTES > 1 ? $clog2(ROUTES) : 1
 ) (
     input  wire logic     clk,
     input  wire logic     rst_n,
@@ -51,6 +55,7 @@ module msi_engine
     input  wire logic     command_taken,    // request is taken, and it is the command
     input  wire logic [TARGET_WIDTH-1:0] message_target,  // s_msi's, whatever request is
     input  wire logic     message_first,  // request is s_msi's, if it is that or the command
+    input  wire logic [ROUTE_WIDTH-1:0] event_route,  // s_evt's, whatever request is
     output logic          message_valid,
     input  wire logic     message_ready,
     output message_t      message,
@@ -62,7 +67,6 @@ module msi_engine
 
   localparam int unsigned RANGE_WIDTH = RANGES > 1 ? $clog2(RANGES) : 1;
   localparam int unsigned CONNECTION_WIDTH = CONNECTIONS > 1 ? $clog2(CONNECTIONS) : 1;
-  localparam int unsigned ROUTE_WIDTH = ROUTES > 1 ? $clog2(ROUTES) : 1;
 
   // Of a requester ID offset: without the check, it is a devfn.
   localparam int unsigned OFFSET_WIDTH = CHECK_DEFAULT_RID ? 16 : 8;
@@ -193,6 +197,7 @@ module msi_engine
   );
 
   logic     lookup_valid_q;
+  sets_t    sets_q;    // what a command in lookup sets
   request_t lookup_q;
   target_t  target_q;
 
@@ -200,16 +205,19 @@ module msi_engine
     targeted_by_command_q <= clearing ? '0 : targeted_by_command;
     if (advance) begin
       lookup_valid_q <= request_valid && request_ready;
+      sets_q         <= command_taken ? command_sets : '0;
       lookup_q       <= request;
       target_q       <= target;
     end
-    if (!rst_n) lookup_valid_q <= 1'b0;
+    if (!rst_n) begin
+      lookup_valid_q <= 1'b0;
+      sets_q         <= '0;
+    end
   end
 
   // ---- lookup -----------------------------------------------------------------------------------
 
   logic     bad_index;
-  logic     sets_message;
   does_t    does;
   answers_t answers;
   found_t   found;
@@ -230,13 +238,12 @@ module msi_engine
       .rid_offset (target_q.rid_offset),
       .command,
       .command_bad_index,
-      .command_sets,
+      .sets_range (sets_q.range),
       .command_does,
       .command_answers,
       .origin_range_index,
       .origin_range,
       .bad_index,
-      .sets_message,
       .does,
       .answers,
       .found,
@@ -263,7 +270,7 @@ module msi_engine
       .read       (advance),
       .read_index (lookup_q.route[ROUTE_WIDTH-1:0]),
       .read_data  (route_message),
-      .write      (sets_message),
+      .write      (sets_q.message),
       .write_index(command.route[ROUTE_WIDTH-1:0]),
       .write_data ({command_devid, command.address, command.data})
   );
@@ -294,14 +301,16 @@ module msi_engine
   ) u_route_states (
       .clk,
       .advance,
-      .accept_index (request.route[ROUTE_WIDTH-1:0]),
-      .lookup_index (lookup_q.route[ROUTE_WIDTH-1:0]),
-      .execute_index(execute_q.route[ROUTE_WIDTH-1:0]),
-      .execute_uses (does_q.takes_route),
-      .state        (route_state),
-      .next_state   (next_route_state),
-      .clear        (clearing),
-      .clear_index  (clear_index[ROUTE_WIDTH-1:0])
+      .event_index      (event_route),
+      .command_index    (command.route[ROUTE_WIDTH-1:0]),
+      .lookup_index     (lookup_q.route[ROUTE_WIDTH-1:0]),
+      .lookup_is_command(lookup_q.source == SOURCE_COMMAND),
+      .execute_index    (execute_q.route[ROUTE_WIDTH-1:0]),
+      .execute_uses     (does_q.takes_route),
+      .state            (route_state),
+      .next_state       (next_route_state),
+      .clear            (clearing),
+      .clear_index      (clear_index[ROUTE_WIDTH-1:0])
   );
 
   backend_t    message_backend_found;

@@ -108,7 +108,7 @@ module msi_engine
   logic [RANGE_WIDTH-1:0] origin_range_index;
   bus_range_t             origin_range;
 
-  target_t                targeted_by_command_q;
+  target_t                targeted_by_command;
   logic                   irqfd;        // of that target
   logic                   makes_route;  // in execute
 
@@ -125,10 +125,10 @@ module msi_engine
       .clk,
       .command,
       .taken            (command_taken),
-      .target_bound     (targeted_by_command_q.bound),
-      .target_connection(targeted_by_command_q.connection),
-      .target_range     (targeted_by_command_q.range),
-      .target_rid_offset(targeted_by_command_q.rid_offset),
+      .target_bound     (targeted_by_command.bound),
+      .target_connection(targeted_by_command.connection),
+      .target_range     (targeted_by_command.range),
+      .target_rid_offset(targeted_by_command.rid_offset),
       .irqfd,
       .origin_range_index,
       .origin_range,
@@ -152,37 +152,62 @@ module msi_engine
   assign advance       = message_ready;
   assign request_ready = advance && !clearing;
 
-  // The command's target is read before it is offered, s_msi's while the choice is made.
-  target_t targeted_by_command, targeted_by_message, target;
+  // Targets are kept twice: s_msi's is read while the choice is made, the command's before it is offered.
+  target_t bound_target, targeted_by_message, read_by_command, target;
+
+  assign bound_target = '{
+      bound: 1'b1,
+      connection: command.connection[CONNECTION_WIDTH-1:0],
+      range: command.range[RANGE_WIDTH-1:0],
+      rid_offset: command.rid_offset[OFFSET_WIDTH-1:0]
+  };
 
   msi_table #(
       .WIDTH  ($bits(target_t)),
       .DEPTH  (TARGETS),
-      .READS  (2),
       .CLEARED(1)
   ) u_targets (
       .clk,
-      .read_index ({command.target[TARGET_WIDTH-1:0], message_target}),
-      .read_data  ({targeted_by_command, targeted_by_message}),
+      .read_index (message_target),
+      .read_data  (targeted_by_message),
       .write      (command_taken && command_binds),
       .write_index(command.target[TARGET_WIDTH-1:0]),
-      .write_data ({
-        1'b1,
-        command.connection[CONNECTION_WIDTH-1:0],
-        command.range[RANGE_WIDTH-1:0],
-        command.rid_offset[OFFSET_WIDTH-1:0]
-      }),
+      .write_data (bound_target),
       .clear      (clearing),
       .clear_index(clear_index[TARGET_WIDTH-1:0])
   );
 
-  assign target = message_first ? targeted_by_message : targeted_by_command_q;
+  msi_block_table #(
+      .WIDTH  ($bits(target_t)),
+      .DEPTH  (TARGETS),
+      .CLEARED(1)
+  ) u_command_targets (
+      .clk,
+      .read       (1'b1),
+      .read_index (command.target[TARGET_WIDTH-1:0]),
+      .read_data  (read_by_command),
+      .write      (command_taken && command_binds),
+      .write_index(command.target[TARGET_WIDTH-1:0]),
+      .write_data (bound_target),
+      .clear      (clearing),
+      .clear_index(clear_index[TARGET_WIDTH-1:0])
+  );
+
+  // What is read in the two cycles after clearing may be from before it; nothing is bound yet.
+  logic [1:0] cleared_q;
+
+  always_comb begin
+    targeted_by_command       = read_by_command;
+    targeted_by_command.bound = read_by_command.bound && cleared_q[1];
+    target                    = message_first ? targeted_by_message : targeted_by_command;
+  end
 
   backend_t message_backend;  // in execute; of no account if the target is not bound
 
-  msi_backends #(
-      .CONNECTIONS(CONNECTIONS),
-      .CLEAR_WIDTH(CLEAR_WIDTH)
+  msi_block_table #(
+      .WIDTH  ($bits(backend_t)),
+      .DEPTH  (CONNECTIONS),
+      .CLEARED(1)
   ) u_message_backends (
       .clk,
       .read       (advance),
@@ -193,7 +218,7 @@ module msi_engine
       .write_data (new_backend(command.operation == operation_code__CONNECT,
                                command.devid_base, DEVID_BITS)),
       .clear      (clearing),
-      .clear_index
+      .clear_index(clear_index[CONNECTION_WIDTH-1:0])
   );
 
   logic     lookup_valid_q;
@@ -202,7 +227,7 @@ module msi_engine
   target_t  target_q;
 
   always_ff @(posedge clk) begin
-    targeted_by_command_q <= clearing ? '0 : targeted_by_command;
+    cleared_q <= {cleared_q[0], !clearing};
     if (advance) begin
       lookup_valid_q <= request_valid && request_ready;
       sets_q         <= command_taken ? command_sets : '0;

@@ -67,7 +67,7 @@ module msi_command_decode
       end
       operation_code__DEFAULT_BDF: begin
         does.tells_bdf = 1'b1;
-        answers        = '{found: answer__BDF, otherwise: answer__NO_BDF};
+        answers.found  = answer__BDF;
       end
       operation_code__SUPPORTS_DIRECT_MSI: begin
         does.asks_irqfd = 1'b1;

@@ -155,7 +155,7 @@ module msi_command_resolve
     bus_range_q    <= origin_range;
     rid_q          <= default_rid(bus_range_q.secondary, 16'(origin.rid_offset));  // R2
     if (explicit_rid) rid_q <= {1'b0, command.rid};
-    in_range_q     <= in_range(rid_q[15:8], bus_range_q) && !rid_q[16];  // R8
+    in_range_q     <= in_range(rid_q[15:8], bus_range_q);  // R8
     if (!explicit_rid && !CHECK_DEFAULT_RID) in_range_q <= 1'b1;
     devid_beyond_q <= devid_beyond(origin.backend, devid);
   end

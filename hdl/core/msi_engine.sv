@@ -340,7 +340,7 @@ module msi_engine
 
   backend_t    message_backend_found;
   answer_e     answer;
-  logic        send, is_drop;
+  logic        send, is_drop, rid_refused, devid_refused;
   logic [15:0] bdf;
   logic [31:0] devid;
 
@@ -353,14 +353,15 @@ module msi_engine
       .does        (does_q),
       .answers     (answers_q),
       .bad_index   (bad_index_q),
-      .rid         (found_q.rid[15:0]),
-      .rid_in_range(found_q.rid_in_range),
+      .found       (found_q),
       .backend     (message_backend_found),
       .irqfd,
       .route_state,
       .answer,
       .send,
       .is_drop,
+      .rid_refused,
+      .devid_refused,
       .makes_route,
       .next_route_state,
       .bdf,
@@ -381,6 +382,8 @@ module msi_engine
       .rid          (found_q.rid),
       .send,
       .is_drop,
+      .rid_refused,
+      .devid_refused,
       .bus_range    (found_q.bus_range),
       .devid,
       .command,

@@ -94,33 +94,6 @@ module msi_lookup
       .clear_index(clear_index[RANGE_WIDTH-1:0])
   );
 
-  // Whether the target's own requester ID is in range: that of its bus is secondary or above, so what the
-  // offset adds is held against what subordinate has above secondary, without waiting for the sum of R2.
-  logic default_in_range;
-
-  if (CHECK_DEFAULT_RID) begin : gen_check_default_rid
-    logic [8:0] buses;  // subordinate - secondary; bit 8: inverted, no bus is in range
-
-    msi_table #(
-        .WIDTH  (9),
-        .DEPTH  (RANGES),
-        .CLEARED(9)
-    ) u_buses (
-        .clk,
-        .read_index (range_index),
-        .read_data  (buses),
-        .write      (sets_range),
-        .write_index(command.range[RANGE_WIDTH-1:0]),
-        .write_data ({1'b0, command.subordinate} - {1'b0, command.secondary}),
-        .clear      (clear),
-        .clear_index(clear_index[RANGE_WIDTH-1:0])
-    );
-
-    assign default_in_range = !buses[8] && rid_offset[OFFSET_WIDTH-1:8] <= buses[7:0];
-  end else begin : gen_default_rid_is_taken
-    assign default_in_range = 1'b1;
-  end
-
   logic explicit_rid;
 
   assign explicit_rid = request.operation == operation_code__SIGNAL_MSI_WITH_RID;
@@ -129,12 +102,11 @@ module msi_lookup
     found = '{
         bus_range: target_range,
         rid: explicit_rid ? {1'b0, request.rid} : default_rid(target_range.secondary, 16'(rid_offset)),
-        rid_in_range: explicit_rid ? in_range(request.rid[15:8], target_range) : default_in_range
+        checks_rid: explicit_rid || CHECK_DEFAULT_RID
     };
     if (!bound) begin
       found.bus_range    = '0;
       found.rid          = explicit_rid ? {1'b0, request.rid} : '0;
-      found.rid_in_range = !explicit_rid || request.rid[15:8] == 8'h00;
     end
   end
 

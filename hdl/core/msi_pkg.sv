@@ -99,7 +99,8 @@ package msi_pkg;
     logic pending;
   } route_state_t;
 
-  // R1: whether a bus range has a bus. None is in an inverted one.
+  // R1: whether a bus range has a bus. None is in an inverted one. (Of a requester ID that is a sum, the lower
+  // eight bits of the bus are enough: where it wraps, they are below secondary.)
   function automatic logic in_range(logic [7:0] bus, bus_range_t bus_range);
     return !(bus < bus_range.secondary || bus_range.subordinate < bus);
   endfunction
@@ -130,8 +131,8 @@ package msi_pkg;
   // What an operation finds of its target, and of the target's bus range.
   typedef struct packed {
     bus_range_t bus_range;
-    rid_t       rid;           // R2, R3: its requester ID
-    logic       rid_in_range;  // R1: the bus range has that one's bus, or need not have it
+    rid_t       rid;        // R2, R3: its requester ID
+    logic       checks_rid; // R1: the bus range has to have that one's bus
   } found_t;
 
   // ---- what an operation is for -----------------------------------------------------------------

@@ -3,5 +3,6 @@
 msi_clear.sv
 msi_table.sv
 msi_block_ram.sv
+msi_block_table.sv
 msi_skid_buffer.sv
 msi_arbiter.sv

@@ -17,7 +17,6 @@ module msi_lookup
     parameter int unsigned TARGETS           = 32,
     parameter int unsigned ROUTES            = 64,
     parameter bit          CHECK_DEFAULT_RID = 1'b0,
-    parameter int unsigned OFFSET_WIDTH      = 8,   // bits of a requester ID offset
     parameter int unsigned CLEAR_WIDTH       = 6,   // bits of clear_index, enough for this table
     localparam int unsigned RANGE_WIDTH = RANGES > 1 ? $clog2(RANGES) : 1
 ) (
@@ -26,9 +25,7 @@ module msi_lookup
     // The operation, and its target
     input  wire logic                    valid,
     input  wire request_t                request,
-    input  wire logic                    bound,  // if not, it is the disconnected target of R4
-    input  wire logic [RANGE_WIDTH-1:0]  range_index,
-    input  wire logic [OFFSET_WIDTH-1:0] rid_offset,
+    input  wire target_t                 target,
 
     // The command, resolved
     input  wire command_t                command,
@@ -85,7 +82,7 @@ module msi_lookup
       .CLEARED($bits(bus_range_t))
   ) u_ranges (
       .clk,
-      .read_index ({origin_range_index, range_index}),
+      .read_index ({origin_range_index, target.range[RANGE_WIDTH-1:0]}),
       .read_data  ({origin_range, target_range}),
       .write      (sets_range),
       .write_index(command.range[RANGE_WIDTH-1:0]),
@@ -101,10 +98,10 @@ module msi_lookup
   always_comb begin
     found = '{
         bus_range: target_range,
-        rid: explicit_rid ? {1'b0, request.rid} : default_rid(target_range.secondary, 16'(rid_offset)),
+        rid: explicit_rid ? {1'b0, request.rid} : default_rid(target_range.secondary, target.rid_offset),
         checks_rid: explicit_rid || CHECK_DEFAULT_RID
     };
-    if (!bound) begin
+    if (!target.bound) begin
       found.bus_range    = '0;
       found.rid          = explicit_rid ? {1'b0, request.rid} : '0;
     end

@@ -93,6 +93,14 @@ package msi_pkg;
     logic [31:0] devid_base;
   } backend_t;
 
+  // One that was never bound is the disconnected target of R4: range 0/0, offset 0.
+  typedef struct packed {
+    logic        bound;
+    index_t      connection;
+    index_t      range;
+    logic [15:0] rid_offset;
+  } target_t;
+
   typedef struct packed {
     logic made;     // by new_route
     logic enabled;

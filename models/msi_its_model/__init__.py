@@ -19,17 +19,30 @@ DeviceID 0x00010518: 42 to 0xfee00000
 
 from .backends import Event, IrqFd, IrqFdRoute, SignalMsi
 from .bus_range import AssignedBusRange
+from .claims import SHARED_BUSES, BusClaims, SharedBuses
 from .irqfd import InMemoryEvent, InMemoryIrqFd, InMemoryIrqFdRoute
-from .its import DROPPED_NO_BDF, REFUSED_NO_BDF, ItsIrqFd, ItsIrqFdRoute, ItsSignalMsi
+from .its import (
+    DROPPED_DEVID,
+    DROPPED_NO_BDF,
+    REFUSED_DEVID,
+    REFUSED_NO_BDF,
+    DeviceIds,
+    ItsIrqFd,
+    ItsIrqFdRoute,
+    ItsSignalMsi,
+)
 from .msi import (
     DROPPED_BUS_RANGE,
+    DROPPED_DEFAULT_RID,
     DROPPED_DISCONNECTED,
     REFUSED_BUS_RANGE,
+    REFUSED_DEFAULT_RID,
     DisconnectedMsiTarget,
     MsiConnection,
     MsiRoute,
     MsiTarget,
 )
+from .profile import DEFAULT_PROFILE, PROFILES, Profile
 from .ratelimit import RaisedWarning, RateLimited, flush_warnings, observe_warnings
 from .widths import check_width
 
@@ -37,12 +50,21 @@ __version__ = "0.1.0"
 """The version of the project; the register VERSION has its first two numbers."""
 
 __all__ = [
+    "DEFAULT_PROFILE",
     "DROPPED_BUS_RANGE",
+    "DROPPED_DEFAULT_RID",
+    "DROPPED_DEVID",
     "DROPPED_DISCONNECTED",
     "DROPPED_NO_BDF",
+    "PROFILES",
     "REFUSED_BUS_RANGE",
+    "REFUSED_DEFAULT_RID",
+    "REFUSED_DEVID",
     "REFUSED_NO_BDF",
+    "SHARED_BUSES",
     "AssignedBusRange",
+    "BusClaims",
+    "DeviceIds",
     "DisconnectedMsiTarget",
     "Event",
     "InMemoryEvent",
@@ -56,8 +78,10 @@ __all__ = [
     "MsiConnection",
     "MsiRoute",
     "MsiTarget",
+    "Profile",
     "RaisedWarning",
     "RateLimited",
+    "SharedBuses",
     "SignalMsi",
     "check_width",
     "flush_warnings",

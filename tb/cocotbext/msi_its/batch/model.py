@@ -35,6 +35,7 @@ from cocotbext.msi_its.vocabulary.operations import (
     Tables,
 )
 from msi_its_model import (
+    DEFAULT_PROFILE,
     DROPPED_BUS_RANGE,
     DROPPED_DISCONNECTED,
     REFUSED_BUS_RANGE,
@@ -45,7 +46,7 @@ from msi_its_model import (
     RateLimited,
 )
 from msi_its_model import msi as golden
-from msi_its_model.msi import DefaultBdf, MsiRoute
+from msi_its_model.msi import DefaultRid, MsiRoute
 
 Ints = NDArray[np.int64]
 Positions = NDArray[np.intp]
@@ -202,8 +203,8 @@ class BatchModel:
         for index, connection in enumerate(reference.connections):
             inner = connection.target()._inner
             connection_of[id(inner)] = index
-            self._backends.values[index] = getattr(inner.signal_msi, "_segment", NONE)
-            self._irqfds.values[index] = getattr(inner.irqfd, "_segment", NONE)
+            self._backends.values[index] = _segment(inner.signal_msi)
+            self._irqfds.values[index] = _segment(inner.irqfd)
         for index, each in enumerate(reference.ranges):
             secondary, subordinate = each.bus_range()
             self._ranges.values[index] = secondary << 8 | subordinate
@@ -211,8 +212,8 @@ class BatchModel:
             connection_index = connection_of.get(id(target._inner))
             packed = NONE
             if connection_index is not None:
-                own = target._default_bdf
-                packed = connection_index << 32 | range_of[id(own.bus_range)] << 16 | own.devfn
+                own = target._default_rid
+                packed = connection_index << 32 | range_of[id(own.bus_range)] << 16 | own.rid_offset
             self._targets.values[index] = packed
         for index, route in enumerate(reference.routes):
             self._load_route(index, route, range_of)
@@ -227,8 +228,8 @@ class BatchModel:
             return
         behind: Any = route._inner
         event: Any = route.event()
-        own = route._default_bdf
-        packed = behind._segment << 32 | range_of[id(own.bus_range)] << 16 | own.devfn
+        own = route._default_rid
+        packed = _segment(behind) << 32 | range_of[id(own.bus_range)] << 16 | own.rid_offset
         self._origins.values[index] = packed
         self._pending.values[index] = event._pending
         if event._action is not None:
@@ -563,7 +564,7 @@ class BatchModel:
             backend = ItsIrqFd(InMemoryIrqFd(reference.its), packed >> 32)
             own: AssignedBusRange = reference.ranges[packed >> 16 & 0xFFFF]
             reference.routes[index] = MsiRoute(
-                backend.new_irqfd_route(), DefaultBdf(own, packed & 0xFF)
+                backend.new_irqfd_route(), DefaultRid(own, packed & 0xFF, DEFAULT_PROFILE)
             )
         for index in np.union1d(changed, pending).tolist():
             route = reference.routes[index]
@@ -575,6 +576,11 @@ class BatchModel:
             if self._enabled.values[index]:
                 address, data, devid = self._sends[index].tolist()
                 route._inner.enable(address, data, devid & 0xFFFF)
+
+
+def _segment(backend: Any) -> int:
+    """Return the segment of an ITS wrapper; NONE if it is none."""
+    return backend.devids.base >> 16 if hasattr(backend, "devids") else NONE
 
 
 def _positions(at: dict[int, Positions], *codes: OperationCode) -> Positions:

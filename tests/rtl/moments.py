@@ -28,26 +28,29 @@ from msi_its_model import Profile
 from tests.rtl.scenario import Step, does
 
 ADDRESS: Final = 0x0809_0040
-SEGMENT: Final = 0x0002
+BASE: Final = 0x0002_0000
+
+Moment = Callable[[Profile], Iterator[Step]]
+"""The operations of a moment, each with what it must do under a profile."""
 
 ROOT, PORT, OTHER = 0, 1, 2
 """Indexes of bus ranges, of the targets bound to them, and of a route of each: the root complex's
 own bus, and two root ports. They are on one connection."""
 ELSEWHERE: Final = 3
-"""A target with the range of `OTHER` on a connection of its own, in `SEGMENT` + 1."""
+"""A target with the range of `OTHER` on a connection of its own, in the next PCI segment."""
 FUNCTION_HERE, FUNCTION_THERE = 4, 5
 """Targets of two virtual functions behind `PORT`, and a route of the second."""
 
 
-def _message(rid: int, data: int, segment: int = SEGMENT) -> Message:
-    return Message(segment << 16 | rid, ADDRESS, data)
+def _message(rid: int, data: int, base: int = BASE) -> Message:
+    return Message(base + rid, ADDRESS, data)
 
 
 def _ports(devfn: int = 0) -> Iterator[Step]:
     """Bring up what is behind both ports and on bus 0, with ranges as after reset."""
-    yield does(Connect(0, SEGMENT))
-    yield does(ConnectIrqfd(0, SEGMENT))
-    yield does(Connect(1, SEGMENT + 1))
+    yield does(Connect(0, BASE))
+    yield does(ConnectIrqfd(0, BASE))
+    yield does(Connect(1, BASE + 0x1_0000))
     for index in (ROOT, PORT, OTHER):
         yield does(BindTarget(index, 0, index, devfn))
         yield does(NewRoute(index, index), returns=True)
@@ -150,20 +153,24 @@ def a_vector_unmasked_while_the_port_is_zero_stays_at_bus_zero(profile: Profile)
 
 
 def seabios_closes_ports_with_an_inverted_range(profile: Profile) -> Iterator[Step]:
-    """Secondary FF, then subordinate 0, on purpose; then one port after the other gets its own."""
+    """All ports of a bus get secondary FF, then subordinate 0; then each is opened and counted."""
     yield from _ports()
     yield from _ranges((1, 5), (6, 6))
-    yield does(SetBusRange(PORT, 0xFF, 5))
-    yield does(SetBusRange(PORT, 0xFF, 0))
+    for index, old in ((PORT, 5), (OTHER, 6)):
+        yield does(SetBusRange(index, 0xFF, old))
+        yield does(SetBusRange(index, 0xFF, 0))
     yield _own(PORT, 1, None if profile.checks_default_rid else 0xFF00)
     yield _explicit(PORT, 0xFF00, 2, passes=False)
     yield _explicit(PORT, 0x0400, 3, passes=False)
-    yield does(SetBusRange(PORT, 1, 0))
-    yield _own(PORT, 4, None if profile.checks_default_rid else 0x0100)
-    yield does(SetBusRange(PORT, 1, 0xFF))
-    yield _explicit(PORT, 0x0400, 5, passes=True)
-    yield does(SetBusRange(PORT, 1, 5))
-    yield _explicit(PORT, 0x0600, 6, passes=False)
+    for index, secondary, subordinate in ((PORT, 1, 5), (OTHER, 6, 6)):
+        rid = secondary << 8
+        yield does(SetBusRange(index, secondary, 0))
+        yield _own(index, 4, None if profile.checks_default_rid else rid)
+        yield does(SetBusRange(index, secondary, 0xFF))
+        yield _explicit(index, rid, 5, passes=True)
+        yield does(SetBusRange(index, secondary, subordinate))
+        yield _own(index, 6, rid)
+    yield _explicit(PORT, 0x0600, 7, passes=False)
 
 
 def coreboot_clears_secondary_first(profile: Profile) -> Iterator[Step]:
@@ -265,7 +272,7 @@ def two_ports_claim_one_bus(profile: Profile) -> Iterator[Step]:
     yield does(EnableWithRid(OTHER, victim, ADDRESS, data))
     yield does(SignalEvent(OTHER), _message(victim, data))
     elsewhere = SignalMsiWithRid(ELSEWHERE, victim, ADDRESS, data)
-    yield does(elsewhere, _message(victim, data, SEGMENT + 1))
+    yield does(elsewhere, _message(victim, data, BASE + 0x1_0000))
     yield does(SetBusRange(OTHER, 6, 8))
     yield _explicit(OTHER, victim, data, passes=False)
 
@@ -299,7 +306,7 @@ def a_port_at_zero_speaks_for_bus_zero(profile: Profile) -> Iterator[Step]:
     yield _explicit(OTHER, 0x0130, 1, passes=False)
 
 
-MOMENTS: Final[dict[str, Callable[[Profile], Iterator[Step]]]] = {
+MOMENTS: Final[dict[str, Moment]] = {
     moment.__name__: moment
     for moment in (
         edk2_writes_secondary_before_subordinate,

@@ -92,7 +92,6 @@ def edk2_writes_secondary_before_subordinate(profile: Profile) -> Iterator[Step]
     yield does(EnableWithRid(PORT, 0x0300, ADDRESS, 4), warnings=1)
     if inverted is None:
         yield does(Enable(PORT, ADDRESS, 5), warnings=1)
-        yield does(SignalEvent(PORT))
     else:
         yield does(Enable(PORT, ADDRESS, 5), _message(inverted, 5))
         yield does(SignalEvent(PORT), _message(inverted, 5))
@@ -227,6 +226,14 @@ def virtual_functions_carry_into_the_next_bus(profile: Profile) -> Iterator[Step
                 yield does(SetBusRange(PORT, port[0], port[0] + 1))
                 delivered = _message(bus + 0x100, data + 3)
                 yield does(Enable(FUNCTION_THERE, ADDRESS, data + 3), delivered)
+    if carries:
+        # Behind a port that SeaBIOS has closed, or with the last bus of all: no requester ID has 17
+        # bits, and none of them is 00:00.0.
+        for subordinate in (0x00, 0xFF):
+            yield does(SetBusRange(PORT, 0xFF, subordinate))
+            yield _own(FUNCTION_THERE, data + 4, None)
+            yield does(Enable(FUNCTION_THERE, ADDRESS, data + 4), warnings=1)
+            yield does(SignalEvent(FUNCTION_THERE))
 
 
 def a_port_is_renumbered_under_traffic(profile: Profile) -> Iterator[Step]:

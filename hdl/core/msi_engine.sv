@@ -5,16 +5,16 @@
 //
 //   accept ─► lookup ─► execute ─► retire: the record, the drop, the message
 //
-//   accept   an operation is taken; its target is read, or bound (bind_target)
-//   lookup   the bus range and the backends of its target are read, or set by a command; the message of
-//            its route is read, or set (enable)
-//   execute  the state of its route arrives; msi_rules decides
+//   accept   an operation is taken; its target is read, or bound (bind_target); a backend is set
+//   lookup   the bus range of its target is read, or set by a command, and the requester ID made of it;
+//            the message of its route is read, or set (enable)
+//   execute  the state of its route and the message backend of its target arrive; msi_rules decides
 //   retire   what was done shows, with the message: s_msi's, the command's, or its route's
 //
-// Every table that an operation reads is written in the same stage, so operations see each other's effect
-// without further ado; only route states, read before they are written, are forwarded, by
-// msi_route_states (H5). What a command does is found before it is offered, by msi_command_resolve, and
-// so is its target: only commands change these, and there is one at a time.
+// Every table that an operation reads is written in the stage in which it is read, or its reading begins,
+// so operations see each other's effect without further ado; only route states, read before they are
+// written, are forwarded, by msi_route_states (H5). What a command does is found before it is offered, by
+// msi_command_resolve, and so is its target: only commands change these, and there is one at a time.
 //
 // Contract: a request is taken when request_valid and request_ready are high, and may change until
 // then; message is a valid/ready stream (H2). While message_ready is low nothing moves. Each accepted
@@ -37,6 +37,8 @@ module msi_engine
     parameter int unsigned CONNECTIONS = 8,   // connections, 1 to 256
     parameter int unsigned TARGETS     = 32,  // targets, 1 to 1,024
     parameter int unsigned ROUTES      = 64,  // routes, 1 to 2,048
+    parameter bit          CHECK_DEFAULT_RID = 1'b0,  // a target's own requester ID is held against its range
+    parameter int unsigned DEVID_BITS  = 32,  // of a DeviceID that the ITS takes, 16 to 32
     localparam int unsigned TARGET_WIDTH = TARGETS > 1 ? $clog2(TARGETS) : 1
 ) (
     input  wire logic     clk,
@@ -62,12 +64,15 @@ module msi_engine
   localparam int unsigned CONNECTION_WIDTH = CONNECTIONS > 1 ? $clog2(CONNECTIONS) : 1;
   localparam int unsigned ROUTE_WIDTH = ROUTES > 1 ? $clog2(ROUTES) : 1;
 
-  // A target that was never bound is the disconnected target of R4: range 0/0, devfn 0.
+  // Of a requester ID offset: without the check, it is a devfn.
+  localparam int unsigned OFFSET_WIDTH = CHECK_DEFAULT_RID ? 16 : 8;
+
+  // A target that was never bound is the disconnected target of R4: range 0/0, offset 0.
   typedef struct packed {
     logic                        bound;
     logic [CONNECTION_WIDTH-1:0] connection;
     logic [RANGE_WIDTH-1:0]      range;
-    logic [7:0]                  devfn;
+    logic [OFFSET_WIDTH-1:0]     rid_offset;
   } target_t;
 
   // ---- clearing after reset ---------------------------------------------------------------------
@@ -93,36 +98,47 @@ module msi_engine
   does_t                  command_does;
   answers_t               command_answers;
   bus_range_t             command_range;
+  rid_t                   command_rid;
   logic [31:0]            command_devid;
 
   logic [RANGE_WIDTH-1:0] origin_range_index;
   bus_range_t             origin_range;
 
-  logic                   makes_route;  // in execute, with:
-  found_t                 found_q;
-  logic [RANGE_WIDTH-1:0] range_index_q;
+  target_t                targeted_by_command_q;
+  logic                   irqfd;        // of that target
+  logic                   makes_route;  // in execute
 
   msi_command_resolve #(
       .RANGES     (RANGES),
       .CONNECTIONS(CONNECTIONS),
       .TARGETS    (TARGETS),
-      .ROUTES     (ROUTES)
+      .ROUTES     (ROUTES),
+      .CHECK_DEFAULT_RID(CHECK_DEFAULT_RID),
+      .DEVID_BITS (DEVID_BITS),
+      .OFFSET_WIDTH(OFFSET_WIDTH),
+      .CLEAR_WIDTH(CLEAR_WIDTH)
   ) u_command (
       .clk,
       .command,
+      .taken            (command_taken),
+      .target_bound     (targeted_by_command_q.bound),
+      .target_connection(targeted_by_command_q.connection),
+      .target_range     (targeted_by_command_q.range),
+      .target_rid_offset(targeted_by_command_q.rid_offset),
+      .irqfd,
       .origin_range_index,
       .origin_range,
-      .write_origin   (makes_route),
-      .new_segment    (found_q.irqfd_segment),
-      .new_range_index(range_index_q),
-      .new_devfn      (found_q.devfn),
-      .bad_index      (command_bad_index),
-      .binds          (command_binds),
-      .sets           (command_sets),
-      .does           (command_does),
-      .answers        (command_answers),
-      .bus_range      (command_range),
-      .devid          (command_devid)
+      .makes_route,
+      .bad_index        (command_bad_index),
+      .binds            (command_binds),
+      .sets             (command_sets),
+      .does             (command_does),
+      .answers          (command_answers),
+      .bus_range        (command_range),
+      .rid              (command_rid),
+      .devid            (command_devid),
+      .clear            (clearing),
+      .clear_index
   );
 
   // ---- accept -----------------------------------------------------------------------------------
@@ -133,7 +149,7 @@ module msi_engine
   assign request_ready = advance && !clearing;
 
   // The command's target is read before it is offered, s_msi's while the choice is made.
-  target_t targeted_by_command, targeted_by_command_q, targeted_by_message;
+  target_t targeted_by_command, targeted_by_message, target;
 
   msi_table #(
       .WIDTH  ($bits(target_t)),
@@ -150,10 +166,30 @@ module msi_engine
         1'b1,
         command.connection[CONNECTION_WIDTH-1:0],
         command.range[RANGE_WIDTH-1:0],
-        command.devfn
+        command.rid_offset[OFFSET_WIDTH-1:0]
       }),
       .clear      (clearing),
       .clear_index(clear_index[TARGET_WIDTH-1:0])
+  );
+
+  assign target = message_first ? targeted_by_message : targeted_by_command_q;
+
+  backend_t message_backend;  // in execute; of no account if the target is not bound
+
+  msi_backends #(
+      .CONNECTIONS(CONNECTIONS),
+      .CLEAR_WIDTH(CLEAR_WIDTH)
+  ) u_message_backends (
+      .clk,
+      .read       (advance),
+      .read_index (target.connection),
+      .read_data  (message_backend),
+      .write      (command_taken && command_sets.connection),
+      .write_index(command.connection[CONNECTION_WIDTH-1:0]),
+      .write_data (new_backend(command.operation == operation_code__CONNECT,
+                               command.devid_base, DEVID_BITS)),
+      .clear      (clearing),
+      .clear_index
   );
 
   logic     lookup_valid_q;
@@ -165,7 +201,7 @@ module msi_engine
     if (advance) begin
       lookup_valid_q <= request_valid && request_ready;
       lookup_q       <= request;
-      target_q       <= message_first ? targeted_by_message : targeted_by_command_q;
+      target_q       <= target;
     end
     if (!rst_n) lookup_valid_q <= 1'b0;
   end
@@ -180,18 +216,18 @@ module msi_engine
 
   msi_lookup #(
       .RANGES     (RANGES),
-      .CONNECTIONS(CONNECTIONS),
       .TARGETS    (TARGETS),
       .ROUTES     (ROUTES),
+      .CHECK_DEFAULT_RID(CHECK_DEFAULT_RID),
+      .OFFSET_WIDTH(OFFSET_WIDTH),
       .CLEAR_WIDTH(CLEAR_WIDTH)
   ) u_lookup (
       .clk,
       .valid      (lookup_valid_q),
       .request    (lookup_q),
       .bound      (target_q.bound),
-      .connection (target_q.connection),
       .range_index(target_q.range),
-      .devfn      (target_q.devfn),
+      .rid_offset (target_q.rid_offset),
       .command,
       .command_bad_index,
       .command_sets,
@@ -213,7 +249,8 @@ module msi_engine
   logic     bad_index_q;
   does_t    does_q;
   answers_t answers_q;
-  logic     explicit_rid_q;  // signal_msi_with_rid
+  logic     bound_q;
+  found_t   found_q;
 
   // What a route sends (R8), in retire. A route that is refused, or was never made, does not use it.
   message_t route_message;
@@ -238,9 +275,8 @@ module msi_engine
       bad_index_q     <= bad_index;
       does_q          <= does;
       answers_q       <= answers;
-      explicit_rid_q  <= lookup_q.operation == operation_code__SIGNAL_MSI_WITH_RID;
+      bound_q         <= target_q.bound;
       found_q         <= found;
-      range_index_q   <= target_q.range;
     end
     if (!rst_n) begin
       execute_valid_q <= 1'b0;
@@ -268,23 +304,25 @@ module msi_engine
       .clear_index  (clear_index[ROUTE_WIDTH-1:0])
   );
 
+  backend_t    message_backend_found;
   answer_e     answer;
   logic        send, is_drop;
   logic [15:0] bdf;
   logic [31:0] devid;
 
+  always_comb begin
+    message_backend_found           = message_backend;
+    message_backend_found.connected = bound_q && message_backend.connected;
+  end
+
   msi_rules u_rules (
       .does        (does_q),
       .answers     (answers_q),
       .bad_index   (bad_index_q),
-      .explicit_rid(explicit_rid_q),
-      .rid         (execute_q.rid),
-      .secondary   (found_q.bus_range.secondary),
+      .rid         (found_q.rid[15:0]),
       .rid_in_range(found_q.rid_in_range),
-      .devfn       (found_q.devfn),
-      .connected   (found_q.connected),
-      .segment     (found_q.segment),
-      .irqfd       (found_q.irqfd),
+      .backend     (message_backend_found),
+      .irqfd,
       .route_state,
       .answer,
       .send,
@@ -306,12 +344,14 @@ module msi_engine
       .does         (does_q),
       .answer,
       .bdf,
+      .rid          (found_q.rid),
       .send,
       .is_drop,
       .bus_range    (found_q.bus_range),
       .devid,
       .command,
       .command_range,
+      .command_rid,
       .command_devid,
       .route_message,
       .message_valid,

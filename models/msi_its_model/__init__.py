@@ -46,7 +46,7 @@ from .profile import DEFAULT_PROFILE, PROFILES, Profile
 from .ratelimit import RaisedWarning, RateLimited, flush_warnings, observe_warnings
 from .widths import check_width
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 """The version of the project; the register VERSION has its first two numbers."""
 
 __all__ = [

@@ -13,7 +13,7 @@ from pathlib import Path
 from cocotbext.msi_its.batch.trace import validate
 from cocotbext.msi_its.run.discovery import modules
 from cocotbext.msi_its.run.places import PROGRAM, ROOT
-from cocotbext.msi_its.vocabulary.operations import Tables
+from cocotbext.msi_its.vocabulary.operations import CONFIGURATION, Configuration, Tables
 from cocotbext.msi_its.vocabulary.settings import TraceFile
 from cocotbext.msi_its.vocabulary.text import UserError, visible
 from cocotbext.msi_its.vocabulary.trace import stem
@@ -45,6 +45,7 @@ class ParameterSet:
     heading: str
     tables: Tables
     counter_width: int
+    configuration: Configuration = CONFIGURATION
 
 
 SETS: dict[str, ParameterSet] = {

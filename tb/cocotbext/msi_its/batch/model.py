@@ -486,9 +486,10 @@ class BatchModel:
             if base == NONE:
                 reference.connections[index].disconnect()
             else:
-                reference.connections[index].connect(ItsSignalMsi(reference.its, base >> 16))
+                reference.connections[index].connect(ItsSignalMsi(reference.its, devid_base=base))
         for index in self._irqfds.commit().tolist():
-            backend = ItsIrqFd(InMemoryIrqFd(reference.its), int(self._irqfds.values[index]) >> 16)
+            base = int(self._irqfds.values[index])
+            backend = ItsIrqFd(InMemoryIrqFd(reference.its), devid_base=base)
             reference.connections[index].connect_irqfd(backend)
         for index in self._targets.commit().tolist():
             packed = int(self._targets.values[index])
@@ -561,7 +562,7 @@ class BatchModel:
         pending = self._pending.commit()
         for index in new.tolist():
             packed = int(self._origins.values[index])
-            backend = ItsIrqFd(InMemoryIrqFd(reference.its), packed >> 24 >> 16)
+            backend = ItsIrqFd(InMemoryIrqFd(reference.its), devid_base=packed >> 24)
             own: AssignedBusRange = reference.ranges[packed >> 16 & 0xFF]
             reference.routes[index] = MsiRoute(
                 backend.new_irqfd_route(), DefaultRid(own, packed & 0xFF, DEFAULT_PROFILE)

@@ -19,12 +19,24 @@ DeviceID 0x00010518: 42 to 0xfee00000
 
 from .backends import Event, IrqFd, IrqFdRoute, SignalMsi
 from .bus_range import AssignedBusRange
+from .claims import SHARED_BUSES, BusClaims, SharedBuses
 from .irqfd import InMemoryEvent, InMemoryIrqFd, InMemoryIrqFdRoute
-from .its import DROPPED_NO_BDF, REFUSED_NO_BDF, ItsIrqFd, ItsIrqFdRoute, ItsSignalMsi
+from .its import (
+    DROPPED_DEVID,
+    DROPPED_NO_BDF,
+    REFUSED_DEVID,
+    REFUSED_NO_BDF,
+    DeviceIds,
+    ItsIrqFd,
+    ItsIrqFdRoute,
+    ItsSignalMsi,
+)
 from .msi import (
     DROPPED_BUS_RANGE,
+    DROPPED_DEFAULT_RID,
     DROPPED_DISCONNECTED,
     REFUSED_BUS_RANGE,
+    REFUSED_DEFAULT_RID,
     DisconnectedMsiTarget,
     MsiConnection,
     MsiRoute,
@@ -40,12 +52,19 @@ __version__ = "0.2.0"
 __all__ = [
     "DEFAULT_PROFILE",
     "DROPPED_BUS_RANGE",
+    "DROPPED_DEFAULT_RID",
+    "DROPPED_DEVID",
     "DROPPED_DISCONNECTED",
     "DROPPED_NO_BDF",
     "PROFILES",
     "REFUSED_BUS_RANGE",
+    "REFUSED_DEFAULT_RID",
+    "REFUSED_DEVID",
     "REFUSED_NO_BDF",
+    "SHARED_BUSES",
     "AssignedBusRange",
+    "BusClaims",
+    "DeviceIds",
     "DisconnectedMsiTarget",
     "Event",
     "InMemoryEvent",
@@ -62,6 +81,7 @@ __all__ = [
     "Profile",
     "RaisedWarning",
     "RateLimited",
+    "SharedBuses",
     "SignalMsi",
     "check_width",
     "flush_warnings",

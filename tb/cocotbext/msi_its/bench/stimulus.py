@@ -1,18 +1,22 @@
 # SPDX-License-Identifier: MIT
 """Random stimulus: operations with a bias toward the corners, and stall patterns.
 
-Every choice comes from the `random.Random` that is handed in. No identifier is 0 or used twice
-where the specification leaves the choice, so that a mix-up cannot go unseen.
+Every choice comes from the `random.Random` that is handed in. Hardly an identifier is 0 or used
+twice where the specification leaves the choice, so that a mix-up cannot go unseen.
 """
 
 from __future__ import annotations
 
 import random
+from collections import deque
 from collections.abc import Iterator
 
 from cocotbext.msi_its.vocabulary.operations import (
+    CONFIGURATION,
     INDEX_BITS,
+    WIDTHS,
     BindTarget,
+    Configuration,
     Connect,
     ConnectIrqfd,
     ConsumePending,
@@ -21,6 +25,7 @@ from cocotbext.msi_its.vocabulary.operations import (
     Disconnect,
     Enable,
     EnableWithRid,
+    FreeRoute,
     NewRoute,
     Operation,
     SetBusRange,
@@ -70,7 +75,7 @@ def pauses(rng: random.Random, share: float, longest: int = 6) -> Iterator[bool]
 
 
 class RandomOperations:
-    """Makes operations for tables of the given sizes.
+    """Makes operations for tables of the given sizes, as wide as the configuration has them.
 
     `objects` limits how many entries of each table are used: few make many collisions. About one in
     `illegal` operations has an index outside its table (0: none has). Of the commands, `routes` (0
@@ -84,8 +89,14 @@ class RandomOperations:
         objects: int | None = None,
         illegal: int = 50,
         routes: float = 0.5,
+        configuration: Configuration = CONFIGURATION,
     ) -> None:
         self._rng = rng
+        self._offset_bits = configuration.profile.rid_offset_bits
+        self._devid_bits = configuration.devid_bits
+        # What was made lately: bus ranges, by index, and requester IDs, so that others fit to them.
+        self._ranges: dict[int, tuple[int, int]] = {}
+        self._rids: deque[int] = deque(maxlen=4)
         self._routes = routes
         self._tables = tables
         self._illegal = illegal
@@ -119,13 +130,46 @@ class RandomOperations:
         return self._rng.randrange(256)
 
     def _rid(self) -> int:
-        return self._bus() << 8 | self._devfn()
+        """Return a requester ID, now and then one that was used before."""
+        if self._rids and self._rng.random() < 0.2:
+            return self._rng.choice(self._rids)
+        self._rids.append(self._bus() << 8 | self._devfn())
+        return self._rids[-1]
 
     def _devfn(self) -> int:
-        return self._rng.randrange(1, 256)
+        return self._rng.randrange(1, 256) if self._rng.random() < 0.95 else 0
+
+    def _rid_offset(self, bus_range: int) -> int:
+        """Return an offset for a target in a range: a devfn; or one that goes to other buses.
+
+        These are often at or beside the edge of the range, or where the sum has more than 16 bits.
+        """
+        offset = self._devfn()
+        secondary, subordinate = self._ranges.get(bus_range, (0, 0))
+        if self._offset_bits > 8 and self._rng.random() < 0.65:
+            wanted = self._rng.choice((subordinate, subordinate, 0x100, self._rng.randrange(512)))
+            offset |= (wanted + self._rng.choice((-1, 0, 1)) - secondary) << 8
+            offset %= 1 << self._offset_bits
+        self._rids.append((secondary << 8) + offset & 0xFFFF)
+        return offset
 
     def _devid_base(self) -> int:
-        return self._rng.randrange(1, 2**16) << 16
+        """Return a DeviceID base: mostly one whose DeviceIDs the ITS takes; or beside the limit.
+
+        At the limit it fits to a requester ID that was used, so that the sum is the largest
+        DeviceID that there is, or the first that there is not.
+        """
+        rng, limit, all_bits = self._rng, 1 << self._devid_bits, 1 << WIDTHS["devid_base"]
+        match rng.randrange(20):
+            case 0 | 1 | 2 | 3 if self._rids:
+                return (limit - rng.choice(self._rids) - rng.randrange(2)) % all_bits
+            case 4:
+                return all_bits - rng.randrange(1, 1 << 16)
+            case 5:
+                return rng.randrange(1, all_bits)
+            case 6 | 7:  # a segment, and nothing else
+                return rng.randrange(max(limit >> 16, 1)) << 16
+        return rng.randrange(1, max(limit - (1 << 16), limit >> 4))
 
     def _address(self) -> int:
         return self._unique() << 32 | self._unique()
@@ -144,13 +188,15 @@ class RandomOperations:
                 secondary = subordinate = 0
         self._edges = [*BUSES_AT_EDGES, *self._edges[len(BUSES_AT_EDGES) :][-6:]]
         self._edges += [secondary, subordinate]
-        return SetBusRange(self._index("ranges"), secondary, subordinate)
+        bus_range = self._index("ranges")
+        self._ranges[bus_range] = secondary, subordinate
+        return SetBusRange(bus_range, secondary, subordinate)
 
     def bind_target(self) -> BindTarget:
         """Bind a target to any connection and range."""
-        return BindTarget(
-            self._index("targets"), self._index("connections"), self._index("ranges"), self._devfn()
-        )
+        bus_range = self._index("ranges")
+        offset = self._rid_offset(bus_range)
+        return BindTarget(self._index("targets"), self._index("connections"), bus_range, offset)
 
     def message(self) -> SignalMsi | SignalMsiWithRid:
         """Make a direct message, mostly with an explicit requester ID."""
@@ -189,9 +235,9 @@ class RandomOperations:
             return Enable(route, self._address(), self._unique())
         if choice < 0.68:
             return EnableWithRid(route, self._rid(), self._address(), self._unique())
-        if choice < 0.86:
+        if choice < 0.82:
             return Disable(route)
-        return ConsumePending(route)
+        return FreeRoute(route) if choice < 0.88 else ConsumePending(route)
 
     def command(self) -> Operation:
         """Make any operation."""
@@ -210,15 +256,12 @@ class RandomOperations:
                 yield ConnectIrqfd(connection, self._devid_base())
         for bus_range in self._used["ranges"]:
             made = self.set_bus_range()
+            self._ranges[bus_range] = made.secondary, made.subordinate
             yield SetBusRange(bus_range, made.secondary, made.subordinate)
         for target in self._used["targets"]:
-            made_target = self.bind_target()
-            yield BindTarget(
-                target,
-                self._rng.choice(self._used["connections"]),
-                self._rng.choice(self._used["ranges"]),
-                made_target.rid_offset,
-            )
+            connection = self._rng.choice(self._used["connections"])
+            bus_range = self._rng.choice(self._used["ranges"])
+            yield BindTarget(target, connection, bus_range, self._rid_offset(bus_range))
         for route in self._used["routes"]:
             yield NewRoute(route, self._rng.choice(self._used["targets"]))
             if self._rng.random() < 0.5:

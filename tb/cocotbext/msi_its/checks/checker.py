@@ -24,6 +24,8 @@ from cocotbext.msi_its.vocabulary.csr import Answer
 from cocotbext.msi_its.vocabulary.operations import (
     CONFIGURATION,
     Configuration,
+    Enable,
+    EnableWithRid,
     Message,
     Operation,
     SignalMsi,
@@ -91,7 +93,7 @@ class Checker:
 
     def _start(self) -> None:
         """Take the reset state (H8)."""
-        self._reference = Reference(self.tables)
+        self._reference = Reference(self.tables, self._configuration)
         self._history = History()
         self._accepted: dict[Source, deque[Operation]] = {
             Source.MESSAGE: deque(),
@@ -199,7 +201,10 @@ class Checker:
         if "secondary" in fields:
             return fields["secondary"], fields["subordinate"]
         if isinstance(operation, SignalMsi | SignalMsiWithRid):
-            return self._reference.bus_range(self._reference.bound(operation.target))
+            return self._reference.range_now(self._reference.sender(operation.target).range)
+        if isinstance(operation, Enable | EnableWithRid):
+            origin = self._reference.origin(operation.route)
+            return self._reference.range_now(origin.range) if origin is not None else None
         return None
 
     def on_message(self, message: Message) -> None:

@@ -22,7 +22,8 @@ from cocotbext.msi_its.run.sets import (
     EVERYTHING,
     SETS,
     SIM_SETS,
-    TRACES_SET,
+    TODAY,
+    TRACES_SETS,
     ChoiceError,
     Only,
     names_in,
@@ -36,6 +37,7 @@ from tests.schemas import valid
 
 R2 = "rule_tests.r2_signal_msi_has_no_range_check"
 BASIC = "trace_tests.replay_basic-routes_stalled"
+TODAYS = "trace_tests.replay_today-extended"
 
 
 @pytest.mark.parametrize(
@@ -49,6 +51,9 @@ BASIC = "trace_tests.replay_basic-routes_stalled"
         ("odd", "random_tests.anything_goes", Only("odd", "random_tests.anything_goes")),
         ("", BASIC, Only("traces", BASIC)),
         ("traces", BASIC, Only("traces", BASIC)),
+        ("today", "", Only("today")),
+        ("traces-today", "", Only("traces-today")),
+        ("", TODAYS, Only("traces-today", TODAYS)),
     ],
 )
 def test_choices(set_: str, test: str, chosen: Only) -> None:
@@ -56,15 +61,22 @@ def test_choices(set_: str, test: str, chosen: Only) -> None:
     simulations = plan(7, OWN, chosen)
     assert all(each.run.seed == 7 for each in simulations)
     if chosen == EVERYTHING:
-        assert [each.run.tables for each in simulations[:3]] == [SETS[n].tables for n in SIM_SETS]
-        assert simulations[3].run.traces == recordings()
+        first, second = simulations[-2:]
+        assert [each.run.tables for each in simulations[:-2]] == [SETS[n].tables for n in SIM_SETS]
+        assert first.run.traces == recordings() != ()
+        assert second.run.traces == recordings("traces-today") != ()
+        assert not {each.name for each in first.run.traces} & {t.name for t in second.run.traces}
+        profiles = [each.run.configuration.profile for each in simulations]
+        assert profiles.count(TODAY) == 2 and simulations[3].name == "today"
         return
     (simulation,) = simulations
-    if chosen.set == TRACES_SET:
+    if chosen.set in TRACES_SETS:
+        assert simulation.run.configuration == TRACES_SETS[chosen.set]
         assert [each.test for each in simulation.run.traces] == (
-            [test] if test else [each.test for each in recordings()]
+            [test] if test else [each.test for each in recordings(chosen.set)]
         )
     else:
+        assert simulation.run.configuration == SETS[chosen.set].configuration
         assert simulation.run.tables == SETS[chosen.set].tables
         assert simulation.run.counter_width == SETS[chosen.set].counter_width
         if test:
@@ -82,6 +94,7 @@ def test_choices(set_: str, test: str, chosen: Only) -> None:
         ("", "../tb/x.y", "there is no such test"),
         ("", "trace_tests.replay_none", "SET=traces has trace_tests.replay_basic, "),
         ("odd", BASIC, "SET=traces has trace_tests.replay_basic, "),
+        ("traces", TODAYS, "SET=traces-today has trace_tests.replay_today-shared, "),
         ("smallest", R2, f"SET=smallest: {R2} does not belong to it, but to default"),
         ("", "bench_tests.rate", "it belongs to no parameter set; make bench runs it"),
         ("traces", R2, "SET=traces has trace_tests.replay_basic, "),

@@ -24,6 +24,7 @@ from cocotbext.msi_its.report.regression import Failure, Finished, Job, Summary
 from cocotbext.msi_its.report.terminal import LISTED, closing_line, terminal
 from cocotbext.msi_its.report.ucis import ucis
 from cocotbext.msi_its.run.design import OWN
+from cocotbext.msi_its.run.sets import SETS
 from cocotbext.msi_its.run.simulators.code_coverage import (
     KINDS,
     CodeCoverage,
@@ -49,7 +50,9 @@ def finished(job: Job, *results: TestResult) -> Finished:
     return Finished(job, list(results), 2.0)
 
 
-FULL = {name: {words: 1 for words in point.bins} for name, point in coverage.results({}).items()}
+EVERY = [each.configuration for each in SETS.values()]
+NONE = coverage.results({}, EVERY)
+FULL = {name: dict.fromkeys(point.bins, 1) for name, point in NONE.items()}
 COUNTED = {"operations": 10, "messages": 7, "dropped": 2}
 CODE = CodeCoverage(
     {"hdl/a.sv": {kind: KindResult(total=4, hit=4) for kind in KINDS}},
@@ -69,7 +72,7 @@ def sound() -> Summary:
     ]
     rules = testplan.load()
     passed = {name for rule in rules.values() for name in rule.tests}
-    points = coverage.results(FULL)
+    points = coverage.results(FULL, EVERY)
     return Summary(
         seed=7,
         seeds=1,
@@ -111,7 +114,7 @@ def failed(sound: Summary) -> Summary:
     counts = {name: dict(bins) for name, bins in FULL.items()}
     counts["wait"]["s_msi / 0 cycles"] = 0
     counts["reset"][f"nothing {NASTY}"] = 2
-    points = coverage.results(counts)
+    points = coverage.results(counts, EVERY)
     excuse = Excuse("hdl/a.sv", 5, ("toggle",), f"never: {NASTY}")
     gap = Point("hdl/a.sv", 4, 1, "line", NASTY, "4")
     code = {kind: KindResult(total=4, hit=4) for kind in KINDS}
@@ -265,7 +268,7 @@ def test_the_terminal(sound: Summary, failed: Summary) -> None:
 
 
 def test_long_lists_are_cut_on_the_terminal_and_it_says_so(sound: Summary) -> None:
-    none = dataclasses.replace(sound, points=coverage.results({}))
+    none = dataclasses.replace(sound, points=NONE)
     bins = len(none.points["wait"].bins)
     assert f"; {bins - LISTED} more in the report" in terminal(none, PAGE)
 
@@ -273,7 +276,7 @@ def test_long_lists_are_cut_on_the_terminal_and_it_says_so(sound: Summary) -> No
 def test_bins_that_need_more_seeds_are_no_verdict_on_a_rule(sound: Summary) -> None:
     counts = {name: dict(bins) for name, bins in FULL.items()}
     counts["wait"]["s_msi / 0 cycles"] = 0
-    points = coverage.results(counts)
+    points = coverage.results(counts, EVERY)
     rules = testplan.load()
     passed = {name for rule in rules.values() for name in rule.tests}
     few = dataclasses.replace(

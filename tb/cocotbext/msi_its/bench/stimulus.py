@@ -94,9 +94,9 @@ class RandomOperations:
         self._rng = rng
         self._offset_bits = configuration.profile.rid_offset_bits
         self._devid_bits = configuration.devid_bits
-        # What was made lately: bus ranges, by index, and requester IDs, so that others fit to them.
-        self._ranges: dict[int, tuple[int, int]] = {}
-        self._rids: deque[int] = deque(maxlen=4)
+        self._ranges: dict[int, tuple[int, int]] = {}  # as they were set last, by index
+        self._bound: dict[int, BindTarget] = {}  # likewise the targets
+        self._rids: deque[int] = deque(maxlen=2)  # that make DeviceIDs at the limit
         self._routes = routes
         self._tables = tables
         self._illegal = illegal
@@ -130,45 +130,49 @@ class RandomOperations:
         return self._rng.randrange(256)
 
     def _rid(self) -> int:
-        """Return a requester ID, now and then one that was used before."""
-        if self._rids and self._rng.random() < 0.2:
+        """Return a requester ID, now and then one that makes a DeviceID at the limit."""
+        if self._rids and self._rng.random() < 0.25:
             return self._rng.choice(self._rids)
-        self._rids.append(self._bus() << 8 | self._devfn())
-        return self._rids[-1]
+        return self._bus() << 8 | self._devfn()
 
     def _devfn(self) -> int:
-        return self._rng.randrange(1, 256) if self._rng.random() < 0.95 else 0
+        return self._rng.randrange(1, 256) if self._rng.random() < 0.9 else 0
 
     def _rid_offset(self, bus_range: int) -> int:
         """Return an offset for a target in a range: a devfn; or one that goes to other buses.
 
         These are often at or beside the edge of the range, or where the sum has more than 16 bits.
         """
-        offset = self._devfn()
+        rng, size = self._rng, 1 << self._offset_bits
         secondary, subordinate = self._ranges.get(bus_range, (0, 0))
-        if self._offset_bits > 8 and self._rng.random() < 0.65:
-            wanted = self._rng.choice((subordinate, subordinate, 0x100, self._rng.randrange(512)))
-            offset |= (wanted + self._rng.choice((-1, 0, 1)) - secondary) << 8
-            offset %= 1 << self._offset_bits
-        self._rids.append((secondary << 8) + offset & 0xFFFF)
-        return offset
+        if size == 256 or rng.random() < 0.35:
+            return self._devfn()
+        bus = rng.choice((subordinate, subordinate, 0x100, rng.randrange(512)))
+        return (bus - secondary + rng.choice((-1, 0, 1)) << 8 | self._devfn()) % size
 
-    def _devid_base(self) -> int:
+    def _devid_base(self, connection: int) -> int:
         """Return a DeviceID base: mostly one whose DeviceIDs the ITS takes; or beside the limit.
 
-        At the limit it fits to a requester ID that was used, so that the sum is the largest
-        DeviceID that there is, or the first that there is not.
+        Some fit to a target of the connection, or to an explicit requester ID that is then used:
+        the sum is the largest DeviceID that there is, or the first that there is not.
         """
-        rng, limit, all_bits = self._rng, 1 << self._devid_bits, 1 << WIDTHS["devid_base"]
+        rng, limit, size = self._rng, 1 << self._devid_bits, 1 << WIDTHS["devid_base"]
         match rng.randrange(20):
-            case 0 | 1 | 2 | 3 if self._rids:
-                return (limit - rng.choice(self._rids) - rng.randrange(2)) % all_bits
+            case 0 | 1 | 2 | 3:
+                bus, _ = rng.choice([*self._ranges.values()] or [(self._bus(), 0)])
+                rids = [bus << 8 | self._devfn()]
+                for bound in self._bound.values():
+                    secondary, _ = self._ranges.get(bound.range, (0, 0))
+                    if bound.connection == connection:
+                        rids.append((secondary << 8) + bound.rid_offset & 0xFFFF)
+                self._rids.append(rng.choice(rids))
+                return (limit - self._rids[-1] - rng.randrange(2)) % size
             case 4:
-                return all_bits - rng.randrange(1, 1 << 16)
+                return size - rng.randrange(1, 1 << 16)
             case 5:
-                return rng.randrange(1, all_bits)
+                return rng.randrange(1, size)
             case 6 | 7:  # a segment, and nothing else
-                return rng.randrange(max(limit >> 16, 1)) << 16
+                return rng.choice((0, rng.randrange(1, max(limit >> 16, 2)))) << 16
         return rng.randrange(1, max(limit - (1 << 16), limit >> 4))
 
     def _address(self) -> int:
@@ -194,9 +198,13 @@ class RandomOperations:
 
     def bind_target(self) -> BindTarget:
         """Bind a target to any connection and range."""
-        bus_range = self._index("ranges")
+        target, connection = self._index("targets"), self._index("connections")
+        return self._bind(target, connection, self._index("ranges"))
+
+    def _bind(self, target: int, connection: int, bus_range: int) -> BindTarget:
         offset = self._rid_offset(bus_range)
-        return BindTarget(self._index("targets"), self._index("connections"), bus_range, offset)
+        self._bound[target] = BindTarget(target, connection, bus_range, offset)
+        return self._bound[target]
 
     def message(self) -> SignalMsi | SignalMsiWithRid:
         """Make a direct message, mostly with an explicit requester ID."""
@@ -212,15 +220,17 @@ class RandomOperations:
     def configuration(self) -> Operation:
         """Make an operation on bus ranges, connections or targets."""
         choice = self._rng.random()
-        if choice < 0.36:
+        if choice < 0.32:
             return self.set_bus_range()
-        if choice < 0.55:
-            return Connect(self._index("connections"), self._devid_base())
-        if choice < 0.64:
+        if choice < 0.51:
+            connection = self._index("connections")
+            return Connect(connection, self._devid_base(connection))
+        if choice < 0.59:
             return Disconnect(self._index("connections"))
-        if choice < 0.75:
-            return ConnectIrqfd(self._index("connections"), self._devid_base())
-        if choice < 0.88:
+        if choice < 0.70:
+            connection = self._index("connections")
+            return ConnectIrqfd(connection, self._devid_base(connection))
+        if choice < 0.84:
             return self.bind_target()
         target = self._index("targets")
         return DefaultBdf(target) if choice < 0.95 else SupportsDirectMsi(target)
@@ -251,9 +261,9 @@ class RandomOperations:
     def setup(self) -> Iterator[Operation]:
         """Bring most of the objects in use to life, in an order that makes sense."""
         for connection in self._used["connections"]:
-            yield Connect(connection, self._devid_base())
+            yield Connect(connection, self._devid_base(connection))
             if self._rng.random() < 0.75:
-                yield ConnectIrqfd(connection, self._devid_base())
+                yield ConnectIrqfd(connection, self._devid_base(connection))
         for bus_range in self._used["ranges"]:
             made = self.set_bus_range()
             self._ranges[bus_range] = made.secondary, made.subordinate
@@ -261,7 +271,7 @@ class RandomOperations:
         for target in self._used["targets"]:
             connection = self._rng.choice(self._used["connections"])
             bus_range = self._rng.choice(self._used["ranges"])
-            yield BindTarget(target, connection, bus_range, self._rid_offset(bus_range))
+            yield self._bind(target, connection, bus_range)
         for route in self._used["routes"]:
             yield NewRoute(route, self._rng.choice(self._used["targets"]))
             if self._rng.random() < 0.5:

@@ -27,7 +27,7 @@ from cocotbext.msi_its.run.sets import (
     EVERYTHING,
     SETS,
     SIM_SETS,
-    TRACES_SET,
+    TRACES_SETS,
     Only,
     directed,
     only,
@@ -57,9 +57,12 @@ def plan(seed: int, rtl: Rtl, only: Only) -> list[Simulation]:
         )
         tests = only.module or (*directed(name), *modules("random"))
         simulations.append(Simulation(f"{each.heading}: {run.describe()}", run, tests))
-    if only.set == TRACES_SET or not (only.set or only.test):
-        traces = tuple(each for each in recordings() if only.test in ("", each.test))
-        run = Run(DEFAULT, 32, seed, str(RESULTS / TRACES_SET), traces, rtl)
+    for name, configuration in TRACES_SETS.items():
+        if only.set != name and (only.set or only.test):
+            continue
+        traces = tuple(each for each in recordings(name) if only.test in ("", each.test))
+        results = str(RESULTS / name)
+        run = Run(DEFAULT, 32, seed, results, traces, rtl, configuration=configuration)
         simulations.append(Simulation(f"recorded traces: {run.describe()}", run, modules("traces")))
     return simulations
 

@@ -18,13 +18,15 @@ from cocotbext.msi_its.run.sets import (
     DEFAULT,
     EVERYTHING,
     SETS,
-    TRACES_SET,
+    TRACES_SETS,
     Only,
     directed,
     recordings,
 )
 from cocotbext.msi_its.run.simulators.code_coverage import CodeCoverage
+from cocotbext.msi_its.vocabulary.operations import Configuration
 from cocotbext.msi_its.vocabulary.results import COUNTS, TestResult
+from cocotbext.msi_its.vocabulary.settings import TraceFile
 
 RESULTS = BUILD / "regress"
 
@@ -50,7 +52,7 @@ class Plan:
     def jobs(self) -> tuple[Job, ...]:
         """Its simulations, the longest first."""
         test = self.only.test
-        jobs = [Job(TRACES_SET, "recorded", self.seed, test)]
+        jobs = [Job(name, "recorded", self.seed, test) for name in TRACES_SETS]
         jobs += [Job(name, "directed", self.seed, test) for name in SETS]
         seeds = range(self.seed, self.seed + self.seeds)
         jobs += [Job(name, "random", seed, test) for seed in seeds for name in SETS]
@@ -99,19 +101,27 @@ class Job:
 
     def run(self, rtl: Rtl, folder: Path) -> Run:
         """Return the run of its simulation."""
+        tables, width = DEFAULT, 32
+        traces: tuple[TraceFile, ...] = ()
         if self.kind == "recorded":
-            return Run(DEFAULT, 32, self.seed, str(folder), recordings(), rtl, coverage=True)
-        each = SETS[self.set]
+            traces = recordings(self.set)
+        else:
+            tables, width = SETS[self.set].tables, SETS[self.set].counter_width
         return Run(
-            each.tables,
-            each.counter_width,
+            tables,
+            width,
             self.seed,
             str(folder),
-            (),
+            traces,
             rtl,
             coverage=True,
-            configuration=each.configuration,
+            configuration=self.configuration,
         )
+
+    @property
+    def configuration(self) -> Configuration:
+        """What its translator is built for."""
+        return TRACES_SETS.get(self.set) or SETS[self.set].configuration
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,17 +17,24 @@ from cocotbext.msi_its.vocabulary.operations import CONFIGURATION, Configuration
 from cocotbext.msi_its.vocabulary.settings import TraceFile
 from cocotbext.msi_its.vocabulary.text import UserError, visible
 from cocotbext.msi_its.vocabulary.trace import stem
+from msi_its_model import DEFAULT_PROFILE, PROFILES
 
-RECORDINGS = (
-    "tests/traces/basic.jsonl.gz",
-    "tests/traces/rescan.jsonl.gz",
-    "tests/traces/basic-routes.jsonl.gz",
-    "tests/traces/rescan-routes.jsonl.gz",
-    "tests/vectors/openvmm.jsonl.gz",
-)
+TODAY = PROFILES["08ec11066"]
 
 
-STALLED = ("basic", "basic-routes")
+RECORDINGS = {
+    "tests/traces/basic.jsonl.gz": DEFAULT_PROFILE,
+    "tests/traces/rescan.jsonl.gz": DEFAULT_PROFILE,
+    "tests/traces/basic-routes.jsonl.gz": DEFAULT_PROFILE,
+    "tests/traces/rescan-routes.jsonl.gz": DEFAULT_PROFILE,
+    "tests/vectors/openvmm.jsonl.gz": DEFAULT_PROFILE,
+    "tests/vectors/today-shared.jsonl.gz": TODAY,
+    "tests/vectors/today-extended.jsonl.gz": TODAY,
+}
+"""The recorded traces, with the profile that each follows."""
+
+
+STALLED = ("basic", "basic-routes", "today-extended")
 """The recordings that are replayed once more with stalls at random."""
 
 
@@ -50,9 +57,14 @@ class ParameterSet:
 
 SETS: dict[str, ParameterSet] = {
     "default": ParameterSet("default tables", DEFAULT, 32),
-    "smallest": ParameterSet("one of everything", Tables(1, 1, 1, 1), 4),
-    "odd": ParameterSet("odd sizes", Tables(5, 3, 300, 2048), 8),
+    "smallest": ParameterSet(
+        "one of everything", Tables(1, 1, 1, 1), 4, Configuration(devid_bits=16)
+    ),
+    "odd": ParameterSet("odd sizes", Tables(5, 3, 300, 2048), 8, Configuration(devid_bits=24)),
     "largest": ParameterSet("the largest tables", Tables(256, 256, 1024, 2048), 16),
+    "today": ParameterSet(
+        "today's OpenVMM", Tables(11, 6, 100, 300), 12, Configuration(TODAY, devid_bits=20)
+    ),
 }
 """The parameters that tests run with. `make sim` leaves out the largest tables."""
 
@@ -61,10 +73,14 @@ LONGEST_NAME = 120
 """How many bytes of a trace's name the names of files take that are made for it."""
 
 
-SIM_SETS = ("default", "smallest", "odd")
+SIM_SETS = ("default", "smallest", "odd", "today")
 
 
-TRACES_SET = "traces"
+TRACES_SETS = {
+    "traces": CONFIGURATION,
+    "traces-today": Configuration(TODAY),
+}
+"""The recorded traces, those of each profile together: the names are SET's, too."""
 
 
 class ChoiceError(UserError):
@@ -73,7 +89,7 @@ class ChoiceError(UserError):
 
 @dataclass(frozen=True, slots=True)
 class Only:
-    """What to run of the regression: one set (of SETS, or TRACES_SET), one test; empty for all."""
+    """What to run of the regression: one set (of SETS or TRACES_SETS), one test; empty for all."""
 
     set: str = ""
     test: str = ""
@@ -98,17 +114,19 @@ def only(set_: str, test: str, default: str = "default") -> Only:
 
     A test without a set runs on that called `default`; empty: on all of its sets.
     """
-    sets = (*SETS, TRACES_SET)
+    sets = (*SETS, *TRACES_SETS)
     if set_ and set_ not in sets:
         raise ChoiceError(f"SET={set_}: there is no such set; there are {', '.join(sets)}")
     if not test:
         return Only(set_)
     module, _, name = test.partition(".")
-    if module == "trace_tests" or set_ == TRACES_SET:
-        traced = [trace.test for trace in recordings()]
-        if test not in traced or set_ not in ("", TRACES_SET):
-            raise ChoiceError(f"TEST={test}: SET={TRACES_SET} has {', '.join(traced)}")
-        return Only(TRACES_SET, test)
+    if module == "trace_tests" or set_ in TRACES_SETS:
+        traced = {each: [trace.test for trace in recordings(each)] for each in TRACES_SETS}
+        for each, tests in traced.items():
+            if test in tests and set_ in ("", each):
+                return Only(each, test)
+        there = "; ".join(f"SET={each} has {', '.join(tests)}" for each, tests in traced.items())
+        raise ChoiceError(f"TEST={test}: {there}")
     if name not in names_in(module):
         known = [path.stem for path in sorted((ROOT / "tests/rtl").glob("*_tests.py"))]
         names = [f"{module}.{each}" for each in names_in(module)]
@@ -168,9 +186,11 @@ def directed(name: str) -> tuple[str, ...]:
     return (*(modules("directed") if name == "default" else ()), *modules("hardware"))
 
 
-def recordings() -> tuple[TraceFile, ...]:
-    """Return the recorded traces, some of them a second time with stalls."""
-    recorded = [trace_file(ROOT / path)[0] for path in RECORDINGS]
+def recordings(name: str = "traces") -> tuple[TraceFile, ...]:
+    """Return the recorded traces of one of TRACES_SETS, some of them a second time with stalls."""
+    profile = TRACES_SETS[name].profile
+    paths = [path for path, followed in RECORDINGS.items() if followed == profile]
+    recorded = [trace_file(ROOT / path, profile=profile)[0] for path in paths]
     stalled = [
         replace(trace, name=f"{trace.name}_stalled", stall=STALL)
         for trace in recorded

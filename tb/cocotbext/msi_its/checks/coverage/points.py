@@ -22,6 +22,7 @@ from cocotbext.msi_its.vocabulary.operations import (
     arguments_of,
 )
 from cocotbext.msi_its.vocabulary.transactions import Source
+from msi_its_model import PROFILES
 
 Bin = tuple[str, ...]
 """One bin of a cover point: the words that name it."""
@@ -421,3 +422,7 @@ def points(configurations: Iterable[Configuration]) -> dict[str, CoverPoint]:
             bins = tuple(dict.fromkeys((*before.bins, *point.bins)))
             found[point.name] = replace(before, bins=bins)
     return found
+
+
+NAMES = tuple(points(Configuration(profile) for profile in PROFILES.values()))
+"""The names of the cover points. What an operation lacks here is said before anything runs."""

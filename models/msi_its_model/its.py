@@ -55,9 +55,10 @@ class DeviceIds:
 
         The sum has 33 bits and never wraps.
         """
-        devid = self.base + (bdf & 0xFFFF)
+        rid = bdf & 0xFFFF
+        devid = self.base + rid
         if devid >> self.bits:
-            place.warn(message, devid=devid, devid_bits=self.bits)
+            place.warn(message, rid=rid, devid=devid, devid_bits=self.bits)
             return None
         return devid
 

@@ -199,6 +199,11 @@ class MsiTarget:
         """Return a target whose connection has no backend, with range 0/0 and offset 0 (R4)."""
         return cls(MsiTargetInner(), DefaultRid(AssignedBusRange(), 0, profile))
 
+    @property
+    def rid_offset(self) -> int:
+        """The offset (16 bits) of the target's own requester ID from its secondary bus (R2)."""
+        return self._default_rid.rid_offset
+
     def with_devfn(self, devfn: int) -> MsiTarget:
         """Return a target with this connection and bus range, and `devfn` (8 bits) (R5)."""
         check_width("devfn", devfn, DEVFN_BITS)

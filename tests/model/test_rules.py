@@ -763,7 +763,7 @@ def test_r10_device_id_wider_than_the_its_is_dropped(
 ) -> None:
     recorder = RecordingSignalMsi()
     ItsSignalMsi(recorder, devid_base=base, devid_bits=bits).signal_msi(rid, 0x1000, 1)
-    fields = {"devid": base + rid, "devid_bits": bits}
+    fields = {"rid": rid, "devid": base + rid, "devid_bits": bits}
     assert recorder.take() == ([(base + rid, 0x1000, 1)] if fits else [])
     assert raised == ([] if fits else [RaisedWarning(DROPPED_DEVID, fields)])
 
@@ -779,7 +779,7 @@ def test_r10_route_with_a_device_id_wider_than_the_its_is_refused(
     route._inner.enable(0x1000, 1, 7)
     route.enable(0x2000, 2, rid)
     route.event().signal()
-    fields = {"devid": base + rid, "devid_bits": bits}
+    fields = {"rid": rid, "devid": base + rid, "devid_bits": bits}
     assert recorder.take() == ([(base + rid, 0x2000, 2)] if fits else [])
     assert raised == ([] if fits else [RaisedWarning(REFUSED_DEVID, fields)])
     assert route.event().try_wait() is not fits

@@ -88,7 +88,8 @@ class Oracle:
         """The DeviceID; None, with a warning, where the ITS is too narrow for it."""
         if base + rid < 2**self.devid_bits:
             return base + rid
-        self.warnings.append((warning, {"devid": base + rid, "devid_bits": self.devid_bits}))
+        fields = {"rid": rid, "devid": base + rid, "devid_bits": self.devid_bits}
+        self.warnings.append((warning, fields))
         return None
 
     def refuses(self, holder: dict[str, Any], rid: int, warning: str) -> bool:

@@ -6,7 +6,7 @@ objects themselves. `load` reads them into columns, `evaluate` works out a batch
 without changing anything, and `commit` brings columns and golden objects to the state behind it.
 
 The idea: what an object holds when an operation executes is what the last operation before it wrote
-there, or what the object held before the batch. `_Column` answers that for many operations at once,
+there, or what the object held before the batch. `Column` answers that for many operations at once,
 so a batch needs no loop over its operations. The rules are written here a second time, for arrays;
 tests/tb/batch/test_batch_model.py holds them against the golden model, on any operations from any
 state.
@@ -62,7 +62,7 @@ NONE = -1
 """No backend, an unbound target, a route that is not there."""
 
 
-class _Column:
+class Column:
     """One value for each object of a table, and what a batch writes there."""
 
     def __init__(self, size: int, value: int) -> None:
@@ -164,7 +164,7 @@ class _Uses:
         self._made = made
         self._made_routes = made_routes
 
-    def write(self, column: _Column, which: Bools, values: Ints) -> None:
+    def write(self, column: Column, which: Bools, values: Ints) -> None:
         """Write a column: 0 for each route made or freed, and the values of some uses."""
         column.write(
             np.concatenate([self._made, self.where[which]]),
@@ -182,13 +182,13 @@ class BatchModel:
         self._tables = tables
         self._checks_default_rid = reference.configuration.profile.checks_default_rid
         self._devid_bits = reference.configuration.devid_bits
-        self._ranges = _Column(tables.ranges, 0)  # secondary << 8 | subordinate
-        self._backends = _Column(tables.connections, NONE)  # the DeviceID base
-        self._irqfds = _Column(tables.connections, NONE)  # the DeviceID base
-        self._targets = _Column(tables.targets, NONE)  # connection << 32 | range << 16 | offset
-        self._origins = _Column(tables.routes, NONE)  # base << 24 | range << 16 | offset
-        self._enabled = _Column(tables.routes, 0)
-        self._pending = _Column(tables.routes, 0)
+        self._ranges = Column(tables.ranges, 0)  # secondary << 8 | subordinate
+        self._backends = Column(tables.connections, NONE)  # the DeviceID base
+        self._irqfds = Column(tables.connections, NONE)  # the DeviceID base
+        self._targets = Column(tables.targets, NONE)  # connection << 32 | range << 16 | offset
+        self._origins = Column(tables.routes, NONE)  # base << 24 | range << 16 | offset
+        self._enabled = Column(tables.routes, 0)
+        self._pending = Column(tables.routes, 0)
         self._sends = np.zeros(tables.routes, MESSAGE)  # what an enabled route sends
         self._columns = (
             *(self._ranges, self._backends, self._irqfds, self._targets),
@@ -312,7 +312,7 @@ class BatchModel:
         )
 
     @staticmethod
-    def _backend(column: _Column, where: Positions, connections: Ints) -> Ints:
+    def _backend(column: Column, where: Positions, connections: Ints) -> Ints:
         """Return the DeviceID base of each connection's backend; NONE where there is none (R4)."""
         if (connections != NONE).all():
             return column.read(where, connections)

@@ -17,7 +17,7 @@ from cocotbext.msi_its.vocabulary.operations import CONFIGURATION, Configuration
 from cocotbext.msi_its.vocabulary.settings import TraceFile
 from cocotbext.msi_its.vocabulary.text import UserError, visible
 from cocotbext.msi_its.vocabulary.trace import stem
-from msi_its_model import DEFAULT_PROFILE, PROFILES
+from msi_its_model import DEFAULT_PROFILE, PROFILES, Profile
 
 TODAY = PROFILES["08ec11066"]
 
@@ -154,13 +154,16 @@ def names_in(module: str) -> list[str]:
 
 
 def trace_file(
-    path: Path, taken: Collection[str] = (), progress: Callable[[int], None] | None = None
+    path: Path,
+    taken: Collection[str] = (),
+    progress: Callable[[int], None] | None = None,
+    profile: Profile | None = None,
 ) -> tuple[TraceFile, Tables]:
     """Validate a trace; return it with the tables that it needs. Raises TraceError.
 
     It is named after the file; with a number at the end, as in `x-2`, if that name is `taken`.
     """
-    summary = validate(path, progress)
+    summary = validate(path, progress, profile)
     name = first = _short(visible(stem(path)))
     number = 1
     while name in taken:

@@ -237,7 +237,7 @@ def test_batch_and_scalar_agree(configuration: Configuration, data: st.DataObjec
 @pytest.mark.parametrize("configuration", CONFIGURATIONS, ids=str)
 def test_batch_and_scalar_agree_on_long_batches(configuration: Configuration) -> None:
     answers: Counter[Answer] = Counter()
-    for seed in range(30):
+    for seed in range(50):
         rng = random.Random(seed)
         make = RandomOperations(rng, TABLES, configuration=configuration)
         kinds = (make.message, make.event, make.command, make.configuration, make.route_operation)
@@ -247,7 +247,7 @@ def test_batch_and_scalar_agree_on_long_batches(configuration: Configuration) ->
     there = set(Answer) - {Answer.NONE}
     if not configuration.profile.checks_default_rid:
         there.remove(Answer.NO_BDF)
-    assert all((answers[answer] > 5) == (answer in there) for answer in Answer), answers
+    assert all((answers[answer] > 3) == (answer in there) for answer in Answer), answers
 
 
 def test_evaluation_alone_changes_nothing() -> None:

@@ -18,7 +18,7 @@ from cocotbext.msi_its.batch.records import MESSAGE, OPERATION, RESULT, operatio
 from cocotbext.msi_its.batch.trace import Lines, _fast, read_batches, validate
 from cocotbext.msi_its.batch.transactor import Seen
 from cocotbext.msi_its.run.places import ROOT
-from cocotbext.msi_its.run.sets import RECORDINGS
+from cocotbext.msi_its.run.sets import RECORDINGS, VECTORS
 from cocotbext.msi_its.vocabulary.csr import Answer
 from cocotbext.msi_its.vocabulary.operations import Message
 from cocotbext.msi_its.vocabulary.trace import (
@@ -29,7 +29,7 @@ from cocotbext.msi_its.vocabulary.trace import (
     validate_trace,
 )
 from cocotbext.msi_its.vocabulary.transactions import Retired, Source
-from msi_its_model import PROFILES, Profile
+from msi_its_model import DEFAULT_PROFILE, PROFILES, Profile
 from tests.tb.vocabulary.trace_lines import GOOD, REFUSED_LINES
 
 WITH_ALL = (
@@ -71,7 +71,13 @@ def test_lines_of_all_kinds(tmp_path: Path, size: int) -> None:
     check_same(path, size)
 
 
-@pytest.mark.parametrize(("recording", "profile"), RECORDINGS.items())
+ALL = [
+    *((path, DEFAULT_PROFILE) for path in RECORDINGS),
+    *((path, PROFILES[name]) for name, paths in VECTORS.items() for path in paths),
+]
+
+
+@pytest.mark.parametrize(("recording", "profile"), ALL, ids=str)
 def test_recordings(recording: str, profile: Profile) -> None:
     check_same(ROOT / recording, 5000, profile)
     context = Context(recording, profile)

@@ -30,9 +30,11 @@ from cocotbext.msi_its.run import launcher as processes
 from cocotbext.msi_its.run import simulation as simulator
 from cocotbext.msi_its.run.build import Flavour, SimulationError
 from cocotbext.msi_its.run.design import OWN, Elaborated, Rtl, RtlError
-from cocotbext.msi_its.run.sets import EVERYTHING, SETS, TRACES_SETS, Only
+from cocotbext.msi_its.run.sets import EVERYTHING, SETS, Only
 from cocotbext.msi_its.run.simulators import code_coverage
+from cocotbext.msi_its.vocabulary.operations import Configuration
 from cocotbext.msi_its.vocabulary.results import COUNTS, TestResult
+from msi_its_model import PROFILES
 from tests.schemas import valid
 from tests.tb.run.project import RUN, Project
 
@@ -136,7 +138,7 @@ class Regression:
         sets = {name: SETS[name] for name in ("smallest", "odd")}
         for module in (regress, summary):
             monkeypatch.setattr(module, "SETS", sets)
-        monkeypatch.setattr(summary, "recordings", lambda name: ())
+        monkeypatch.setattr(summary, "recordings", lambda profile, name: ())
 
     def behaves(self, again: dict[str, Any] | None = None, **how: Any) -> None:
         """Say what simulations do: by folder (`_` for `-`), what each of their tests does.
@@ -894,8 +896,8 @@ def test_the_gate_fails_where_coverage_is_not_complete(
 def test_the_gate_passes_where_it_is(
     regression: Regression, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sets = [SETS[name].configuration for name in ("smallest", "odd")]
-    asked = coverage.results({}, [*sets, *TRACES_SETS.values()])
+    sets = [SETS[name].configuration() for name in ("smallest", "odd")]
+    asked = coverage.results({}, [*sets, *map(Configuration, PROFILES.values())])
     full = {name: dict.fromkeys(point.bins, 1) for name, point in asked.items()}
     monkeypatch.setattr(code_coverage.CodeCoverage, "shortfalls", [])
     monkeypatch.setattr(coverage, "merge", lambda runs: full)

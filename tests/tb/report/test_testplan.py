@@ -13,7 +13,7 @@ from cocotbext.msi_its.report.testplan import Rule, RuleResult, judge, load
 from cocotbext.msi_its.run.places import ROOT
 from cocotbext.msi_its.run.sets import SETS, TRACES_SETS, names_in, recordings
 
-EVERY = [each.configuration for each in SETS.values()]
+EVERY = [each.configuration() for each in SETS.values()]
 SPECIFIED = [*(f"R{number}" for number in range(1, 12)), *(f"H{number}" for number in range(1, 10))]
 
 
@@ -22,7 +22,7 @@ def cocotb_tests() -> set[str]:
     modules = [path.stem for path in (ROOT / "tests/rtl").glob("*_tests.py")]
     modules.remove("bench_tests")  # it measures, and shows no rule
     written = {f"{module}.{name}" for module in modules for name in names_in(module)}
-    return written | {trace.test for name in TRACES_SETS for trace in recordings(name)}
+    return written | {trace.test for name in TRACES_SETS for trace in recordings(name=name)}
 
 
 def test_the_specification_has_the_rules_that_are_planned() -> None:

@@ -60,6 +60,7 @@ from msi_its_model import (
     MsiRoute,
     MsiTarget,
     RaisedWarning,
+    SharedBuses,
     observe_warnings,
 )
 from msi_its_model.msi import DefaultRid
@@ -163,6 +164,7 @@ class Reference:
         self.routes: list[MsiRoute | None] = [None] * tables.routes
         self._bound: dict[int, BindTarget] = {}  # how each target was bound
         self._claims = BusClaims()
+        self._holders: list[MsiTarget | MsiRoute] = []  # who claims buses; empty: to be found anew
         self._number_of = {each: number for number, each in enumerate(self.ranges)}
         methods: dict[type[Operation], Callable[[Any], Outcome]] = {
             SetBusRange: self._set_bus_range,
@@ -264,16 +266,16 @@ class Reference:
 
     def shared(self) -> list[Shared]:
         """Return each two bus ranges that share DeviceIDs now; the model warns once of each two."""
-        targets = [self.targets[target] for target in self._bound]
-        found = self._claims.check([*targets, *filter(None, self.routes)])
-        return [
-            Shared(
-                (self._number_of[each.ranges[0]], self._number_of[each.ranges[1]]),
-                each.first,
-                each.last,
-            )
-            for each in found
-        ]
+        if not self._holders:
+            ports = {(each.connection, each.range): number for number, each in self._bound.items()}
+            self._holders += [self.targets[number] for number in ports.values()]
+            self._holders += filter(None, self.routes)
+        found = self._claims.check(self._holders)
+        return [self._shared(each) for each in found]
+
+    def _shared(self, both: SharedBuses) -> Shared:
+        first, second = sorted(self._number_of[each] for each in both.ranges)
+        return Shared((first, second), both.first, both.last)
 
     def bind(self, operation: BindTarget) -> None:
         """Make a target of the golden objects that the operation names (R5)."""
@@ -281,6 +283,7 @@ class Reference:
         target = connection.msi_target(self.ranges[operation.range], 0)
         self.targets[operation.target] = target.with_rid_offset(operation.rid_offset)
         self._bound[operation.target] = operation
+        self._holders.clear()
 
     def _outcome(
         self,
@@ -365,6 +368,7 @@ class Reference:
         if route is None:
             return self._outcome(quiet=Answer.NO_IRQFD, returns=False)
         self.routes[operation.route] = route
+        self._holders.clear()
         return self._outcome(quiet=Answer.OK, returns=True)
 
     def _enable(self, operation: Enable) -> Outcome:
@@ -409,4 +413,5 @@ class Reference:
             return Outcome(Answer.ERROR_NO_ROUTE)
         route.free()
         self.routes[operation.route] = None
+        self._holders.clear()
         return self._outcome(quiet=Answer.OK)

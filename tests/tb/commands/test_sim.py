@@ -224,7 +224,7 @@ def test_many_failures_fit_a_screen_and_the_first_is_last(
     text = "\nFAILED rule_tests.r0_0, SET=default\nmismatch 1 (model) at operation 0\n"
     first = said[said.index(text) :]
     assert "rule_tests.r1_0" not in first
-    more = "\n... 20 mismatches in all\n23 more tests failed in this way\nreproduce: "
+    more = "\n... 20 mismatches in all\n35 more tests failed in this way\nreproduce: "
     assert more in first
     assert said.count("\nFAILED ") == 1
     full = (tmp_path / "sim/failures.txt").read_text()

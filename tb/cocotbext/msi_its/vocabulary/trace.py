@@ -801,7 +801,7 @@ def to_json(line: TraceLine) -> str:
         value = entry[field] = getattr(operation, field)
         if field in SHORT:
             short, bits, shift = SHORT[field]
-            if value >> shift << shift == value and value >> shift < 1 << bits:
+            if value >> shift << shift == value and 0 <= value >> shift < 1 << bits:
                 del entry[field]
                 entry[short] = value >> shift
     if line.t_us is not None:

@@ -5,6 +5,7 @@ msi_command_decode.sv
 msi_command_resolve.sv
 msi_lookup.sv
 msi_rules.sv
+msi_outcome.sv
 msi_retire.sv
 msi_route_states.sv
 msi_engine.sv

@@ -2,7 +2,7 @@
 //
 // What a command is for: which tables it sets, what it does in execute, what it may answer.
 //
-// Contract: combinational. An operation with an index outside its table does nothing, and has bad_index.
+// Contract: combinational. An operation with an index outside its table does nothing, and answers that.
 // Whether a route is refused is not known here: enables is high, refuses is low. A code that names no
 // operation means nothing.
 
@@ -17,12 +17,13 @@ module msi_command_decode
     input  wire logic            outside_connection,
     input  wire logic            outside_target,
     input  wire logic            outside_route,
-    output logic                 bad_index,  // of those that the operation takes
     output logic                 binds,      // the target is bound (R5)
     output sets_t                sets,
     output does_t                does,       // excused toggle: in range or not is not known yet
     output answers_t             answers
 );
+
+  logic bad_index;  // of those that the operation takes
 
   always_comb begin
     bad_index = (takes_range(operation) && outside_range) ||
@@ -75,9 +76,10 @@ module msi_command_decode
       default: ;  // what names no operation is not offered
     endcase
     if (bad_index) begin
-      binds = 1'b0;
-      sets  = '0;
-      does  = '0;
+      binds         = 1'b0;
+      sets          = '0;
+      does          = '0;
+      answers.found = answer__ERROR_INDEX;
     end
   end
 

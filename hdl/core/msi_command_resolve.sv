@@ -41,7 +41,6 @@ module msi_command_resolve
     input  wire logic                        makes_route,
 
     // What the command does
-    output logic                             bad_index,
     output logic                             binds,
     output sets_t                            sets,
     output does_t                            does,
@@ -62,7 +61,6 @@ module msi_command_resolve
   // ---- what it does -----------------------------------------------------------------------------
 
   logic     outside_range_q, outside_connection_q, outside_target_q, outside_route_q;
-  logic     decoded_bad_index, bad_index_q;
   logic     decoded_binds, binds_q;
   sets_t    decoded_sets, sets_q;
   does_t    decoded_does, does_q;  // excused toggle: in range or not is not known yet
@@ -74,7 +72,6 @@ module msi_command_resolve
       .outside_connection(outside_connection_q),
       .outside_target    (outside_target_q),
       .outside_route     (outside_route_q),
-      .bad_index         (decoded_bad_index),
       .binds             (decoded_binds),
       .sets              (decoded_sets),
       .does              (decoded_does),
@@ -86,7 +83,6 @@ module msi_command_resolve
     outside_connection_q <= outside(command.connection, CONNECTIONS);
     outside_target_q     <= outside(command.target, TARGETS);
     outside_route_q      <= outside(command.route, ROUTES);
-    bad_index_q          <= decoded_bad_index;
     binds_q              <= decoded_binds;
     sets_q               <= decoded_sets;
     does_q               <= decoded_does;
@@ -169,7 +165,6 @@ module msi_command_resolve
   end
 
   always_comb begin
-    bad_index    = bad_index_q;
     binds        = binds_q;
     sets         = sets_q;
     does         = does_q;

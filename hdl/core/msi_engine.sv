@@ -88,7 +88,7 @@ module msi_engine
 
   // ---- the command, resolved --------------------------------------------------------------------
 
-  logic                   command_bad_index, command_binds;
+  logic                   command_binds;
   sets_t                  command_sets;
   does_t                  command_does;
   answers_t               command_answers;
@@ -121,7 +121,6 @@ module msi_engine
       .origin_range_index,
       .origin_range,
       .makes_route,
-      .bad_index        (command_bad_index),
       .binds            (command_binds),
       .sets             (command_sets),
       .does             (command_does),
@@ -185,7 +184,6 @@ module msi_engine
 
   // ---- lookup -----------------------------------------------------------------------------------
 
-  logic     bad_index;
   does_t    does;
   answers_t answers;
   found_t   found;
@@ -202,13 +200,11 @@ module msi_engine
       .request    (lookup_q),
       .target     (target_q),
       .command,
-      .command_bad_index,
       .sets_range (sets_q.range),
       .command_does,
       .command_answers,
       .origin_range_index,
       .origin_range,
-      .bad_index,
       .does,
       .answers,
       .found,
@@ -218,7 +214,6 @@ module msi_engine
 
   logic     execute_valid_q;
   request_t execute_q;
-  logic     bad_index_q;
   does_t    does_q;
   answers_t answers_q;
   logic     bound_q;
@@ -244,7 +239,6 @@ module msi_engine
     if (advance) begin
       execute_valid_q <= lookup_valid_q;
       execute_q       <= lookup_q;
-      bad_index_q     <= bad_index;
       does_q          <= does;
       answers_q       <= answers;
       bound_q         <= target_q.bound;
@@ -279,9 +273,7 @@ module msi_engine
   );
 
   backend_t    message_backend_found;
-  answer_e     answer;
-  logic        send, is_drop, rid_refused, disconnected, devid_refused;
-  logic [15:0] bdf;
+  verdict_t    verdict;
   logic [31:0] devid;
 
   always_comb begin
@@ -291,21 +283,13 @@ module msi_engine
 
   msi_rules u_rules (
       .does        (does_q),
-      .answers     (answers_q),
-      .bad_index   (bad_index_q),
       .found       (found_q),
       .backend     (message_backend_found),
       .irqfd,
       .route_state,
-      .answer,
-      .send,
-      .is_drop,
-      .rid_refused,
-      .disconnected,
-      .devid_refused,
+      .verdict,
       .makes_route,
       .next_route_state,
-      .bdf,
       .devid
   );
 
@@ -318,14 +302,9 @@ module msi_engine
       .valid        (execute_valid_q),
       .request      (execute_q),
       .does         (does_q),
-      .answer,
-      .bdf,
+      .answers      (answers_q),
+      .verdict,
       .rid          (found_q.rid),
-      .send,
-      .is_drop,
-      .rid_refused,
-      .disconnected,
-      .devid_refused,
       .bus_range    (found_q.bus_range),
       .devid,
       .command,

@@ -4,7 +4,7 @@
 // table of bus ranges; or what a command sets there.
 //
 // Contract: the outputs are those of the operation in the stage; without one, or with an index outside its
-// table, it does nothing. What a command is for comes from msi_command_resolve, in time. What is set shows
+// table, it does nothing, and in the latter case answers that. What a command is for comes from msi_command_resolve, in time. What is set shows
 // from the next cycle on. origin_range answers origin_range_index, whatever is in the stage.
 
 `default_nettype none
@@ -29,7 +29,6 @@ module msi_lookup
 
     // The command, resolved
     input  wire command_t                command,
-    input  wire logic                    command_bad_index,
     input  wire logic                    sets_range,    // a command in the stage sets its bus range
     input  wire does_t                   command_does,
     input  wire answers_t                command_answers,
@@ -37,7 +36,6 @@ module msi_lookup
     output bus_range_t                   origin_range,
 
     // What the operation does and finds
-    output logic                         bad_index,     // an index outside its table
     output does_t                        does,
     output answers_t                     answers,
     output found_t                       found,
@@ -48,25 +46,26 @@ module msi_lookup
 
   // ---- what it does -----------------------------------------------------------------------------
 
+  logic outside_target, outside_route;
+
   always_comb begin
+    outside_target = outside(request.target, TARGETS);
+    outside_route  = outside(request.route, ROUTES);
+
     does    = '0;
     answers = command_answers;
     unique case (request.source)
       SOURCE_MESSAGE: begin
-        bad_index     = outside(request.target, TARGETS);
-        does.signals  = !bad_index;
-        answers.found = answer__SENT;
+        does.signals  = !outside_target;
+        answers.found = outside_target ? answer__ERROR_INDEX : answer__SENT;
       end
       SOURCE_EVENT: begin
-        bad_index        = outside(request.route, ROUTES);
-        does.takes_event = !bad_index;
-        does.takes_route = !bad_index;
-        answers          = '{found: answer__SENT, otherwise: answer__HELD_PENDING};
+        does.takes_event  = !outside_route;
+        does.takes_route  = !outside_route;
+        answers.found     = outside_route ? answer__ERROR_INDEX : answer__SENT;
+        answers.otherwise = answer__HELD_PENDING;
       end
-      default: begin
-        bad_index = command_bad_index;
-        does      = command_does;
-      end
+      default: does = command_does;
     endcase
     if (!valid) does = '0;
   end

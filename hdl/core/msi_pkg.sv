@@ -168,6 +168,15 @@ package msi_pkg;
     logic tells_bdf;
   } does_t;
 
+  // What msi_rules finds of it.
+  typedef struct packed {
+    logic there;          // what it asks for: see answers_t
+    logic no_route;       // its route was never made, or is freed
+    logic rid_refused;    // R2, R3: the bus range has not the requester ID's bus, and has to
+    logic disconnected;   // R4: a message has no backend to go to
+    logic devid_refused;  // R10: the ITS does not take the DeviceID
+  } verdict_t;
+
   // What it answers, and what it answers where it does not find what it asks for: an irqfd backend, an
   // enabled route, a pending event, a requester ID in range.
   typedef struct packed {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The retire stage: the record of what was done, the drop, and the message. What the requester ID and the
-// DeviceID turned out to be is put together here with what msi_rules decided without them.
+// The retire stage: the record of what was done, the drop, and the message.
 //
 // Contract: with advance, the operation in execute moves in. Its record is valid for one cycle; its message,
 // if one is sent, is valid until the next advance. route_message is that of the operation in this stage;
@@ -22,14 +21,9 @@ module msi_retire
     input  wire logic        valid,
     input  wire request_t    request,
     input  wire does_t       does,
-    input  wire answer_e     answer,
-    input  wire logic [15:0] bdf,
+    input  wire answers_t    answers,
+    input  wire verdict_t    verdict,
     input  wire rid_t        rid,
-    input  wire logic        send,
-    input  wire logic        is_drop,
-    input  wire logic        rid_refused,    // these three overrule answer, send and is_drop, in this order
-    input  wire logic        disconnected,
-    input  wire logic        devid_refused,
     input  wire bus_range_t  bus_range,     // of its target
     input  wire logic [31:0] devid,         // of the message that it signals
 
@@ -51,11 +45,10 @@ module msi_retire
 
   logic        retire_valid_q;
   request_t    retire_q;
-  answer_e     answer_q;
-  logic [15:0] bdf_q;
-  logic        send_q, is_drop_q, rid_refused_q, disconnected_q, devid_refused_q;
-  logic        signals_q;
-  rid_t        dropped_rid_q;   // of a drop, and the bus range
+  does_t       does_q;
+  answers_t    answers_q;
+  verdict_t    verdict_q;
+  rid_t        rid_q;           // its own, or that of its route, and the bus range
   bus_range_t  held_against_q;  //     that it was held against
 
   // The message is one of three, the others are 0: each bit passes one gate, instead of a multiplexer.
@@ -67,15 +60,10 @@ module msi_retire
     retire_valid_q <= advance && valid;
     if (advance) begin
       retire_q        <= request;
-      answer_q        <= answer;
-      bdf_q           <= bdf;
-      send_q          <= send;
-      is_drop_q       <= is_drop;
-      rid_refused_q   <= rid_refused;
-      disconnected_q  <= disconnected;
-      devid_refused_q <= devid_refused;
-      signals_q       <= does.signals;
-      dropped_rid_q   <= does.refuses ? command_rid : rid;
+      does_q          <= does;
+      answers_q       <= answers;
+      verdict_q       <= verdict;
+      rid_q           <= does.refuses ? command_rid : rid;
       held_against_q  <= does.refuses ? command_range : bus_range;
 
       signalled_q    <= '{devid: devid, address: request.address, data: request.data};
@@ -94,21 +82,22 @@ module msi_retire
     end
     if (!rst_n) begin
       retire_valid_q <= 1'b0;
-      send_q         <= 1'b0;
+      does_q         <= '0;
     end
   end
 
-  answer_e final_answer;
-  logic    sent, dropped;
+  answer_e answer;
+  logic    sent, dropped, has_bdf;
 
-  always_comb begin
-    final_answer = answer_q;
-    if (devid_refused_q) final_answer = answer__DROPPED_DEVID;
-    if (disconnected_q) final_answer = answer__DROPPED_DISCONNECTED;
-    if (rid_refused_q) final_answer = signals_q ? answer__DROPPED_BUS_RANGE : answer__NO_BDF;
-    sent    = send_q && !(rid_refused_q || disconnected_q || devid_refused_q);
-    dropped = is_drop_q || (signals_q && (rid_refused_q || disconnected_q || devid_refused_q));
-  end
+  msi_outcome u_outcome (
+      .does   (does_q),
+      .answers(answers_q),
+      .verdict(verdict_q),
+      .answer,
+      .sent,
+      .dropped,
+      .has_bdf
+  );
 
   always_comb begin
     message                = signalled_q | commanded_q | (from_route_q ? route_message : '0);
@@ -118,15 +107,15 @@ module msi_retire
     retire.request         = retire_q;
     retire.request.address = message.address;
     retire.request.data    = message.data;
-    retire.answer          = final_answer;
-    retire.bdf             = bdf_q;
+    retire.answer          = answer;
+    retire.bdf             = has_bdf ? rid_q[15:0] : '0;
     retire.sent            = sent;
     retire.devid           = message.devid;
 
     drop_valid             = retire_valid_q && dropped;
     drop                   = '{
-        reason: final_answer,
-        rid: dropped_rid_q,
+        reason: answer,
+        rid: rid_q,
         secondary: held_against_q.secondary,
         subordinate: held_against_q.subordinate
     };

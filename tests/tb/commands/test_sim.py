@@ -229,7 +229,7 @@ def test_many_failures_fit_a_screen_and_the_first_is_last(
     assert said.count("\nFAILED ") == 1
     full = (tmp_path / "sim/failures.txt").read_text()
     assert f"all failures in full: {tmp_path / 'sim/failures.txt'}" in said
-    assert full.count("\nreproduce: make sim SET=") == 288 and full.count("mismatch 1 ") == 288 * 20
+    assert full.count("\nreproduce: make sim SET=") == 432 and full.count("mismatch 1 ") == 432 * 20
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 """The golden model: how OpenVMM turns a device's interrupt into a message for a GICv3 ITS.
 
 Pure Python, the standard library only, safe from several threads. The names are OpenVMM's; the
-rules R1 to R11 are those of the specification.
+rules R1 to R11 are those of the specification. OpenVMM's rules have changed: a connection made with
+`profile=PROFILES["08ec11066"]` follows today's, otherwise those of `DEFAULT_PROFILE`.
 
 >>> from msi_its_model import AssignedBusRange, ItsSignalMsi, MsiConnection
 >>> class Its:

@@ -114,6 +114,38 @@ def test_messages_sent_with_bus_0_pass_a_range_of_0(name: str) -> None:
     assert sorted(silent, key=str) == [0, 0, 0, 0, None, None, None, None]
 
 
+def windows(name: str) -> list[tuple[int, int, list[int]]]:
+    """From which line to which one ranges share DeviceIDs, and which of these were sent then."""
+    reference = Reference(validate_trace(TRACES[name]).tables)
+    found: list[tuple[int, int, list[int]]] = []
+    first, sent = 0, list[int]()
+    for line in iter_trace(TRACES[name]):
+        outcome = reference.execute(line.operation)
+        shared = reference.shared()
+        if first and not shared:
+            found.append((first, line.number - 1, sent))
+            first, sent = 0, []
+        elif shared:
+            first = first or line.number
+            assert {(each.first, each.last) for each in shared} == {(0, 0xFF)}
+            if outcome.message is not None and outcome.message.devid <= 0xFF:
+                sent.append(outcome.message.devid)
+    assert not first
+    return found
+
+
+@pytest.mark.parametrize(("name", "boot"), [("basic", (3, 13)), ("rescan", (3, 10))])
+def test_ranges_share_bus_0_at_boot_and_in_each_rescan(name: str, boot: tuple[int, int]) -> None:
+    first, *others = windows(name)
+    assert first == (*boot, [])
+    readme = (TESTS / "traces/README.md").read_text()
+    said = ", ".join(f"{since} to {until}" for since, until, _ in others)
+    assert said in readme
+    assert len(others) == (13 if name == "rescan" else 0)
+    sent = [devid for *_, devids in others for devid in devids]
+    assert (sent.count(0), sent.count(0x30), len(sent)) == ((4, 24, 28) if others else (0, 0, 0))
+
+
 # The comparison would notice: each part of each kind of expectation, broken in turn.
 
 

@@ -74,7 +74,7 @@ class Checker:
         self.log = logging.getLogger(".".join(filter(None, ("cocotbext.msi_its", name))))
         self.tables = tables
         self._counter_width = counter_width
-        self._configuration = configuration
+        self.configuration = configuration
         self._cycle = cycle
         self._coverage = coverage
         self.operations = 0
@@ -93,7 +93,7 @@ class Checker:
 
     def _start(self) -> None:
         """Take the reset state (H8)."""
-        self._reference = Reference(self.tables, self._configuration)
+        self._reference = Reference(self.tables, self.configuration)
         self._history = History()
         self._accepted: dict[Source, deque[Operation]] = {
             Source.MESSAGE: deque(),
@@ -113,7 +113,7 @@ class Checker:
             self._register_mismatch,
             self._cycle,
             self._coverage,
-            self._configuration,
+            self.configuration,
         )
         self.registers.command_lost = self._on_command_lost
 

@@ -131,6 +131,7 @@ class Compare(ResultFile, frozen=True):
 class Attached(ResultFile, frozen=True):
     """What was seen of a translator that a test of the user's attached to (see `bench.attach`)."""
 
+    profile: str
     test: TestResult
 
 

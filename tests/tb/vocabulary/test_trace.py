@@ -255,18 +255,22 @@ def test_written_the_short_way_where_there_is_one() -> None:
 
 @pytest.mark.parametrize("profile", [None, DEFAULT_PROFILE])
 @pytest.mark.parametrize(
-    ("way", "value", "field"),
-    [("rid_offset", 0x100, "rid_offset"), ("rid", 0x600, "rid"), ("rid", 0x400, "rid")],
+    ("way", "value", "said"),
+    [
+        ("rid_offset", 0x100, "rid_offset: must fit in 8 bits"),
+        ("rid", 0x600, "rid: rid_offset must fit in 8 bits"),
+        ("rid", 0x400, "rid: rid_offset must fit in 8 bits"),
+    ],
 )
 def test_wide_offset_is_refused_by_the_name_of_the_profile(
-    path: Path, profile: Profile | None, way: str, value: int, field: str
+    path: Path, profile: Profile | None, way: str, value: int, said: str
 ) -> None:
     setup = f'{{{RANGE}, "secondary": 5, "subordinate": 10}}\n'
     path.write_text(f'{setup}{GOOD}\n{{{BIND}, "{way}": {value}}}\n')
     for read in (validate_trace, lambda *it: fast(it[0], profile=it[1])):
         with pytest.raises(TraceError) as error:
             read(path, profile)
-        assert str(error.value).startswith(f"{path}:3: {field}: rid_offset must fit in 8 bits")
+        assert str(error.value).startswith(f"{path}:3: {said}")
         assert "under profile e08751800" in str(error.value)
         assert "or take profile 08ec11066" in str(error.value)
     assert validate_trace(path, TODAY).profile is TODAY

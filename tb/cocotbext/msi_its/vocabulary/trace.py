@@ -221,7 +221,8 @@ class Context:
             return target.with_rid(rid).rid_offset
         except ValueError as error:
             field = "rid" if rid is not None else "rid_offset"
-            raise TraceError(self.path, number, field, str(error)) from None
+            reason = str(error).removeprefix(f"{field} ")
+            raise TraceError(self.path, number, field, reason) from None
 
 
 def read_trace(path: str | Path, profile: Profile | None = None) -> Iterator[TraceLine]:

@@ -122,10 +122,15 @@ def state(model: BatchModel) -> dict[str, list[Any]]:
 @given(st.data())
 def test_a_state_is_rebuilt_from_reset(configuration: Configuration, data: st.DataObject) -> None:
     lives, done = data.draw(st.booleans()), data.draw(operations(40, configuration))
-    reference, again = Reference(TABLES, configuration), Reference(TABLES, configuration)
+    reference = Reference(TABLES, configuration)
     for operation in [*(alive(configuration) if lives else []), *done]:
         reference.execute(operation)
-    model = BatchModel(reference, TABLES)
+    check_rebuilt(BatchModel(reference, TABLES), configuration)
+
+
+def check_rebuilt(model: BatchModel, configuration: Configuration) -> None:
+    """Check that what `rebuild` returns brings a fresh reference to a model's state."""
+    again = Reference(TABLES, configuration)
     for operation in [*sized(TABLES), *model.rebuild()]:
         again.execute(operation)
     assert state(BatchModel(again, TABLES)) == state(model)
@@ -218,6 +223,7 @@ def check(
         assert state(BatchModel(batched, TABLES)) == columns
         assert state(BatchModel(scalar, TABLES)) == columns
         answers.update(answer for answer, *_ in outcomes)
+    check_rebuilt(model, configuration)
     # Both go on alike, one by one: what commit left behind are golden objects like any other.
     for batch in batches:
         assert run_scalar(batched, batch) == run_scalar(scalar, batch)

@@ -111,6 +111,7 @@ SLOW = [
     *(bind(rid="0x0507"), bind(rid_offset="7"), json.dumps({"op": "connect"}), bind()),
     *(bind(devfn=7, rid=7), bind(devfn=256), bind(rid_offset=65536), bind(rid=-1)),
     json.dumps({"op": "connect", "connection": 1, "segment": 1, "devid_base": 1}),
+    bind().replace("}", ', "target": 1}'),  # as many keys as there should be, but not those
 ]
 
 

@@ -139,7 +139,7 @@ class Regression:
         for module in (regress, summary):
             monkeypatch.setattr(module, "SETS", sets)
         monkeypatch.setattr(summary, "recordings", lambda *_: ())
-        monkeypatch.setattr(summary, "traces_sets", lambda profile: {"traces": profile})
+        monkeypatch.setattr(summary, "traces_sets", lambda profile: ("traces",))
 
     def behaves(self, again: dict[str, Any] | None = None, **how: Any) -> None:
         """Say what simulations do: by folder (`_` for `-`), what each of their tests does.

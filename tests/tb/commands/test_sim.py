@@ -173,6 +173,8 @@ def test_every_result_names_the_profile(
 @pytest.mark.parametrize("profile", PROFILES.values(), ids=list(PROFILES))
 def test_all_simulations_have_the_profile_and_what_was_recorded_under_it(profile: Profile) -> None:
     simulations = plan(9, OWN, EVERYTHING, profile)
+    (named,) = plan(9, OWN, only("traces-today", "", profile=profile), profile)
+    assert named.run.configuration.profile == TODAY and named.run.traces, "as reproduce says it"
     own = [each for each in simulations if each.name in ("today", "traces-today")]
     assert {each.run.configuration.profile for each in own} == {TODAY}
     assert [each.name for each in own] == ["today", "traces-today"][: 1 + (profile != TODAY)]

@@ -220,17 +220,17 @@ class RandomOperations:
     def configuration(self) -> Operation:
         """Make an operation on bus ranges, connections or targets."""
         choice = self._rng.random()
-        if choice < 0.32:
+        if choice < 0.28:
             return self.set_bus_range()
-        if choice < 0.51:
+        if choice < 0.46:
             connection = self._index("connections")
             return Connect(connection, self._devid_base(connection))
-        if choice < 0.59:
+        if choice < 0.53:
             return Disconnect(self._index("connections"))
-        if choice < 0.70:
+        if choice < 0.64:
             connection = self._index("connections")
             return ConnectIrqfd(connection, self._devid_base(connection))
-        if choice < 0.84:
+        if choice < 0.78:
             return self.bind_target()
         target = self._index("targets")
         return DefaultBdf(target) if choice < 0.95 else SupportsDirectMsi(target)
@@ -245,7 +245,7 @@ class RandomOperations:
             return Enable(route, self._address(), self._unique())
         if choice < 0.68:
             return EnableWithRid(route, self._rid(), self._address(), self._unique())
-        if choice < 0.82:
+        if choice < 0.80:
             return Disable(route)
         return FreeRoute(route) if choice < 0.88 else ConsumePending(route)
 

@@ -27,6 +27,7 @@ from cocotbext.msi_its.run.sets import (
     EVERYTHING,
     SETS,
     SIM_SETS,
+    TRACES_SETS,
     Only,
     directed,
     only,
@@ -59,11 +60,10 @@ def plan(seed: int, rtl: Rtl, only: Only, profile: Profile = DEFAULT_PROFILE) ->
         )
         tests = only.module or (*directed(name), *modules("random"))
         simulations.append(Simulation(f"{each.heading}: {run.describe()}", run, tests))
-    for name, followed in traces_sets(profile).items():
-        if only.set != name and (only.set or only.test):
-            continue
+    traced = traces_sets(profile) if only == EVERYTHING else ()
+    for name in (only.set,) if only.set in TRACES_SETS else traced:
         traces = tuple(each for each in recordings(profile, name) if only.test in ("", each.test))
-        folder, configuration = str(RESULTS / name), Configuration(followed)
+        folder, configuration = str(RESULTS / name), Configuration(TRACES_SETS[name] or profile)
         run = Run(DEFAULT, 32, seed, folder, traces, rtl, configuration=configuration)
         simulations.append(Simulation(f"recorded traces: {run.describe()}", run, modules("traces")))
     return simulations

@@ -56,7 +56,7 @@ class Plan:
     def jobs(self) -> tuple[Job, ...]:
         """Its simulations, the longest first."""
         test, profile = self.only.test, self.profile
-        traced = traces_sets(PROFILES[profile])
+        traced = TRACES_SETS if self.only.set else traces_sets(PROFILES[profile])
         jobs = [Job(name, "recorded", self.seed, test, profile) for name in traced]
         jobs += [Job(name, "directed", self.seed, test, profile) for name in SETS]
         seeds = range(self.seed, self.seed + self.seeds)

@@ -93,7 +93,7 @@ class ChoiceError(UserError):
 
 @dataclass(frozen=True, slots=True)
 class Only:
-    """What to run of the regression: one set (SETS, traces_sets), one test; empty for all."""
+    """What to run of the regression: one set (SETS, TRACES_SETS), one test; empty for all."""
 
     set: str = ""
     test: str = ""
@@ -120,17 +120,14 @@ def only(
 
     A test without a set runs on that called `default`; empty: on all of its sets.
     """
-    sets = (*SETS, *traces_sets(profile))
+    sets = (*SETS, *TRACES_SETS)
     if set_ and set_ not in sets:
         raise ChoiceError(f"SET={set_}: there is no such set; there are {', '.join(sets)}")
     if not test:
         return Only(set_)
     module, _, name = test.partition(".")
     if module == "trace_tests" or set_ in TRACES_SETS:
-        traced = {
-            each: [trace.test for trace in recordings(profile, each)]
-            for each in traces_sets(profile)
-        }
+        traced = {each: [trace.test for trace in recordings(profile, each)] for each in TRACES_SETS}
         for each, tests in traced.items():
             if test in tests and set_ in ("", each):
                 return Only(each, test)
@@ -206,17 +203,16 @@ def directed(name: str) -> tuple[str, ...]:
     return (*(modules("directed") if name == "default" else ()), *modules("hardware"))
 
 
-def traces_sets(profile: Profile) -> dict[str, Profile]:
-    """Return the sets of recorded traces of a run under a profile, with the one that each follows.
+def traces_sets(profile: Profile) -> tuple[str, ...]:
+    """Return which of TRACES_SETS a whole run under a profile has.
 
-    Those that have one of their own are left out where the run has it: then they are in the first.
+    One that has this profile whatever the run's is, is left out: the first has its recordings then.
     """
-    own = {name: each for name, each in TRACES_SETS.items() if each not in (None, profile)}
-    return {"traces": profile, **{name: each for name, each in own.items() if each}}
+    return tuple(name for name, own in TRACES_SETS.items() if own != profile)
 
 
 def recordings(profile: Profile = DEFAULT_PROFILE, name: str = "traces") -> tuple[TraceFile, ...]:
-    """Return the recorded traces of one of `traces_sets`; some a second time with stalls."""
+    """Return the recorded traces of one of TRACES_SETS; some a second time with stalls."""
     own = TRACES_SETS[name]
     profile = own or profile
     paths = (*(() if own else RECORDINGS), *VECTORS.get(profile.name, ()))

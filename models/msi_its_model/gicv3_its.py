@@ -65,8 +65,8 @@ _UNMAPPED_COLLECTION: Final = "UNMAPPED_COLLECTION"
 class Translation(NamedTuple):
     """What became of a message: its `reason` (of REASONS), and what the tables said.
 
-    `intid` and `rdbase` are those of the interrupt: None where there is none. `collection` is that
-    of the event, where it is mapped; `itt_size_bits` the size of the device's table, likewise.
+    `intid`, `collection` and `rdbase` are those of the interrupt: None where there is none.
+    `itt_size_bits` is the size of the device's table: None where the device is not mapped.
     """
 
     reason: str
@@ -231,7 +231,7 @@ class Its:
         intid, collection = entry
         rdbase = self._collections.get(collection)
         if rdbase is None:
-            return Translation(CTE_INVALID, None, collection, None, bits)
+            return Translation(CTE_INVALID, itt_size_bits=bits)
         return Translation(OK, intid, collection, rdbase, bits)
 
     def translate(self, devid: int, eventid: int) -> Translation:
@@ -436,6 +436,10 @@ class Its:
     def devices(self) -> tuple[int, ...]:
         """Return the DeviceIDs that are mapped, in the order in which they were."""
         return tuple(self._devices)
+
+    def collections(self) -> tuple[int, ...]:
+        """Return the collections that are mapped."""
+        return tuple(self._collections)
 
     def collection(self, collection: int) -> int | None:
         """Return the redistributor that a collection is mapped to; None if it is not mapped."""

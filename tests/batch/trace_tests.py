@@ -7,6 +7,7 @@ import resource
 
 from cocotbext.msi_its.batch.environment import BatchEnvironment, BatchTest, batch_test
 from cocotbext.msi_its.batch.trace import read_batches
+from cocotbext.msi_its.checks.far_end import FarEnd
 from cocotbext.msi_its.vocabulary.settings import Settings, TraceFile
 
 KIND = "traces"
@@ -18,6 +19,8 @@ def replays(trace: TraceFile) -> BatchTest:
     def replay(env: BatchEnvironment) -> None:
         env.transactor.stall(trace.stall)
         env.checker.follow_trace(trace.first)
+        if trace.its:
+            env.checker.far_end = FarEnd(trace.its)
         env.play(read_batches(trace.path))
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         env.measured["peak memory, KiB"] = str(peak)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from cocotbext.msi_its.bench.environment import Environment, translator_test
+from cocotbext.msi_its.checks.far_end import FarEnd
 from cocotbext.msi_its.vocabulary.settings import Settings, TraceFile
 from cocotbext.msi_its.vocabulary.trace import iter_trace
 
@@ -19,6 +20,8 @@ def replays(trace: TraceFile) -> object:
     async def replay(env: Environment) -> None:
         if trace.stall:
             env.stall(trace.stall)
+        if trace.its:
+            env.checker.far_end = FarEnd(trace.its)
         await env.replay(iter_trace(trace.path))
 
     replay.__name__ = replay.__qualname__ = trace.test.partition(".")[2]

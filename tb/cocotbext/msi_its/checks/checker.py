@@ -17,6 +17,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 
 from cocotbext.msi_its.checks.coverage.sampling import Coverage
+from cocotbext.msi_its.checks.far_end import FarEnd
 from cocotbext.msi_its.checks.history import Entry, History
 from cocotbext.msi_its.checks.reference import Outcome, Reference
 from cocotbext.msi_its.checks.register_model import RegisterModel
@@ -83,6 +84,7 @@ class Checker:
         self.drops: list[Drop] = []
         self._lines: Iterator[TraceLine] | None = None
         self.on_enough: Callable[[], None] = lambda: None  # after ENOUGH mismatches
+        self.far_end: FarEnd | None = None  # the ITS that messages go to, in a mixed trace
         self._start()
 
     def _start(self) -> None:
@@ -166,6 +168,7 @@ class Checker:
                 entry,
                 describe(outcome.answer, outcome.bdf, outcome.message),
                 describe(retired.answer, retired.bdf, message),
+                means=(outcome.message, message),
             )
         if message is not None:
             self._retired_messages.append((message, entry))
@@ -293,8 +296,7 @@ class Checker:
             expected = self._retired_messages[0][0]
             self.messages += 1
             if message == expected:
-                self._retired_messages.popleft()
-                self._last_message = message
+                self._arrived(self._retired_messages.popleft()[1], message)
             else:
                 self._on_wrong_message(message)
         if len(self._early_messages) > (0 if settle else 1):
@@ -311,9 +313,10 @@ class Checker:
             for _ in range(due.index(message)):
                 lost, entry = self._retired_messages.popleft()
                 self._overtaken.append(lost)
-                self._mismatch("message", entry, f"{lost} on m_msi", f"lost: {message} came (H3)")
-            self._retired_messages.popleft()
-            self._last_message = message
+                wanted, got = f"{lost} on m_msi", f"lost: {message} came (H3)"
+                self._mismatch("message", entry, wanted, got, means=(lost, None))
+            self._arrived(self._retired_messages.popleft()[1], message)
+            return
         elif message == self._last_message:
             self._mismatch("message", entry, f"{expected} on m_msi", f"{message} again (H3)")
         elif message in self._overtaken:
@@ -322,7 +325,19 @@ class Checker:
         else:
             self._retired_messages.popleft()
             self._overtaken.append(expected)
-            self._mismatch("message", entry, f"{expected} on m_msi", f"{message} (H3)")
+            wanted, got = f"{expected} on m_msi", f"{message} (H3)"
+            self._mismatch("message", entry, wanted, got, means=(expected, message))
+            if self.far_end is not None:
+                self.far_end.on_message(entry.number, message)
+            return
+        if self.far_end is not None:
+            self.far_end.on_message(None, message)
+
+    def _arrived(self, entry: Entry, message: Message) -> None:
+        """The message that an operation had to send was on m_msi."""
+        self._last_message = message
+        if self.far_end is not None:
+            self.far_end.on_message(entry.number, message)
 
     def _on_unrecorded(self, message: Message) -> None:
         """A message came with which no record retired."""
@@ -330,6 +345,8 @@ class Checker:
         again = " again" if message == self._last_message else ""
         wanted = "nothing on m_msi: no record retired with it"
         self._mismatch("message", None, wanted, f"{message}{again} (H3)")
+        if self.far_end is not None:
+            self.far_end.on_message(None, message)
 
     # ---- traces ---------------------------------------------------------------------------------
 
@@ -388,6 +405,11 @@ class Checker:
                 self._mismatch("stimulus", None, wanted, f"{self.seen[source]}")
         self.unfollow()
         self.registers.finish()
+        if self.far_end is not None:
+            self.far_end.finish()
+            self.mismatches += self.far_end.mismatches
+            self.reports += self.far_end.reports[: REPORTED - len(self.reports)]
+            self.drops = [self.far_end.dropped(each) for each in self.drops]
 
     def _register_mismatch(self, expected: str, got: str) -> None:
         """Software read what the registers could not show, or the alert is wrong."""
@@ -405,6 +427,8 @@ class Checker:
         self, test: str, passed: bool, measured: dict[str, str], coverage: Counts, cycles: int = 0
     ) -> TestResult:
         """Return what a test did, and what else is known of it."""
+        if self.far_end is not None:
+            measured = measured | self.far_end.measured
         return TestResult(
             name=test,
             passed=passed,
@@ -421,8 +445,18 @@ class Checker:
             coverage=coverage,
         )
 
-    def _mismatch(self, kind: str, entry: Entry | None, expected: object, got: object) -> None:
-        """Record a difference, with what led to it."""
+    def _mismatch(
+        self,
+        kind: str,
+        entry: Entry | None,
+        expected: object,
+        got: object,
+        means: tuple[Message | None, Message | None] | None = None,
+    ) -> None:
+        """Record a difference, with what led to it.
+
+        `means` are the message that was due, and the one that came: with an ITS behind, interrupts.
+        """
         self.mismatches += 1
         if self.mismatches == ENOUGH:
             self.on_enough()
@@ -443,6 +477,8 @@ class Checker:
         lines[0] += f", in clock cycle {self._cycle():,}"
         lines.append(f"  expected:  {expected}")
         lines.append(f"  got:       {got}")
+        if entry is not None and means is not None and means[0] != means[1] and self.far_end:
+            lines.append(f"  interrupt: {self.far_end.words(entry.number, *means)}")
         if entry is not None:
             objects = self._history.objects(entry.retired)
             earlier = self._history.before(entry)

@@ -243,9 +243,9 @@ class FarEnd(_Its):
 
     # ---- messages -------------------------------------------------------------------------------
 
-    def on_message(self, number: int, message: Message) -> None:
-        """Take the message that an operation sent."""
-        self._read_to(number)
+    def on_message(self, number: int | None, message: Message) -> None:
+        """Take the message that an operation sent; None if it is of none."""
+        self._read_to(number or 0)
         wanted = None
         if number == self._number:
             wanted, self._wanted = self._wanted, None
@@ -318,13 +318,13 @@ class FarEnd(_Its):
         if line is None:
             return drop
         operation = line.operation
-        text = f"{drop.text}, line {line.number} of {shown(self.path)}"
+        text = drop.text
         devid = self._state.devid(operation)
         if devid is not None and isinstance(operation, SignalMsiWithRid):
             found = self._state.its.lookup(devid, operation.data)
             what = interrupt(devid, operation.data, found)
             text += f": {what} kept from arriving" if found.intid is not None else f": {what}"
-        return replace(drop, text=text)
+        return replace(drop, line=line.number, text=text)
 
 
 class Alone(_Its):

@@ -15,7 +15,9 @@ from pathlib import Path
 
 from msgspec import structs
 
+from cocotbext.msi_its.checks import far_end
 from cocotbext.msi_its.checks.checker import LISTED_DROPS, REPORTED
+from cocotbext.msi_its.checks.far_end import Alone, FarEnd
 from cocotbext.msi_its.checks.reference import Reference
 from cocotbext.msi_its.commands.sim import whole
 from cocotbext.msi_its.commands.window import AFTER, BEFORE, differed, write_window
@@ -84,12 +86,17 @@ class Replay:
     def run(self) -> Run:
         """The run of its simulation."""
         folder = str(RESULTS / "rtl")
-        return Run(self.tables, COUNTER_WIDTH, self.seed, folder, self.traces, self.rtl)
+        return Run(self.tables, COUNTER_WIDTH, self.seed, folder, self.translated, self.rtl)
+
+    @property
+    def translated(self) -> tuple[TraceFile, ...]:
+        """The traces with operations of the translator."""
+        return tuple(trace for trace in self.traces if not trace.its_alone)
 
     @property
     def alone(self) -> bool:
-        """Whether there is only the golden model."""
-        return self.level == "model"
+        """Whether there is only the golden model, or only that of the ITS."""
+        return self.level == "model" or not self.translated
 
     @property
     def batched(self) -> bool:
@@ -110,7 +117,9 @@ class Replay:
     @property
     def design(self) -> str:
         """What it runs on."""
-        return "the golden model alone" if self.alone else f"{self.rtl.top} ({self.rtl.file_list})"
+        if self.alone:
+            return "the golden model alone" if self.translated else "the ITS model alone"
+        return f"{self.rtl.top} ({self.rtl.file_list})"
 
     def named(self, test: str) -> tuple[TraceFile, ...]:
         """The trace of a test; all of them if it is of none."""
@@ -124,6 +133,7 @@ class Replay:
 def on_model(trace: TraceFile, tables: Tables) -> TestResult:
     """Replay a trace on the golden model alone, and hold it against what the trace expects."""
     reference = Reference(tables)
+    behind = FarEnd(trace.its) if trace.its else None
     progress = report.Progress(trace.name, trace.operations)
     count: Counter[str] = Counter()
     drops: list[Drop] = []
@@ -133,6 +143,8 @@ def on_model(trace: TraceFile, tables: Tables) -> TestResult:
         outcome = reference.execute(line.operation)
         count["operations"] += 1
         count["messages"] += outcome.message is not None
+        if behind is not None and outcome.message is not None:
+            behind.on_message(number, outcome.message)
         if outcome.answer in WARNINGS:
             count["dropped"] += outcome.answer in DROPS
             if len(drops) < LISTED_DROPS:
@@ -148,6 +160,11 @@ def on_model(trace: TraceFile, tables: Tables) -> TestResult:
             progress(number)
     progress.close()
     mismatches = count["mismatches"]
+    if behind is not None:
+        behind.finish()
+        mismatches += behind.mismatches
+        reports += behind.reports[: REPORTED - len(reports)]
+        drops = [behind.dropped(each) for each in drops]
     return TestResult(
         name=trace.test,
         passed=not mismatches,
@@ -155,12 +172,41 @@ def on_model(trace: TraceFile, tables: Tables) -> TestResult:
         failure=f"{mismatches} mismatches" if mismatches else "",
         counted=True,
         compared=count["compared"],
+        measured=behind.measured if behind is not None else {},
         drops=tuple(drops),
         reports=tuple(reports),
         operations=count["operations"],
         messages=count["messages"],
         dropped=count["dropped"],
         mismatches=mismatches,
+    )
+
+
+def on_its(trace: TraceFile) -> TestResult:
+    """Replay a trace of an ITS, with no translator, on the ITS model; hold it against itself.
+
+    Its operations are commands and messages; dropped are messages that became no interrupt.
+    """
+    its = Alone(trace.its)
+    progress = report.Progress(trace.name, 0)
+    started = time.monotonic()
+    for number in its.replay():
+        if number % 10_000 == 0:
+            progress(number)
+    progress.close()
+    return TestResult(
+        name=trace.test,
+        passed=not its.mismatches,
+        seconds=time.monotonic() - started,
+        failure=f"{its.mismatches} mismatches" if its.mismatches else "",
+        counted=True,
+        compared=its.counts["compared"],
+        measured=its.measured,
+        reports=tuple(its.reports),
+        operations=its.counts["commands"] + its.counts["translations"],
+        messages=its.counts["translations"],
+        dropped=its.counts["not translated"],
+        mismatches=its.mismatches,
     )
 
 
@@ -198,8 +244,13 @@ def compare(
         return 2
     traces = tuple(trace for trace, _ in found)
     tables = sizes([needed for _, needed in found])
-    if level == "model" and not rtl.own:
-        print(f"error: LEVEL=model runs no RTL: leave out {' '.join(rtl.words)}", file=sys.stderr)
+    without = [*(["LEVEL=model"] if level == "model" else [])]
+    if all(trace.its_alone for trace in traces):
+        without = ["a trace that has only lines of an ITS"]
+    words = [*rtl.words, *(["WAVES=1"] if waves else [])]
+    words += [f"LEVEL={level}"] if level in ("pin", "batch") else []
+    if without and words:
+        print(f"error: {without[0]} runs no RTL: leave out {' '.join(words)}", file=sys.stderr)
         return 2
     if not rtl.own:
         rtl.check()
@@ -231,8 +282,11 @@ def _compare(replay: Replay) -> int:
         print(f"waveform: {shown(Path(replay.run.results) / 'dump.vcd')}")
     elif not replay.alone:
         _write(path, replay, results, passed, windows=_windows(replay, results))
-    print(_compared(replay, report.total(results, "operations")), flush=True)
-    if replay.alone and not any(trace.expects for trace in replay.traces):
+    if replay.translated:
+        print(_compared(replay, results), flush=True)
+    for line in _behind(replay, results):
+        print(line, flush=True)
+    if replay.alone and not any(trace.expects or trace.its for trace in replay.traces):
         print(
             "warning: nothing was compared: LEVEL=model runs no RTL, and no line of a trace has "
             "an `expect` to hold the golden model against",
@@ -245,9 +299,9 @@ def _compare(replay: Replay) -> int:
 
 def _replay(replay: Replay, results: list[TestResult]) -> None:
     """Replay the traces; the results come to `results`, as far as they are known one by one."""
+    results += [on_its(trace) for trace in replay.traces if trace.its_alone]
     if replay.alone:
-        for trace in replay.traces:
-            results.append(on_model(trace, replay.tables))
+        results += [on_model(trace, replay.tables) for trace in replay.translated]
         return
     run = replay.run
     print(f"{run.operations:,} operations to replay {replay.how}", flush=True)
@@ -289,11 +343,11 @@ def _say(replay: Replay, results: list[TestResult]) -> None:
     """Print the table, what was dropped, and what failed."""
     heading = f"golden model and RTL, {replay.how}, with {replay.run.describe()}"
     for trace in replay.traces:
-        print(f"{trace.test}: {shown(trace.path)}")
-    print(report.table({"golden model alone" if replay.alone else heading: results}))
+        print(f"{trace.test}: {shown(trace.source)}")
+    print(report.table({replay.design.removeprefix("the ") if replay.alone else heading: results}))
     if drops := report.drops(results):
         print(drops)
-    paths = {trace.test: shown(trace.path) for trace in replay.traces}
+    paths = {trace.test: shown(trace.source) for trace in replay.traces}
     failed = [
         report.Failed(paths.get(test.name, "all traces"), test, replay.command(test.name))
         for test in results
@@ -305,12 +359,18 @@ def _say(replay: Replay, results: list[TestResult]) -> None:
 
 def _windows(replay: Replay, results: list[TestResult]) -> list[Window]:
     """Replay windows around the first differences with waves, and say what came of each."""
-    traces = {trace.test: trace for trace in replay.traces}
+    traces = {trace.test: trace for trace in replay.translated}
+    failed = [each for each in results if each.failed and each.name in traces]
     windows = []
-    for result in [each for each in results if each.failed and each.name in traces][:WINDOWS]:
+    for result in [each for each in failed if not _of_its(each)][:WINDOWS]:
         windows.append(around(result, replay.run, traces[result.name]))
         print(windows[-1].said, flush=True)
     return windows
+
+
+def _of_its(result: TestResult) -> bool:
+    """Return whether what differed first is what the ITS made of a message, not the message."""
+    return bool(result.reports) and result.reports[0].kind == far_end.KIND
 
 
 def around(result: TestResult, run: Run, trace: TraceFile) -> Window:
@@ -381,9 +441,30 @@ def _found(window: Window, rebuilt: int, before: str) -> str:
     return "\n".join(lines)
 
 
-def _compared(replay: Replay, done: int) -> str:
-    """Say what was held against what, in as many operations as are `done`."""
-    expects = sum(trace.expects for trace in replay.traces)
+def _behind(replay: Replay, results: list[TestResult]) -> list[str]:
+    """Say what came of the ITS, for each trace that has lines of one."""
+    traces = {trace.test: trace for trace in replay.traces if trace.its}
+    lines = []
+    for result in results:
+        if result.name not in traces or not result.measured:
+            continue
+        trace = traces[result.name]
+        counted = [
+            what for what in far_end.COUNTED.values() if result.measured.get(what, "0") != "0"
+        ]
+        counts = ", ".join(f"{result.measured[what]} {what}" for what in counted)
+        alone = "the ITS model alone, the translator plays no part" if trace.its_alone else ""
+        messages = "the golden model's messages" if replay.alone else "the RTL's messages"
+        how = alone or f"{messages} into the ITS model"
+        lines.append(f"ITS, {trace.name} ({how}): {counts}")
+    return lines
+
+
+def _compared(replay: Replay, results: list[TestResult]) -> str:
+    """Say what was held against what, in as many operations as were done."""
+    names = {trace.test for trace in replay.translated}
+    done = report.total((each for each in results if each.name in names), "operations")
+    expects = sum(trace.expects for trace in replay.translated)
     operations = replay.run.operations
     expected = f"what {expects:,} of {operations:,} lines expect" if expects else ""
     part = f"{done:,} of {operations:,} operations, " if done < operations else ""
@@ -397,6 +478,6 @@ def _command(
     traces: Sequence[TraceFile], level: str, seed: int, rtl: Rtl, waves: bool = False
 ) -> str:
     """Return the line that replays some traces again."""
-    words = [PROGRAM, "compare", f"TRACE={shlex.join(shown(trace.path) for trace in traces)}"]
+    words = [PROGRAM, "compare", f"TRACE={shlex.join(shown(trace.source) for trace in traces)}"]
     words += [f"SEED={seed}", *([f"LEVEL={level}"] if level else []), *rtl.checked_words]
     return shlex.join([*words, *(["WAVES=1"] if waves else [])])

@@ -12,11 +12,12 @@ from pathlib import Path
 
 from cocotbext.msi_its.batch.trace import validate
 from cocotbext.msi_its.run.discovery import modules
-from cocotbext.msi_its.run.places import PROGRAM, ROOT
+from cocotbext.msi_its.run.places import BUILD, PROGRAM, ROOT
+from cocotbext.msi_its.vocabulary.its_trace import names_its_operation, validate_its
 from cocotbext.msi_its.vocabulary.operations import Tables
 from cocotbext.msi_its.vocabulary.settings import TraceFile
 from cocotbext.msi_its.vocabulary.text import UserError, visible
-from cocotbext.msi_its.vocabulary.trace import stem
+from cocotbext.msi_its.vocabulary.trace import TraceError, stem
 
 RECORDINGS = (
     "tests/traces/basic.jsonl.gz",
@@ -24,6 +25,7 @@ RECORDINGS = (
     "tests/traces/basic-routes.jsonl.gz",
     "tests/traces/rescan-routes.jsonl.gz",
     "tests/vectors/openvmm.jsonl.gz",
+    "tests/its/basic-mixed.jsonl.gz",
 )
 
 
@@ -35,6 +37,7 @@ STALL = 0.2
 """The share of the time for which every interface then stalls."""
 
 
+SMALLEST = Tables(1, 1, 1, 1)
 DEFAULT = Tables(ranges=16, connections=8, targets=32, routes=64)
 
 
@@ -49,7 +52,7 @@ class ParameterSet:
 
 SETS: dict[str, ParameterSet] = {
     "default": ParameterSet("default tables", DEFAULT, 32),
-    "smallest": ParameterSet("one of everything", Tables(1, 1, 1, 1), 4),
+    "smallest": ParameterSet("one of everything", SMALLEST, 4),
     "odd": ParameterSet("odd sizes", Tables(5, 3, 300, 2048), 8),
     "largest": ParameterSet("the largest tables", Tables(256, 256, 1024, 2048), 16),
 }
@@ -140,16 +143,35 @@ def trace_file(
     """Validate a trace; return it with the tables that it needs. Raises TraceError.
 
     It is named after the file; with a number at the end, as in `x-2`, if that name is `taken`.
+    Of a mixed trace the translator's operations are written to a file of their own.
     """
-    summary = validate(path, progress)
     name = first = _short(visible(stem(path)))
     number = 1
     while name in taken:
         number += 1
         name = f"{first}-{number}"
-    trace = TraceFile(
-        str(path.resolve()), name, summary.operations, expects=summary.expects, first=summary.first
-    )
+    real = path.resolve()
+    try:
+        return _translator(path, TraceFile(str(real), name, 0), progress)
+    except TraceError as error:
+        if error.field != "op" or not names_its_operation(path, error.line):
+            raise
+    digest = hashlib.sha256(os.fsencode(real)).hexdigest()[:8]
+    others = BUILD / "its" / f"{name}-{digest}.jsonl"
+    its = validate_its(path, others)
+    if its.mixed:
+        return _translator(others, TraceFile(str(others), name, 0, its=str(real)), progress)
+    count = its.commands + its.translations
+    return TraceFile(str(real), name, count, expects=its.expects, its=str(real)), SMALLEST
+
+
+def _translator(
+    path: Path, trace: TraceFile, progress: Callable[[int], None] | None
+) -> tuple[TraceFile, Tables]:
+    """Validate the translator's operations; return the trace as it is then, and its tables."""
+    summary = validate(path, progress)
+    operations, expects, first = summary.operations, summary.expects, summary.first
+    trace = replace(trace, operations=operations, expects=expects, first=first)
     return trace, summary.tables
 
 

@@ -18,7 +18,7 @@ def replays(trace: TraceFile) -> BatchTest:
 
     def replay(env: BatchEnvironment) -> None:
         env.transactor.stall(trace.stall)
-        env.checker.follow_trace(trace.first)
+        env.checker.follow_trace(0 if trace.its else trace.first)
         if trace.its:
             env.checker.far_end = FarEnd(trace.its)
         env.play(read_batches(trace.path))

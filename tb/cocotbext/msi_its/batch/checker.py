@@ -272,7 +272,10 @@ class BatchChecker(Checker):
     # ---- traces, and the end --------------------------------------------------------------------
 
     def follow_trace(self, first_line: int = 1) -> None:
-        """Expect that all batches are those of a trace, whose operations begin in this line."""
+        """Expect that all batches are those of a trace, whose operations begin in this line.
+
+        It is 0 where the lines are not those of the user's file (see `TraceFile`).
+        """
         self._first_line = first_line
         self.follow(iter(()))
 

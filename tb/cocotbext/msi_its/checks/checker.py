@@ -147,7 +147,9 @@ class Checker:
         if lost is not NONE_LOST and not self._on_disorder(retired, lost):
             return
         line = next(self._lines, None) if self._lines is not None else None
-        entry = Entry(self.operations, retired, line.number if line is not None else None)
+        # A mixed trace's operations are read from a file of their own: its numbers would mislead.
+        number = line.number if line is not None and self.far_end is None else None
+        entry = Entry(self.operations, retired, number)
         self._history.add(entry)
         self._last = entry
         self._latest[retired.source] = operation
@@ -460,6 +462,12 @@ class Checker:
         self.mismatches += 1
         if self.mismatches == ENOUGH:
             self.on_enough()
+        interrupt = ""
+        at = entry.line if entry is not None else None
+        if self.far_end is not None and entry is not None:
+            at = self.far_end.line_of(entry.number)
+            if means is not None and means[0] != means[1]:
+                interrupt = f"  interrupt: {self.far_end.words(entry.number, *means)}"
         if len(self.reports) >= REPORTED:
             return
         lines = [f"mismatch {self.mismatches} ({kind})"]
@@ -468,7 +476,7 @@ class Checker:
             close = self._history.just_before(entry)
             if close is not None:
                 rules += f"; H5: close behind #{close.number}"
-            where = f", trace line {entry.line}" if entry.line is not None else ""
+            where = f", trace line {at}" if at is not None else ""
             lines[0] += f" at operation {entry.number}{where}"
             source = entry.retired.source.port
             lines.append(f"  operation: {entry.retired.operation}, from {source} (rules {rules})")
@@ -477,8 +485,7 @@ class Checker:
         lines[0] += f", in clock cycle {self._cycle():,}"
         lines.append(f"  expected:  {expected}")
         lines.append(f"  got:       {got}")
-        if entry is not None and means is not None and means[0] != means[1] and self.far_end:
-            lines.append(f"  interrupt: {self.far_end.words(entry.number, *means)}")
+        lines += [interrupt] if interrupt else []
         if entry is not None:
             objects = self._history.objects(entry.retired)
             earlier = self._history.before(entry)
@@ -489,5 +496,4 @@ class Checker:
         text = "\n".join(lines)
         self.log.error("%s", text)
         number = entry.number if entry is not None else None
-        line = entry.line if entry is not None else None
-        self.reports.append(Mismatch(kind, number, line, text))
+        self.reports.append(Mismatch(kind, number, at, text))

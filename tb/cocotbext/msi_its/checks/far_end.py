@@ -10,8 +10,9 @@ against what was recorded there. It says a difference, or a drop, as the interru
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Final
 
 from cocotbext.msi_its.vocabulary.its_trace import (
@@ -29,7 +30,6 @@ from cocotbext.msi_its.vocabulary.operations import (
     SignalMsiWithRid,
 )
 from cocotbext.msi_its.vocabulary.results import Drop, Mismatch
-from cocotbext.msi_its.vocabulary.text import shown
 from cocotbext.msi_its.vocabulary.trace import TraceLine
 from msi_its_model.gicv3_its import (
     CTE_INVALID,
@@ -105,15 +105,36 @@ def execute(its: Its, command: Command) -> str | None:
 
 
 COUNTED: Final = {
-    "translations": "translations",
-    "compared": "translations held against what was recorded",
-    "not translated": "messages that became no interrupt",
+    "translations": "ITS translations",
+    "compared": "ITS translations compared with the recorded ones",
+    "not translated": "ITS translations that gave no interrupt",
     "commands": "ITS commands",
-    "results": "ITS commands held against what was recorded",
+    "results": "ITS commands compared with the recorded results",
+    "gaps": "gaps in the recorded command queue",
     "did not arrive": "recorded messages that did not leave the translator",
-    "notes": "lines read and not interpreted (register writes, hot plug)",
+    "notes": "lines not interpreted (register writes, hot plug)",
 }
-"""What is counted, and how a report calls it."""
+"""What is counted, and what it is called where measured figures are shown."""
+
+
+def summary(measured: Mapping[str, str]) -> str:
+    """Say in one phrase what was counted."""
+    count = {name: measured[what] for name, what in COUNTED.items()}
+    parts = [
+        f"{count['compared']} of {count['translations']} translations and "
+        f"{count['results']} of {count['commands']} commands compared with what was recorded"
+    ]
+    parts += [
+        f"{count[name]} {what}"
+        for name, what in (
+            ("not translated", "translations gave no interrupt"),
+            ("did not arrive", COUNTED["did not arrive"]),
+            ("gaps", f"{COUNTED['gaps']}: commands are missing"),
+            ("notes", COUNTED["notes"]),
+        )
+        if count[name] != "0"
+    ]
+    return "; ".join(parts)
 
 
 class _Its:
@@ -123,6 +144,7 @@ class _Its:
         self.path = path
         self.its = Its()
         self.counts: Counter[str] = Counter()
+        self._slot: int | None = None  # of the last command, in the queue
         self.mismatches = 0
         self.reports: list[Mismatch] = []
 
@@ -130,6 +152,9 @@ class _Its:
         """Execute a command, and hold what came of it against the recorded result."""
         error = execute(self.its, line)
         self.counts["commands"] += 1
+        if self._slot is not None and line.slot not in (None, 0, self._slot + 1):
+            self.counts["gaps"] += 1
+        self._slot = line.slot
         if line.result is None:
             return
         self.counts["results"] += 1
@@ -165,9 +190,9 @@ class _Its:
         self.mismatches += 1
         if len(self.reports) >= REPORTED:
             return
-        at = f" at operation {operation}" if operation is not None else ""
+        at = f" at operation {operation}," if operation is not None else " in"
         text = [
-            f"mismatch {self.mismatches} ({KIND}){at}, line {line.number} of {shown(self.path)}",
+            f"mismatch {self.mismatches} ({KIND}){at} trace line {line.number}",
             f"  operation: {line}",
             f"  expected:  {expected}",
             f"  got:       {got}",
@@ -239,6 +264,7 @@ class FarEnd(_Its):
         self._ahead: ItsLine | TraceLine | None = next(self._lines, None)
         self._number = 0
         self._wanted: Translate | None = None
+        self._reported: set[int] = set()
         self._state = _State(path)
 
     # ---- messages -------------------------------------------------------------------------------
@@ -250,7 +276,9 @@ class FarEnd(_Its):
         if number == self._number:
             wanted, self._wanted = self._wanted, None
         devid, eventid = message.devid, message.data
-        if wanted is not None and (wanted.devid, wanted.eventid) != (devid, eventid):
+        if number in self._reported:
+            wanted = None
+        elif wanted is not None and (wanted.devid, wanted.eventid) != (devid, eventid):
             came = interrupt(devid, eventid, self.its.lookup(devid, eventid))
             self.mismatch(wanted, self._now(wanted), came, number)
             wanted = None
@@ -288,7 +316,7 @@ class FarEnd(_Its):
         if line is None:
             return
         self.counts["did not arrive"] += 1
-        if line.expect is not None:
+        if line.expect is not None and self._number not in self._reported:
             self.mismatch(line, self._now(line), "no message left the translator", self._number)
 
     def _now(self, line: Translate) -> str:
@@ -297,10 +325,18 @@ class FarEnd(_Its):
 
     # ---- words ----------------------------------------------------------------------------------
 
-    def words(self, number: int, expected: Message | None, got: Message | None) -> str:
-        """Say what a wrong message of an operation means: which interrupt becomes which."""
+    def line_of(self, number: int) -> int | None:
+        """Return the number of the line that an operation has; None if it has none."""
         line = self._state.before(number)
-        where = f"line {line.number} of {shown(self.path)}: " if line is not None else ""
+        return line.number if line is not None else None
+
+    def words(self, number: int, expected: Message | None, got: Message | None) -> str:
+        """Say what a wrong message of an operation means: which interrupt becomes which.
+
+        Whoever asks reports it: it is not reported again.
+        """
+        self._reported.add(number)
+        self._state.before(number)
         its = self._state.its
         wanted, came = (
             interrupt(each.devid, each.data, its.lookup(each.devid, each.data))
@@ -309,8 +345,8 @@ class FarEnd(_Its):
             for each in (expected, got)
         )
         if expected is None:
-            return f"{where}{came} would have come of nothing"
-        return f"{where}{wanted} would have become {came}"
+            return f"{came} would have come of nothing"
+        return f"{wanted} would have become {came}"
 
     def dropped(self, drop: Drop) -> Drop:
         """Return a drop that also says which interrupt was kept from arriving."""

@@ -171,7 +171,7 @@ def on_model(trace: TraceFile, tables: Tables) -> TestResult:
         seconds=time.monotonic() - started,
         failure=f"{mismatches} mismatches" if mismatches else "",
         counted=True,
-        compared=count["compared"],
+        compared=count["compared"] + (behind.counts["compared"] if behind is not None else 0),
         measured=behind.measured if behind is not None else {},
         drops=tuple(drops),
         reports=tuple(reports),
@@ -293,7 +293,7 @@ def _compare(replay: Replay) -> int:
             file=sys.stderr,
         )
     print(report.where(path, replay.seed, None if replay.alone else replay.rtl))
-    print(report.closing_line("compare", results))
+    print(report.closing_line("compare", results) + _its_words(replay, results))
     return 0 if passed else 1
 
 
@@ -389,7 +389,8 @@ def around(result: TestResult, run: Run, trace: TraceFile) -> Window:
             said += f"the first {last:,} lines are too many; "
             break
         path = BUILD / "windows" / f"{trace.name[:100]}-lines-{first}-{last}.jsonl"
-        print(f"again with waves: lines {first:,} to {last:,} ...", flush=True)
+        of = f" of {shown(trace.path)}" if trace.its else ""
+        print(f"again with waves: lines {first:,} to {last:,}{of} ...", flush=True)
         rebuilt = write_window(trace.path, first, last, run.tables, path)
         again = TraceFile(str(path), path.stem, rebuilt + last - first + 1, first=2)
         folder = RESULTS / "windows" / path.stem
@@ -446,18 +447,25 @@ def _behind(replay: Replay, results: list[TestResult]) -> list[str]:
     traces = {trace.test: trace for trace in replay.traces if trace.its}
     lines = []
     for result in results:
-        if result.name not in traces or not result.measured:
-            continue
-        trace = traces[result.name]
-        counted = [
-            what for what in far_end.COUNTED.values() if result.measured.get(what, "0") != "0"
-        ]
-        counts = ", ".join(f"{result.measured[what]} {what}" for what in counted)
-        alone = "the ITS model alone, the translator plays no part" if trace.its_alone else ""
-        messages = "the golden model's messages" if replay.alone else "the RTL's messages"
-        how = alone or f"{messages} into the ITS model"
-        lines.append(f"ITS, {trace.name} ({how}): {counts}")
+        if result.name in traces and result.counted:
+            trace = traces[result.name]
+            messages = "the golden model's messages" if replay.alone else "the RTL's messages"
+            what = "no translator" if trace.its_alone else f"{messages} went into it"
+            said = far_end.summary(result.measured)
+            lines.append(f"ITS model, {trace.name}: {what}; {said}")
     return lines
+
+
+def _its_words(replay: Replay, results: list[TestResult]) -> str:
+    """Return what the closing line adds where there is an ITS."""
+    if not any(trace.its for trace in replay.traces):
+        return ""
+    translations, commands = (
+        sum(int(each.measured.get(what, "0").replace(",", "")) for each in results)
+        for what in (far_end.COUNTED["compared"], far_end.COUNTED["results"])
+    )
+    alone = "" if replay.translated else ", no translator"
+    return f"; ITS: {translations} translations and {commands} commands compared{alone}"
 
 
 def _compared(replay: Replay, results: list[TestResult]) -> str:
@@ -469,7 +477,10 @@ def _compared(replay: Replay, results: list[TestResult]) -> str:
     expected = f"what {expects:,} of {operations:,} lines expect" if expects else ""
     part = f"{done:,} of {operations:,} operations, " if done < operations else ""
     if replay.alone:
-        return f"compared: {part}the golden model with {expected or 'nothing'}"
+        its = any(trace.its for trace in replay.translated)
+        received = "what the ITS received" if its else ""
+        with_what = " and ".join(filter(None, (expected, received))) or "nothing"
+        return f"compared: {part}the golden model with {with_what}"
     with_expected = f"both with {expected}" if expected else "no line says what to expect"
     return f"compared: {part}the RTL with the golden model; {with_expected}"
 

@@ -88,12 +88,16 @@ _COMMON: Final = ("t_us", "note")
 
 
 class Command(NamedTuple):
-    """A command that the ITS executed: `result` is "ok", or why it was ignored, where recorded."""
+    """A command that the ITS executed.
+
+    `result` is "ok", or why it was ignored, `slot` its place in the queue, where they are recorded.
+    """
 
     number: int
     name: str
     arguments: Mapping[str, int]
     result: str | None = None
+    slot: int | None = None
 
     def __str__(self) -> str:
         return _call(self.name, self.arguments)
@@ -253,13 +257,12 @@ def _parse(number: int, entry: dict[str, Any]) -> ItsLine:
         for field in (*needed, *optional)
         if field in needed or entry.get(field) is not None
     }
-    if "queue_slot" in entry:
-        _operand(entry, name, "queue_slot")
+    slot = _operand(entry, name, "queue_slot") if "queue_slot" in entry else None
     result = entry.get("result")
     if result is not None and type(result) is not str:
         raise _Refused("result", f'expected "ok", or why not, got {_show(result)}')
     _finish(name, values)
-    return Command(number, name, values, result)
+    return Command(number, name, values, result, slot)
 
 
 def _finish(name: str, values: dict[str, int]) -> None:

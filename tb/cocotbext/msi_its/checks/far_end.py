@@ -10,7 +10,7 @@ against what was recorded there. It says a difference, or a drop, as the interru
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -134,6 +134,16 @@ def summary(measured: Mapping[str, str]) -> str:
         if count[name] != "0"
     ]
     return "; ".join(parts)
+
+
+def compared(measured: Iterable[Mapping[str, str]]) -> tuple[int, int]:
+    """Return how many translations, and how many results of commands, were compared in all."""
+    found = list(measured)
+    translations, commands = (
+        sum(int(each.get(COUNTED[name], "0").replace(",", "")) for each in found)
+        for name in ("compared", "results")
+    )
+    return translations, commands
 
 
 class _Its:

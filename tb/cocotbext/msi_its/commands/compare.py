@@ -286,10 +286,14 @@ def _compare(replay: Replay) -> int:
         print(_compared(replay, results), flush=True)
     for line in _behind(replay, results):
         print(line, flush=True)
-    if replay.alone and not any(trace.expects or trace.its for trace in replay.traces):
+    expected = any(trace.expects for trace in replay.traces) or any(
+        far_end.compared(each.measured for each in results)
+    )
+    if replay.alone and not expected:
         print(
-            "warning: nothing was compared: LEVEL=model runs no RTL, and no line of a trace has "
-            "an `expect` to hold the golden model against",
+            f"warning: nothing was compared: {'LEVEL=model' if replay.translated else 'it'} runs "
+            "no RTL, and no line of a trace has an `expect` to hold the "
+            f"{'golden' if replay.translated else 'ITS'} model against",
             file=sys.stderr,
         )
     print(report.where(path, replay.seed, None if replay.alone else replay.rtl))
@@ -460,10 +464,7 @@ def _its_words(replay: Replay, results: list[TestResult]) -> str:
     """Return what the closing line adds where there is an ITS."""
     if not any(trace.its for trace in replay.traces):
         return ""
-    translations, commands = (
-        sum(int(each.measured.get(what, "0").replace(",", "")) for each in results)
-        for what in (far_end.COUNTED["compared"], far_end.COUNTED["results"])
-    )
+    translations, commands = far_end.compared(each.measured for each in results)
     alone = "" if replay.translated else ", no translator"
     return f"; ITS: {translations} translations and {commands} commands compared{alone}"
 

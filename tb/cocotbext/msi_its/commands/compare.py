@@ -303,9 +303,12 @@ def _compare(replay: Replay) -> int:
 
 def _replay(replay: Replay, results: list[TestResult]) -> None:
     """Replay the traces; the results come to `results`, as far as they are known one by one."""
-    results += [on_its(trace) for trace in replay.traces if trace.its_alone]
+    for trace in replay.traces:
+        if trace.its_alone:
+            results.append(on_its(trace))
+        elif replay.alone:
+            results.append(on_model(trace, replay.tables))
     if replay.alone:
-        results += [on_model(trace, replay.tables) for trace in replay.translated]
         return
     run = replay.run
     print(f"{run.operations:,} operations to replay {replay.how}", flush=True)

@@ -80,13 +80,13 @@ static inline uint32_t msi_its_connect(uintptr_t base, uint16_t connection, uint
 }
 
 static inline uint32_t msi_its_bind_target(uintptr_t base, uint16_t target, uint16_t connection,
-                                           uint16_t range, uint8_t devfn)
+                                           uint16_t range, uint16_t rid_offset)
 {
     MSI_ITS_WRITE(base, ARG_TARGET, MSI_ITS_FIELD(ARG_TARGET__TARGET, target));
     MSI_ITS_WRITE(base, ARG_RANGE,
                   MSI_ITS_FIELD(ARG_RANGE__RANGE, range) |
                       MSI_ITS_FIELD(ARG_RANGE__CONNECTION, connection));
-    MSI_ITS_WRITE(base, ARG_BUS, MSI_ITS_FIELD(ARG_BUS__DEVFN, devfn));
+    MSI_ITS_WRITE(base, ARG_BUS, MSI_ITS_FIELD(ARG_BUS__RID_OFFSET, rid_offset));
     return msi_its_execute(base, MSI_CSR__OPERATION_CODE__BIND_TARGET);
 }
 

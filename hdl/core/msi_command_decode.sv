@@ -3,7 +3,7 @@
 // What a command is for: which tables it sets, what it does in execute, what it may answer.
 //
 // Contract: combinational. An operation with an index outside its table does nothing, and has bad_index.
-// Whether enable_with_rid is refused is not known here: enables is high, refuses is low. A code that names no
+// Whether a route is refused is not known here: enables is high, refuses is low. A code that names no
 // operation means nothing.
 
 `default_nettype none
@@ -56,6 +56,7 @@ module msi_command_decode
         answers.found = answer__DELIVERED;
       end
       operation_code__DISABLE: does.disables = 1'b1;
+      operation_code__FREE_ROUTE: does.frees = 1'b1;
       operation_code__SIGNAL_EVENT: begin
         does.takes_event = 1'b1;
         answers          = '{found: answer__SENT, otherwise: answer__HELD_PENDING};
@@ -66,7 +67,7 @@ module msi_command_decode
       end
       operation_code__DEFAULT_BDF: begin
         does.tells_bdf = 1'b1;
-        answers.found  = answer__BDF;
+        answers        = '{found: answer__BDF, otherwise: answer__NO_BDF};
       end
       operation_code__SUPPORTS_DIRECT_MSI: begin
         does.asks_irqfd = 1'b1;

@@ -4,7 +4,7 @@
 //
 // Contract: with advance, the operation in execute moves in. Its record is valid for one cycle; its message,
 // if one is sent, is valid until the next advance. route_message is that of the operation in this stage;
-// command, command_range and command_devid are taken with advance, as everything of the operation in
+// command, command_range, command_rid and command_devid are taken with advance, as everything of the operation in
 // execute.
 
 `default_nettype none
@@ -23,6 +23,7 @@ module msi_retire
     input  wire does_t       does,
     input  wire answer_e     answer,
     input  wire logic [15:0] bdf,
+    input  wire rid_t        rid,
     input  wire logic        send,
     input  wire logic        is_drop,
     input  wire bus_range_t  bus_range,     // of its target
@@ -31,6 +32,7 @@ module msi_retire
     // The command, and what its route sends
     input  wire command_t    command,
     input  wire bus_range_t  command_range,
+    input  wire rid_t        command_rid,
     input  wire logic [31:0] command_devid,
 
     // The operation in retire
@@ -48,7 +50,8 @@ module msi_retire
   answer_e     answer_q;
   logic [15:0] bdf_q;
   logic        send_q, is_drop_q;
-  bus_range_t  held_against_q;  // of a drop
+  rid_t        dropped_rid_q;   // of a drop, and the bus range
+  bus_range_t  held_against_q;  //     that it was held against
 
   // The message is one of three, the others are 0: each bit passes one gate, instead of a multiplexer.
   message_t    signalled_q;   // address and data of s_msi; the DeviceID of all that signals
@@ -63,13 +66,14 @@ module msi_retire
       bdf_q          <= bdf;
       send_q         <= send;
       is_drop_q      <= is_drop;
+      dropped_rid_q  <= does.refuses ? command_rid : rid;
       held_against_q <= does.refuses ? command_range : bus_range;
 
       signalled_q    <= '{devid: devid, address: request.address, data: request.data};
       commanded_q    <= '{devid: command_devid, address: command.address, data: command.data};
       from_route_q   <= does.takes_event;
       if (!does.signals) signalled_q.devid <= '0;
-      if (!(does.enables || does.refuses)) commanded_q.devid <= '0;
+      if (!does.enables) commanded_q.devid <= '0;
       if (request.source != SOURCE_MESSAGE) begin
         signalled_q.address <= '0;
         signalled_q.data    <= '0;
@@ -101,7 +105,7 @@ module msi_retire
     drop_valid             = retire_valid_q && is_drop_q;
     drop                   = '{
         reason: answer_q,
-        rid: message.devid[15:0],
+        rid: dropped_rid_q,
         secondary: held_against_q.secondary,
         subordinate: held_against_q.subordinate
     };

@@ -4,11 +4,12 @@
 // has, whether a message leaves, and what becomes of its route.
 //
 // Contract: combinational. does and answers say what the operation is for, the other inputs what it found:
-// its target's bus, devfn and backends, and its route's state; of a target that was never bound they are
-// those of R4. What it has no use for may be anything: a route's state without a route, the segment
-// of no backend. Whether a bus range has a bus (R1) is in_range of msi_pkg, asked a stage earlier, by
-// msi_lookup for messages, by msi_command_resolve for enable_with_rid (R8: refuses). What binds and
-// connects (R5, R6) is in msi_command_decode and the tables.
+// its requester ID, its target's backends, and its route's state; of a target that was never bound they are
+// those of R4. What it has no use for may be anything: a route's state without a route, the DeviceID base
+// of no backend. Which requester ID it is (R2, R3) and whether the bus range has its bus (R1) is
+// default_rid and in_range of msi_pkg, asked a stage earlier, by msi_lookup for messages, by
+// msi_command_resolve for what enables a route (R8: refuses). What binds and connects (R5, R6) is in
+// msi_command_decode and the tables.
 
 `default_nettype none
 
@@ -20,15 +21,11 @@ module msi_rules
     input  wire does_t        does,
     input  wire answers_t     answers,
     input  wire logic         bad_index,     // an index outside its table: it does nothing
-    input  wire logic         explicit_rid,  // signal_msi_with_rid
-    input  wire logic [15:0]  rid,
 
     // What it found
-    input  wire logic [7:0]   secondary,     // of the target's bus range
-    input  wire logic         rid_in_range,  // R1: that range has the bus of rid
-    input  wire logic [7:0]   devfn,
-    input  wire logic         connected,     // R4: a message backend, with
-    input  wire logic [15:0]  segment,       //     this segment
+    input  wire logic [15:0]  rid,           // R2, R3: its requester ID
+    input  wire logic         rid_in_range,  // R1: the target's bus range has its bus, or need not have it
+    input  wire backend_t     backend,       // R4: the message backend
     input  wire logic         irqfd,         // R7: an irqfd backend
     input  wire route_state_t route_state,
 
@@ -38,34 +35,37 @@ module msi_rules
     output logic              is_drop,       // one was dropped, or a route refused (H7, R11)
     output logic              makes_route,   // R7
     output route_state_t      next_route_state,
-    output logic      [15:0]  bdf,           // the default BDF, where it is asked for; otherwise 0
+    output logic      [15:0]  bdf,           // the default BDF, where it is asked for and in range; otherwise 0
     output logic      [31:0]  devid          // of its message, unless that is its route's
 );
 
-  logic bus_refused;  // R3: of an explicit requester ID; comes before the question of R4
-  logic found;        // what the operation asks for
+  logic beyond;  // R10: the ITS does not take its DeviceID
+  logic found;   // what the operation asks for
 
   always_comb begin
-    bus_refused = explicit_rid && !rid_in_range;
+    devid  = backend.devid_base + 32'(rid);  // R10
+    beyond = devid_beyond(backend, devid);
 
     found = 1'b1;
+    if (does.tells_bdf) found = rid_in_range;
     if (does.asks_irqfd) found = irqfd;
     if (does.takes_event) found = route_state.enabled;
     if (does.enables || does.consumes) found = route_state.pending;
 
     answer = found ? answers.found : answers.otherwise;
     if (bad_index) answer = answer__ERROR_INDEX;
-    else if (bus_refused) answer = answer__DROPPED_BUS_RANGE;
-    else if (does.signals && !connected) answer = answer__DROPPED_DISCONNECTED;
+    else if (does.signals && !rid_in_range) answer = answer__DROPPED_BUS_RANGE;  // R2, R3: before R4
+    else if (does.signals && !backend.connected) answer = answer__DROPPED_DISCONNECTED;
+    else if (does.signals && beyond) answer = answer__DROPPED_DEVID;
     else if (does.takes_route && !does.makes_route && !route_state.made) begin
       answer = answer__ERROR_NO_ROUTE;
     end
 
     // Only a route that was made is enabled, or has something pending.
-    send    = (does.signals && connected && !bus_refused) ||
+    send    = (does.signals && rid_in_range && backend.connected && !beyond) ||
               (does.takes_event && route_state.enabled) ||
               (does.enables && route_state.pending);
-    is_drop = (does.signals && (!connected || bus_refused)) ||
+    is_drop = (does.signals && !(rid_in_range && backend.connected && !beyond)) ||
               (does.refuses && route_state.made);
   end
 
@@ -78,16 +78,11 @@ module msi_rules
       if (does.disables || does.refuses) next_route_state.enabled = 1'b0;  // R8: pending stays
       if (does.enables || does.consumes) next_route_state.pending = 1'b0;
       if (does.takes_event && !route_state.enabled) next_route_state.pending = 1'b1;
+      if (does.frees) next_route_state = '0;
     end
   end
 
-  logic [15:0] default_bdf;
-
-  always_comb begin
-    default_bdf = {secondary, devfn};  // R2
-    devid       = {segment, explicit_rid ? rid : default_bdf};  // R3, R10
-    bdf         = does.tells_bdf ? default_bdf : '0;
-  end
+  assign bdf = does.tells_bdf && rid_in_range ? rid : '0;
 
 endmodule
 

@@ -30,16 +30,19 @@ from .msi import (
     MsiRoute,
     MsiTarget,
 )
+from .profile import DEFAULT_PROFILE, PROFILES, Profile
 from .ratelimit import RaisedWarning, RateLimited, flush_warnings, observe_warnings
 from .widths import check_width
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 """The version of the project; the register VERSION has its first two numbers."""
 
 __all__ = [
+    "DEFAULT_PROFILE",
     "DROPPED_BUS_RANGE",
     "DROPPED_DISCONNECTED",
     "DROPPED_NO_BDF",
+    "PROFILES",
     "REFUSED_BUS_RANGE",
     "REFUSED_NO_BDF",
     "AssignedBusRange",
@@ -56,6 +59,7 @@ __all__ = [
     "MsiConnection",
     "MsiRoute",
     "MsiTarget",
+    "Profile",
     "RaisedWarning",
     "RateLimited",
     "SignalMsi",

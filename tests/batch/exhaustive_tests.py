@@ -40,9 +40,9 @@ def connections(env: BatchEnvironment) -> Records:
     pairs = [(index, int(segments[index])) for index in range(2 * TABLES.connections)]
     return pack(
         [
-            *(Connect(index, segment) for index, segment in pairs[: TABLES.connections]),
+            *(Connect(index, segment << 16) for index, segment in pairs[: TABLES.connections]),
             *(
-                ConnectIrqfd(index - TABLES.connections, segment)
+                ConnectIrqfd(index - TABLES.connections, segment << 16)
                 for index, segment in pairs[TABLES.connections :]
             ),
         ]

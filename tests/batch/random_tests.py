@@ -54,8 +54,8 @@ def setup(env: BatchEnvironment) -> Records:
     segments = (1 + env.rng.permutation(0xFFFF)[: 2 * connections]).tolist()
     operations: list[Operation] = []
     for connection in range(connections):
-        operations.append(Connect(connection, segments.pop()))
-        operations.append(ConnectIrqfd(connection, segments.pop()))
+        operations.append(Connect(connection, segments.pop() << 16))
+        operations.append(ConnectIrqfd(connection, segments.pop() << 16))
     for target in range(targets):
         devfn = int(env.rng.integers(1, 256))
         operations.append(BindTarget(target, target % connections, target % ranges, devfn))
@@ -92,7 +92,7 @@ def random_operations(
     buses = (rng.choice(edges, count) + rng.integers(-1, 2, count)) % 256
     devfns = rng.integers(1, 256, count)
     records["rid"] = buses << 8 | devfns
-    records["devfn"] = devfns
+    records["rid_offset"] = devfns
     records["segment"] = rng.integers(1, 2**16, count)
     records["address"] = rng.integers(1, 2**64, count, np.uint64)
     records["data"] = rng.integers(1, 2**32, count, np.uint32)

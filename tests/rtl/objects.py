@@ -30,8 +30,8 @@ class Objects:
         """Connect both backends, bind the target, make the route and enable it."""
         await self.env.execute(
             SetBusRange(self.range, 0x21, 0x2E),
-            Connect(self.connection, SEGMENT),
-            ConnectIrqfd(self.connection, SEGMENT + 1),
+            Connect(self.connection, SEGMENT << 16),
+            ConnectIrqfd(self.connection, (SEGMENT + 1) << 16),
             BindTarget(self.target, self.connection, self.range, 0x63),
             NewRoute(self.route, self.target),
             Enable(self.route, ADDRESS, 0x77),

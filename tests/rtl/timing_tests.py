@@ -290,7 +290,7 @@ async def h5_messages_see_the_command_directly_before_them(env: Environment) -> 
         await env.execute_commands(
             BindTarget(objects.target, number % connections, number % ranges, number),
             SetBusRange(number % ranges, 0x20 + number % 4, 0x28 - number % 8),
-            Connect(number % connections, 0x1000 + number),
+            Connect(number % connections, (0x1000 + number) << 16),
             Disconnect((number + 1) % connections),
         )
     feeding.cancel()

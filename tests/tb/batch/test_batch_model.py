@@ -59,7 +59,10 @@ def alive() -> list[Operation]:
     """Return operations that bring every object to life."""
     made: list[Operation] = []
     for connection in range(TABLES.connections):
-        made += [Connect(connection, 0x101 + connection), ConnectIrqfd(connection, 7 + connection)]
+        made += [
+            Connect(connection, (0x101 + connection) << 16),
+            ConnectIrqfd(connection, (7 + connection) << 16),
+        ]
     made += [SetBusRange(each, 1, 0x7F) for each in range(TABLES.ranges)]
     made += [
         BindTarget(target, target % TABLES.connections, target % TABLES.ranges, 9 + target)

@@ -76,7 +76,7 @@ def test_no_identifier_is_zero_or_used_twice() -> None:
     enabled = [each for each in routes if isinstance(each, Enable | EnableWithRid)]
     assert len({each.data for each in enabled}) == len(enabled)
     binds = [operations.bind_target() for _ in range(500)]
-    assert all(each.devfn for each in binds)
+    assert all(each.rid_offset for each in binds)
 
 
 @pytest.mark.parametrize("objects", [1, 2, None])

@@ -37,7 +37,7 @@ DEFAULT = SignalMsi(1, 0x1000, 9)
 def checker() -> Checker:
     """Return a checker that has seen a set-up: target 1 on range 5 to 10, segment 0xab."""
     checker = Checker(TABLES, 8, lambda: 0, Coverage(TABLES))
-    for operation in (Connect(2, 0xAB), SetBusRange(3, 5, 10), BindTarget(1, 2, 3, 0x18)):
+    for operation in (Connect(2, 0xAB_0000), SetBusRange(3, 5, 10), BindTarget(1, 2, 3, 0x18)):
         command(checker, operation)
         checker.on_retired(Retired(Source.COMMAND, operation, Answer.OK))
     assert checker.mismatches == 0
@@ -60,16 +60,16 @@ def read(checker: Checker, address: int, data: int) -> None:
 def command(checker: Checker, operation: Operation) -> None:
     """Show the checker the writes of a command with these arguments (those used in this file)."""
     match operation:
-        case Connect(connection, segment):
+        case Connect(connection, base):
             write(checker, csr.ARG_RANGE.offset, connection << 16)
-            write(checker, csr.ARG_RID.offset, segment << 16)
+            write(checker, csr.ARG_RID.offset, base)
         case SetBusRange(bus_range, secondary, subordinate):
             write(checker, csr.ARG_RANGE.offset, bus_range)
             write(checker, csr.ARG_BUS.offset, subordinate << 8 | secondary)
-        case BindTarget(target, connection, bus_range, devfn):
+        case BindTarget(target, connection, bus_range, rid_offset):
             write(checker, csr.ARG_TARGET.offset, target)
             write(checker, csr.ARG_RANGE.offset, connection << 16 | bus_range)
-            write(checker, csr.ARG_BUS.offset, devfn << 16)
+            write(checker, csr.ARG_BUS.offset, rid_offset << 16)
         case _:
             raise NotImplementedError(operation)
     write(checker, csr.COMMAND.offset, operation.code)

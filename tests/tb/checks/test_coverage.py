@@ -104,8 +104,8 @@ def hit_by(*operations: Operation, before: tuple[Operation, ...] = ()) -> set[st
 
 
 BOUND = (SetBusRange(1, 5, 10), BindTarget(2, 3, 1, 0x18))
-CONNECTED = (*BOUND, Connect(3, 7))
-DIRECT = (*BOUND, ConnectIrqfd(3, 7))
+CONNECTED = (*BOUND, Connect(3, 0x7_0000))
+DIRECT = (*BOUND, ConnectIrqfd(3, 0x7_0000))
 MADE = (*DIRECT, NewRoute(4, 2))
 PENDING = (*MADE, SignalEvent(4))
 ENABLED = (*MADE, Enable(4, 64, 1))
@@ -118,14 +118,14 @@ ENABLED = (*MADE, Enable(4, 64, 1))
         (BOUND, SetBusRange(1, 9, 9), ["set_bus_range / OK / several buses", "… / one bus"]),
         (BOUND, SetBusRange(1, 9, 8), ["set_bus_range / OK / several buses", "… / inverted"]),
         (BOUND, SetBusRange(1, 0, 0), ["set_bus_range / OK / several buses", "… / 0/0"]),
-        ((), Connect(3, 7), ["connect / OK / none"]),
-        (CONNECTED, Connect(3, 7), ["connect / OK / message"]),
-        (DIRECT, Connect(3, 7), ["connect / OK / irqfd"]),
-        ((*DIRECT, Connect(3, 7)), Connect(3, 7), ["connect / OK / both"]),
+        ((), Connect(3, 0x7_0000), ["connect / OK / none"]),
+        (CONNECTED, Connect(3, 0x7_0000), ["connect / OK / message"]),
+        (DIRECT, Connect(3, 0x7_0000), ["connect / OK / irqfd"]),
+        ((*DIRECT, Connect(3, 0x7_0000)), Connect(3, 0x7_0000), ["connect / OK / both"]),
         ((), Disconnect(3), ["disconnect / OK / none"]),
         (CONNECTED, Disconnect(3), ["disconnect / OK / message"]),
-        ((*CONNECTED, Disconnect(3)), ConnectIrqfd(3, 1), ["connect_irqfd / OK / none"]),
-        (DIRECT, ConnectIrqfd(3, 7), ["connect_irqfd / OK / irqfd"]),
+        ((*CONNECTED, Disconnect(3)), ConnectIrqfd(3, 0x1_0000), ["connect_irqfd / OK / none"]),
+        (DIRECT, ConnectIrqfd(3, 0x7_0000), ["connect_irqfd / OK / irqfd"]),
         ((), BindTarget(2, 3, 1, 8), ["bind_target / OK / unbound"]),
         (BOUND, BindTarget(2, 3, 1, 8), ["bind_target / OK / bound"]),
         ((), DefaultBdf(2), ["default_bdf / BDF / unbound"]),
@@ -303,7 +303,7 @@ SEND_RID = SignalMsiWithRid(2, 0x0600, 4, 1)
     [
         (SetBusRange(1, 6, 7), SEND, "range"),
         (SetBusRange(1, 6, 7), SEND_RID, "range"),
-        (Connect(3, 9), SEND, "connection"),
+        (Connect(3, 0x9_0000), SEND, "connection"),
         (Disconnect(3), SEND_RID, "connection"),
         (BindTarget(2, 3, 1, 9), SEND, "target"),
         (Enable(4, 64, 2), SignalEvent(4), "route"),
@@ -321,7 +321,7 @@ SEND_RID = SignalMsiWithRid(2, 0x0600, 4, 1)
 def test_a_hazard_reaches_three_cycles_and_no_further(
     first: Operation, second: Operation, object_: str, distance: int
 ) -> None:
-    hardware = Hardware().run(*CONNECTED, ConnectIrqfd(3, 7), NewRoute(4, 2), first)
+    hardware = Hardware().run(*CONNECTED, ConnectIrqfd(3, 0x7_0000), NewRoute(4, 2), first)
     hardware.run(second, after=distance)
     wanted = f"hazard: {first.name} / {second.name} / {object_} / {distance}"
     assert hardware.hits("hazard") == ({wanted} if distance <= 3 else set())
@@ -331,18 +331,20 @@ def test_a_hazard_reaches_three_cycles_and_no_further(
     ("first", "second"),
     [
         (SetBusRange(0, 6, 7), SEND),
-        (Connect(2, 9), SEND),
+        (Connect(2, 0x9_0000), SEND),
         (BindTarget(3, 3, 1, 9), SEND),
         (Enable(3, 64, 2), SignalEvent(4)),
         (SignalEvent(3), SignalEvent(4)),
         (SEND, SEND),  # a message changes nothing
-        (ConnectIrqfd(3, 7), SEND),  # nor does this, for messages
+        (ConnectIrqfd(3, 0x7_0000), SEND),  # nor does this, for messages
         (SetBusRange(1, 6, 7), SignalEvent(4)),  # R8: later range changes do not move it
     ],
     ids=str,
 )
 def test_no_hazard_between_what_does_not_meet(first: Operation, second: Operation) -> None:
-    hardware = Hardware().run(*CONNECTED, ConnectIrqfd(3, 7), NewRoute(4, 2), NewRoute(3, 2), first)
+    hardware = Hardware().run(
+        *CONNECTED, ConnectIrqfd(3, 0x7_0000), NewRoute(4, 2), NewRoute(3, 2), first
+    )
     assert hardware.run(second, after=1).hits("hazard") == set()
 
 
@@ -365,7 +367,7 @@ def test_a_range_changed_behind_a_rebound_target() -> None:
 
 def test_several_hazards_at_once() -> None:
     hardware = Hardware().run(*CONNECTED).run(SetBusRange(1, 6, 7), after=FAR)
-    hardware.run(Connect(3, 1), SEND, after=1)
+    hardware.run(Connect(3, 0x1_0000), SEND, after=1)
     assert hardware.hits("hazard") == {
         "hazard: set_bus_range / signal_msi / range / 2",
         "hazard: connect / signal_msi / connection / 1",
@@ -424,7 +426,7 @@ def test_what_operations_do_falls_into_bins_and_reaches_them_all() -> None:
         (SEND, Answer.ERROR_INDEX, "signal_msi / ERROR_INDEX / unbound"),
         (SignalMsi(9, 4, 1), Answer.SENT, "signal_msi / SENT / target outside"),
         (SignalEvent(4), Answer.HELD_PENDING, "signal_event / HELD_PENDING / absent"),
-        (Connect(3, 7), Answer.SENT, "connect / SENT / none"),
+        (Connect(3, 0x7_0000), Answer.SENT, "connect / SENT / none"),
         (DefaultBdf(2), Answer.OK, "default_bdf / OK / unbound"),
         (Enable(4, 64, 1), Answer.OK, "enable / OK / absent"),
     ],

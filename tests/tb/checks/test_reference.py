@@ -41,8 +41,8 @@ ADDRESS = 0x8090040
 SETUP: tuple[Operation, ...] = (
     SetBusRange(0, 5, 10),
     BindTarget(0, 0, 0, 0x18),
-    Connect(0, 1),
-    ConnectIrqfd(0, 2),
+    Connect(0, 0x1_0000),
+    ConnectIrqfd(0, 0x2_0000),
     NewRoute(0, 0),
 )
 
@@ -274,8 +274,8 @@ def test_look_sees_each_part_of_the_state() -> None:
     for change in (
         SetBusRange(0, 5, 9),
         SetBusRange(0, 6, 10),
-        Connect(0, 3),
-        ConnectIrqfd(0, 3),
+        Connect(0, 0x3_0000),
+        ConnectIrqfd(0, 0x3_0000),
         BindTarget(0, 0, 0, 0x19),
         BindTarget(1, 0, 0, 0),
         NewRoute(3, 0),
@@ -293,8 +293,8 @@ def test_negative_index_is_outside() -> None:
     [
         SetBusRange(0, 256, 0),
         SetBusRange(0, 0, 256),
-        Connect(0, 1 << 16),
-        ConnectIrqfd(0, 1 << 16),
+        Connect(0, 1 << 32),
+        ConnectIrqfd(0, 1 << 32),
         BindTarget(0, 0, 0, 256),
         SignalMsi(0, 1 << 64, 0),
         SignalMsiWithRid(0, 1 << 16, 0, 0),

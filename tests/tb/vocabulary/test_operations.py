@@ -27,7 +27,7 @@ SPECIFIED = {
     "connect": ("connection", "segment"),
     "disconnect": ("connection",),
     "connect_irqfd": ("connection", "segment"),
-    "bind_target": ("target", "connection", "range", "devfn"),
+    "bind_target": ("target", "connection", "range", "rid_offset"),
     "signal_msi": ("target", "address", "data"),
     "signal_msi_with_rid": ("target", "rid", "address", "data"),
     "new_route": ("route", "target"),

@@ -512,7 +512,7 @@ def test_written_line_looks_like_the_recorded_ones() -> None:
 def test_equal_traces_give_equal_bytes(tmp_path: Path) -> None:
     first, second = tmp_path / "a.gz", tmp_path / "b.gz"
     for path in (first, second):
-        write_trace(path, [TraceLine(1, Connect(0, 1))])
+        write_trace(path, [TraceLine(1, Connect(0, 0x1_0000))])
     assert first.read_bytes() == second.read_bytes()
     assert first.read_bytes().startswith(b"\x1f\x8b")
     assert first.read_bytes()[4:8] == bytes(4)  # where gzip puts the time of writing
@@ -521,7 +521,7 @@ def test_equal_traces_give_equal_bytes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "field"),
     [
-        (TraceLine(1, Connect(0, 1 << 16)), "segment"),
+        (TraceLine(1, Connect(0, 1 << 32)), "segment"),
         (TraceLine(1, SignalMsi(1024, 0, 0)), "target"),
         (TraceLine(1, SignalMsi(True, 0, 0)), "target"),
         (TraceLine(1, SignalMsi(0, 0, 0), Expect(returns=True)), "expect.returns"),
@@ -534,7 +534,7 @@ def test_what_could_not_be_read_is_not_written(
 ) -> None:
     path.write_text("as before")
     with pytest.raises(TraceError) as error:
-        write_trace(path, [TraceLine(1, Connect(0, 1)), line])
+        write_trace(path, [TraceLine(1, Connect(0, 0x1_0000)), line])
     assert (error.value.path, error.value.line, error.value.field) == (str(path), 2, field)
     assert path.read_text() == "as before"
     assert [entry.name for entry in path.parent.iterdir()] == [path.name]

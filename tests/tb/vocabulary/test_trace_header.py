@@ -104,7 +104,7 @@ def test_own_fields_and_times_are_kept(tmp_path: Path) -> None:
 def test_an_operation_may_have_a_note_on_the_format(tmp_path: Path) -> None:
     path = tmp_path / "mine.jsonl"
     note = 'of "format" 1'
-    write_trace(path, [TraceLine(1, Connect(3, 1), note=note)])
+    write_trace(path, [TraceLine(1, Connect(3, 0x1_0000), note=note)])
     assert [line.note for line in iter_trace(path)] == [note]
     assert validate(path).first == 1
 

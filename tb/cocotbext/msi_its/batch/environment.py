@@ -78,7 +78,7 @@ class BatchEnvironment:
         self.measured: dict[str, str] = {}
         folder = Path(settings.results)
         self._progress = folder / "progress"
-        self.checker = BatchChecker(settings.tables, settings.counter_width)
+        self.checker = BatchChecker(settings.tables, settings.counter_width, settings.configuration)
         self.transactor = Transactor(
             folder / settings.top, int(self.rng.integers(2**31)), HANG_CYCLES, settings.plusargs
         )

@@ -177,10 +177,10 @@ class BatchModel:
         self._reference = reference
         self._tables = tables
         self._ranges = _Column(tables.ranges, 0)  # secondary << 8 | subordinate
-        self._backends = _Column(tables.connections, NONE)  # the segment
-        self._irqfds = _Column(tables.connections, NONE)  # the segment
-        self._targets = _Column(tables.targets, NONE)  # connection << 32 | range << 16 | devfn
-        self._origins = _Column(tables.routes, NONE)  # segment << 32 | range << 16 | devfn
+        self._backends = _Column(tables.connections, NONE)  # the DeviceID base
+        self._irqfds = _Column(tables.connections, NONE)  # the DeviceID base
+        self._targets = _Column(tables.targets, NONE)  # connection << 32 | range << 16 | offset
+        self._origins = _Column(tables.routes, NONE)  # base << 24 | range << 16 | offset
         self._enabled = _Column(tables.routes, 0)
         self._pending = _Column(tables.routes, 0)
         self._sends = np.zeros(tables.routes, MESSAGE)  # what an enabled route sends
@@ -202,8 +202,8 @@ class BatchModel:
         for index, connection in enumerate(reference.connections):
             inner = connection.target()._inner
             connection_of[id(inner)] = index
-            self._backends.values[index] = getattr(inner.signal_msi, "_segment", NONE)
-            self._irqfds.values[index] = getattr(inner.irqfd, "_segment", NONE)
+            self._backends.values[index] = _base(inner.signal_msi)
+            self._irqfds.values[index] = _base(inner.irqfd)
         for index, each in enumerate(reference.ranges):
             secondary, subordinate = each.bus_range()
             self._ranges.values[index] = secondary << 8 | subordinate
@@ -228,7 +228,7 @@ class BatchModel:
         behind: Any = route._inner
         event: Any = route.event()
         own = route._default_bdf
-        packed = behind._segment << 32 | range_of[id(own.bus_range)] << 16 | own.devfn
+        packed = _base(behind) << 24 | range_of[id(own.bus_range)] << 16 | own.devfn
         self._origins.values[index] = packed
         self._pending.values[index] = event._pending
         if event._action is not None:
@@ -284,23 +284,23 @@ class BatchModel:
         where = _positions(at, OperationCode.CONNECT, OperationCode.DISCONNECT)
         rows = operations[where]
         connects = rows["code"] == OperationCode.CONNECT
-        segments = rows["segment"].astype(np.int64)
-        self._backends.write(where, rows["connection"], np.where(connects, segments, NONE))
+        bases = rows["devid_base"].astype(np.int64)
+        self._backends.write(where, rows["connection"], np.where(connects, bases, NONE))
         where = _positions(at, OperationCode.CONNECT_IRQFD)
         rows = operations[where]
-        self._irqfds.write(where, rows["connection"], rows["segment"].astype(np.int64))
+        self._irqfds.write(where, rows["connection"], rows["devid_base"].astype(np.int64))
         where = _positions(at, OperationCode.BIND_TARGET)
         rows = operations[where]
-        packed = _shift(rows["connection"], 32) | _shift(rows["range"], 16) | rows["devfn"]
+        packed = _shift(rows["connection"], 32) | _shift(rows["range"], 16) | rows["rid_offset"]
         self._targets.write(where, rows["target"], packed)
 
     def _target(self, where: Positions, targets: Any) -> tuple[Ints, Ints, Ints]:
-        """Return each target's connection (or NONE), its bus range at that moment, its devfn."""
+        """Return each target's connection (or NONE), its bus range at that moment, its offset."""
         packed = self._targets.read(where, targets)
         bound = packed != NONE
         if bound.all():
             return packed >> 32, self._ranges.read(where, packed >> 16 & 0xFFFF), packed & 0xFF
-        # An unbound target is the disconnected target of R4: range 0/0 and devfn 0.
+        # An unbound target is the disconnected target of R4: range 0/0 and offset 0.
         held = self._ranges.read(where, np.where(bound, packed >> 16 & 0xFFFF, 0))
         return (
             np.where(bound, packed >> 32, NONE),
@@ -310,7 +310,7 @@ class BatchModel:
 
     @staticmethod
     def _backend(column: _Column, where: Positions, connections: Ints) -> Ints:
-        """Return the segment of each connection's backend; NONE where there is none (R4)."""
+        """Return the DeviceID base of each connection's backend; NONE where there is none (R4)."""
         if (connections != NONE).all():
             return column.read(where, connections)
         found = column.read(where, np.maximum(connections, 0))
@@ -322,14 +322,14 @@ class BatchModel:
         if not len(where):
             return
         rows = operations if len(where) == len(operations) else operations[where]
-        connections, held, devfns = self._target(where, rows["target"])
+        connections, held, offsets = self._target(where, rows["target"])
         explicit = rows["code"] == OperationCode.SIGNAL_MSI_WITH_RID
         rids = rows["rid"].astype(np.int64)
         if not explicit.all():
-            rids = np.where(explicit, rids, held & 0xFF00 | devfns)
+            rids = np.where(explicit, rids, held & 0xFF00 | offsets)
         outside = explicit & ~_in_range(rids, held)
-        segments = self._backend(self._backends, where, connections)
-        sent = ~outside & (segments != NONE)
+        bases = self._backend(self._backends, where, connections)
+        sent = ~outside & (bases != NONE)
         answers = np.where(
             sent,
             np.uint8(Answer.SENT),
@@ -342,7 +342,7 @@ class BatchModel:
         messages = np.zeros(len(where), MESSAGE)
         messages["address"] = rows["address"]
         messages["data"] = rows["data"]
-        messages["devid"] = segments << 16 | rids
+        messages["devid"] = bases + rids
         if not sent.all():
             messages[~sent] = 0
         if rows is operations:
@@ -363,9 +363,9 @@ class BatchModel:
         """Execute new_route (R7), default_bdf (R2) and supports_direct_msi."""
         where = _positions(at, OperationCode.DEFAULT_BDF)
         if len(where):
-            _, held, devfns = self._target(where, operations["target"][where])
+            _, held, offsets = self._target(where, operations["target"][where])
             out.answers[where] = Answer.BDF
-            out.bdfs[where] = held & 0xFF00 | devfns
+            out.bdfs[where] = held & 0xFF00 | offsets
         for code, yes, no in (
             (OperationCode.SUPPORTS_DIRECT_MSI, Answer.DIRECT_MSI, Answer.NO_DIRECT_MSI),
             (OperationCode.NEW_ROUTE, Answer.OK, Answer.NO_IRQFD),
@@ -374,13 +374,13 @@ class BatchModel:
             if not len(where):
                 continue
             targets = operations["target"][where]
-            connections, _, devfns = self._target(where, targets)
-            segments = self._backend(self._irqfds, where, connections)
-            there = segments != NONE
+            connections, _, offsets = self._target(where, targets)
+            bases = self._backend(self._irqfds, where, connections)
+            there = bases != NONE
             out.answers[where] = np.where(there, np.uint8(yes), np.uint8(no))
             if code is OperationCode.NEW_ROUTE:
                 ranges = self._targets.read(where, targets) >> 16 & 0xFFFF
-                packed = segments << 32 | ranges << 16 | devfns
+                packed = bases << 24 | ranges << 16 | offsets
                 self._origins.write(where[there], operations["route"][where][there], packed[there])
 
     def _use_routes(self, operations: Records, at: dict[int, Positions], out: Expected) -> None:
@@ -412,14 +412,14 @@ class BatchModel:
         where = uses.where[uses.enables]
         rows = operations[where]
         own = origins[uses.enables]
-        held = self._ranges.read(where, own >> 16 & 0xFFFF)
+        held = self._ranges.read(where, own >> 16 & 0xFF)
         explicit = rows["code"] == OperationCode.ENABLE_WITH_RID
         rids = np.where(explicit, rows["rid"], held & 0xFF00 | own & 0xFF)
         refused: Bools = explicit & ~_in_range(rids, held)
         messages = np.zeros(len(rows), MESSAGE)
         messages["address"] = rows["address"]
         messages["data"] = rows["data"]
-        messages["devid"] = own >> 32 << 16 | rids
+        messages["devid"] = (own >> 24) + rids
         out.answers[where[refused]] = Answer.REFUSED_BUS_RANGE
         out.rids[where] = rids
         out.ranges[where] = held
@@ -481,13 +481,13 @@ class BatchModel:
             packed = int(self._ranges.values[index])
             reference.ranges[index].set_bus_range(packed >> 8, packed & 0xFF)
         for index in self._backends.commit().tolist():
-            segment = int(self._backends.values[index])
-            if segment == NONE:
+            base = int(self._backends.values[index])
+            if base == NONE:
                 reference.connections[index].disconnect()
             else:
-                reference.connections[index].connect(ItsSignalMsi(reference.its, segment))
+                reference.connections[index].connect(ItsSignalMsi(reference.its, base >> 16))
         for index in self._irqfds.commit().tolist():
-            backend = ItsIrqFd(InMemoryIrqFd(reference.its), int(self._irqfds.values[index]))
+            backend = ItsIrqFd(InMemoryIrqFd(reference.its), int(self._irqfds.values[index]) >> 16)
             reference.connections[index].connect_irqfd(backend)
         for index in self._targets.commit().tolist():
             packed = int(self._targets.values[index])
@@ -513,9 +513,9 @@ class BatchModel:
     def rebuild(self) -> list[Operation]:
         """Return operations that bring a translator from reset to this state.
 
-        Routes keep the segment of the irqfd that made them, and what they were enabled with. So
-        they are made first, through any connection with an irqfd, and what that took is put right
-        afterwards.
+        Routes keep the DeviceID base of the irqfd that made them, and what they were enabled with.
+        So they are made first, through any connection with an irqfd, and what that took is put
+        right afterwards.
         """
         made: list[Operation] = []
         ranges = set(np.flatnonzero(self._ranges.values).tolist())
@@ -523,16 +523,16 @@ class BatchModel:
             connection = int(np.flatnonzero(self._irqfds.values != NONE)[0])
             target = int(np.flatnonzero(self._targets.values != NONE)[0])
             packed = int(self._origins.values[route])
-            own = packed >> 16 & 0xFFFF
+            own = packed >> 16 & 0xFF
             made += [
-                ConnectIrqfd(connection, packed >> 32),
+                ConnectIrqfd(connection, packed >> 24),
                 BindTarget(target, connection, own, packed & 0xFF),
                 NewRoute(route, target),
             ]
             if self._enabled.values[route]:
                 address, data, devid = self._sends[route].tolist()
                 made.append(SetBusRange(own, 0, 255))  # where no bound decides
-                made.append(EnableWithRid(route, devid & 0xFFFF, address, data))
+                made.append(EnableWithRid(route, devid - (packed >> 24), address, data))
                 ranges.add(own)
             elif self._pending.values[route]:
                 made.append(SignalEvent(route))
@@ -560,8 +560,8 @@ class BatchModel:
         pending = self._pending.commit()
         for index in new.tolist():
             packed = int(self._origins.values[index])
-            backend = ItsIrqFd(InMemoryIrqFd(reference.its), packed >> 32)
-            own: AssignedBusRange = reference.ranges[packed >> 16 & 0xFFFF]
+            backend = ItsIrqFd(InMemoryIrqFd(reference.its), packed >> 24 >> 16)
+            own: AssignedBusRange = reference.ranges[packed >> 16 & 0xFF]
             reference.routes[index] = MsiRoute(
                 backend.new_irqfd_route(), DefaultBdf(own, packed & 0xFF)
             )
@@ -575,6 +575,12 @@ class BatchModel:
             if self._enabled.values[index]:
                 address, data, devid = self._sends[index].tolist()
                 route._inner.enable(address, data, devid & 0xFFFF)
+
+
+def _base(backend: object) -> int:
+    """Return the DeviceID base of an ITS wrapper; NONE of anything else."""
+    segment = getattr(backend, "_segment", NONE)
+    return NONE if segment == NONE else int(segment) << 16
 
 
 def _positions(at: dict[int, Positions], *codes: OperationCode) -> Positions:

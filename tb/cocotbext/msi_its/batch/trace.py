@@ -36,6 +36,7 @@ from cocotbext.msi_its.vocabulary.operations import (
 )
 from cocotbext.msi_its.vocabulary.trace import (
     LONGEST_LINE,
+    SHORT,
     TraceError,
     TraceLine,
     TraceSummary,
@@ -77,6 +78,14 @@ _WORD: Any = _unsigned(0xFFFF_FFFF)
 _MESSAGES: Any = list[tuple[_WORD, int, _WORD]]
 
 
+def _argument(name: str) -> tuple[str, Any]:
+    """Return a line's field for an argument: written the short way, where there is one."""
+    if name in SHORT:
+        short, bits, _ = SHORT[name]
+        return short, _unsigned((1 << bits) - 1)
+    return name, _unsigned(_maximum(name))
+
+
 def _line_type(kind: type[Operation]) -> type[Struct]:
     """Return the type of a line with an operation of this kind."""
     returned: Any = None
@@ -97,7 +106,7 @@ def _line_type(kind: type[Operation]) -> type[Struct]:
     return defstruct(
         f"Line{kind.__name__}",
         [
-            *((name, _unsigned(_maximum(name))) for name in arguments_of(kind)),
+            *map(_argument, arguments_of(kind)),
             ("expect", expect | UnsetType, UNSET),
             ("note", str | UnsetType, UNSET),
             ("t_us", _unsigned(_LARGEST_INT64) | _FRACTION | UnsetType, UNSET),
@@ -238,9 +247,11 @@ def _fast(texts: Sequence[bytes]) -> tuple[Records, Records] | None:
             operation = _LINE_TYPES[kind]
             names = arguments_of(operation)
             for name in names:
+                short, _, shift = SHORT.get(name, (name, 0, 0))
                 operations[name][where] = np.fromiter(
-                    map(attrgetter(name), found), operations.dtype[name], len(found)
+                    map(attrgetter(short), found), operations.dtype[name], len(found)
                 )
+                operations[name][where] <<= shift
             operations["code"][where] = operation.code
             optional = sum(
                 (line.expect is not UNSET) + (line.note is not UNSET) + (line.t_us is not UNSET)

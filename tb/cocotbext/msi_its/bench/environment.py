@@ -82,7 +82,13 @@ class Environment:
         }
         self._drivers = tuple(self._streams.values())
         self.watch = Watch(
-            dut, sampler, settings.tables, settings.counter_width, cycle_now, coverage
+            dut,
+            sampler,
+            settings.tables,
+            settings.counter_width,
+            cycle_now,
+            coverage,
+            configuration=settings.configuration,
         )
         self.checker = self.watch.checker
         cocotb.start_soon(self._watch_progress())

@@ -124,8 +124,8 @@ class RandomOperations:
     def _devfn(self) -> int:
         return self._rng.randrange(1, 256)
 
-    def _segment(self) -> int:
-        return self._rng.randrange(1, 2**16)
+    def _devid_base(self) -> int:
+        return self._rng.randrange(1, 2**16) << 16
 
     def _address(self) -> int:
         return self._unique() << 32 | self._unique()
@@ -169,11 +169,11 @@ class RandomOperations:
         if choice < 0.36:
             return self.set_bus_range()
         if choice < 0.55:
-            return Connect(self._index("connections"), self._segment())
+            return Connect(self._index("connections"), self._devid_base())
         if choice < 0.64:
             return Disconnect(self._index("connections"))
         if choice < 0.75:
-            return ConnectIrqfd(self._index("connections"), self._segment())
+            return ConnectIrqfd(self._index("connections"), self._devid_base())
         if choice < 0.88:
             return self.bind_target()
         target = self._index("targets")
@@ -205,9 +205,9 @@ class RandomOperations:
     def setup(self) -> Iterator[Operation]:
         """Bring most of the objects in use to life, in an order that makes sense."""
         for connection in self._used["connections"]:
-            yield Connect(connection, self._segment())
+            yield Connect(connection, self._devid_base())
             if self._rng.random() < 0.75:
-                yield ConnectIrqfd(connection, self._segment())
+                yield ConnectIrqfd(connection, self._devid_base())
         for bus_range in self._used["ranges"]:
             made = self.set_bus_range()
             yield SetBusRange(bus_range, made.secondary, made.subordinate)
@@ -217,7 +217,7 @@ class RandomOperations:
                 target,
                 self._rng.choice(self._used["connections"]),
                 self._rng.choice(self._used["ranges"]),
-                made_target.devfn,
+                made_target.rid_offset,
             )
         for route in self._used["routes"]:
             yield NewRoute(route, self._rng.choice(self._used["targets"]))

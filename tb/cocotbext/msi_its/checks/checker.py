@@ -23,6 +23,8 @@ from cocotbext.msi_its.checks.reference import Outcome, Reference
 from cocotbext.msi_its.checks.register_model import RegisterModel
 from cocotbext.msi_its.vocabulary.csr import Answer
 from cocotbext.msi_its.vocabulary.operations import (
+    CONFIGURATION,
+    Configuration,
     Message,
     Operation,
     SignalMsi,
@@ -65,11 +67,13 @@ class Checker:
         cycle: Callable[[], int],
         coverage: Coverage | None = None,
         name: str = "",
+        configuration: Configuration = CONFIGURATION,
     ) -> None:
         """Check one translator; `cycle` returns the clock cycle's number; count in `coverage`."""
         self.log = logging.getLogger(".".join(filter(None, ("cocotbext.msi_its", name))))
         self.tables = tables
         self._counter_width = counter_width
+        self._configuration = configuration
         self._cycle = cycle
         self._coverage = coverage
         self.operations = 0
@@ -104,7 +108,12 @@ class Checker:
         self._unrecorded: deque[Message] = deque(maxlen=8)  # with which no record retired
         self._last: Entry | None = None
         self.registers = RegisterModel(
-            self.tables, self._counter_width, self._register_mismatch, self._cycle, self._coverage
+            self.tables,
+            self._counter_width,
+            self._register_mismatch,
+            self._cycle,
+            self._coverage,
+            self._configuration,
         )
         self.registers.command_lost = self._on_command_lost
 

@@ -215,7 +215,7 @@ class _Its:
 
 
 class _State:
-    """The ITS, and the segments, as they are before an operation of a mixed trace."""
+    """The ITS, and the DeviceID bases, as they are before an operation of a mixed trace."""
 
     def __init__(self, path: str) -> None:
         self._path = path
@@ -226,7 +226,7 @@ class _State:
         self._number = 0
         self._next: TraceLine | None = None
         self.its = Its()
-        self._segments: dict[int, int] = {}
+        self._bases: dict[int, int] = {}
         self._connections: dict[int, int] = {}
 
     def before(self, number: int) -> TraceLine | None:
@@ -248,7 +248,7 @@ class _State:
     def _set(self, line: TraceLine | None) -> None:
         operation = line.operation if line is not None else None
         if isinstance(operation, Connect):
-            self._segments[operation.connection] = operation.segment
+            self._bases[operation.connection] = operation.devid_base
         elif isinstance(operation, BindTarget):
             self._connections[operation.target] = operation.connection
 
@@ -256,8 +256,8 @@ class _State:
         """Return which DeviceID a message that was dropped would have had; None if that is open."""
         if not isinstance(operation, SignalMsiWithRid):
             return None
-        segment = self._segments.get(self._connections.get(operation.target, -1))
-        return None if segment is None else segment << 16 | operation.rid
+        base = self._bases.get(self._connections.get(operation.target, -1))
+        return None if base is None else base + operation.rid
 
 
 class FarEnd(_Its):

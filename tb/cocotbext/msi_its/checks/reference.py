@@ -25,6 +25,7 @@ from cocotbext.msi_its.vocabulary.operations import (
     Disconnect,
     Enable,
     EnableWithRid,
+    FreeRoute,
     Message,
     NewRoute,
     Operation,
@@ -137,6 +138,7 @@ class Reference:
             ConsumePending: self._consume_pending,
             DefaultBdf: self._default_bdf,
             SupportsDirectMsi: self._supports_direct_msi,
+            FreeRoute: self._free_route,
         }
         # How each kind of operation is executed, and the sizes of the tables that it indexes.
         self._executes = {
@@ -214,7 +216,7 @@ class Reference:
         """Make a target of the golden objects that the operation names (R5)."""
         own = self.connections[operation.connection].target()
         bus_range = self.ranges[operation.range]
-        self.targets[operation.target] = own.with_bus_range(bus_range, operation.devfn)
+        self.targets[operation.target] = own.with_bus_range(bus_range, operation.rid_offset)
         self._bound[operation.target] = operation
 
     def _outcome(
@@ -252,7 +254,7 @@ class Reference:
         return self._outcome(quiet=Answer.OK)
 
     def _connect(self, operation: Connect) -> Outcome:
-        backend = ItsSignalMsi(self.its, operation.segment)
+        backend = ItsSignalMsi(self.its, operation.devid_base >> 16)
         self.connections[operation.connection].connect(backend)
         return self._outcome(quiet=Answer.OK)
 
@@ -261,7 +263,7 @@ class Reference:
         return self._outcome(quiet=Answer.OK)
 
     def _connect_irqfd(self, operation: ConnectIrqfd) -> Outcome:
-        backend = ItsIrqFd(InMemoryIrqFd(self.its), operation.segment)
+        backend = ItsIrqFd(InMemoryIrqFd(self.its), operation.devid_base >> 16)
         self.connections[operation.connection].connect_irqfd(backend)
         return self._outcome(quiet=Answer.OK)
 
@@ -334,3 +336,13 @@ class Reference:
         pending = route.consume_pending()
         answer = Answer.WAS_PENDING if pending else Answer.WAS_NOT_PENDING
         return self._outcome(quiet=answer, returns=pending)
+
+    def _free_route(self, operation: FreeRoute) -> Outcome:
+        route = self.routes[operation.route]
+        if route is None:
+            return Outcome(Answer.ERROR_NO_ROUTE)
+        route.disable()
+        route.consume_pending()
+        self.routes[operation.route] = None
+        del self._origins[operation.route]
+        return self._outcome(quiet=Answer.OK)

@@ -46,7 +46,15 @@ def plan(seed: int, rtl: Rtl, only: Only) -> list[Simulation]:
     simulations = []
     for name in [only.set] if only.set in SETS else SIM_SETS if not only.set else ():
         each = SETS[name]
-        run = Run(each.tables, each.counter_width, seed, str(RESULTS / name), (), rtl)
+        run = Run(
+            each.tables,
+            each.counter_width,
+            seed,
+            str(RESULTS / name),
+            (),
+            rtl,
+            configuration=each.configuration,
+        )
         tests = only.module or (*directed(name), *modules("random"))
         simulations.append(Simulation(f"{each.heading}: {run.describe()}", run, tests))
     if only.set == TRACES_SET or not (only.set or only.test):

@@ -102,7 +102,16 @@ class Job:
         if self.kind == "recorded":
             return Run(DEFAULT, 32, self.seed, str(folder), recordings(), rtl, coverage=True)
         each = SETS[self.set]
-        return Run(each.tables, each.counter_width, self.seed, str(folder), (), rtl, coverage=True)
+        return Run(
+            each.tables,
+            each.counter_width,
+            self.seed,
+            str(folder),
+            (),
+            rtl,
+            coverage=True,
+            configuration=each.configuration,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from cocotbext.msi_its.batch.trace import validate
 from cocotbext.msi_its.run.discovery import modules
 from cocotbext.msi_its.run.places import BUILD, PROGRAM, ROOT
 from cocotbext.msi_its.vocabulary.its_trace import names_its_operation, validate_its
-from cocotbext.msi_its.vocabulary.operations import Tables
+from cocotbext.msi_its.vocabulary.operations import CONFIGURATION, Configuration, Tables
 from cocotbext.msi_its.vocabulary.settings import TraceFile
 from cocotbext.msi_its.vocabulary.text import UserError, visible
 from cocotbext.msi_its.vocabulary.trace import TraceError, stem
@@ -48,6 +48,7 @@ class ParameterSet:
     heading: str
     tables: Tables
     counter_width: int
+    configuration: Configuration = CONFIGURATION
 
 
 SETS: dict[str, ParameterSet] = {

@@ -8,7 +8,8 @@ import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from cocotbext.msi_its.vocabulary.operations import Tables
+from cocotbext.msi_its.vocabulary.operations import CONFIGURATION, Configuration, Tables
+from msi_its_model import Profile
 
 HANG_CYCLES = 4000
 """After how many cycles without progress the design hangs; clearing takes at most 2,048."""
@@ -73,6 +74,7 @@ class Settings:
     coverage: bool = False
     plusargs: tuple[str, ...] = ()
     ports: str = ""
+    configuration: Configuration = CONFIGURATION
 
     def save(self, path: Path) -> None:
         """Write the file that `load` reads."""
@@ -85,4 +87,7 @@ class Settings:
         values["tables"] = Tables(*values["tables"])
         values["traces"] = tuple(TraceFile(**trace) for trace in values["traces"])
         values["plusargs"] = tuple(values["plusargs"])
+        configuration = values["configuration"]
+        profile = Profile(**configuration.pop("profile"))
+        values["configuration"] = Configuration(profile, **configuration)
         return cls(**values)

@@ -400,6 +400,11 @@ _RETURNS: Final[dict[str, str]] = {
     for name, cls in OPERATIONS.items()
     if cls.returns or cls.returns_bdf
 }
+SHORT: Final[dict[str, tuple[str, int, int]]] = {
+    "rid_offset": ("devfn", 8, 0),
+    "devid_base": ("segment", 16, 16),
+}
+"""Arguments that may be written another way: its name, its bits, and how far it is shifted."""
 _INDICES: Final = {
     cls: tuple(field for field in arguments_of(cls) if field in TABLE_OF)
     for cls in OPERATIONS.values()
@@ -417,9 +422,12 @@ _ARGUMENTS: Final = {
     name: tuple((field, _maximum(field)) for field in arguments_of(cls))
     for name, cls in OPERATIONS.items()
 }
-_ALLOWED: Final = {
-    name: frozenset(("op", *arguments_of(cls), *_OPTIONAL)) for name, cls in OPERATIONS.items()
+_NAMES: Final = {
+    name: tuple(each for field in arguments_of(cls) for each in (field, *SHORT.get(field, ())[:1]))
+    for name, cls in OPERATIONS.items()
 }
+"""How the arguments of an operation may be called in a trace."""
+_ALLOWED: Final = {name: frozenset(("op", *names, *_OPTIONAL)) for name, names in _NAMES.items()}
 _DEVID_MAXIMUM: Final = (1 << 32) - 1
 _ADDRESS_MAXIMUM: Final = _maximum("address")
 _DATA_MAXIMUM: Final = _maximum("data")
@@ -486,6 +494,10 @@ def _parse(number: int, line: bytes) -> TraceLine:
     for field, maximum in _ARGUMENTS[name]:
         value = entry.get(field)
         if type(value) is not int or not 0 <= value <= maximum:
+            if field not in entry and field in SHORT and SHORT[field][0] in entry:
+                short, bits, shift = SHORT[field]
+                values.append(_integer(short, entry[short], (1 << bits) - 1) << shift)
+                continue
             if field not in entry:
                 needed = ", ".join(arguments_of(OPERATIONS[name]))
                 raise _Refused(field, f"missing; {name} needs {needed}")
@@ -644,7 +656,7 @@ def _refuse_operation(entry: dict[str, Any]) -> NoReturn:
 def _refuse_unknown_field(entry: dict[str, Any], name: str) -> NoReturn:
     known = _ALLOWED[name]
     key = next(key for key in entry if key not in known and not key.startswith(_EXTRA))
-    allowed = (*arguments_of(OPERATIONS[name]), *_OPTIONAL)
+    allowed = (*_NAMES[name], *_OPTIONAL)
     hint = _did_you_mean(key, allowed) or f"; it has {', '.join(allowed)}, and x_ for your own"
     raise _Refused(_plain(key), f"{name} has no such field{hint}")
 
@@ -682,7 +694,13 @@ def to_json(line: TraceLine) -> str:
     """One line of a trace file, without the newline. The number is not part of it."""
     operation = line.operation
     entry: dict[str, Any] = {"op": operation.name}
-    entry |= {field: getattr(operation, field) for field in arguments_of(type(operation))}
+    for field in arguments_of(type(operation)):
+        value = getattr(operation, field)
+        short, bits, shift = SHORT.get(field, (field, WIDTHS[field], 0))
+        if value >> shift << shift == value and value >> shift < 1 << bits:
+            entry[short] = value >> shift
+        else:
+            entry[field] = value
     if line.t_us is not None:
         entry["t_us"] = line.t_us
     if line.note is not None:

@@ -96,12 +96,15 @@ STATES: dict[tuple[str, Answer], Iterable[str]] = {
     ("target", Answer.SENT): _CONNECTED,
     ("target", Answer.DROPPED_DISCONNECTED): _NOT_CONNECTED,
     ("target", Answer.DROPPED_BUS_RANGE): TARGETS,
+    ("target", Answer.DROPPED_DEVID): _CONNECTED,
     ("target", Answer.BDF): ("unbound", "bound"),
+    ("target", Answer.NO_BDF): ("bound",),
     ("target", Answer.DIRECT_MSI): _DIRECT,
     ("target", Answer.NO_DIRECT_MSI): _NOT_DIRECT,
     ("route", Answer.OK): ("disabled", "enabled"),
     ("route", Answer.DELIVERED): ("pending",),
     ("route", Answer.REFUSED_BUS_RANGE): _MADE,
+    ("route", Answer.REFUSED_DEVID): _MADE,
     ("route", Answer.SENT): ("enabled",),
     ("route", Answer.HELD_PENDING): ("disabled", "pending"),
     ("route", Answer.WAS_PENDING): ("pending",),
@@ -114,6 +117,7 @@ STATES_OF: dict[tuple[str, Answer], Iterable[str]] = {
     ("new_route", Answer.OK): [f"{r}, target {t}" for r, t in product(ROUTES, _DIRECT)],
     ("new_route", Answer.NO_IRQFD): [f"{r}, target {t}" for r, t in product(ROUTES, _NOT_DIRECT)],
     ("disable", Answer.OK): _MADE,
+    ("free_route", Answer.OK): _MADE,
 }
 """... unless it is one of these operations."""
 
@@ -191,7 +195,7 @@ REFUSED_BUSY = "refused: another one is in flight"
 REFUSED_UNNAMED = "refused: it names no operation"
 COUNTERS = (
     *("MESSAGES", "DROPPED_BUS_RANGE", "DROPPED_DISCONNECTED"),
-    *("REFUSED_BUS_RANGE", "ERRORS", "REFUSED_COMMANDS"),
+    *("REFUSED_BUS_RANGE", "ERRORS", "REFUSED_COMMANDS", "DEVID_BEYOND"),
 )
 
 

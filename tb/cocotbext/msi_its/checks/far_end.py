@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The far end: the ITS behind the translator, which says which interrupt each message becomes.
 
-`FarEnd` follows a mixed trace. The messages that leave the translator, on `m_msi` or in the golden
-model, go into the ITS model, between the commands as the trace has them; what they become is held
+`FarEnd` follows a mixed trace. The messages that leave the translator, the RTL or the golden model,
+go into the ITS model, between the commands as the trace has them; what they become is held
 against what was recorded there. It says a difference, or a drop, as the interrupts that it means.
 `Alone` replays a trace of an ITS without a translator.
 """

@@ -186,7 +186,10 @@ def _read(path: Path) -> list[Line]:
 
 def mixed(buses: Path, its: Path) -> list[Line]:
     """Return the lines of a mixed trace. Raises TraceError for a file that cannot be used."""
-    validate_its(its, its)  # it has no other lines, so none are written
+    if validate_its(its).mixed:
+        raise TraceError(
+            its, None, None, "it has operations of the translator: it is mixed already"
+        )
     lines = _read(its)
     try:
         validate_trace(buses)

@@ -188,10 +188,11 @@ def iter_mixed(path: str | Path) -> Iterator[ItsLine | TraceLine]:
             raise TraceError(path, number, refused.field, refused.reason) from None
 
 
-def validate_its(path: str | Path, translator: Path) -> ItsSummary:
+def validate_its(path: str | Path, translator: Path | None = None) -> ItsSummary:
     """Read a whole trace with lines of an ITS, and say what it holds.
 
-    The other lines go to the file `translator`, as they are: a trace of its own, if there are any.
+    The other lines go to the file `translator`, if it is given and there are any, as they are: a
+    trace of its own.
     Raises TraceError for the first thing that makes it no trace.
     """
     operations = commands = translations = notes = expects = 0
@@ -218,7 +219,7 @@ def validate_its(path: str | Path, translator: Path) -> ItsSummary:
                 "right before it, and there is none; leave it out, or make it a file without them"
             )
             raise TraceError(path, alone.number, TRANSLATE, reason)
-    if operations:
+    if operations and translator is not None:
         _write_others(path, translator)
     return ItsSummary(operations, commands, translations, notes, expects)
 

@@ -351,7 +351,14 @@ def _say(replay: Replay, results: list[TestResult]) -> None:
     heading = f"golden model and RTL, {replay.how}, with {replay.run.describe()}"
     for trace in replay.traces:
         print(f"{trace.test}: {shown(trace.source)}")
-    print(report.table({replay.design.removeprefix("the ") if replay.alone else heading: results}))
+    alone = {trace.test for trace in replay.traces if trace.its_alone}
+    groups = {
+        "ITS model alone": [each for each in results if each.name in alone],
+        "golden model alone" if replay.alone else heading: [
+            each for each in results if each.name not in alone
+        ],
+    }
+    print(report.table({name: group for name, group in groups.items() if group}))
     if drops := report.drops(results):
         print(drops)
     paths = {trace.test: shown(trace.source) for trace in replay.traces}

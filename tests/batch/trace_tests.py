@@ -18,10 +18,11 @@ def replays(trace: TraceFile) -> BatchTest:
 
     def replay(env: BatchEnvironment) -> None:
         env.transactor.stall(trace.stall)
+        profile = env.settings.configuration.profile
         env.checker.follow_trace(0 if trace.its else trace.first)
         if trace.its:
-            env.checker.far_end = FarEnd(trace.its)
-        env.play(read_batches(trace.path))
+            env.checker.far_end = FarEnd(trace.its, profile)
+        env.play(read_batches(trace.path, profile=profile))
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         env.measured["peak memory, KiB"] = str(peak)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from msi_its_model import AssignedBusRange, ItsSignalMsi, MsiConnection
+from msi_its_model import PROFILES, AssignedBusRange, ItsSignalMsi, MsiConnection
 from msi_its_model.gicv3_its import Its
 
 PAGE = Path(__file__).parents[2] / "docs/its.md"
@@ -47,37 +47,47 @@ class Way:
     eventid: int = 0
 
 
+def both(arrives: int | str) -> dict[str, int | str]:
+    """Return what arrives where the profiles agree."""
+    return dict.fromkeys(PROFILES, arrives)
+
+
 WAYS = (
-    Way("none: its own number", 0x0300, (1, 4), 8193, {"e08751800": 8193}),
+    Way("none: its own number", 0x0300, (1, 4), 8193, both(8193)),
     Way(
         *("the bus of a device behind another port", 0x0600, (1, 4), 8196),
-        {"e08751800": NOTHING},
+        both(NOTHING),
     ),
-    Way("a bus that nobody has", 0x9900, (1, 4), NOTHING, {"e08751800": NOTHING}),
+    Way("a bus that nobody has", 0x9900, (1, 4), NOTHING, both(NOTHING)),
     Way(
         *("bus 0, when the port has its buses", 0x0008, (1, 4), 8192),
-        {"e08751800": NOTHING},
+        both(NOTHING),
     ),
     Way(
         *("any bus, while the port's buses are inverted", 0x0300, (4, 1), 8193),
-        {"e08751800": NOTHING},
+        both(NOTHING),
+    ),
+    Way(
+        *("nothing: the port's own number, while its buses are inverted", None, (4, 1), 8195),
+        {"e08751800": 8195, "08ec11066": NOTHING},
     ),
     Way(
         *("bus 0, while the port's buses are 0/0", 0x0008, (0, 0), 8192),
-        {"e08751800": 8192},
+        both(8192),
     ),
     Way(
         *("the bus of a device behind the same port", 0x0400, (1, 4), 8195),
-        {"e08751800": 8195},
+        both(8195),
     ),
-    Way("another function of its own bus", 0x0301, (1, 4), 8194, {"e08751800": 8194}),
+    Way("another function of its own bus", 0x0301, (1, 4), 8194, both(8194)),
     Way(
         *("another function's event, behind a PCIe-to-PCI bridge", 0x0B00, (10, 11), 8198),
-        {"e08751800": 8198},
+        both(8198),
         eventid=1,
     ),
 )
 
+assert all(list(way.checked) == list(PROFILES) for way in WAYS), "a profile has no column"
 CASES = [(way, profile) for way in WAYS for profile in way.checked]
 
 
@@ -102,8 +112,8 @@ def arrived(behind: Its) -> int | str:
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.what)
 def test_what_arrives_without_a_check(way: Way) -> None:
     behind = its()
-    assert way.rid is not None
-    ItsSignalMsi(behind, segment=0).signal_msi(way.rid, DOORBELL, way.eventid)
+    rid = way.buses[0] << 8 if way.rid is None else way.rid
+    ItsSignalMsi(behind, segment=0).signal_msi(rid, DOORBELL, way.eventid)
     assert arrived(behind) == way.without
 
 
@@ -111,11 +121,13 @@ def test_what_arrives_without_a_check(way: Way) -> None:
 def test_what_arrives_through_the_translator(way: Way, profile: str) -> None:
     behind = its()
     bus_range = AssignedBusRange()
-    connection = MsiConnection(bus_range, 0)
+    connection = MsiConnection(bus_range, 0, profile=PROFILES[profile])
     connection.connect(ItsSignalMsi(behind, segment=0))
     bus_range.set_bus_range(*way.buses)
-    assert way.rid is not None and profile == "e08751800"
-    connection.target().signal_msi_with_rid(way.rid, DOORBELL, way.eventid)
+    if way.rid is None:
+        connection.target().signal_msi(DOORBELL, way.eventid)
+    else:
+        connection.target().signal_msi_with_rid(way.rid, DOORBELL, way.eventid)
     assert arrived(behind) == way.checked[profile]
 
 

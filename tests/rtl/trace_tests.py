@@ -20,9 +20,10 @@ def replays(trace: TraceFile) -> object:
     async def replay(env: Environment) -> None:
         if trace.stall:
             env.stall(trace.stall)
+        profile = env.settings.configuration.profile
         if trace.its:
-            env.checker.far_end = FarEnd(trace.its)
-        await env.replay(iter_trace(trace.path))
+            env.checker.far_end = FarEnd(trace.its, profile)
+        await env.replay(iter_trace(trace.path, profile))
 
     replay.__name__ = replay.__qualname__ = trace.test.partition(".")[2]
     return translator_test(1000 + MICROSECONDS_AN_OPERATION * trace.operations)(replay)

@@ -19,7 +19,13 @@ from cocotbext.msi_its.run.places import ROOT
 from cocotbext.msi_its.run.sets import RECORDINGS, trace_file
 from cocotbext.msi_its.vocabulary.csr import Answer
 from cocotbext.msi_its.vocabulary.operations import Message
-from cocotbext.msi_its.vocabulary.trace import TraceError, TraceLine, iter_trace, validate_trace
+from cocotbext.msi_its.vocabulary.trace import (
+    Context,
+    TraceError,
+    TraceLine,
+    iter_trace,
+    validate_trace,
+)
 from cocotbext.msi_its.vocabulary.transactions import Retired, Source
 from tests.tb.vocabulary.trace_lines import GOOD, REFUSED_LINES
 
@@ -117,7 +123,7 @@ def test_damaged_lines(line: bytes, damages: list[tuple[int, bytes]]) -> None:
     found = _fast([line])
     if found is None:
         return
-    strict = module._strict("x", 1, [line])  # raises TraceError if it refuses
+    strict = module._strict(Context("x"), 1, [line])  # raises TraceError if it refuses
     assert all(np.array_equal(one, other) for one, other in zip(found, strict, strict=True))
 
 
@@ -171,7 +177,7 @@ def check_expect(
 ) -> None:
     """Check that an expectation is judged as `Retired.differences` judges it."""
     text = json.dumps({"op": name, **arguments, "expect": expect}).encode()
-    found = module._strict("x", 1, [text])
+    found = module._strict(Context("x"), 1, [text])
     fast = _fast([text])
     assert fast is not None and np.array_equal(fast[1], found[1])
     (line,) = Lines("x", 1, [text], *found).lines()

@@ -128,6 +128,6 @@ def test_the_recorded_run_from_requester_id_to_lpi(capsys: Captured) -> None:
     assert compare([str(ROOT / "tests/its/basic-mixed.jsonl.gz")], "model", 1) == 0
     last = capsys.readouterr().out.splitlines()[-1]
     assert last == (
-        "compare: 3791 operations, 3776 messages compared, 0 dropped, 0 mismatches; "
-        "ITS: 3776 translations and 496 commands compared"
+        "compare: 3791 operations, 3776 messages compared, 0 dropped, 0 mismatches, "
+        "profile e08751800; ITS: 3776 translations and 496 commands compared"
     )

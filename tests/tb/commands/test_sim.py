@@ -32,6 +32,7 @@ from cocotbext.msi_its.run.sets import (
 )
 from cocotbext.msi_its.vocabulary.results import Mismatch, TestResult
 from cocotbext.msi_its.vocabulary.settings import TraceFile
+from msi_its_model import DEFAULT_PROFILE, PROFILES, Profile
 from tests.schemas import valid
 
 R2 = "rule_tests.r2_signal_msi_has_no_range_check"
@@ -103,7 +104,11 @@ def test_the_names_of_tests_are_found_without_a_simulator() -> None:
 
 
 def run_fake(
-    monkeypatch: pytest.MonkeyPatch, folder: Path, which: Only, *results: TestResult
+    monkeypatch: pytest.MonkeyPatch,
+    folder: Path,
+    which: Only,
+    *results: TestResult,
+    profile: Profile = DEFAULT_PROFILE,
 ) -> int:
     """Run the regression with the same results from each simulation."""
 
@@ -114,7 +119,7 @@ def run_fake(
 
     monkeypatch.setattr(sim, "simulate_all", simulates)
     monkeypatch.setattr(sim, "RESULTS", folder / "sim")
-    return sim._sim(9, False, Rtl("my rtl/list.f", "mine", sva=True), which, None)
+    return sim._sim(9, False, Rtl("my rtl/list.f", "mine", sva=True), which, None, profile)
 
 
 def test_a_failure_says_how_to_reproduce_it(
@@ -133,6 +138,35 @@ def test_a_failure_says_how_to_reproduce_it(
     first, second = JUnitXml.fromfile(str(tmp_path / "sim/junit.xml")).__iter__().__next__()
     assert first.result[0].text == f"no\n\nreproduce: {line}"
     assert isinstance(second.result[0], Skipped)
+
+
+def test_every_result_names_the_profile(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    today = PROFILES["08ec11066"]
+    for profile, word in ((today, " PROFILE=08ec11066"), (DEFAULT_PROFILE, "")):
+        failed = TestResult(R2, False, 0.0, "no")
+        run_fake(monkeypatch, tmp_path, only("odd", ""), failed, profile=profile)
+        output = capsys.readouterr().out
+        assert f"make sim SET=odd TEST={R2} SEED=9{word} 'RTL=my rtl/list.f'" in output
+        assert f", profile {profile.name}, 1 tests FAILED\n" in output
+        assert valid(tmp_path / "sim/result.json")["profile"] == profile.name
+        (suite,) = JUnitXml.fromfile(str(tmp_path / "sim/junit.xml"))
+        assert {each.name: each.value for each in suite.properties()}["profile"] == profile.name
+
+
+@pytest.mark.parametrize("profile", PROFILES.values(), ids=list(PROFILES))
+def test_all_simulations_have_the_profile_and_what_was_recorded_under_it(profile: Profile) -> None:
+    simulations = plan(9, OWN, EVERYTHING, profile)
+    assert {each.run.configuration.profile for each in simulations} == {profile}
+    checks = {each.run.parameters["CHECK_DEFAULT_RID"] for each in simulations}
+    assert checks == {int(profile.checks_default_rid)}
+    (traces,) = (each.run.traces for each in simulations if each.run.traces)
+    assert {trace.profile for trace in traces} == {profile.name}
+    names = {trace.name for trace in traces}
+    assert ("openvmm" in names) is (profile is DEFAULT_PROFILE)
+    assert ("today-extended" in names) is (profile is not DEFAULT_PROFILE)
+    assert "rescan-routes" in names
 
 
 def test_what_ran_before_may_matter_to_what_ended_the_simulation(

@@ -292,9 +292,12 @@ def test_bins_that_need_more_seeds_are_no_verdict_on_a_rule(sound: Summary) -> N
 
 def test_closing_lines(sound: Summary, failed: Summary) -> None:
     assert closing_line("regress", sound) == (
-        "regress: 2 simulations, 20 operations, 14 messages compared, 4 dropped, 0 mismatches"
+        "regress: 2 simulations, 20 operations, 14 messages compared, 4 dropped, 0 mismatches, "
+        "profile e08751800"
     )
-    assert closing_line("coverage", failed).endswith("2 mismatches, 2 tests FAILED")
+    assert closing_line("coverage", failed).endswith(
+        "2 mismatches, profile e08751800, 2 tests FAILED"
+    )
 
 
 # ---- files for tools -----------------------------------------------------------------------------

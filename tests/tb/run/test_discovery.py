@@ -34,9 +34,9 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         shutil.copytree(ROOT / "tests" / folder, tmp_path / "tests" / folder)
     monkeypatch.setattr(discovery, "ROOT", tmp_path)
     monkeypatch.setattr(sets, "ROOT", tmp_path)
-    monkeypatch.setattr(sets, "recordings", lambda: ())
-    monkeypatch.setattr(sim, "recordings", lambda: ())
-    monkeypatch.setattr(summary, "recordings", lambda: ())
+    monkeypatch.setattr(sets, "recordings", lambda *_: ())
+    monkeypatch.setattr(sim, "recordings", lambda *_: ())
+    monkeypatch.setattr(summary, "recordings", lambda *_: ())
     return tmp_path
 
 

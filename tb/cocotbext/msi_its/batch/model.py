@@ -35,6 +35,7 @@ from cocotbext.msi_its.vocabulary.operations import (
     Tables,
 )
 from msi_its_model import (
+    DEFAULT_PROFILE,
     DROPPED_BUS_RANGE,
     DROPPED_DISCONNECTED,
     REFUSED_BUS_RANGE,
@@ -45,7 +46,7 @@ from msi_its_model import (
     RateLimited,
 )
 from msi_its_model import msi as golden
-from msi_its_model.msi import DefaultBdf, MsiRoute
+from msi_its_model.msi import DefaultRid, MsiRoute
 
 Ints = NDArray[np.int64]
 Positions = NDArray[np.intp]
@@ -211,8 +212,8 @@ class BatchModel:
             connection_index = connection_of.get(id(target._inner))
             packed = NONE
             if connection_index is not None:
-                own = target._default_bdf
-                packed = connection_index << 32 | range_of[id(own.bus_range)] << 16 | own.devfn
+                own = target._default_rid
+                packed = connection_index << 32 | range_of[id(own.bus_range)] << 16 | own.rid_offset
             self._targets.values[index] = packed
         for index, route in enumerate(reference.routes):
             self._load_route(index, route, range_of)
@@ -227,8 +228,8 @@ class BatchModel:
             return
         behind: Any = route._inner
         event: Any = route.event()
-        own = route._default_bdf
-        packed = _base(behind) << 24 | range_of[id(own.bus_range)] << 16 | own.devfn
+        own = route._default_rid
+        packed = _base(behind) << 24 | range_of[id(own.bus_range)] << 16 | own.rid_offset
         self._origins.values[index] = packed
         self._pending.values[index] = event._pending
         if event._action is not None:
@@ -485,9 +486,10 @@ class BatchModel:
             if base == NONE:
                 reference.connections[index].disconnect()
             else:
-                reference.connections[index].connect(ItsSignalMsi(reference.its, base >> 16))
+                reference.connections[index].connect(ItsSignalMsi(reference.its, devid_base=base))
         for index in self._irqfds.commit().tolist():
-            backend = ItsIrqFd(InMemoryIrqFd(reference.its), int(self._irqfds.values[index]) >> 16)
+            base = int(self._irqfds.values[index])
+            backend = ItsIrqFd(InMemoryIrqFd(reference.its), devid_base=base)
             reference.connections[index].connect_irqfd(backend)
         for index in self._targets.commit().tolist():
             packed = int(self._targets.values[index])
@@ -560,10 +562,10 @@ class BatchModel:
         pending = self._pending.commit()
         for index in new.tolist():
             packed = int(self._origins.values[index])
-            backend = ItsIrqFd(InMemoryIrqFd(reference.its), packed >> 24 >> 16)
+            backend = ItsIrqFd(InMemoryIrqFd(reference.its), devid_base=packed >> 24)
             own: AssignedBusRange = reference.ranges[packed >> 16 & 0xFF]
             reference.routes[index] = MsiRoute(
-                backend.new_irqfd_route(), DefaultBdf(own, packed & 0xFF)
+                backend.new_irqfd_route(), DefaultRid(own, packed & 0xFF, DEFAULT_PROFILE)
             )
         for index in np.union1d(changed, pending).tolist():
             route = reference.routes[index]
@@ -577,10 +579,9 @@ class BatchModel:
                 route._inner.enable(address, data, devid & 0xFFFF)
 
 
-def _base(backend: object) -> int:
+def _base(backend: Any) -> int:
     """Return the DeviceID base of an ITS wrapper; NONE of anything else."""
-    segment = getattr(backend, "_segment", NONE)
-    return NONE if segment == NONE else int(segment) << 16
+    return backend.devids.base if hasattr(backend, "devids") else NONE
 
 
 def _positions(at: dict[int, Positions], *codes: OperationCode) -> Positions:

@@ -18,12 +18,12 @@ from typing import Annotated, Any
 import numpy as np
 from msgspec import UNSET, DecodeError, Meta, Struct, UnsetType, defstruct
 from msgspec.json import Decoder
-from msgspec.structs import astuple
+from msgspec.structs import astuple, replace
 
 from cocotbext.msi_its.batch.environment import BATCH
 from cocotbext.msi_its.batch.records import CODES, MESSAGE, OPERATION, SOURCES, Records, same
 from cocotbext.msi_its.batch.transactor import Seen
-from cocotbext.msi_its.vocabulary.csr import Answer
+from cocotbext.msi_its.vocabulary.csr import Answer, OperationCode
 from cocotbext.msi_its.vocabulary.operations import (
     LIMITS,
     OPERATIONS,
@@ -37,15 +37,16 @@ from cocotbext.msi_its.vocabulary.operations import (
 from cocotbext.msi_its.vocabulary.trace import (
     LONGEST_LINE,
     SHORT,
+    Context,
     TraceError,
     TraceLine,
     TraceSummary,
     Unset,
     blocks,
-    is_header,
     parse_line,
 )
 from cocotbext.msi_its.vocabulary.transactions import RETURNS, WARNINGS
+from msi_its_model import Profile
 
 EXPECT = np.dtype(
     [
@@ -137,10 +138,14 @@ class Lines:
     operations: Records
     expects: Records
 
-    def lines(self) -> Iterator[TraceLine]:
-        """Return the lines themselves."""
-        for number, text in enumerate(self.texts, self.first):
-            yield parse_line(self.path, number, text)
+    def lines(self, start: int = 0) -> Iterator[TraceLine]:
+        """Return the lines themselves, from row `start` on."""
+        for row, text in enumerate(self.texts[start:], start):
+            line = parse_line(self.path, self.first + row, text)
+            if line.rid is not None:  # its offset depends on the lines before
+                offset = int(self.operations["rid_offset"][row])
+                line = line._replace(operation=replace(line.operation, rid_offset=offset))
+            yield line
 
     @property
     def expecting(self) -> int:
@@ -174,18 +179,29 @@ _WARNED = np.zeros(CODES, np.int8)
 _WARNED[list(WARNINGS)] = 1
 
 
-def read_batches(path: str | Path, size: int = BATCH) -> Iterator[Lines]:
-    """Give a trace's lines in batches, each checked completely.
+def read_batches(
+    path: str | Path, size: int = BATCH, profile: Profile | None = None
+) -> Iterator[Lines]:
+    """Give a trace's lines in batches, each checked completely; `profile` as for `iter_trace`.
 
     Raises TraceError when it reaches what makes the file no trace.
     """
+    return _batches(Context(path, profile), size)
+
+
+def _batches(context: Context, size: int) -> Iterator[Lines]:
+    path = context.path
     first = 1
     operations = 0
     for block in blocks(path, size):
-        header = first == 1 and is_header(path, block[0])
+        header = first == 1 and context.is_header(block[0])
         texts = block[header:]
         if texts:
-            found = _fast(texts) or _strict(path, first + header, texts)
+            found = _fast(texts)
+            if found is None:
+                found = _strict(context, first + header, texts)
+            else:
+                _note_ranges(context, found[0])
             yield Lines(path, first + header, texts, *found)
         first += len(block)
         operations += len(texts)
@@ -193,16 +209,34 @@ def read_batches(path: str | Path, size: int = BATCH) -> Iterator[Lines]:
         raise TraceError(path, None, None, "empty: it holds no operations")
 
 
-def validate(path: str | Path, progress: Callable[[int], None] | None = None) -> TraceSummary:
+def _note_ranges(context: Context, operations: Records) -> None:
+    """Note how a batch leaves the bus ranges."""
+    rows = operations[operations["code"] == OperationCode.SET_BUS_RANGE]
+    last = {bus_range: row for row, bus_range in enumerate(rows["range"].tolist())}
+    for bus_range, row in last.items():
+        each = rows[row]
+        context.set_bus_range(bus_range, int(each["secondary"]), int(each["subordinate"]))
+
+
+def validate(
+    path: str | Path,
+    progress: Callable[[int], None] | None = None,
+    profile: Profile | None = None,
+    look: Callable[[Lines], None] | None = None,
+) -> TraceSummary:
     """Read the whole file and say what it holds, as `validate_trace` does, but faster.
 
-    Raises TraceError for the first thing that makes it no trace.
+    `look` is called with each batch of lines. Raises TraceError for the first thing that makes it
+    no trace.
     """
+    context = Context(path, profile)
     counts: Counter[int] = Counter()
     largest = dict.fromkeys(TABLE_OF, 0)
     expects = first = 0
-    for lines in read_batches(path):
+    for lines in _batches(context, BATCH):
         first = first or lines.first
+        if look is not None:
+            look(lines)
         codes = np.bincount(lines.operations["code"], minlength=CODES)
         expects += lines.expecting
         counts.update({code: int(count) for code, count in enumerate(codes) if count})
@@ -216,6 +250,7 @@ def validate(path: str | Path, progress: Callable[[int], None] | None = None) ->
         by_name={kind.name: counts[kind.code] for kind in OPERATIONS.values() if counts[kind.code]},
         tables=Tables(**{table: largest[name] + 1 for name, table in TABLE_OF.items()}),
         first=first,
+        profile=context.profile,
     )
 
 
@@ -274,12 +309,12 @@ def _fast(texts: Sequence[bytes]) -> tuple[Records, Records] | None:
         return None
 
 
-def _strict(path: str | Path, first: int, texts: Sequence[bytes]) -> tuple[Records, Records]:
+def _strict(context: Context, first: int, texts: Sequence[bytes]) -> tuple[Records, Records]:
     """Return operations and expectations. Raises TraceError for the first line that is wrong."""
     operations = np.zeros(len(texts), OPERATION)
     expects: list[tuple[int, Any]] = []
     for row, text in enumerate(texts):
-        line = parse_line(path, first + row, text)
+        line = context.take(parse_line(context.path, first + row, text))
         record = operations[row]
         record["code"] = line.operation.code
         for name in arguments_of(type(line.operation)):

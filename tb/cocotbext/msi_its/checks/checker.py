@@ -25,6 +25,8 @@ from cocotbext.msi_its.vocabulary.csr import Answer
 from cocotbext.msi_its.vocabulary.operations import (
     CONFIGURATION,
     Configuration,
+    Enable,
+    EnableWithRid,
     Message,
     Operation,
     SignalMsi,
@@ -73,7 +75,7 @@ class Checker:
         self.log = logging.getLogger(".".join(filter(None, ("cocotbext.msi_its", name))))
         self.tables = tables
         self._counter_width = counter_width
-        self._configuration = configuration
+        self.configuration = configuration
         self._cycle = cycle
         self._coverage = coverage
         self.operations = 0
@@ -93,7 +95,7 @@ class Checker:
 
     def _start(self) -> None:
         """Take the reset state (H8)."""
-        self._reference = Reference(self.tables)
+        self._reference = Reference(self.tables, self.configuration)
         self._history = History()
         self._accepted: dict[Source, deque[Operation]] = {
             Source.MESSAGE: deque(),
@@ -113,7 +115,7 @@ class Checker:
             self._register_mismatch,
             self._cycle,
             self._coverage,
-            self._configuration,
+            self.configuration,
         )
         self.registers.command_lost = self._on_command_lost
 
@@ -205,6 +207,8 @@ class Checker:
             return fields["secondary"], fields["subordinate"]
         if isinstance(operation, SignalMsi | SignalMsiWithRid):
             return self._reference.bus_range(self._reference.bound(operation.target))
+        if isinstance(operation, Enable | EnableWithRid):
+            return self._reference.bus_range(self._reference.origin(operation.route))
         return None
 
     def on_message(self, message: Message) -> None:

@@ -30,6 +30,7 @@ from cocotbext.msi_its.vocabulary.operations import (
 )
 from cocotbext.msi_its.vocabulary.results import Drop, Mismatch
 from cocotbext.msi_its.vocabulary.trace import TraceLine
+from msi_its_model import Profile
 from msi_its_model.gicv3_its import (
     CTE_INVALID,
     DTE_INVALID,
@@ -217,12 +218,13 @@ class _Its:
 class _State:
     """The ITS, and the DeviceID bases, as they are before an operation of a mixed trace."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, profile: Profile | None) -> None:
         self._path = path
+        self._profile = profile
         self._start()
 
     def _start(self) -> None:
-        self._lines = iter_mixed(self._path)
+        self._lines = iter_mixed(self._path, self._profile)
         self._number = 0
         self._next: TraceLine | None = None
         self.its = Its()
@@ -266,15 +268,15 @@ class FarEnd(_Its):
     What goes in are messages with the number (from 1) of the translator's operation that sent each.
     """
 
-    def __init__(self, path: str) -> None:
-        """Follow the trace `path`, which is valid."""
+    def __init__(self, path: str, profile: Profile | None = None) -> None:
+        """Follow the trace `path`, which is valid, by the rules of `profile` (see `iter_mixed`)."""
         super().__init__(path)
-        self._lines = iter_mixed(path)
+        self._lines = iter_mixed(path, profile)
         self._ahead: ItsLine | TraceLine | None = next(self._lines, None)
         self._number = 0
         self._wanted: Translate | None = None
         self._reported: set[int] = set()
-        self._state = _State(path)
+        self._state = _State(path, profile)
 
     # ---- messages -------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cocotbext.msi_its.checks.coverage.merging import PointResult
@@ -24,7 +24,9 @@ from cocotbext.msi_its.run.sets import (
     recordings,
 )
 from cocotbext.msi_its.run.simulators.code_coverage import CodeCoverage
+from cocotbext.msi_its.vocabulary.operations import Configuration
 from cocotbext.msi_its.vocabulary.results import COUNTS, TestResult
+from msi_its_model import DEFAULT_PROFILE, PROFILES
 
 RESULTS = BUILD / "regress"
 
@@ -36,7 +38,8 @@ RUNS = "runs"
 class Plan:
     """What a regression is to run: `seeds` of them from `seed` on, on a design, as `made` of.
 
-    It may be a part of that: what `only` says, or the simulations of these names, `again`.
+    It may be a part of that: what `only` says, or the simulations of these names, `again`. The
+    profile is that of the name.
     """
 
     seed: int
@@ -45,15 +48,16 @@ class Plan:
     made: str
     only: Only = EVERYTHING
     again: tuple[str, ...] = ()
+    profile: str = DEFAULT_PROFILE.name
 
     @property
     def jobs(self) -> tuple[Job, ...]:
         """Its simulations, the longest first."""
-        test = self.only.test
-        jobs = [Job(TRACES_SET, "recorded", self.seed, test)]
-        jobs += [Job(name, "directed", self.seed, test) for name in SETS]
+        test, profile = self.only.test, self.profile
+        jobs = [Job(TRACES_SET, "recorded", self.seed, test, profile)]
+        jobs += [Job(name, "directed", self.seed, test, profile) for name in SETS]
         seeds = range(self.seed, self.seed + self.seeds)
-        jobs += [Job(name, "random", seed, test) for seed in seeds for name in SETS]
+        jobs += [Job(name, "random", seed, test, profile) for seed in seeds for name in SETS]
         return tuple(
             job
             for job in jobs
@@ -73,13 +77,15 @@ class Plan:
 class Job:
     """One simulation of a regression: a parameter set, which tests (`kind`), and the seed.
 
-    Of these tests only the one called `test` runs, if that is given.
+    Of these tests only the one called `test` runs, if that is given. The rules are those of the
+    profile of that name.
     """
 
     set: str
     kind: str
     seed: int
     test: str = ""
+    profile: str = DEFAULT_PROFILE.name
 
     @property
     def name(self) -> str:
@@ -99,8 +105,18 @@ class Job:
 
     def run(self, rtl: Rtl, folder: Path) -> Run:
         """Return the run of its simulation."""
+        profile = PROFILES[self.profile]
         if self.kind == "recorded":
-            return Run(DEFAULT, 32, self.seed, str(folder), recordings(), rtl, coverage=True)
+            return Run(
+                DEFAULT,
+                32,
+                self.seed,
+                str(folder),
+                recordings(profile),
+                rtl,
+                coverage=True,
+                configuration=Configuration(profile),
+            )
         each = SETS[self.set]
         return Run(
             each.tables,
@@ -110,7 +126,7 @@ class Job:
             (),
             rtl,
             coverage=True,
-            configuration=each.configuration,
+            configuration=replace(each.configuration, profile=profile),
         )
 
 
@@ -170,7 +186,7 @@ class Summary:
 
     `planned` is the number of its simulations, `seconds` how long this part of it took; `unread`
     says what coverage is missing, and why; `tools` are versions, by name; `part` says what it was
-    limited to.
+    limited to; `profile` is the name of the one whose rules held.
     """
 
     seed: int
@@ -187,6 +203,7 @@ class Summary:
     unread: list[str]
     tools: Mapping[str, str]
     part: str = ""
+    profile: str = DEFAULT_PROFILE.name
 
     @property
     def passed(self) -> bool:

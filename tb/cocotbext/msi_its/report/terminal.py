@@ -102,7 +102,8 @@ def closing_line(command: str, summary: Summary) -> str:
     operations, messages, dropped, mismatches = summary.counts.values()
     return (
         f"{command}: {len(summary.finished)} simulations, {operations} operations, "
-        f"{messages} messages compared, {dropped} dropped, {mismatches} mismatches"
+        f"{messages} messages compared, {dropped} dropped, {mismatches} mismatches, "
+        f"profile {summary.profile}"
         + failed_words(len(summary.failures), summary.not_run)
         + (f"; only a part: {summary.part}" if summary.part else "")
     )

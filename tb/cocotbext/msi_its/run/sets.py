@@ -10,23 +10,30 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cocotbext.msi_its.batch.trace import validate
+from cocotbext.msi_its.batch.trace import Lines, validate
 from cocotbext.msi_its.run.discovery import modules
 from cocotbext.msi_its.run.places import BUILD, PROGRAM, ROOT
 from cocotbext.msi_its.vocabulary.its_trace import names_its_operation, validate_its
 from cocotbext.msi_its.vocabulary.operations import CONFIGURATION, Configuration, Tables
 from cocotbext.msi_its.vocabulary.settings import TraceFile
 from cocotbext.msi_its.vocabulary.text import UserError, visible
-from cocotbext.msi_its.vocabulary.trace import TraceError, stem
+from cocotbext.msi_its.vocabulary.trace import TraceError, TraceSummary, stem
+from msi_its_model import DEFAULT_PROFILE, Profile
 
 RECORDINGS = (
     "tests/traces/basic.jsonl.gz",
     "tests/traces/rescan.jsonl.gz",
     "tests/traces/basic-routes.jsonl.gz",
     "tests/traces/rescan-routes.jsonl.gz",
-    "tests/vectors/openvmm.jsonl.gz",
     "tests/its/basic-mixed.jsonl.gz",
 )
+"""Recorded traffic: no profile's own rule decides anything in it."""
+
+VECTORS = {
+    "e08751800": ("tests/vectors/openvmm.jsonl.gz",),
+    "08ec11066": ("tests/vectors/today-shared.jsonl.gz", "tests/vectors/today-extended.jsonl.gz"),
+}
+"""What OpenVMM did, by the name of the profile that its commit has."""
 
 
 STALLED = ("basic", "basic-routes")
@@ -96,8 +103,10 @@ class Only:
 EVERYTHING = Only()
 
 
-def only(set_: str, test: str, default: str = "default") -> Only:
-    """Return what SET= and TEST= ask for. Raises ChoiceError.
+def only(
+    set_: str, test: str, default: str = "default", profile: Profile = DEFAULT_PROFILE
+) -> Only:
+    """Return what SET= and TEST= ask for, under a profile. Raises ChoiceError.
 
     A test without a set runs on that called `default`; empty: on all of its sets.
     """
@@ -108,7 +117,7 @@ def only(set_: str, test: str, default: str = "default") -> Only:
         return Only(set_)
     module, _, name = test.partition(".")
     if module == "trace_tests" or set_ == TRACES_SET:
-        traced = [trace.test for trace in recordings()]
+        traced = [trace.test for trace in recordings(profile)]
         if test not in traced or set_ not in ("", TRACES_SET):
             raise ChoiceError(f"TEST={test}: SET={TRACES_SET} has {', '.join(traced)}")
         return Only(TRACES_SET, test)
@@ -139,12 +148,18 @@ def names_in(module: str) -> list[str]:
 
 
 def trace_file(
-    path: Path, taken: Collection[str] = (), progress: Callable[[int], None] | None = None
+    path: Path,
+    taken: Collection[str] = (),
+    progress: Callable[[int], None] | None = None,
+    profile: Profile | None = None,
+    look: Callable[[Lines], None] | None = None,
 ) -> tuple[TraceFile, Tables]:
     """Validate a trace; return it with the tables that it needs. Raises TraceError.
 
-    It is named after the file; with a number at the end, as in `x-2`, if that name is `taken`.
-    Of a mixed trace the translator's operations are written to a file of their own.
+    It is read by the rules of `profile`; None: of that in its header, or of the default. `look` is
+    called with each batch of lines. It is named after the file; with a number at the end, as in
+    `x-2`, if that name is `taken`. Of a mixed trace the translator's operations are written to a
+    file of their own.
     """
     name = first = _short(visible(stem(path)))
     number = 1
@@ -153,26 +168,30 @@ def trace_file(
         name = f"{first}-{number}"
     real = path.resolve()
     try:
-        return _translator(path, TraceFile(str(real), name, 0), progress)
+        summary = validate(path, progress, profile, look)
+        return _translator(TraceFile(str(real), name, 0), summary)
     except TraceError as error:
         if error.field != "op" or not names_its_operation(path, error.line):
             raise
     digest = hashlib.sha256(os.fsencode(real)).hexdigest()[:8]
     others = BUILD / "its" / f"{name}-{digest}.jsonl"
-    its = validate_its(path, others)
+    its = validate_its(path, others, profile)
     if its.mixed:
-        return _translator(others, TraceFile(str(others), name, 0, its=str(real)), progress)
+        summary = validate(others, progress, profile, look)
+        return _translator(TraceFile(str(others), name, 0, its=str(real)), summary)
     count = its.commands + its.translations
     return TraceFile(str(real), name, count, expects=its.expects, its=str(real)), SMALLEST
 
 
-def _translator(
-    path: Path, trace: TraceFile, progress: Callable[[int], None] | None
-) -> tuple[TraceFile, Tables]:
-    """Validate the translator's operations; return the trace as it is then, and its tables."""
-    summary = validate(path, progress)
-    operations, expects, first = summary.operations, summary.expects, summary.first
-    trace = replace(trace, operations=operations, expects=expects, first=first)
+def _translator(trace: TraceFile, summary: TraceSummary) -> tuple[TraceFile, Tables]:
+    """Return a trace with what its translator's operations are, and the tables that they need."""
+    trace = replace(
+        trace,
+        operations=summary.operations,
+        expects=summary.expects,
+        first=summary.first,
+        profile=summary.profile.name,
+    )
     return trace, summary.tables
 
 
@@ -190,9 +209,10 @@ def directed(name: str) -> tuple[str, ...]:
     return (*(modules("directed") if name == "default" else ()), *modules("hardware"))
 
 
-def recordings() -> tuple[TraceFile, ...]:
-    """Return the recorded traces, some of them a second time with stalls."""
-    recorded = [trace_file(ROOT / path)[0] for path in RECORDINGS]
+def recordings(profile: Profile = DEFAULT_PROFILE) -> tuple[TraceFile, ...]:
+    """Return the recorded traces, those of a profile included; some a second time with stalls."""
+    paths = (*RECORDINGS, *VECTORS.get(profile.name, ()))
+    recorded = [trace_file(ROOT / path, profile=profile)[0] for path in paths]
     stalled = [
         replace(trace, name=f"{trace.name}_stalled", stall=STALL)
         for trace in recorded

@@ -19,6 +19,7 @@ from typing import Any, Final, NamedTuple
 
 from cocotbext.msi_its.vocabulary.trace import (
     _EXTRA,
+    Context,
     TraceError,
     TraceLine,
     _decode,
@@ -29,9 +30,9 @@ from cocotbext.msi_its.vocabulary.trace import (
     _Refused,
     _show,
     _time,
-    is_header,
     parse_line,
 )
+from msi_its_model import Profile
 from msi_its_model.gicv3_its import (
     COLLECTION_BITS,
     DTE_INVALID,
@@ -171,16 +172,18 @@ def _its_entry(text: bytes) -> dict[str, Any] | None:
     return entry if ours else None
 
 
-def iter_mixed(path: str | Path) -> Iterator[ItsLine | TraceLine]:
+def iter_mixed(path: str | Path, profile: Profile | None = None) -> Iterator[ItsLine | TraceLine]:
     """Give the lines of a trace one by one, those of the translator among them.
 
+    The latter are read by the rules of `profile`; None: of that in the header, or of the default.
     Raises TraceError when it reaches what makes the file no trace.
     """
+    context = Context(path, profile)
     for number, text in _lines(path):
         entry = _its_entry(text)
         if entry is None:
-            if number > 1 or not is_header(path, text):
-                yield parse_line(path, number, text)
+            if number > 1 or not context.is_header(text):
+                yield context.take(parse_line(path, number, text))
             continue
         try:
             yield _parse(number, entry)
@@ -188,7 +191,9 @@ def iter_mixed(path: str | Path) -> Iterator[ItsLine | TraceLine]:
             raise TraceError(path, number, refused.field, refused.reason) from None
 
 
-def validate_its(path: str | Path, translator: Path | None = None) -> ItsSummary:
+def validate_its(
+    path: str | Path, translator: Path | None = None, profile: Profile | None = None
+) -> ItsSummary:
     """Read a whole trace with lines of an ITS, and say what it holds.
 
     The other lines go to the file `translator`, if it is given and there are any, as they are: a
@@ -198,7 +203,7 @@ def validate_its(path: str | Path, translator: Path | None = None) -> ItsSummary
     operations = commands = translations = notes = expects = 0
     alone: Translate | None = None
     before: ItsLine | TraceLine | None = None
-    for line in iter_mixed(path):
+    for line in iter_mixed(path, profile):
         match line:
             case TraceLine():
                 operations += 1

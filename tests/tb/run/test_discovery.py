@@ -66,12 +66,14 @@ def test_every_file_is_run_by_someone() -> None:
         assert modules("traces", folder) == (f"tests.{folder}.trace_tests",)
         assert modules("bench", folder) == (f"tests.{folder}.bench_tests",)
     assert set().union(*in_sim().values()) == named(
-        "rtl", *("reference_unit", "rule", "programming", "hardware", "timing", "random", "trace")
+        "rtl",
+        *("reference_unit", "rule", "programming", "software"),
+        *("hardware", "timing", "random", "trace"),
     )
 
 
 def test_what_each_set_runs(root: Path) -> None:
-    directed = named("rtl", "reference_unit", "rule", "programming")
+    directed = named("rtl", "reference_unit", "rule", "programming", "software")
     hardware = named("rtl", "hardware", "timing")
     random = named("rtl", "random")
     assert in_sim() == {

@@ -61,8 +61,8 @@ def test_a_drop_says_which_interrupt_was_kept_from_arriving(
 
 
 LOSES_A_BIT = Fault(
-    "devid  = backend.devid_base + 32'(rid);",
-    "devid  = backend.devid_base + 32'(rid) - (rid[15:8] == 5 ? 'h100 : 0);",
+    "retire.devid           = message.devid;",
+    "retire.devid           = message.devid - (message.devid[15:8] == 5 ? 'h100 : 0);",
     name="a device on bus 5 is taken for one on bus 4",
     tag="R10",
 )

@@ -61,8 +61,8 @@ def test_a_drop_says_which_interrupt_was_kept_from_arriving(
 
 
 LOSES_A_BIT = Fault(
-    "retire.devid           = message.devid;",
-    "retire.devid           = message.devid - (message.devid[15:8] == 5 ? 'h100 : 0);",
+    "'{devid: devid,",
+    "'{devid: devid - (devid[15:8] == 5 ? 32'h100 : 0),",
     name="a device on bus 5 is taken for one on bus 4",
     tag="R10",
 )

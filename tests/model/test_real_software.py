@@ -1,26 +1,23 @@
 # SPDX-License-Identifier: MIT
 """The moments of docs/real-software.md on the model alone, under every profile."""
 
-import gzip
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from cocotbext.msi_its.vocabulary.operations import Message, Operation, SetBusRange
-from cocotbext.msi_its.vocabulary.trace import TraceLine, to_json
+from cocotbext.msi_its.checks.reference import Reference, Shared
+from cocotbext.msi_its.vocabulary.operations import Configuration, SetBusRange, Tables
+from cocotbext.msi_its.vocabulary.trace import read_trace
 from msi_its_model import (
     DEFAULT_PROFILE,
     DROPPED_DEVID,
     PROFILES,
-    BusClaims,
     ItsSignalMsi,
     Profile,
     RaisedWarning,
-    SharedBuses,
 )
-from tests.model.recording import RecordingSignalMsi, Replayed
+from tests.model.recording import RecordingSignalMsi
 from tests.rtl.moments import BASE, MOMENTS, OTHER, PORT, ROOT, Moment, two_ports_claim_one_bus
 from tests.rtl.scenario import Step
 
@@ -32,24 +29,20 @@ def moment(request: pytest.FixtureRequest) -> Moment:
     return found
 
 
-def do(replayed: Replayed, operation: Operation) -> tuple[Message | None, object, list[str]]:
-    """Do one operation; return its message, what it returned, and something for each warning."""
-    outcome = replayed.outcome(json.loads(to_json(TraceLine(1, operation))))
-    messages, warnings = outcome["messages"], outcome["warnings"]
-    assert isinstance(messages, list) and isinstance(warnings, int)
-    assert len(messages) <= 1
-    message = Message(*messages[0]) if messages else None
-    return message, outcome["returns"], ["a warning"] * warnings
+TABLES = Tables(64, 64, 64, 64)
+
+
+def model(profile: Profile) -> Reference:
+    """Return the golden model in its reset state."""
+    return Reference(TABLES, Configuration(profile))
 
 
 def differing(profile: Profile, steps: Iterator[Step]) -> list[str]:
     """Return what the model does otherwise than the steps expect."""
-    replayed = Replayed(profile)
+    reference = model(profile)
     found = []
     for number, (operation, expect) in enumerate(steps, 1):
-        message, returns, warnings = do(replayed, operation)
-        assert returns is None or isinstance(returns, bool | int)
-        for each in expect.differences(message, returns, warnings):
+        for each in reference.execute(operation).differences(expect):
             found.append(f"step {number}, {operation}: {each}")
     return found
 
@@ -69,21 +62,14 @@ def test_the_profiles_differ_in_inverted_ranges_alone() -> None:
     }
 
 
-def shared_by(replayed: Replayed) -> list[tuple[set[int], SharedBuses]]:
-    """Return which ranges share buses now, by their indexes."""
-    index = {each: number for number, each in replayed._ranges.items()}
-    shared = BusClaims().check([*replayed._targets.values(), *replayed._routes.values()])
-    return [({index[each] for each in both.ranges}, both) for both in shared]
-
-
-def shared_buses(profile: Profile, moment: Moment) -> list[list[tuple[set[int], SharedBuses]]]:
+def shared_buses(profile: Profile, moment: Moment) -> list[list[Shared]]:
     """Return which ranges share buses after each change of a range."""
-    replayed = Replayed(profile)
+    reference = model(profile)
     after = []
     for operation, _ in moment(profile):
-        do(replayed, operation)
+        reference.execute(operation)
         if isinstance(operation, SetBusRange):
-            after.append(shared_by(replayed))
+            after.append(reference.shared())
     return after
 
 
@@ -111,12 +97,12 @@ AT_ZERO = [{ROOT, OTHER}]
 def test_shared_buses_are_told(name: str, pairs: list[list[set[int]]], profile: Profile) -> None:
     """After each change of a range; a port without numbers, at 0/0, shares bus 0."""
     found = shared_buses(profile, MOMENTS[name])
-    assert [[pair for pair, _ in after] for after in found] == pairs
+    assert [[set(each.ranges) for each in after] for after in found] == pairs
 
 
 def test_shared_buses_are_told_with_the_deviceids(profile: Profile) -> None:
     """Both ports hold buses 4 and 5, so either can send as any function there."""
-    ((_, both),) = shared_buses(profile, two_ports_claim_one_bus)[2]
+    (both,) = shared_buses(profile, two_ports_claim_one_bus)[2]
     assert (both.first, both.last) == (BASE + 0x0400, BASE + 0x05FF)
 
 
@@ -128,19 +114,18 @@ def test_recorded_ports_share_bus_0_in_each_rescan(
     name: str, operations: int, rescans: int
 ) -> None:
     """Ports without numbers do, and in each rescan all pairs of them and the root complex."""
-    replayed = Replayed(DEFAULT_PROFILE)
+    reference = model(DEFAULT_PROFILE)
     path = Path(__file__).parents[1] / f"traces/{name}.jsonl.gz"
     counted, most, pairs = 0, [], 0
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        for line in map(json.loads, file):
-            replayed.outcome({field: line[field] for field in line if field != "t_us"})
-            if line["op"] in ("bind_target", "new_route", "set_bus_range"):
-                shared = shared_by(replayed)
-                assert all(both.last == 0x00FF for _, both in shared)
-                if len(shared) > pairs and line["op"] == "set_bus_range":
-                    most.append(len(shared))
-                pairs = len(shared)
-            counted += pairs > 0
+    for line in read_trace(path):
+        reference.execute(line.operation)
+        if line.operation.name in ("bind_target", "new_route", "set_bus_range"):
+            shared = reference.shared()
+            assert all(both.last == 0x00FF for both in shared)
+            if len(shared) > pairs and line.operation.name == "set_bus_range":
+                most.append(len(shared))
+            pairs = len(shared)
+        counted += pairs > 0
     assert counted == operations
     assert most == [1, 3, 6] * rescans
 

@@ -32,6 +32,7 @@ from cocotbext.msi_its.run.build import Flavour, SimulationError
 from cocotbext.msi_its.run.design import OWN, Elaborated, Rtl, RtlError
 from cocotbext.msi_its.run.sets import EVERYTHING, SETS, Only
 from cocotbext.msi_its.run.simulators import code_coverage
+from cocotbext.msi_its.vocabulary.operations import CONFIGURATION
 from cocotbext.msi_its.vocabulary.results import COUNTS, TestResult
 from msi_its_model import DEFAULT_PROFILE, PROFILES, Profile
 from tests.schemas import valid
@@ -138,6 +139,7 @@ class Regression:
         for module in (regress, summary):
             monkeypatch.setattr(module, "SETS", sets)
         monkeypatch.setattr(summary, "recordings", lambda *_: ())
+        monkeypatch.setattr(summary, "traces_sets", lambda profile: {"traces": profile})
 
     def behaves(self, again: dict[str, Any] | None = None, **how: Any) -> None:
         """Say what simulations do: by folder (`_` for `-`), what each of their tests does.
@@ -919,9 +921,9 @@ def test_the_gate_fails_where_coverage_is_not_complete(
 def test_the_gate_passes_where_it_is(
     regression: Regression, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    full = {
-        name: {words: 1 for words in point.bins} for name, point in coverage.results({}).items()
-    }
+    sets = [SETS[name].configuration() for name in ("smallest", "odd")]
+    asked = coverage.results({}, [CONFIGURATION, *sets])
+    full = {name: dict.fromkeys(point.bins, 1) for name, point in asked.items()}
     monkeypatch.setattr(code_coverage.CodeCoverage, "shortfalls", [])
     monkeypatch.setattr(coverage, "merge", lambda runs: full)
     assert regression.run(seeds=1, gate=True) == 0

@@ -80,7 +80,9 @@ def test_what_each_set_runs(root: Path) -> None:
         "default": directed | hardware | random,
         "smallest": hardware | random,
         "odd": hardware | random,
+        "today": hardware | random,
         "traces": named("rtl", "trace"),
+        "traces-today": named("rtl", "trace"),
     }
     found = in_regress()
     for name in SETS:

@@ -19,8 +19,10 @@ import numpy as np
 from msgspec import UNSET, DecodeError, Meta, Struct, UnsetType, defstruct
 from msgspec.json import Decoder
 from msgspec.structs import astuple, replace
+from numpy.typing import NDArray
 
 from cocotbext.msi_its.batch.environment import BATCH
+from cocotbext.msi_its.batch.model import Column, Ints
 from cocotbext.msi_its.batch.records import CODES, MESSAGE, OPERATION, SOURCES, Records, same
 from cocotbext.msi_its.batch.transactor import Seen
 from cocotbext.msi_its.vocabulary.csr import Answer, OperationCode
@@ -37,6 +39,7 @@ from cocotbext.msi_its.vocabulary.operations import (
 from cocotbext.msi_its.vocabulary.trace import (
     LONGEST_LINE,
     SHORT,
+    WAYS,
     Context,
     TraceError,
     TraceLine,
@@ -79,12 +82,24 @@ _WORD: Any = _unsigned(0xFFFF_FFFF)
 _MESSAGES: Any = list[tuple[_WORD, int, _WORD]]
 
 
-def _argument(name: str) -> tuple[str, Any]:
-    """Return a line's field for an argument: written the short way, where there is one."""
-    if name in SHORT:
-        short, bits, _ = SHORT[name]
-        return short, _unsigned((1 << bits) - 1)
-    return name, _unsigned(_maximum(name))
+def _ways(name: str) -> dict[str, tuple[Any, int]]:
+    """Return how an argument may be written: the type of each way, and how far it is shifted."""
+    if name not in WAYS:
+        return {name: (_unsigned(_maximum(name)), 0)}
+    short, bits, shift = SHORT[name]
+    ways = {each: (_unsigned(_maximum(each)), 0) for each in WAYS[name] if each != short}
+    return {short: (_unsigned((1 << bits) - 1), shift), **ways}
+
+
+def _arguments(kind: type[Operation]) -> list[Any]:
+    """Return the fields of a line for the arguments of an operation of this kind."""
+    fields: list[Any] = []
+    for name in arguments_of(kind):
+        ways = _ways(name)
+        one_way = len(ways) == 1
+        for way, (values, _) in ways.items():
+            fields.append((way, values) if one_way else (way, values | UnsetType, UNSET))
+    return fields
 
 
 def _line_type(kind: type[Operation]) -> type[Struct]:
@@ -107,7 +122,7 @@ def _line_type(kind: type[Operation]) -> type[Struct]:
     return defstruct(
         f"Line{kind.__name__}",
         [
-            *map(_argument, arguments_of(kind)),
+            *_arguments(kind),
             ("expect", expect | UnsetType, UNSET),
             ("note", str | UnsetType, UNSET),
             ("t_us", _unsigned(_LARGEST_INT64) | _FRACTION | UnsetType, UNSET),
@@ -116,6 +131,7 @@ def _line_type(kind: type[Operation]) -> type[Struct]:
         tag=kind.name,
         forbid_unknown_fields=True,
         gc=False,
+        kw_only=True,
     )
 
 
@@ -197,7 +213,7 @@ def _batches(context: Context, size: int) -> Iterator[Lines]:
         header = first == 1 and context.is_header(block[0])
         texts = block[header:]
         if texts:
-            found = _fast(texts)
+            found = _fast(context, texts)
             if found is None:
                 found = _strict(context, first + header, texts)
             else:
@@ -254,7 +270,7 @@ def validate(
     )
 
 
-def _fast(texts: Sequence[bytes]) -> tuple[Records, Records] | None:
+def _fast(context: Context, texts: Sequence[bytes]) -> tuple[Records, Records] | None:
     """Return operations and expectations, or None if not all lines are plainly right."""
     rows: dict[type[Struct], list[int]] = {kind: [] for kind in _LINE_TYPES}
     lines: dict[type[Struct], list[Any]] = {kind: [] for kind in _LINE_TYPES}
@@ -275,6 +291,7 @@ def _fast(texts: Sequence[bytes]) -> tuple[Records, Records] | None:
             if len(text) > LONGEST_LINE:
                 return None
         operations = np.zeros(len(texts), OPERATION)
+        rids = np.full(len(texts), NOTHING)
         for kind, found in lines.items():
             if not found:
                 continue
@@ -282,11 +299,13 @@ def _fast(texts: Sequence[bytes]) -> tuple[Records, Records] | None:
             operation = _LINE_TYPES[kind]
             names = arguments_of(operation)
             for name in names:
-                short, _, shift = SHORT.get(name, (name, 0, 0))
-                operations[name][where] = np.fromiter(
-                    map(attrgetter(short), found), operations.dtype[name], len(found)
-                )
-                operations[name][where] <<= shift
+                if name in WAYS:
+                    column, by_rid = _column_of_ways(name, found)
+                    rids[where[by_rid]] = column[by_rid]
+                else:
+                    kind_of = operations.dtype[name]
+                    column = np.fromiter(map(attrgetter(name), found), kind_of, len(found))
+                operations[name][where] = column
             operations["code"][where] = operation.code
             optional = sum(
                 (line.expect is not UNSET) + (line.note is not UNSET) + (line.t_us is not UNSET)
@@ -303,10 +322,51 @@ def _fast(texts: Sequence[bytes]) -> tuple[Records, Records] | None:
         # are as many colons as keys that were kept, and in notes, no key is there twice.
         if sum(text.count(b":") for text in texts) != colons:
             return None
+        _resolve(context, operations, rids)
+        if (operations["rid_offset"] >> context.profile.rid_offset_bits).any():
+            return None
         operations["source"] = SOURCES[operations["code"]]
         return operations, _expects(expects)
-    except (DecodeError, OverflowError, UnicodeDecodeError):
+    except (DecodeError, OverflowError, UnicodeDecodeError, _NotOneWayError):
         return None
+
+
+class _NotOneWayError(Exception):
+    """An argument that can be written in several ways is there in none of them, or in two."""
+
+
+def _column_of_ways(name: str, found: Sequence[Any]) -> tuple[Ints, NDArray[np.bool_]]:
+    """Return an argument of some lines, and which of them have a `rid` instead.
+
+    Raises _NotOneWayError.
+    """
+    column = np.zeros(len(found), np.int64)
+    ways = np.zeros(len(found), np.intp)
+    by_rid = np.zeros(len(found), np.bool_)
+    for way, (_, shift) in _ways(name).items():
+        values = list(map(attrgetter(way), found))
+        rows = [row for row, value in enumerate(values) if value is not UNSET]
+        column[rows] = [values[row] << shift for row in rows]
+        ways[rows] += 1
+        by_rid[rows] = way == "rid"
+    if (ways != 1).any():
+        raise _NotOneWayError
+    return column, by_rid
+
+
+def _resolve(context: Context, operations: Records, rids: Ints) -> None:
+    """Put in the offsets of what is bound by a requester ID: with the secondary bus then (R5)."""
+    where = np.flatnonzero(rids != NOTHING)
+    if not len(where):
+        return
+    secondary = Column(LIMITS["ranges"][1], 0)
+    for bus_range, held in context.ranges.items():
+        secondary.values[bus_range], _ = held.bus_range()
+    sets = np.flatnonzero(operations["code"] == OperationCode.SET_BUS_RANGE)
+    rows = operations[sets]
+    secondary.write(sets, rows["range"], rows["secondary"].astype(np.int64))
+    now = secondary.read(where, operations["range"][where])
+    operations["rid_offset"][where] = (rids[where] - (now << 8)) % (1 << WIDTHS["rid"])
 
 
 def _strict(context: Context, first: int, texts: Sequence[bytes]) -> tuple[Records, Records]:

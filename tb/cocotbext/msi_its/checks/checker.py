@@ -206,9 +206,10 @@ class Checker:
         if "secondary" in fields:
             return fields["secondary"], fields["subordinate"]
         if isinstance(operation, SignalMsi | SignalMsiWithRid):
-            return self._reference.bus_range(self._reference.bound(operation.target))
+            return self._reference.range_now(self._reference.sender(operation.target).range)
         if isinstance(operation, Enable | EnableWithRid):
-            return self._reference.bus_range(self._reference.origin(operation.route))
+            origin = self._reference.origin(operation.route)
+            return self._reference.range_now(origin.range) if origin is not None else None
         return None
 
     def on_message(self, message: Message) -> None:

@@ -54,6 +54,7 @@ from msi_its_model import (
     InMemoryEvent,
     InMemoryIrqFd,
     ItsIrqFd,
+    ItsIrqFdRoute,
     ItsSignalMsi,
     MsiConnection,
     MsiRoute,
@@ -62,6 +63,7 @@ from msi_its_model import (
     SharedBuses,
     observe_warnings,
 )
+from msi_its_model.msi import DefaultRid
 
 
 class ModelError(Exception):
@@ -125,6 +127,17 @@ class Shared(NamedTuple):
         return f"ranges {self.ranges[0]} and {self.ranges[1]} ({self.first:#x} to {self.last:#x})"
 
 
+class Sender(NamedTuple):
+    """What a target or a route sends with: its bus range, by index, its offset, its DeviceID base.
+
+    The range is None for a target that was never bound (R4), the base where there is no backend.
+    """
+
+    range: int | None
+    rid_offset: int
+    devid_base: int | None
+
+
 class Reference:
     """The golden model behind the specification's operations, with tables of fixed sizes.
 
@@ -138,6 +151,7 @@ class Reference:
 
         Rules are those of the configuration's profile, and its ITS is as wide as that says.
         """
+        self.configuration = configuration
         profile = configuration.profile
         self._devid_bits = configuration.devid_bits
         self._messages: list[Message] = []  # of the operation that runs, as are the warnings
@@ -149,7 +163,6 @@ class Reference:
         self.targets = [MsiTarget.disconnected(profile) for _ in range(tables.targets)]
         self.routes: list[MsiRoute | None] = [None] * tables.routes
         self._bound: dict[int, BindTarget] = {}  # how each target was bound
-        self._origins: dict[int, BindTarget] = {}  # how each route's target was bound then
         self._claims = BusClaims()
         self._holders: list[MsiTarget | MsiRoute] = []  # who claims buses; empty: to be found anew
         self._number_of = {each: number for number, each in enumerate(self.ranges)}
@@ -208,17 +221,25 @@ class Reference:
         """Return how a target was bound; None if it never was."""
         return self._bound.get(target)
 
-    def origin(self, route: int) -> BindTarget | None:
-        """Return how a route's target was bound when the route was made; None if it was not."""
-        return self._origins.get(route)
+    def sender(self, target: int) -> Sender:
+        """Return what a target sends messages with."""
+        made = self.targets[target]
+        return self._sender(made._default_rid, made._inner.signal_msi)
 
-    def bus_range(self, bound: BindTarget | None) -> tuple[int, int]:
-        """Return the (secondary, subordinate) bus that a target or a route is held against now."""
-        return self.range_now(bound.range) if bound is not None else (0, 0)
+    def origin(self, route: int) -> Sender | None:
+        """Return what a route is enabled with, from its target; None if there is no such route."""
+        made = self.routes[route]
+        return self._sender(made._default_rid, made._inner) if made is not None else None
 
-    def range_now(self, bus_range: int) -> tuple[int, int]:
-        """Return the (secondary, subordinate) bus of a bus range."""
-        return self.ranges[bus_range].bus_range()
+    def _sender(self, own: DefaultRid, backend: object) -> Sender:
+        base = None
+        if isinstance(backend, ItsSignalMsi | ItsIrqFdRoute):
+            base = backend.devids.base
+        return Sender(self._number_of.get(own.bus_range), own.rid_offset, base)
+
+    def range_now(self, bus_range: int | None) -> tuple[int, int]:
+        """Return the (secondary, subordinate) bus of a bus range; None: that of R4, 0/0."""
+        return self.ranges[bus_range].bus_range() if bus_range is not None else (0, 0)
 
     def connection_state(self, connection: int) -> str:
         """Return which backends a connection has: none, message, irqfd or both."""
@@ -347,7 +368,6 @@ class Reference:
         if route is None:
             return self._outcome(quiet=Answer.NO_IRQFD, returns=False)
         self.routes[operation.route] = route
-        self._origins[operation.route] = self._bound[operation.target]
         self._holders.clear()
         return self._outcome(quiet=Answer.OK, returns=True)
 
@@ -393,6 +413,5 @@ class Reference:
             return Outcome(Answer.ERROR_NO_ROUTE)
         route.free()
         self.routes[operation.route] = None
-        del self._origins[operation.route]
         self._holders.clear()
         return self._outcome(quiet=Answer.OK)

@@ -102,7 +102,10 @@ def setup(tables: Tables) -> list[Operation]:
     ranges, connections, targets, routes = tables
     made: list[Operation] = []
     for connection in range(connections):
-        made += [Connect(connection, connection + 1), ConnectIrqfd(connection, connection + 0x101)]
+        made += [
+            Connect(connection, (connection + 1) << 16 | 0x8001),
+            ConnectIrqfd(connection, (connection + 0x101) << 16 | 0x4002),
+        ]
     made += [SetBusRange(each, each * 8 % 256, each * 8 % 256 + 7) for each in range(ranges)]
     for target in range(targets):
         made.append(BindTarget(target, target % connections, target % ranges, target % 255 + 1))

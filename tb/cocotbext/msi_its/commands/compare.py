@@ -344,8 +344,8 @@ def _compare(replay: Replay, shared: Mapping[str, Sharing]) -> int:
             file=sys.stderr,
         )
     print(report.where(path, replay.seed, None if replay.alone else replay.rtl))
-    profile = replay.configuration.profile if replay.translated else None
-    closing = report.closing_line("compare", results, profile)
+    profiles = [replay.configuration.profile] if replay.translated else []
+    closing = report.closing_line("compare", results, *profiles)
     print(closing + _its_words(replay, results))
     return 0 if passed else 1
 

@@ -27,8 +27,12 @@ RESULTS = BUILD / "exhaustive"
 
 TABLES = Tables(ranges=256, connections=4, targets=1024, routes=2048)
 
-OPERATIONS = 2**24 + 2**16 * 8 + 2 * 2**24
-"""How many operations there are, set-up aside."""
+
+def operations(profile: Profile) -> int:
+    """Return how many operations there are under a profile, set-up aside."""
+    explicit = 2**24 + 2 * 2**24  # messages; attempts to enable a route, with an event each
+    own = 2**16 * 8 + 3 * 2**16 * max(1 << profile.rid_offset_bits - 8, 4)
+    return explicit + own
 
 
 def run(arguments: argparse.Namespace, rtl: Rtl) -> int:
@@ -62,7 +66,7 @@ def _exhaustive(run: Run) -> int:
             tests=results,
         ).write(path)
 
-    progress = report.Progress("exhaustive", OPERATIONS)
+    progress = report.Progress("exhaustive", operations(profile))
     try:
         results = simulate(
             run, modules("exhaustive", "batch"), progress=progress, flavour=Flavour.BATCH

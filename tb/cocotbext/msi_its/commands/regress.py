@@ -55,7 +55,7 @@ from cocotbext.msi_its.run.sets import EVERYTHING, SETS, Only, only
 from cocotbext.msi_its.run.simulation import simulate
 from cocotbext.msi_its.run.simulators import code_coverage
 from cocotbext.msi_its.run.simulators.verilator_finder import VerilatorError, find_verilator
-from cocotbext.msi_its.vocabulary.operations import Configuration, Tables
+from cocotbext.msi_its.vocabulary.operations import Configuration
 from cocotbext.msi_its.vocabulary.results import TestResult, dump, load
 from cocotbext.msi_its.vocabulary.text import UserError, shown
 from msi_its_model import DEFAULT_PROFILE, PROFILES, Profile
@@ -317,7 +317,7 @@ def _run_all(plan: Plan, done: dict[Job, Finished], workers: int, launcher: Laun
     """Run the jobs that are not done, some at a time; add each to `done` as it finishes."""
     waiting = [job for job in plan.jobs if job not in done]
     before, began = len(done), time.monotonic()
-    broken: set[Tables] = set()
+    broken: list[dict[str, int]] = []
 
     def work(job: Job) -> Finished:
         return _run_job(job, plan.rtl, launcher, broken)
@@ -331,11 +331,11 @@ def _run_all(plan: Plan, done: dict[Job, Finished], workers: int, launcher: Laun
     launcher.each(work, waiting, ended, jobs=workers)
 
 
-def _run_job(job: Job, rtl: Rtl, launcher: Launcher, broken: set[Tables]) -> Finished:
+def _run_job(job: Job, rtl: Rtl, launcher: Launcher, broken: list[dict[str, int]]) -> Finished:
     """Run one job, and keep what it left. A simulation that cannot run is a failed test.
 
-    `broken` are the tables for which the RTL does not build: that is tried once. Each attempt has a
-    folder of its own, which becomes the job's when it is complete; the first one to be stays.
+    `broken` are the parameters for which the RTL does not build: that is tried once. Each attempt
+    has a folder of its own, which becomes the job's when it is complete; the first one to be stays.
     Raises OSError when the disk is full: what fails then says nothing.
     """
     began = time.monotonic()
@@ -346,7 +346,7 @@ def _run_job(job: Job, rtl: Rtl, launcher: Launcher, broken: set[Tables]) -> Fin
     try:
         try:
             run = job.run(rtl, folder)
-            if run.tables in broken:
+            if run.parameters in broken:
                 raise BuildError(
                     "the RTL does not build for these parameters: see the first failure"
                 )
@@ -356,7 +356,7 @@ def _run_job(job: Job, rtl: Rtl, launcher: Launcher, broken: set[Tables]) -> Fin
         except CANNOT_RUN as error:
             check_disk(folder, str(error))
             if isinstance(error, BuildError):
-                broken.add(run.tables)
+                broken.append(run.parameters)
             folder.mkdir(exist_ok=True)
             results = [TestResult("simulation", False, 0.0, str(error))]
         (folder / rtl.top).unlink(missing_ok=True)
@@ -400,7 +400,7 @@ def _show(finished: Finished, number: int, total: int, left: float) -> None:
     failed += f" and {more} more" if more > 0 else ""
     failed += f"; {len(finished.not_run)} did not run" if finished.not_run else ""
     print(
-        f"[{number:>{len(str(total))}}/{total}] {job.set:<8} {job.kind:<8} seed {job.seed:<10} "
+        f"[{number:>{len(str(total))}}/{total}] {job.set:<12} {job.kind:<8} seed {job.seed:<10} "
         f"{finished.counts['operations']:>8,} operations {finished.seconds:>6.1f} s  "
         + (f"FAIL {failed}" if failed else "pass")
         + (f"  (about {left / 60:.0f} min left)" if left > 60 else ""),
@@ -504,7 +504,8 @@ def _summarise(
     failed = {test.name for test in tests if test.failed}
     passed = {test.name for test in tests if test.passed}
     passed -= {test.name for test in tests if not test.passed}
-    points = coverage.results(coverage.merge(test.coverage for test in tests))
+    asked = [job.configuration for job in plan.jobs]
+    points = coverage.results(coverage.merge(test.coverage for test in tests), asked)
     counts: Counter[str] = Counter()
     unread = []
     for each in finished:

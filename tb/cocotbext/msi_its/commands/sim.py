@@ -27,11 +27,11 @@ from cocotbext.msi_its.run.sets import (
     EVERYTHING,
     SETS,
     SIM_SETS,
-    TRACES_SET,
     Only,
     directed,
     only,
     recordings,
+    traces_sets,
 )
 from cocotbext.msi_its.run.simulation import simulate_all
 from cocotbext.msi_its.vocabulary.operations import Configuration
@@ -55,13 +55,15 @@ def plan(seed: int, rtl: Rtl, only: Only, profile: Profile = DEFAULT_PROFILE) ->
             str(RESULTS / name),
             (),
             rtl,
-            configuration=replace(each.configuration, profile=profile),
+            configuration=each.configuration(profile),
         )
         tests = only.module or (*directed(name), *modules("random"))
         simulations.append(Simulation(f"{each.heading}: {run.describe()}", run, tests))
-    if only.set == TRACES_SET or not (only.set or only.test):
-        traces = tuple(each for each in recordings(profile) if only.test in ("", each.test))
-        folder, configuration = str(RESULTS / TRACES_SET), Configuration(profile)
+    for name, followed in traces_sets(profile).items():
+        if only.set != name and (only.set or only.test):
+            continue
+        traces = tuple(each for each in recordings(profile, name) if only.test in ("", each.test))
+        folder, configuration = str(RESULTS / name), Configuration(followed)
         run = Run(DEFAULT, 32, seed, folder, traces, rtl, configuration=configuration)
         simulations.append(Simulation(f"recorded traces: {run.describe()}", run, modules("traces")))
     return simulations
@@ -111,6 +113,7 @@ def _sim(seed: int, waves: bool, rtl: Rtl, only: Only, jobs: int | None, profile
     print(f"seed {seed}", flush=True)
     shutil.rmtree(RESULTS, ignore_errors=True)
     simulations = plan(seed, rtl, only, profile)
+    followed = [each.run.configuration.profile for each in simulations]
     flavour = Flavour.WAVES if waves else Flavour.PLAIN
     groups: dict[Simulation, list[TestResult]] = {}
     path = RESULTS / "result.json"
@@ -140,7 +143,7 @@ def _sim(seed: int, waves: bool, rtl: Rtl, only: Only, jobs: int | None, profile
                 {
                     "seed": str(seed),
                     "set": each.name,
-                    "profile": profile.name,
+                    "profile": each.run.configuration.profile.name,
                     "rtl": f"{rtl.top} ({rtl.file_list})",
                 },
                 {test.name: _reproduce(each, test, rtl, only) for test in group if test.failed},
@@ -173,7 +176,7 @@ def _sim(seed: int, waves: bool, rtl: Rtl, only: Only, jobs: int | None, profile
         print(f"\n{report.failures(failed, RESULTS / 'failures.txt')}")
     write(passed, interrupted=False)
     print(report.where(path, seed, rtl))
-    print(report.closing_line("sim", results, profile))
+    print(report.closing_line("sim", results, *followed))
     return 0 if passed else 1
 
 

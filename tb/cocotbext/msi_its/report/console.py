@@ -65,18 +65,19 @@ def total(results: Iterable[TestResult], name: str) -> int:
     return sum(result.count(name) for result in results)
 
 
-def closing_line(command: str, results: list[TestResult], profile: Profile | None) -> str:
+def closing_line(command: str, results: list[TestResult], *profiles: Profile) -> str:
     """Return the line that `make sim` and `make compare` end with; it adds what failed, if any.
 
-    There is no `profile` where nothing went by its rules.
+    There are no `profiles` where nothing went by the rules of one.
     """
-    rules = f", profile {profile.name}" if profile is not None else ""
     operations, _, dropped, mismatches = (total(results, name) for name in COUNTS)
     messages = sum(each.messages if each.compared is None else each.compared for each in results)
     failed = sum(result.failed for result in results)
+    names = " and ".join(dict.fromkeys(profile.name for profile in profiles))
     return (
         f"{command}: {operations} operations, {messages} messages compared, "
-        f"{dropped} dropped, {mismatches} mismatches{rules}"
+        f"{dropped} dropped, {mismatches} mismatches"
+        + (f", profile {names}" if names else "")
         + failed_words(failed, sum(not result.ran for result in results))
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from cocotbext.msi_its.checks.coverage.merging import PointResult
@@ -18,14 +18,16 @@ from cocotbext.msi_its.run.sets import (
     DEFAULT,
     EVERYTHING,
     SETS,
-    TRACES_SET,
+    TRACES_SETS,
     Only,
     directed,
     recordings,
+    traces_sets,
 )
 from cocotbext.msi_its.run.simulators.code_coverage import CodeCoverage
 from cocotbext.msi_its.vocabulary.operations import Configuration
 from cocotbext.msi_its.vocabulary.results import COUNTS, TestResult
+from cocotbext.msi_its.vocabulary.settings import TraceFile
 from msi_its_model import DEFAULT_PROFILE, PROFILES
 
 RESULTS = BUILD / "regress"
@@ -54,7 +56,8 @@ class Plan:
     def jobs(self) -> tuple[Job, ...]:
         """Its simulations, the longest first."""
         test, profile = self.only.test, self.profile
-        jobs = [Job(TRACES_SET, "recorded", self.seed, test, profile)]
+        traced = traces_sets(PROFILES[profile])
+        jobs = [Job(name, "recorded", self.seed, test, profile) for name in traced]
         jobs += [Job(name, "directed", self.seed, test, profile) for name in SETS]
         seeds = range(self.seed, self.seed + self.seeds)
         jobs += [Job(name, "random", seed, test, profile) for seed in seeds for name in SETS]
@@ -105,29 +108,30 @@ class Job:
 
     def run(self, rtl: Rtl, folder: Path) -> Run:
         """Return the run of its simulation."""
-        profile = PROFILES[self.profile]
+        tables, width = DEFAULT, 32
+        traces: tuple[TraceFile, ...] = ()
         if self.kind == "recorded":
-            return Run(
-                DEFAULT,
-                32,
-                self.seed,
-                str(folder),
-                recordings(profile),
-                rtl,
-                coverage=True,
-                configuration=Configuration(profile),
-            )
-        each = SETS[self.set]
+            traces = recordings(PROFILES[self.profile], self.set)
+        else:
+            tables, width = SETS[self.set].tables, SETS[self.set].counter_width
         return Run(
-            each.tables,
-            each.counter_width,
+            tables,
+            width,
             self.seed,
             str(folder),
-            (),
+            traces,
             rtl,
             coverage=True,
-            configuration=replace(each.configuration, profile=profile),
+            configuration=self.configuration,
         )
+
+    @property
+    def configuration(self) -> Configuration:
+        """What its translator is built for."""
+        profile = PROFILES[self.profile]
+        if self.kind == "recorded":
+            return Configuration(TRACES_SETS[self.set] or profile)
+        return SETS[self.set].configuration(profile)
 
 
 @dataclass(frozen=True, slots=True)

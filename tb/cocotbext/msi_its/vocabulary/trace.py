@@ -156,14 +156,14 @@ class Context:
     The profile is the one given, or else that of the file's header, or the default.
     """
 
-    __slots__ = ("_given", "_ranges", "path", "profile")
+    __slots__ = ("_given", "path", "profile", "ranges")
 
     def __init__(self, path: str | Path, profile: Profile | None = None) -> None:
         """Start at the beginning of a file, to be read by the rules of `profile`."""
         self.path = path
         self._given = profile
         self.profile = profile or DEFAULT_PROFILE
-        self._ranges: dict[int, AssignedBusRange] = {}  # as the lines so far have set them
+        self.ranges: dict[int, AssignedBusRange] = {}  # as the lines so far have set them
 
     def is_header(self, text: bytes) -> bool:
         """Return whether the first line says what the file is: `{"format": "msi-trace", …}`.
@@ -205,7 +205,7 @@ class Context:
 
     def set_bus_range(self, bus_range: int, secondary: int, subordinate: int) -> None:
         """Note that a line sets a bus range."""
-        held = self._ranges.setdefault(bus_range, AssignedBusRange())
+        held = self.ranges.setdefault(bus_range, AssignedBusRange())
         held.set_bus_range(secondary, subordinate)
 
     def offset(self, number: int, operation: BindTarget, rid: int | None) -> int:
@@ -213,7 +213,7 @@ class Context:
 
         Raises TraceError for one that is wider than the profile has it.
         """
-        held = self._ranges.get(operation.range) or AssignedBusRange()
+        held = self.ranges.get(operation.range) or AssignedBusRange()
         target = MsiConnection(profile=self.profile).msi_target(held, 0)
         try:
             if rid is None:
@@ -495,7 +495,7 @@ SHORT: Final[dict[str, tuple[str, int, int]]] = {
     "devid_base": ("segment", 16, 16),
 }
 """Arguments that may be written another way: its name, its bits, and how far it is shifted."""
-_WAYS: Final[dict[str, tuple[str, ...]]] = {
+WAYS: Final[dict[str, tuple[str, ...]]] = {
     field: (short, field, *(("rid",) if field == "rid_offset" else ()))
     for field, (short, _, _) in SHORT.items()
 }
@@ -518,7 +518,7 @@ _ARGUMENTS: Final = {
     for name, cls in OPERATIONS.items()
 }
 _NAMES: Final = {
-    name: tuple(each for field in arguments_of(cls) for each in _WAYS.get(field, (field,)))
+    name: tuple(each for field in arguments_of(cls) for each in WAYS.get(field, (field,)))
     for name, cls in OPERATIONS.items()
 }
 """How the arguments of an operation may be called in a trace."""
@@ -571,7 +571,7 @@ def _parse(number: int, line: bytes) -> TraceLine:
     values = []
     rid = None
     for field, maximum in _ARGUMENTS[name]:
-        if field in _WAYS:
+        if field in WAYS:
             argument, rid = _one_way(field, entry, name)
             values.append(argument)
             continue
@@ -597,7 +597,7 @@ def _one_way(field: str, entry: dict[str, Any], name: str) -> tuple[int, int | N
 
     Of a requester ID it is the second part; what that makes of the argument is for `Context`.
     """
-    ways = _WAYS[field]
+    ways = WAYS[field]
     given = [way for way in ways if way in entry]
     if len(given) != 1:
         which = f"one of {', '.join(ways)}"

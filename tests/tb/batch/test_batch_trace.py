@@ -79,7 +79,7 @@ ALL = [
 
 @pytest.mark.parametrize(("recording", "profile"), ALL, ids=str)
 def test_recordings(recording: str, profile: Profile) -> None:
-    path = Path(trace_file(ROOT / recording)[0].path)
+    path = Path(trace_file(ROOT / recording, profile=profile)[0].path)
     check_same(path, 5000, profile)
     context = Context(path, profile)
     for block in blocks(path, 5000):

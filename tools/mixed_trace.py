@@ -26,7 +26,13 @@ from typing import Any, Final
 
 from cocotbext.msi_its.vocabulary.its_trace import TRANSLATE, validate_its
 from cocotbext.msi_its.vocabulary.text import UserError
-from cocotbext.msi_its.vocabulary.trace import TraceError, _lines, validate_trace
+from cocotbext.msi_its.vocabulary.trace import (
+    FORMAT,
+    VERSION,
+    TraceError,
+    _lines,
+    validate_trace,
+)
 
 DOORBELL: Final = 0x809_0040
 """GITS_TRANSLATER of QEMU's machine `virt`."""
@@ -219,7 +225,7 @@ def main(arguments: list[str]) -> int:
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    header = {"format": "msi-trace", "version": 1, "profile": "e08751800"}
+    header = {"format": FORMAT, "version": VERSION}
     text = "".join(json.dumps(line) + "\n" for line in [header, *lines]).encode()
     if out.suffix == ".gz":
         with out.open("wb") as file, gzip.GzipFile("", "wb", fileobj=file, mtime=0) as packed:

@@ -7,6 +7,7 @@ import resource
 
 from cocotbext.msi_its.batch.environment import BatchEnvironment, BatchTest, batch_test
 from cocotbext.msi_its.batch.trace import read_batches
+from cocotbext.msi_its.checks.far_end import FarEnd
 from cocotbext.msi_its.vocabulary.settings import Settings, TraceFile
 
 KIND = "traces"
@@ -17,8 +18,11 @@ def replays(trace: TraceFile) -> BatchTest:
 
     def replay(env: BatchEnvironment) -> None:
         env.transactor.stall(trace.stall)
-        env.checker.follow_trace(trace.first)
-        env.play(read_batches(trace.path, profile=env.settings.configuration.profile))
+        profile = env.settings.configuration.profile
+        env.checker.follow_trace(0 if trace.its else trace.first)
+        if trace.its:
+            env.checker.far_end = FarEnd(trace.its, profile)
+        env.play(read_batches(trace.path, profile=profile))
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         env.measured["peak memory, KiB"] = str(peak)
 

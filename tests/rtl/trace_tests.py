@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from cocotbext.msi_its.bench.environment import Environment, translator_test
+from cocotbext.msi_its.checks.far_end import FarEnd
 from cocotbext.msi_its.vocabulary.settings import Settings, TraceFile
 from cocotbext.msi_its.vocabulary.trace import iter_trace
 
@@ -20,6 +21,8 @@ def replays(trace: TraceFile) -> object:
         if trace.stall:
             env.stall(trace.stall)
         profile = env.settings.configuration.profile
+        if trace.its:
+            env.checker.far_end = FarEnd(trace.its, profile)
         await env.replay(iter_trace(trace.path, profile))
 
     replay.__name__ = replay.__qualname__ = trace.test.partition(".")[2]

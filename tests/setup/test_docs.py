@@ -87,6 +87,15 @@ def test_the_models_example_runs_as_it_says() -> None:
     assert "# 0xabcd0518 0xfee00000 42\n" in example
 
 
+def test_the_example_of_the_its_runs_as_it_says() -> None:
+    (example,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs/its.md").read_text(), re.DOTALL)
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output):
+        exec(example, {})
+    said = re.findall(r"^print.*  # (\w+)", example, re.MULTILINE)
+    assert output.getvalue().split() == said == ["0", "dte_invalid"]
+
+
 def test_the_glossary_defines_each_word_once_in_order() -> None:
     table = (ROOT / "docs/glossary.md").read_text()
     words = [word.casefold() for word in re.findall(r"^\| (\w.*?) \|", table, re.MULTILINE)][1:]

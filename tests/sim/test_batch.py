@@ -176,6 +176,8 @@ def test_the_page_of_figures(tmp_path: Path) -> None:
         "model",
         "model batched",
         "native",
+        "ITS model",
+        "ITS model, in bulk",
     )
     figures = {name: float(np.prod([1000, n + 1])) for n, name in enumerate(names)}
     lengths = {1000: rate, 10**7: {k: v for k, v in rate.items() if k != "pin"}}

@@ -3,13 +3,14 @@
 
 | room            | modules                                                                    |
 |-----------------|----------------------------------------------------------------------------|
-| vocabulary      | csr (generated), fields, operation_base, operation_classes (generated)     |
-|                 | operations, results, settings, text, trace, transactions                   |
-| checks          | checker, history, reference, register_model                                |
+| vocabulary      | csr (generated), fields, its_trace, operation_base                         |
+|                 | operation_classes (generated), operations, results, settings, text, trace  |
+|                 | transactions                                                               |
+| checks          | checker, far_end, history, reference, register_model                       |
 | checks/coverage | merging, points, sampling                                                  |
 | bench           | attach, drivers, environment, monitors, registers, stimulus, watch         |
 | bench/ports     | handles, memory                                                            |
-| batch           | checker, environment, history, model, records, trace, transactor           |
+| batch           | checker, environment, history, its, model, records, trace, transactor      |
 | run             | build, design, discovery, disk, file_list, fingerprint, launcher           |
 |                 | parameters, places, results, sets, simulation                              |
 | run/simulators  | code_coverage, ending, verilator, verilator_finder                         |

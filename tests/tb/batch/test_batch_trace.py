@@ -18,7 +18,7 @@ from cocotbext.msi_its.batch.records import MESSAGE, OPERATION, RESULT, operatio
 from cocotbext.msi_its.batch.trace import Lines, _fast, read_batches, validate
 from cocotbext.msi_its.batch.transactor import Seen
 from cocotbext.msi_its.run.places import ROOT
-from cocotbext.msi_its.run.sets import RECORDINGS, VECTORS
+from cocotbext.msi_its.run.sets import RECORDINGS, VECTORS, trace_file
 from cocotbext.msi_its.vocabulary.csr import Answer
 from cocotbext.msi_its.vocabulary.operations import Message
 from cocotbext.msi_its.vocabulary.trace import (
@@ -79,9 +79,10 @@ ALL = [
 
 @pytest.mark.parametrize(("recording", "profile"), ALL, ids=str)
 def test_recordings(recording: str, profile: Profile) -> None:
-    check_same(ROOT / recording, 5000, profile)
-    context = Context(recording, profile)
-    for block in blocks(ROOT / recording, 5000):
+    path = Path(trace_file(ROOT / recording, profile=profile)[0].path)
+    check_same(path, 5000, profile)
+    context = Context(path, profile)
+    for block in blocks(path, 5000):
         texts = block[context.is_header(block[0]) :]
         assert _fast(context, texts) is not None, "no line takes the slow way"
 

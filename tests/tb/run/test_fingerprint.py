@@ -206,7 +206,7 @@ def test_the_compiler_and_its_environment_count(
     [
         *("models/a.py", "tb/a.py", "tb/b/a.cpp", "tb/a.cpp", "tb/a.html.j2", "tb/b/a.h"),
         *("tests/rtl/a_tests.py", "tests/batch/a_tests.py"),
-        *("tests/traces/a.jsonl.gz", "tests/vectors/a.jsonl.gz"),
+        *("tests/traces/a.jsonl.gz", "tests/vectors/a.jsonl.gz", "tests/its/a.jsonl.gz"),
     ],
 )
 def test_all_of_the_testbench_counts(

@@ -196,6 +196,10 @@ class BatchChecker(Checker):
             line = self._first_line + number - 1 if self._first_line else None
             operation = operation_of(seen.retired[row])
             self.drops.append(Drop.of(number, line, operation, Answer(int(answers[row]))))
+        if self.far_end is not None:
+            numbers = (np.flatnonzero(expected.sent) + self.operations + 1).tolist()
+            for number, message in zip(numbers, seen.messages, strict=False):
+                self.far_end.on_message(number, message_of(message))
         self.operations += count
         self.messages += len(seen.messages)
         self.dropped += sum(counted[answer] for answer in DROPS)
@@ -273,7 +277,10 @@ class BatchChecker(Checker):
     # ---- traces, and the end --------------------------------------------------------------------
 
     def follow_trace(self, first_line: int = 1) -> None:
-        """Expect that all batches are those of a trace, whose operations begin in this line."""
+        """Expect that all batches are those of a trace, whose operations begin in this line.
+
+        It is 0 where the lines are not those of the user's file (see `TraceFile`).
+        """
         self._first_line = first_line
         self.follow(iter(()))
 

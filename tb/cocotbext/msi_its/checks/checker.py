@@ -17,6 +17,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 
 from cocotbext.msi_its.checks.coverage.sampling import Coverage
+from cocotbext.msi_its.checks.far_end import FarEnd
 from cocotbext.msi_its.checks.history import Entry, History
 from cocotbext.msi_its.checks.reference import Outcome, Reference
 from cocotbext.msi_its.checks.register_model import RegisterModel
@@ -89,6 +90,7 @@ class Checker:
         self.drops: list[Drop] = []
         self._lines: Iterator[TraceLine] | None = None
         self.on_enough: Callable[[], None] = lambda: None  # after ENOUGH mismatches
+        self.far_end: FarEnd | None = None  # the ITS that messages go to, in a mixed trace
         self._start()
 
     def _start(self) -> None:
@@ -156,7 +158,9 @@ class Checker:
         if lost is not NONE_LOST and not self._on_disorder(retired, lost):
             return
         line = next(self._lines, None) if self._lines is not None else None
-        entry = Entry(self.operations, retired, line.number if line is not None else None)
+        # A mixed trace's operations are read from a file of their own: its numbers would mislead.
+        number = line.number if line is not None and self.far_end is None else None
+        entry = Entry(self.operations, retired, number)
         self._history.add(entry)
         self._last = entry
         self._latest[retired.source] = operation
@@ -177,6 +181,7 @@ class Checker:
                 entry,
                 describe(outcome.answer, outcome.bdf, outcome.message),
                 describe(retired.answer, retired.bdf, message),
+                means=(outcome.message, message),
             )
         if message is not None:
             self._retired_messages.append((message, entry))
@@ -307,8 +312,7 @@ class Checker:
             expected = self._retired_messages[0][0]
             self.messages += 1
             if message == expected:
-                self._retired_messages.popleft()
-                self._last_message = message
+                self._arrived(self._retired_messages.popleft()[1], message)
             else:
                 self._on_wrong_message(message)
         if len(self._early_messages) > (0 if settle else 1):
@@ -325,9 +329,10 @@ class Checker:
             for _ in range(due.index(message)):
                 lost, entry = self._retired_messages.popleft()
                 self._overtaken.append(lost)
-                self._mismatch("message", entry, f"{lost} on m_msi", f"lost: {message} came (H3)")
-            self._retired_messages.popleft()
-            self._last_message = message
+                wanted, got = f"{lost} on m_msi", f"lost: {message} came (H3)"
+                self._mismatch("message", entry, wanted, got, means=(lost, None))
+            self._arrived(self._retired_messages.popleft()[1], message)
+            return
         elif message == self._last_message:
             self._mismatch("message", entry, f"{expected} on m_msi", f"{message} again (H3)")
         elif message in self._overtaken:
@@ -336,7 +341,19 @@ class Checker:
         else:
             self._retired_messages.popleft()
             self._overtaken.append(expected)
-            self._mismatch("message", entry, f"{expected} on m_msi", f"{message} (H3)")
+            wanted, got = f"{expected} on m_msi", f"{message} (H3)"
+            self._mismatch("message", entry, wanted, got, means=(expected, message))
+            if self.far_end is not None:
+                self.far_end.on_message(entry.number, message)
+            return
+        if self.far_end is not None:
+            self.far_end.on_message(None, message)
+
+    def _arrived(self, entry: Entry, message: Message) -> None:
+        """The message that an operation had to send was on m_msi."""
+        self._last_message = message
+        if self.far_end is not None:
+            self.far_end.on_message(entry.number, message)
 
     def _on_unrecorded(self, message: Message) -> None:
         """A message came with which no record retired."""
@@ -344,6 +361,8 @@ class Checker:
         again = " again" if message == self._last_message else ""
         wanted = "nothing on m_msi: no record retired with it"
         self._mismatch("message", None, wanted, f"{message}{again} (H3)")
+        if self.far_end is not None:
+            self.far_end.on_message(None, message)
 
     # ---- traces ---------------------------------------------------------------------------------
 
@@ -402,6 +421,11 @@ class Checker:
                 self._mismatch("stimulus", None, wanted, f"{self.seen[source]}")
         self.unfollow()
         self.registers.finish()
+        if self.far_end is not None:
+            self.far_end.finish()
+            self.mismatches += self.far_end.mismatches
+            self.reports += self.far_end.reports[: REPORTED - len(self.reports)]
+            self.drops = [self.far_end.dropped(each) for each in self.drops]
 
     def _register_mismatch(self, expected: str, got: str) -> None:
         """Software read what the registers could not show, or the alert is wrong."""
@@ -419,6 +443,8 @@ class Checker:
         self, test: str, passed: bool, measured: dict[str, str], coverage: Counts, cycles: int = 0
     ) -> TestResult:
         """Return what a test did, and what else is known of it."""
+        if self.far_end is not None:
+            measured = measured | self.far_end.measured
         return TestResult(
             name=test,
             passed=passed,
@@ -435,11 +461,27 @@ class Checker:
             coverage=coverage,
         )
 
-    def _mismatch(self, kind: str, entry: Entry | None, expected: object, got: object) -> None:
-        """Record a difference, with what led to it."""
+    def _mismatch(
+        self,
+        kind: str,
+        entry: Entry | None,
+        expected: object,
+        got: object,
+        means: tuple[Message | None, Message | None] | None = None,
+    ) -> None:
+        """Record a difference, with what led to it.
+
+        `means` are the message that was due, and the one that came: with an ITS behind, interrupts.
+        """
         self.mismatches += 1
         if self.mismatches == ENOUGH:
             self.on_enough()
+        interrupt = ""
+        at = entry.line if entry is not None else None
+        if self.far_end is not None and entry is not None:
+            at = self.far_end.line_of(entry.number)
+            if means is not None and means[0] != means[1]:
+                interrupt = f"  interrupt: {self.far_end.words(entry.number, *means)}"
         if len(self.reports) >= REPORTED:
             return
         lines = [f"mismatch {self.mismatches} ({kind})"]
@@ -448,7 +490,7 @@ class Checker:
             close = self._history.just_before(entry)
             if close is not None:
                 rules += f"; H5: close behind #{close.number}"
-            where = f", trace line {entry.line}" if entry.line is not None else ""
+            where = f", trace line {at}" if at is not None else ""
             lines[0] += f" at operation {entry.number}{where}"
             source = entry.retired.source.port
             lines.append(f"  operation: {entry.retired.operation}, from {source} (rules {rules})")
@@ -457,6 +499,7 @@ class Checker:
         lines[0] += f", in clock cycle {self._cycle():,}"
         lines.append(f"  expected:  {expected}")
         lines.append(f"  got:       {got}")
+        lines += [interrupt] if interrupt else []
         if entry is not None:
             objects = self._history.objects(entry.retired)
             earlier = self._history.before(entry)
@@ -467,5 +510,4 @@ class Checker:
         text = "\n".join(lines)
         self.log.error("%s", text)
         number = entry.number if entry is not None else None
-        line = entry.line if entry is not None else None
-        self.reports.append(Mismatch(kind, number, line, text))
+        self.reports.append(Mismatch(kind, number, at, text))

@@ -10,6 +10,7 @@ import shutil
 import statistics
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,10 @@ import msgspec
 import numpy as np
 
 from cocotbext.msi_its.batch.environment import BATCH
+from cocotbext.msi_its.batch.its import BatchIts
 from cocotbext.msi_its.batch.model import BatchModel
 from cocotbext.msi_its.batch.records import OPERATION, SOURCES, Records, operation_of, pack
+from cocotbext.msi_its.checks.far_end import execute
 from cocotbext.msi_its.checks.reference import Reference
 from cocotbext.msi_its.report.files import Bench
 from cocotbext.msi_its.run.build import Flavour, SimulationError
@@ -30,6 +33,7 @@ from cocotbext.msi_its.run.places import BUILD, PROGRAM, ROOT
 from cocotbext.msi_its.run.sets import DEFAULT, trace_file
 from cocotbext.msi_its.run.simulation import simulate
 from cocotbext.msi_its.vocabulary.csr import OperationCode
+from cocotbext.msi_its.vocabulary.its_trace import Command
 from cocotbext.msi_its.vocabulary.operations import (
     CONFIGURATION,
     BindTarget,
@@ -46,6 +50,7 @@ from cocotbext.msi_its.vocabulary.operations import (
 from cocotbext.msi_its.vocabulary.results import load
 from cocotbext.msi_its.vocabulary.settings import TraceFile
 from cocotbext.msi_its.vocabulary.text import shown
+from msi_its_model.gicv3_its import Its
 
 RESULTS = BUILD / "bench"
 PAGE = ROOT / "docs/performance.md"
@@ -57,6 +62,11 @@ SIGNAL_OPERATIONS = 20_000
 BATCH_OPERATIONS = 64 * BATCH
 SCALAR_OPERATIONS = 50_000
 """How many operations a measurement has, by path."""
+
+ITS_DEVICES = 64
+ITS_MESSAGES = 100_000
+BULK_ROUNDS = 8
+"""Devices, each with 8 events, and messages of a measurement of the ITS model."""
 
 LENGTHS = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 """Of the traces that are replayed."""
@@ -192,15 +202,51 @@ def _model_rates(seed: int, configuration: Configuration) -> tuple[float, float]
             model.commit()
         return 4 * BATCH * len(batches)
 
-    rates = []
-    for measure in (one_by_one, in_batch):
-        found = []
-        for _ in range(ROUNDS):
-            started = time.perf_counter()
-            done = measure()
-            found.append(done / (time.perf_counter() - started))
-        rates.append(statistics.median(found))
-    return rates[0], rates[1]
+    return _rate(one_by_one), _rate(in_batch)
+
+
+def _rate(measure: Callable[[], int]) -> float:
+    """Return how many a second are done by what returns how many it did."""
+    found = []
+    for _ in range(ROUNDS):
+        started = time.perf_counter()
+        done = measure()
+        found.append(done / (time.perf_counter() - started))
+    return statistics.median(found)
+
+
+def _its_rates(seed: int) -> dict[str, float]:
+    """Return the rates of the ITS model: translations of what is mapped, most of them."""
+    rng = np.random.default_rng(seed)
+    devids, eventids = rng.integers(0, ITS_DEVICES, ITS_MESSAGES), rng.integers(0, 9, ITS_MESSAGES)
+    commands = [Command(0, "its_mapc", {"collection": 0, "rdbase": 0, "valid": 1})]
+    for devid in range(ITS_DEVICES):
+        commands.append(Command(0, "its_mapd", {"devid": devid, "itt_size_bits": 3, "valid": 1}))
+        for eventid in range(8):
+            named = {"devid": devid, "eventid": eventid, "intid": 8192 + 8 * devid + eventid}
+            commands.append(Command(0, "its_mapti", {**named, "collection": 0}))
+    its = Its()
+    for command in commands:
+        execute(its, command)
+    pairs = list(zip(devids.tolist(), eventids.tolist(), strict=True))
+    times = np.arange(ITS_MESSAGES) * 2 + 2 * len(commands)
+
+    def one_by_one() -> int:
+        for devid, eventid in pairs:
+            its.translate(devid, eventid)
+        return len(pairs)
+
+    def in_bulk() -> int:
+        bulk = BatchIts()
+        bulk.execute((2 * at, command) for at, command in enumerate(commands))
+        for at in range(0, ITS_MESSAGES, 100):
+            named = {"devid": at % ITS_DEVICES, "eventid": 0, "collection": 0}
+            bulk.execute([(int(times[at]) + 1, Command(0, "its_movi", named))])
+        for _ in range(BULK_ROUNDS):
+            bulk.translate(times, devids, eventids)
+        return BULK_ROUNDS * ITS_MESSAGES
+
+    return {"ITS model": _rate(one_by_one), "ITS model, in bulk": _rate(in_bulk)}
 
 
 def _replay(
@@ -273,6 +319,7 @@ def measure(seed: int, rtl: Rtl, configuration: Configuration) -> dict[str, Any]
         "batched, messages and events": float(batched["operations/s, traffic"]),
         "model": scalar_model,
         "model batched": batch_model,
+        **_its_rates(seed),
         "native": float(batched["native cycles/s"]),
         "by routes": by_routes,
         "by trace length": by_length,
@@ -299,6 +346,8 @@ def table(figures: dict[str, Any]) -> Rows:
         ),
         ("model", "golden model alone, one by one"),
         ("model batched", "golden model alone, batched"),
+        ("ITS model", "ITS model alone, a translation at a time"),
+        ("ITS model, in bulk", "ITS model alone, in bulk, a command after each hundred"),
         ("native", "RTL in a native C++ loop, unchecked"),
     ):
         rate = figures[name]

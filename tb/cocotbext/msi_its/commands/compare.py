@@ -15,7 +15,9 @@ from pathlib import Path
 
 from msgspec import structs
 
+from cocotbext.msi_its.checks import far_end
 from cocotbext.msi_its.checks.checker import LISTED_DROPS, REPORTED
+from cocotbext.msi_its.checks.far_end import Alone, FarEnd
 from cocotbext.msi_its.checks.reference import Reference
 from cocotbext.msi_its.commands import sharing
 from cocotbext.msi_its.commands.sim import whole
@@ -97,15 +99,20 @@ class Replay:
             COUNTER_WIDTH,
             self.seed,
             folder,
-            self.traces,
+            self.translated,
             self.rtl,
             configuration=self.configuration,
         )
 
     @property
+    def translated(self) -> tuple[TraceFile, ...]:
+        """The traces with operations of the translator."""
+        return tuple(trace for trace in self.traces if not trace.its_alone)
+
+    @property
     def alone(self) -> bool:
-        """Whether there is only the golden model."""
-        return self.level == "model"
+        """Whether there is only the golden model, or only that of the ITS."""
+        return self.level == "model" or not self.translated
 
     @property
     def batched(self) -> bool:
@@ -126,7 +133,9 @@ class Replay:
     @property
     def design(self) -> str:
         """What it runs on."""
-        return "the golden model alone" if self.alone else f"{self.rtl.top} ({self.rtl.file_list})"
+        if self.alone:
+            return "the golden model alone" if self.translated else "the ITS model alone"
+        return f"{self.rtl.top} ({self.rtl.file_list})"
 
     def named(self, test: str) -> tuple[TraceFile, ...]:
         """The trace of a test; all of them if it is of none."""
@@ -142,6 +151,7 @@ def on_model(
 ) -> TestResult:
     """Replay a trace on the golden model alone, and hold it against what the trace expects."""
     reference = Reference(tables, configuration)
+    behind = FarEnd(trace.its, configuration.profile) if trace.its else None
     progress = report.Progress(trace.name, trace.operations)
     count: Counter[str] = Counter()
     drops: list[Drop] = []
@@ -151,6 +161,8 @@ def on_model(
         outcome = reference.execute(line.operation)
         count["operations"] += 1
         count["messages"] += outcome.message is not None
+        if behind is not None and outcome.message is not None:
+            behind.on_message(number, outcome.message)
         if outcome.answer in WARNINGS:
             count["dropped"] += outcome.answer in DROPS
             if len(drops) < LISTED_DROPS:
@@ -166,19 +178,53 @@ def on_model(
             progress(number)
     progress.close()
     mismatches = count["mismatches"]
+    if behind is not None:
+        behind.finish()
+        mismatches += behind.mismatches
+        reports += behind.reports[: REPORTED - len(reports)]
+        drops = [behind.dropped(each) for each in drops]
     return TestResult(
         name=trace.test,
         passed=not mismatches,
         seconds=time.monotonic() - started,
         failure=f"{mismatches} mismatches" if mismatches else "",
         counted=True,
-        compared=count["compared"],
+        compared=count["compared"] + (behind.counts["compared"] if behind is not None else 0),
+        measured=behind.measured if behind is not None else {},
         drops=tuple(drops),
         reports=tuple(reports),
         operations=count["operations"],
         messages=count["messages"],
         dropped=count["dropped"],
         mismatches=mismatches,
+    )
+
+
+def on_its(trace: TraceFile) -> TestResult:
+    """Replay a trace of an ITS, with no translator, on the ITS model; hold it against itself.
+
+    Its operations are commands and messages; dropped are messages that became no interrupt.
+    """
+    its = Alone(trace.its)
+    progress = report.Progress(trace.name, 0)
+    started = time.monotonic()
+    for number in its.replay():
+        if number % 10_000 == 0:
+            progress(number)
+    progress.close()
+    return TestResult(
+        name=trace.test,
+        passed=not its.mismatches,
+        seconds=time.monotonic() - started,
+        failure=f"{its.mismatches} mismatches" if its.mismatches else "",
+        counted=True,
+        compared=its.counts["compared"],
+        measured=its.measured,
+        reports=tuple(its.reports),
+        operations=its.counts["commands"] + its.counts["translations"],
+        messages=its.counts["translations"],
+        dropped=its.counts["not translated"],
+        mismatches=its.mismatches,
     )
 
 
@@ -232,16 +278,21 @@ def compare(
         )
         return 2
     traces = tuple(trace for trace, _ in found)
-    followed = {trace.profile: trace for trace in traces}
+    followed = {trace.profile: trace for trace in traces if not trace.its_alone}
     if len(followed) > 1:
-        each = " and ".join(f"{shown(trace.path)} {name}" for name, trace in followed.items())
+        each = " and ".join(f"{shown(trace.source)} {name}" for name, trace in followed.items())
         said = "replay them one by one, or say PROFILE= for those whose header does not"
         print(f"error: one run has one profile, and {each}: {said}", file=sys.stderr)
         return 2
-    configuration = Configuration(PROFILES[traces[0].profile])
+    configuration = Configuration(PROFILES[next(iter(followed), traces[0].profile)])
     tables = sizes([needed for _, needed in found])
-    if level == "model" and not rtl.own:
-        print(f"error: LEVEL=model runs no RTL: leave out {' '.join(rtl.words)}", file=sys.stderr)
+    without = [*(["LEVEL=model"] if level == "model" else [])]
+    if all(trace.its_alone for trace in traces):
+        without = ["a trace that has only lines of an ITS"]
+    words = [*rtl.words, *(["WAVES=1"] if waves else [])]
+    words += [f"LEVEL={level}"] if level in ("pin", "batch") else []
+    if without and words:
+        print(f"error: {without[0]} runs no RTL: leave out {' '.join(words)}", file=sys.stderr)
         return 2
     if not rtl.own:
         rtl.check()
@@ -278,23 +329,35 @@ def _compare(replay: Replay, shared: Mapping[str, Sharing]) -> int:
     elif not replay.alone:
         windows = _windows(replay, results)
         _write(path, replay, results, shared, passed, windows=windows)
-    print(_compared(replay, report.total(results, "operations")), flush=True)
-    if replay.alone and not any(trace.expects for trace in replay.traces):
+    if replay.translated:
+        print(_compared(replay, results), flush=True)
+    for line in _behind(replay, results):
+        print(line, flush=True)
+    expected = any(trace.expects for trace in replay.traces) or any(
+        far_end.compared(each.measured for each in results)
+    )
+    if replay.alone and not expected:
         print(
-            "warning: nothing was compared: LEVEL=model runs no RTL, and no line of a trace has "
-            "an `expect` to hold the golden model against",
+            f"warning: nothing was compared: {'LEVEL=model' if replay.translated else 'it'} runs "
+            "no RTL, and no line of a trace has an `expect` to hold the "
+            f"{'golden' if replay.translated else 'ITS'} model against",
             file=sys.stderr,
         )
     print(report.where(path, replay.seed, None if replay.alone else replay.rtl))
-    print(report.closing_line("compare", results, replay.configuration.profile))
+    profiles = [replay.configuration.profile] if replay.translated else []
+    closing = report.closing_line("compare", results, *profiles)
+    print(closing + _its_words(replay, results))
     return 0 if passed else 1
 
 
 def _replay(replay: Replay, results: list[TestResult]) -> None:
     """Replay the traces; the results come to `results`, as far as they are known one by one."""
-    if replay.alone:
-        for trace in replay.traces:
+    for trace in replay.traces:
+        if trace.its_alone:
+            results.append(on_its(trace))
+        elif replay.alone:
             results.append(on_model(trace, replay.tables, replay.configuration))
+    if replay.alone:
         return
     run = replay.run
     print(f"{run.operations:,} operations to replay {replay.how}", flush=True)
@@ -340,11 +403,18 @@ def _say(replay: Replay, results: list[TestResult]) -> None:
     """Print the table, what was dropped, and what failed."""
     heading = f"golden model and RTL, {replay.how}, with {replay.run.describe()}"
     for trace in replay.traces:
-        print(f"{trace.test}: {shown(trace.path)}")
-    print(report.table({"golden model alone" if replay.alone else heading: results}))
+        print(f"{trace.test}: {shown(trace.source)}")
+    alone = {trace.test for trace in replay.traces if trace.its_alone}
+    groups = {
+        "ITS model alone": [each for each in results if each.name in alone],
+        "golden model alone" if replay.alone else heading: [
+            each for each in results if each.name not in alone
+        ],
+    }
+    print(report.table({name: group for name, group in groups.items() if group}))
     if drops := report.drops(results):
         print(drops)
-    paths = {trace.test: shown(trace.path) for trace in replay.traces}
+    paths = {trace.test: shown(trace.source) for trace in replay.traces}
     failed = [
         report.Failed(paths.get(test.name, "all traces"), test, replay.command(test.name))
         for test in results
@@ -356,12 +426,18 @@ def _say(replay: Replay, results: list[TestResult]) -> None:
 
 def _windows(replay: Replay, results: list[TestResult]) -> list[Window]:
     """Replay windows around the first differences with waves, and say what came of each."""
-    traces = {trace.test: trace for trace in replay.traces}
+    traces = {trace.test: trace for trace in replay.translated}
+    failed = [each for each in results if each.failed and each.name in traces]
     windows = []
-    for result in [each for each in results if each.failed and each.name in traces][:WINDOWS]:
+    for result in [each for each in failed if not _of_its(each)][:WINDOWS]:
         windows.append(around(result, replay.run, traces[result.name]))
         print(windows[-1].said, flush=True)
     return windows
+
+
+def _of_its(result: TestResult) -> bool:
+    """Return whether what differed first is what the ITS made of a message, not the message."""
+    return bool(result.reports) and result.reports[0].kind == far_end.KIND
 
 
 def around(result: TestResult, run: Run, trace: TraceFile) -> Window:
@@ -380,7 +456,8 @@ def around(result: TestResult, run: Run, trace: TraceFile) -> Window:
             said += f"the first {last:,} lines are too many; "
             break
         path = BUILD / "windows" / f"{trace.name[:100]}-lines-{first}-{last}.jsonl"
-        print(f"again with waves: lines {first:,} to {last:,} ...", flush=True)
+        of = f" of {shown(trace.path)}" if trace.its else ""
+        print(f"again with waves: lines {first:,} to {last:,}{of} ...", flush=True)
         rebuilt = write_window(trace.path, first, last, run.tables, path, run.configuration)
         operations = rebuilt + last - first + 1
         again = TraceFile(str(path), path.stem, operations, first=2, profile=trace.profile)
@@ -433,21 +510,49 @@ def _found(window: Window, rebuilt: int, before: str) -> str:
     return "\n".join(lines)
 
 
-def _compared(replay: Replay, done: int) -> str:
-    """Say what was held against what, in as many operations as are `done`."""
-    expects = sum(trace.expects for trace in replay.traces)
+def _behind(replay: Replay, results: list[TestResult]) -> list[str]:
+    """Say what came of the ITS, for each trace that has lines of one."""
+    traces = {trace.test: trace for trace in replay.traces if trace.its}
+    lines = []
+    for result in results:
+        if result.name in traces and result.counted:
+            trace = traces[result.name]
+            messages = "the golden model's messages" if replay.alone else "the RTL's messages"
+            what = "no translator" if trace.its_alone else f"{messages} went into it"
+            said = far_end.summary(result.measured)
+            lines.append(f"ITS model, {trace.name}: {what}; {said}")
+    return lines
+
+
+def _its_words(replay: Replay, results: list[TestResult]) -> str:
+    """Return what the closing line adds where there is an ITS."""
+    if not any(trace.its for trace in replay.traces):
+        return ""
+    translations, commands = far_end.compared(each.measured for each in results)
+    alone = "" if replay.translated else ", no translator"
+    return f"; ITS: {translations} translations and {commands} commands compared{alone}"
+
+
+def _compared(replay: Replay, results: list[TestResult]) -> str:
+    """Say what was held against what, in as many operations as were done."""
+    names = {trace.test for trace in replay.translated}
+    done = report.total((each for each in results if each.name in names), "operations")
+    expects = sum(trace.expects for trace in replay.translated)
     operations = replay.run.operations
     expected = f"what {expects:,} of {operations:,} lines expect" if expects else ""
     part = f"{done:,} of {operations:,} operations, " if done < operations else ""
     if replay.alone:
-        return f"compared: {part}the golden model with {expected or 'nothing'}"
+        its = any(trace.its for trace in replay.translated)
+        received = "what the ITS received" if its else ""
+        with_what = " and ".join(filter(None, (expected, received))) or "nothing"
+        return f"compared: {part}the golden model with {with_what}"
     with_expected = f"both with {expected}" if expected else "no line says what to expect"
     return f"compared: {part}the RTL with the golden model; {with_expected}"
 
 
 def _command(traces: Sequence[TraceFile], level: str, run: Run, waves: bool = False) -> str:
     """Return the line that replays some traces again."""
-    words = [PROGRAM, "compare", f"TRACE={shlex.join(shown(trace.path) for trace in traces)}"]
+    words = [PROGRAM, "compare", f"TRACE={shlex.join(shown(trace.source) for trace in traces)}"]
     words += [f"SEED={run.seed}", *([f"LEVEL={level}"] if level else [])]
     words += [*run.configuration.words, *run.rtl.checked_words]
     return shlex.join([*words, *(["WAVES=1"] if waves else [])])

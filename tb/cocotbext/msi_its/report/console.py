@@ -66,14 +66,18 @@ def total(results: Iterable[TestResult], name: str) -> int:
 
 
 def closing_line(command: str, results: list[TestResult], *profiles: Profile) -> str:
-    """Return the line that `make sim` and `make compare` end with; it adds what failed, if any."""
+    """Return the line that `make sim` and `make compare` end with; it adds what failed, if any.
+
+    There are no `profiles` where nothing went by the rules of one.
+    """
     operations, _, dropped, mismatches = (total(results, name) for name in COUNTS)
     messages = sum(each.messages if each.compared is None else each.compared for each in results)
     failed = sum(result.failed for result in results)
     names = " and ".join(dict.fromkeys(profile.name for profile in profiles))
     return (
         f"{command}: {operations} operations, {messages} messages compared, "
-        f"{dropped} dropped, {mismatches} mismatches, profile {names}"
+        f"{dropped} dropped, {mismatches} mismatches"
+        + (f", profile {names}" if names else "")
         + failed_words(failed, sum(not result.ran for result in results))
     )
 

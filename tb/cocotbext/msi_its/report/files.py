@@ -159,6 +159,8 @@ class Bench(ResultFile, frozen=True):
     batch_traffic: float = field(name="batched, messages and events")
     model: float
     model_batched: float = field(name="model batched")
+    its: float = field(name="ITS model")
+    its_bulk: float = field(name="ITS model, in bulk")
     native: float
     by_routes: dict[int, dict[str, float]] = field(name="by routes")
     by_trace_length: dict[int, dict[str, float]] = field(name="by trace length")

@@ -22,7 +22,7 @@ from cocotbext.msi_its.run.places import ROOT
 from cocotbext.msi_its.run.simulators.verilator_finder import find_verilator
 
 PACKAGES = (Path(msi_its_model.__file__).parent, Path(__file__).parents[1])
-TESTS = ("tests/rtl", "tests/batch", "tests/traces", "tests/vectors")
+TESTS = ("tests/rtl", "tests/batch", "tests/traces", "tests/vectors", "tests/its")
 """The folders that the testbench consists of: everything in them counts."""
 
 VARIABLES = ("CXX", "CPPFLAGS", "CXXFLAGS", "CFLAGS", "LDFLAGS", "LDLIBS")

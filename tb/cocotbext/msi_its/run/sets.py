@@ -12,11 +12,12 @@ from pathlib import Path
 
 from cocotbext.msi_its.batch.trace import Lines, validate
 from cocotbext.msi_its.run.discovery import modules
-from cocotbext.msi_its.run.places import PROGRAM, ROOT
+from cocotbext.msi_its.run.places import BUILD, PROGRAM, ROOT
+from cocotbext.msi_its.vocabulary.its_trace import names_its_operation, validate_its
 from cocotbext.msi_its.vocabulary.operations import Configuration, Tables
 from cocotbext.msi_its.vocabulary.settings import TraceFile
 from cocotbext.msi_its.vocabulary.text import UserError, visible
-from cocotbext.msi_its.vocabulary.trace import stem
+from cocotbext.msi_its.vocabulary.trace import TraceError, TraceSummary, stem
 from msi_its_model import DEFAULT_PROFILE, PROFILES, Profile
 
 TODAY = PROFILES["08ec11066"]
@@ -27,6 +28,7 @@ RECORDINGS = (
     "tests/traces/rescan.jsonl.gz",
     "tests/traces/basic-routes.jsonl.gz",
     "tests/traces/rescan-routes.jsonl.gz",
+    "tests/its/basic-mixed.jsonl.gz",
 )
 """Recorded traffic: no profile's own rule decides anything in it."""
 
@@ -45,6 +47,7 @@ STALL = 0.2
 """The share of the time for which every interface then stalls."""
 
 
+SMALLEST = Tables(1, 1, 1, 1)
 DEFAULT = Tables(ranges=16, connections=8, targets=32, routes=64)
 
 
@@ -68,7 +71,7 @@ class ParameterSet:
 
 SETS: dict[str, ParameterSet] = {
     "default": ParameterSet("default tables", DEFAULT, 32),
-    "smallest": ParameterSet("one of everything", Tables(1, 1, 1, 1), 4, devid_bits=16),
+    "smallest": ParameterSet("one of everything", SMALLEST, 4, devid_bits=16),
     "odd": ParameterSet("odd sizes", Tables(5, 3, 300, 2048), 8, devid_bits=24),
     "largest": ParameterSet("the largest tables", Tables(256, 256, 1024, 2048), 16),
     "today": ParameterSet("today's OpenVMM", Tables(11, 6, 100, 300), 12, 20, TODAY),
@@ -170,18 +173,36 @@ def trace_file(
 
     It is read by the rules of `profile`; None: of that in its header, or of the default. `look` is
     called with each batch of lines. It is named after the file; with a number at the end, as in
-    `x-2`, if that name is `taken`.
+    `x-2`, if that name is `taken`. Of a mixed trace the translator's operations are written to a
+    file of their own.
     """
-    summary = validate(path, progress, profile, look)
     name = first = _short(visible(stem(path)))
     number = 1
     while name in taken:
         number += 1
         name = f"{first}-{number}"
-    trace = TraceFile(
-        str(path.resolve()),
-        name,
-        summary.operations,
+    real = path.resolve()
+    try:
+        summary = validate(path, progress, profile, look)
+        return _translator(TraceFile(str(real), name, 0), summary)
+    except TraceError as error:
+        if error.field != "op" or not names_its_operation(path, error.line):
+            raise
+    digest = hashlib.sha256(os.fsencode(real)).hexdigest()[:8]
+    others = BUILD / "its" / f"{name}-{digest}.jsonl"
+    its = validate_its(path, others, profile)
+    if its.mixed:
+        summary = validate(others, progress, profile, look)
+        return _translator(TraceFile(str(others), name, 0, its=str(real)), summary)
+    count = its.commands + its.translations
+    return TraceFile(str(real), name, count, expects=its.expects, its=str(real)), SMALLEST
+
+
+def _translator(trace: TraceFile, summary: TraceSummary) -> tuple[TraceFile, Tables]:
+    """Return a trace with what its translator's operations are, and the tables that they need."""
+    trace = replace(
+        trace,
+        operations=summary.operations,
         expects=summary.expects,
         first=summary.first,
         profile=summary.profile.name,

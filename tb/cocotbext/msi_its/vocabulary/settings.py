@@ -28,6 +28,8 @@ class TraceFile:
     `expects` is how many lines say what to expect; `stall` is the share of the time, 0 to 1, for
     which every interface stalls meanwhile; `first` is the number of the first operation's line;
     `profile` is the name of the one whose rules it follows.
+    Of a mixed trace `path` has the translator's operations alone, and `its` is the trace itself; of
+    a trace of an ITS, which has none of those, both are the trace.
     """
 
     path: str
@@ -37,6 +39,17 @@ class TraceFile:
     expects: int = 0
     first: int = 1
     profile: str = DEFAULT_PROFILE.name
+    its: str = ""
+
+    @property
+    def source(self) -> str:
+        """The file as the user knows it."""
+        return self.its or self.path
+
+    @property
+    def its_alone(self) -> bool:
+        """Whether the translator plays no part in it."""
+        return self.its == self.path
 
     @property
     def test(self) -> str:

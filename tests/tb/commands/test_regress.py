@@ -24,14 +24,16 @@ from cocotbext.msi_its.checks.coverage import merging as coverage
 from cocotbext.msi_its.commands import main as command_line
 from cocotbext.msi_its.commands import regress
 from cocotbext.msi_its.commands.regress import RegressError
-from cocotbext.msi_its.report import regression as summary
-from cocotbext.msi_its.run import fingerprint
+from cocotbext.msi_its.run import attempt, fingerprint
 from cocotbext.msi_its.run import launcher as processes
+from cocotbext.msi_its.run import plan as plans
 from cocotbext.msi_its.run import simulation as simulator
 from cocotbext.msi_its.run.build import Flavour, SimulationError
 from cocotbext.msi_its.run.design import OWN, Elaborated, Rtl, RtlError
+from cocotbext.msi_its.run.plan import Job
 from cocotbext.msi_its.run.sets import EVERYTHING, SETS, Only
 from cocotbext.msi_its.run.simulators import code_coverage
+from cocotbext.msi_its.run.store import Store
 from cocotbext.msi_its.vocabulary.results import COUNTS, TestResult
 from tests.schemas import valid
 from tests.tb.run.project import RUN, Project
@@ -113,7 +115,7 @@ class Regression:
 
     def __init__(self, project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
         self.root = root = project.root
-        self.results = results = root / "build/regress"
+        self.results = root / "build/regress"
         self.behaves()
 
         def run(
@@ -125,18 +127,13 @@ class Regression:
         monkeypatch.setattr(processes.Launcher, "run", run)
         monkeypatch.setattr(regress, "find_verilator", project.verilator)
         monkeypatch.chdir(root)
-        monkeypatch.setattr(regress, "HERE", root)
+        for module in (regress, attempt, fingerprint):
+            monkeypatch.setattr(module, "HERE", root)
         monkeypatch.setattr(fingerprint, "ROOT", root)
         monkeypatch.setattr(fingerprint, "PACKAGES", (root / "models", root / "tb"))
-        monkeypatch.setattr(regress, "RESULTS", results)
-        monkeypatch.setattr(regress, "PLAN", results / "plan.json")
-        monkeypatch.setattr(summary, "RESULTS", results)
-        for name in ("HTML", "JSON", "JUNIT", "LCOV", "UCIS"):
-            monkeypatch.setattr(regress, name, results / getattr(regress, name).name)
         sets = {name: SETS[name] for name in ("smallest", "odd")}
-        for module in (regress, summary):
-            monkeypatch.setattr(module, "SETS", sets)
-        monkeypatch.setattr(summary, "recordings", lambda: ())
+        monkeypatch.setattr(plans, "SETS", sets)
+        monkeypatch.setattr(plans, "recordings", lambda: ())
 
     def behaves(self, again: dict[str, Any] | None = None, **how: Any) -> None:
         """Say what simulations do: by folder (`_` for `-`), what each of their tests does.
@@ -158,11 +155,18 @@ class Regression:
         """Run the regression."""
         new = not (resume or failed)
         seed, seeds = (SEED, seeds) if new else (None, None)
-        return regress.regress(seed, seeds, jobs, resume, OWN, gate, only, failed)
+        return self.regress(seed, seeds, jobs, resume, OWN, gate, only, failed)
 
-    def plan(self, resume: bool = False) -> summary.Plan:
+    def regress(self, *arguments: Any) -> int:
+        """Run it with other arguments."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(regress, "RESULTS", self.results)
+            return regress.regress(*arguments)
+
+    def plan(self, resume: bool = False, rtl: Rtl = OWN) -> Store:
         """Plan a regression of one seed, without running it, or plan to resume that."""
-        return regress._plan(None if resume else SEED, None if resume else 1, resume, OWN)
+        seed, seeds = (None, None) if resume else (SEED, 1)
+        return regress._store(self.results, seed, seeds, resume, rtl)
 
     def json(self, name: str = "result.json") -> dict[str, Any]:
         """Return a file that it left."""
@@ -258,7 +262,7 @@ def test_the_whole_is_the_sum_of_its_parts(regression: Regression) -> None:
 def test_what_is_kept_is_small(regression: Regression) -> None:
     regression.run()
     kept = {path.name for path in (regression.results / "runs/odd-random-5").iterdir()}
-    assert {"finished.json", "coverage.dat.gz", "simulation.log"} <= kept
+    assert {"finished.json", "code.gz", "simulation.log"} <= kept
     assert not kept & {"msi_translator", "coverage.dat", "finished.new"}
 
 
@@ -380,7 +384,7 @@ def test_rtl_that_no_longer_elaborates_at_the_end_loses_nothing(
 
     code = code_coverage.code_coverage
 
-    def count(counts: dict[str, int], sources: Iterable[Path], root: Path) -> Any:
+    def count(counts: dict[Any, int], sources: Iterable[Path], root: Path) -> Any:
         if counts:
             monkeypatch.setattr(Rtl, "elaborate", changed)
             OWN.files_read()
@@ -530,7 +534,7 @@ def test_the_line_that_reproduces_it_is_understood(monkeypatch: pytest.MonkeyPat
         ("random", "largest", "random_tests.anything_goes"),
         ("recorded", "traces", "trace_tests.replay_basic-routes_stalled"),
     ):
-        job = summary.Job(set_, kind, 7)
+        job = Job(set_, kind, 7)
         line = regress._failure(job, TestResult(name, False), own, "failed", "").command
         command, seed, waves, rtl, chosen, *_ = parsed(line, monkeypatch)
         assert (command, seed, waves, rtl) == ("sim", 7, True, own)
@@ -538,14 +542,14 @@ def test_the_line_that_reproduces_it_is_understood(monkeypatch: pytest.MonkeyPat
         line = regress._failure(job, TestResult(name, False), OWN, "passed", "").command
         command, seed, seeds, *rest = parsed(line, monkeypatch)
         assert (command, seed, seeds) == ("regress", 7, 1)
-        assert rest == [None, False, OWN, False, Only(set_), False]
+        assert rest == [None, False, OWN, False, Only(set_), False, regress.Farm()]
 
 
 def test_seeds_stay_within_what_can_be_reproduced(regression: Regression) -> None:
     with pytest.raises(RegressError, match="SEED=2147483647 SEEDS=2"):
-        regress.regress(2**31 - 1, 2, 1, False, OWN, False)
+        regression.regress(2**31 - 1, 2, 1, False, OWN, False)
     assert regression.log() == []
-    assert regress.regress(2**31 - 1, 1, 1, False, OWN, False) == 0
+    assert regression.regress(2**31 - 1, 1, 1, False, OWN, False) == 0
 
 
 # ---- interrupted, and resumed -------------------------------------------------------------------
@@ -641,10 +645,11 @@ def test_other_seeds_cannot_be_resumed(regression: Regression) -> None:
     regression.plan()
     for seed, seeds in ((6, None), (None, 2)):
         with pytest.raises(RegressError, match=r"goes on with SEED=5 SEEDS=1 .* leave RESUME out"):
-            regress.regress(seed, seeds, 1, True, OWN, False)
+            regression.regress(seed, seeds, 1, True, OWN, False)
     with pytest.raises(RegressError, match=r"RTL=hdl/translator\.f TOP=msi_translator"):
-        regress._plan(None, None, True, Rtl("hdl/translator.f", "another"))
-    assert regress._plan(SEED, 1, True, OWN) == regression.plan(resume=True)
+        regression.plan(resume=True, rtl=Rtl("hdl/translator.f", "another"))
+    store = regress._store(regression.results, SEED, 1, True, OWN)
+    assert store.plan == regression.plan(resume=True).plan
 
 
 @pytest.mark.parametrize(
@@ -763,7 +768,7 @@ def test_there_is_nothing_that_failed(regression: Regression) -> None:
     with pytest.raises(RegressError, match="give one of them"):
         regression.run(failed=True, resume=True)
     with pytest.raises(RegressError, match="FAILED=1 goes on with SEED=5 SEEDS=1"):
-        regress.regress(6, None, 1, False, OWN, False, EVERYTHING, True)
+        regression.regress(6, None, 1, False, OWN, False, EVERYTHING, True)
 
 
 # ---- two attempts, kills, a full disk -----------------------------------------------------------
@@ -771,14 +776,14 @@ def test_there_is_nothing_that_failed(regression: Regression) -> None:
 
 def test_the_first_of_two_attempts_stays(regression: Regression) -> None:
     regression.run(seeds=1)
-    job = regression.plan(resume=True).jobs[0]
-    kept = (job.folder / "finished.json").read_text()
+    store = regression.plan(resume=True)
+    job = store.plan.jobs[0]
+    kept = (store.of(job) / "finished.json").read_text()
     late = regression.results / "attempts/late" / job.name
     late.mkdir(parents=True)
-    (late / "finished.json").write_text(kept.replace('"passed": true', '"passed": false'))
-    finished = regress._publish(late, job)
-    assert finished == regress._kept(job) and not finished.failed
-    assert (job.folder / "finished.json").read_text() == kept
+    finished = store.keep(late, job, [TestResult("late", False)], 1.0)
+    assert finished == store.kept(job) and not finished.failed
+    assert (store.of(job) / "finished.json").read_text() == kept
 
 
 def test_what_is_said_names_the_folder_that_stays(regression: Regression) -> None:
@@ -792,18 +797,18 @@ def test_what_is_said_names_the_folder_that_stays(regression: Regression) -> Non
 
 def test_no_half_of_a_result_passes_for_it(regression: Regression) -> None:
     regression.run(seeds=1)
-    plan = regression.plan(resume=True)
-    job = plan.jobs[0]
-    file = job.folder / "finished.json"
+    store = regression.plan(resume=True)
+    job = store.plan.jobs[0]
+    file = store.of(job) / "finished.json"
     text = file.read_text()
     for length in range(len(text)):
         file.write_text(text[:length])
-        assert regress._kept(job) is None
-    for damaged in ("[]", "null", '{"tests": [], "seconds": 1}', '{"tests": [{}], "seconds": 1}'):
+        assert store.kept(job) is None
+    for damaged in ("[]", "null", '{"tests": []}', '{"tests": [{}]}'):
         file.write_text(damaged)
-        assert regress._kept(job) is None
+        assert store.kept(job) is None
     file.write_text(text)
-    assert regress._kept(job) is not None
+    assert store.kept(job) is not None
     plan_file = regression.results / "plan.json"
     text = plan_file.read_text()
     for length in range(len(text)):
@@ -843,11 +848,11 @@ def test_a_full_disk_is_no_failure_of_a_test(
         if where == "the simulation":
             regression.behaves(odd_random_5={"one": "full"})
         elif where == "the counts":
-            patch.setattr("gzip.open", full)
+            patch.setattr("gzip.compress", full)
         elif where == "the folder":
             patch.setattr("tempfile.mkdtemp", full)
         elif where == "the results":
-            patch.setattr(regress, "_publish", full)
+            patch.setattr(Store, "keep", full)
         else:
             regression.behaves(odd_random_5={"one": "fail"})
             patch.setattr("cocotbext.msi_its.run.disk.FREE_BYTES", 1 << 80)

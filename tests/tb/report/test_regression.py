@@ -20,10 +20,11 @@ from cocotbext.msi_its.report import testplan
 from cocotbext.msi_its.report.files import Regress
 from cocotbext.msi_its.report.html import html
 from cocotbext.msi_its.report.junit import junit, suites
-from cocotbext.msi_its.report.regression import Failure, Finished, Job, Summary
+from cocotbext.msi_its.report.regression import Failure, Summary
 from cocotbext.msi_its.report.terminal import LISTED, closing_line, terminal
 from cocotbext.msi_its.report.ucis import ucis
 from cocotbext.msi_its.run.design import OWN
+from cocotbext.msi_its.run.plan import Job
 from cocotbext.msi_its.run.simulators.code_coverage import (
     KINDS,
     CodeCoverage,
@@ -31,6 +32,7 @@ from cocotbext.msi_its.run.simulators.code_coverage import (
     KindResult,
     Point,
 )
+from cocotbext.msi_its.run.store import Finished
 from cocotbext.msi_its.vocabulary.results import COUNTS, Mismatch, TestResult
 from tests.schemas import valid
 

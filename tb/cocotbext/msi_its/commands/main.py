@@ -18,6 +18,7 @@ from cocotbext.msi_its.commands.variables import Parser, count, seed
 from cocotbext.msi_its.run.design import Rtl
 from cocotbext.msi_its.run.launcher import Interrupted, catch_signals
 from cocotbext.msi_its.run.places import BUILD, BUILD_VARIABLE, INSTALLED, PROGRAM, ROOT
+from cocotbext.msi_its.run.plan import PER_TASK
 from cocotbext.msi_its.vocabulary.text import UserError
 
 CLONE_ONLY = ("faults", "formal", "lint", "mutate", "regs", "synth", "test")
@@ -28,6 +29,9 @@ MODULES = {
     "coverage": "regress",
 }
 """The module of each command."""
+
+FARMS = ("local", "manual")
+"""What a regression can run on."""
 
 CHECKED = ("sim", "regress", "coverage", "compare")
 """The commands that attach the assertions to the design; the others measure it, or break it."""
@@ -58,6 +62,13 @@ def parser() -> Parser:
         command.add_argument("--set", help="only one parameter set, or the traces", default="")
         command.add_argument("--test", help="only one test: module.name", default="")
         command.add_argument("--failed", help="only what failed before", action="store_true")
+        command.add_argument(
+            "--farm",
+            help="local, or manual: shards started by hand",
+            choices=FARMS,
+            default="local",
+        )
+        command.add_argument("--per_task", help=f"simulations in a shard ({PER_TASK})", type=count)
 
     command = commands.add_command("compare", "replay traces")
     levels = ("pin", "batch", "model")

@@ -27,7 +27,7 @@ GIVEN = "MAKE_GIVEN"
 READ = "MAKE_READ"
 """The environment variable in which make names those that the target reads."""
 
-_WORD = re.compile(r"([A-Z]+)=(.*)", re.DOTALL)
+_WORD = re.compile(r"([A-Z_]+)=(.*)", re.DOTALL)
 """What make takes for a variable and its value."""
 
 

@@ -1,132 +1,18 @@
 # SPDX-License-Identifier: MIT
-"""What a regression is made of, and what it found, as plain values."""
+"""What a regression found, as plain values."""
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from cocotbext.msi_its.checks.coverage.merging import PointResult
 from cocotbext.msi_its.report.testplan import RuleResult
 from cocotbext.msi_its.run.design import Rtl
-from cocotbext.msi_its.run.discovery import modules
-from cocotbext.msi_its.run.parameters import Run
-from cocotbext.msi_its.run.places import BUILD
-from cocotbext.msi_its.run.sets import (
-    DEFAULT,
-    EVERYTHING,
-    SETS,
-    TRACES_SET,
-    Only,
-    directed,
-    recordings,
-)
+from cocotbext.msi_its.run.plan import Job
 from cocotbext.msi_its.run.simulators.code_coverage import CodeCoverage
-from cocotbext.msi_its.vocabulary.results import COUNTS, TestResult
-
-RESULTS = BUILD / "regress"
-
-RUNS = "runs"
-"""The folder in it with the results of each simulation that has finished."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a regression is to run: `seeds` of them from `seed` on, on a design, as `made` of.
-
-    It may be a part of that: what `only` says, or the simulations of these names, `again`.
-    """
-
-    seed: int
-    seeds: int
-    rtl: Rtl
-    made: str
-    only: Only = EVERYTHING
-    again: tuple[str, ...] = ()
-
-    @property
-    def jobs(self) -> tuple[Job, ...]:
-        """Its simulations, the longest first."""
-        test = self.only.test
-        jobs = [Job(TRACES_SET, "recorded", self.seed, test)]
-        jobs += [Job(name, "directed", self.seed, test) for name in SETS]
-        seeds = range(self.seed, self.seed + self.seeds)
-        jobs += [Job(name, "random", seed, test) for seed in seeds for name in SETS]
-        return tuple(
-            job
-            for job in jobs
-            if self.only.set in ("", job.set)
-            and set(self.only.module) <= set(job.modules)
-            and (not self.again or job.name in self.again)
-        )
-
-    @property
-    def part(self) -> str:
-        """Say what part of a regression it is; nothing if it is all of one."""
-        words = [*self.only.words, *(["FAILED=1"] if self.again else [])]
-        return shlex.join(words)
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One simulation of a regression: a parameter set, which tests (`kind`), and the seed.
-
-    Of these tests only the one called `test` runs, if that is given.
-    """
-
-    set: str
-    kind: str
-    seed: int
-    test: str = ""
-
-    @property
-    def name(self) -> str:
-        """A name for its folder."""
-        return f"{self.set}-{self.kind}-{self.seed}"
-
-    @property
-    def folder(self) -> Path:
-        """Where it leaves its results."""
-        return RESULTS / RUNS / self.name
-
-    @property
-    def modules(self) -> tuple[str, ...]:
-        """The modules of its tests."""
-        kinds = {"recorded": "traces", "random": "random"}
-        return modules(kinds[self.kind]) if self.kind in kinds else directed(self.set)
-
-    def run(self, rtl: Rtl, folder: Path) -> Run:
-        """Return the run of its simulation."""
-        if self.kind == "recorded":
-            return Run(DEFAULT, 32, self.seed, str(folder), recordings(), rtl, coverage=True)
-        each = SETS[self.set]
-        return Run(each.tables, each.counter_width, self.seed, str(folder), (), rtl, coverage=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """A simulation that has ended: its tests, and how long it took, in seconds."""
-
-    job: Job
-    tests: list[TestResult]
-    seconds: float
-
-    @property
-    def failed(self) -> list[TestResult]:
-        """The tests that ran and failed."""
-        return [test for test in self.tests if test.failed]
-
-    @property
-    def not_run(self) -> list[TestResult]:
-        """The tests that did not run, because their simulation had ended."""
-        return [test for test in self.tests if not test.ran]
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """The counts of all its tests, by name (see COUNTS)."""
-        return {name: sum(test.count(name) for test in self.tests) for name in COUNTS}
+from cocotbext.msi_its.run.store import Finished
+from cocotbext.msi_its.vocabulary.results import COUNTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +47,7 @@ class Summary:
 
     `planned` is the number of its simulations, `seconds` how long this part of it took; `unread`
     says what coverage is missing, and why; `tools` are versions, by name; `part` says what it was
-    limited to.
+    limited to; `lost` says which simulations left no result, and why.
     """
 
     seed: int
@@ -178,6 +64,7 @@ class Summary:
     unread: list[str]
     tools: Mapping[str, str]
     part: str = ""
+    lost: Sequence[str] = ()
 
     @property
     def passed(self) -> bool:

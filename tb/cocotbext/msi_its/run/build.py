@@ -64,13 +64,14 @@ def build(run: Run, executable: Path, *, flavour: Flavour, launcher: Launcher) -
         name += "-" + fingerprint.of([run.rtl])[:8]
     kept = SIMULATORS / name
     stamp = kept / "fingerprint"
-    with _building, exclusive(SIMULATORS / "lock", "build", launcher):
-        made_from = _Ingredients(run, flavour)
-        program = kept / run.rtl.top
-        whole = stamp.is_file() and program.is_file()
-        if not whole or stamp.read_text() != made_from.fingerprint:
-            _build(run, flavour, made_from, kept, launcher)
-        shutil.copy2(program, executable)
+    with _building:
+        made_from = _Ingredients(run, flavour)  # before the lock: many machines may wait for that
+        with exclusive(SIMULATORS / "lock", "build", launcher):
+            program = kept / run.rtl.top
+            whole = stamp.is_file() and program.is_file()
+            if not whole or stamp.read_text() != made_from.fingerprint:
+                _build(run, flavour, made_from, kept, launcher)
+            shutil.copy2(program, executable)
 
 
 class _Ingredients:
@@ -84,7 +85,9 @@ class _Ingredients:
             print(f"{rtl.describe()}: {elaborated.say_warnings()}", flush=True)
         sources = rtl.sources()
         flags = verilator.flags(coverage=flavour is Flavour.COVERAGE)
-        common = [fingerprint.tools(), flavour, flags, elaborated.timing]
+        # A program names its sources by where they are: it is of no use elsewhere.
+        places = (ROOT, verilator.build_environment().get("VERILATOR_ROOT"))
+        common = [fingerprint.tools(), flavour, flags, elaborated.timing, *places]
         # The simulator's own part is the same for every design, and takes longer to compile.
         self.runtime = SIMULATORS / f"runtime-{fingerprint.of(common)[:8]}"
         self.fingerprint = fingerprint.of(
@@ -118,6 +121,7 @@ def _build(
     with run_job("cocotbext.msi_its.run.build", job, log, launcher, environment) as process:
         process.wait()
     if process.returncode != 0:
+        shutil.rmtree(folder, ignore_errors=True)
         check_disk(SIMULATORS, tail(log))
         raise BuildError(f"the RTL does not build; the end of {shown(log)}:\n{tail(log)}")
     if _Ingredients(run, flavour).fingerprint != made_from.fingerprint:

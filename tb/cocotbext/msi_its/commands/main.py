@@ -15,7 +15,7 @@ from cocotbext.msi_its import __version__
 from cocotbext.msi_its.commands.variables import Parser, count, seed
 
 # What takes long is imported when signals are caught: an interrupt then needs no traceback.
-from cocotbext.msi_its.run.design import Rtl
+from cocotbext.msi_its.run.design import OWN, Rtl
 from cocotbext.msi_its.run.launcher import Interrupted, catch_signals
 from cocotbext.msi_its.run.places import BUILD, BUILD_VARIABLE, INSTALLED, PROGRAM, ROOT
 from cocotbext.msi_its.run.plan import PER_TASK
@@ -27,6 +27,7 @@ CLONE_ONLY = ("faults", "formal", "lint", "mutate", "regs", "synth", "test")
 MODULES = {
     **{name: name for name in ("sim", "regress", "compare", "exhaustive", "bench")},
     "coverage": "regress",
+    "shard": "shard",
 }
 """The module of each command."""
 
@@ -93,6 +94,11 @@ def parser() -> Parser:
         if name in CHECKED:
             what = "0: without the assertions of hdl/sva"
             command.add_argument("--sva", help=what, choices=("0", "1"), default="1")
+
+    command = commands.add_command("shard", "run one part of a regression's plan: docs/cluster.md")
+    command.add_argument("number", help="which, from 1", type=count)
+    command.add_argument("--plan", help="the plan (build/regress/plan.json)", default="")
+    command.add_argument("--jobs", help="how many simulations at once (1)", type=count)
     return commands
 
 
@@ -120,7 +126,9 @@ def run() -> int:
     """Run a command; return its exit status. Raises Interrupted."""
     arguments = parse(sys.argv[1:])
     logging.getLogger("msi_its_model").setLevel(logging.ERROR)  # every drop is reported one by one
-    rtl = Rtl(arguments.rtl, arguments.top, getattr(arguments, "sva", "0") == "1")
+    rtl = OWN
+    if hasattr(arguments, "rtl"):
+        rtl = Rtl(arguments.rtl, arguments.top, getattr(arguments, "sva", "0") == "1")
     # Only what this command needs is imported.
     module = import_module(f"cocotbext.msi_its.commands.{MODULES[arguments.command]}")
     try:

@@ -28,7 +28,7 @@ from cocotbext.msi_its.report.html import html
 from cocotbext.msi_its.report.junit import junit, suites
 from cocotbext.msi_its.report.lcov import lcov
 from cocotbext.msi_its.report.regression import Failure, Summary
-from cocotbext.msi_its.report.terminal import closing_line, terminal
+from cocotbext.msi_its.report.terminal import closing_line, job_line, terminal
 from cocotbext.msi_its.report.ucis import ucis
 from cocotbext.msi_its.run import discovery
 from cocotbext.msi_its.run.attempt import CANNOT_RUN
@@ -57,9 +57,6 @@ UCIS = "coverage.xml"
 
 RERUNS = 4
 """Of how many causes the first failing test is run again with waves; others say how to do that."""
-
-NAMED = 3
-"""How many failing tests the line of a simulation names."""
 
 
 class RegressError(UserError):
@@ -277,18 +274,8 @@ def _run(store: Store, jobs: Sequence[Job], done: set[Job], engine: Engine) -> l
 
 def _show(finished: Finished, number: int, total: int, left: float) -> None:
     """Print one line a simulation that has ended."""
-    job = finished.job
-    failed = ", ".join(test.name for test in finished.failed[:NAMED])
-    more = len(finished.failed) - NAMED
-    failed += f" and {more} more" if more > 0 else ""
-    failed += f"; {len(finished.not_run)} did not run" if finished.not_run else ""
-    print(
-        f"[{number:>{len(str(total))}}/{total}] {job.set:<8} {job.kind:<8} seed {job.seed:<10} "
-        f"{finished.counts['operations']:>8,} operations {finished.seconds:>6.1f} s  "
-        + (f"FAIL {failed}" if failed else "pass")
-        + (f"  (about {left / 60:.0f} min left)" if left > 60 else ""),
-        flush=True,
-    )
+    about = f"  (about {left / 60:.0f} min left)" if left > 60 else ""
+    print(f"[{number:>{len(str(total))}}/{total}] {job_line(finished)}{about}", flush=True)
 
 
 # ---- failures -----------------------------------------------------------------------------------

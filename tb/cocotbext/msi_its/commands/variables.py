@@ -105,11 +105,11 @@ class Parser(argparse.ArgumentParser):
         return command
 
     def add_argument(self, *names: str, **options: Any) -> argparse.Action:
-        """Add the flag --name for the variable NAME; `name` for one that lists names of files."""
+        """Add the flag --name for the variable NAME; `name`, + of them, for one that lists names."""
         variable = names[-1].removeprefix("--").upper()
-        if not names[-1].startswith("-"):
+        if options.get("nargs") == "+":
             self._names = options["metavar"] = variable
-        elif options.get("action") not in ("help", "version"):
+        elif names[-1].startswith("-") and options.get("action") not in ("help", "version"):
             self._flags[variable] = options.get("action") == "store_true"
         return super().add_argument(*names, **options)
 

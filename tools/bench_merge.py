@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Measures how a regression's results are merged, as many as are asked for, all of them synthesized.
+"""Measures how the results of a regression are merged: as many as asked for, synthesized.
 
     python -m tools.bench_merge [JOBS] [COMMIT ...]
 

@@ -31,7 +31,7 @@ MODULES = {
 }
 """The module of each command."""
 
-FARMS = ("local", "manual")
+FARMS = ("local", "slurm", "manual")
 """What a regression can run on."""
 
 CHECKED = ("sim", "regress", "coverage", "compare")
@@ -65,11 +65,12 @@ def parser() -> Parser:
         command.add_argument("--failed", help="only what failed before", action="store_true")
         command.add_argument(
             "--farm",
-            help="local, or manual: shards started by hand",
+            help="local, slurm, or manual: by hand",
             choices=FARMS,
             default="local",
         )
         command.add_argument("--per_task", help=f"simulations in a shard ({PER_TASK})", type=count)
+        command.add_argument("--sbatch", help="options for Slurm's sbatch, as words", default="")
 
     command = commands.add_command("compare", "replay traces")
     levels = ("pin", "batch", "model")

@@ -35,16 +35,17 @@ from cocotbext.msi_its.run.attempt import CANNOT_RUN
 from cocotbext.msi_its.run.build import Flavour
 from cocotbext.msi_its.run.design import Rtl, RtlError
 from cocotbext.msi_its.run.disk import is_disk_full
-from cocotbext.msi_its.run.engines import Engine
+from cocotbext.msi_its.run.engines import Engine, slurm
 from cocotbext.msi_its.run.engines.local import Local
+from cocotbext.msi_its.run.engines.slurm import Slurm
 from cocotbext.msi_its.run.launcher import Interrupted, Launcher, exclusive
-from cocotbext.msi_its.run.places import HERE, PROGRAM
-from cocotbext.msi_its.run.plan import PER_TASK, Job, Plan, PlanError, changed, made_of
+from cocotbext.msi_its.run.places import HERE, INSTALLED, PROGRAM
+from cocotbext.msi_its.run.plan import PER_TASK, Job, Plan, PlanError, changed, made_of, ranges
 from cocotbext.msi_its.run.sets import EVERYTHING, Only, only
 from cocotbext.msi_its.run.simulation import simulate
 from cocotbext.msi_its.run.simulators import code_coverage
 from cocotbext.msi_its.run.simulators.verilator_finder import find_verilator
-from cocotbext.msi_its.run.store import RESULTS, Finished, Store
+from cocotbext.msi_its.run.store import PLAN, RESULTS, Finished, Store
 from cocotbext.msi_its.vocabulary.results import Counts, TestResult, dump
 from cocotbext.msi_its.vocabulary.text import UserError, shown
 
@@ -65,13 +66,25 @@ class RegressError(UserError):
 
 @dataclass(frozen=True, slots=True)
 class Farm:
-    """What the simulations run on: this machine (`local`), or shards started by hand (`manual`).
+    """What the simulations run on: this machine (`local`), a cluster (`slurm`), or `manual`.
 
-    `per_task` is how many of them a shard has.
+    That is: shards are started by hand. `per_task` is how many simulations a shard has; `sbatch`
+    are the words of options for Slurm.
     """
 
     name: str = "local"
     per_task: int | None = None
+    sbatch: str = ""
+
+    def engine(self, store: Store, launcher: Launcher, jobs: int | None) -> Engine:
+        """Return what runs jobs: so many at once. Raises RegressError."""
+        if self.name == "slurm":
+            try:
+                return Slurm(launcher, jobs, shlex.split(self.sbatch))
+            except ValueError as error:
+                raise RegressError(f"SBATCH={self.sbatch}: {error}") from None
+        store.forget_attempts()
+        return Local(launcher, jobs or os.cpu_count() or 1)
 
 
 def run(arguments: argparse.Namespace, rtl: Rtl) -> int:
@@ -85,7 +98,7 @@ def run(arguments: argparse.Namespace, rtl: Rtl) -> int:
         arguments.command == "coverage",
         only(arguments.set, arguments.test, default=""),
         arguments.failed,
-        Farm(arguments.farm, arguments.per_task),
+        Farm(arguments.farm, arguments.per_task, arguments.sbatch),
     )
 
 
@@ -115,10 +128,25 @@ def regress(
     command = "coverage" if gate else "regress"
     with exclusive(folder.with_suffix(".lock"), f"{PROGRAM} regress"):
         store = _store(folder, seed, seeds, resume, rtl, only, failed, gate, farm.per_task)
-        store.forget_attempts()
+        if farm.name == "manual":
+            return _say_shards(store)
         launcher = Launcher()
-        engine = Local(launcher, jobs or os.cpu_count() or 1)
+        engine = farm.engine(store, launcher, jobs)
         return _regress(store, engine, launcher, gate, command)
+
+
+def _say_shards(store: Store) -> int:
+    """Say which shards there are to run, and how; return the exit status."""
+    plan = store.plan
+    missing = [each.number for each in store.shards if len(store.finished(each)) < len(each.jobs)]
+    print(
+        f"seed {plan.seed}, {plan.seeds} seeds: the plan, {shown(store.folder / PLAN)}, has "
+        f"{len(store.shards)} shards; to run: {','.join(ranges(missing)) or 'none'}"
+    )
+    program = "msi-its" if INSTALLED else f"{shown(sys.executable)} -m cocotbext.msi_its"
+    print(f"run each, anywhere that sees this folder: {program} shard NUMBER")
+    print(f"then merge them here:                     {PROGRAM} regress RESUME=1")
+    return 0
 
 
 def _store(
@@ -160,6 +188,7 @@ def _store(
                 "RESUME out to start anew"
             )
         return before
+    slurm.cancel(folder)  # of one before that was killed: its tasks would run this plan
     return Store.create(folder, plan)
 
 
@@ -243,6 +272,8 @@ def _regress(store: Store, engine: Engine, launcher: Launcher, gate: bool, comma
         )
         return status
     print(terminal(summary, page))
+    for each in lost:
+        print(each, file=sys.stderr)
     if what := changed(plan.made, made_of(plan.rtl)):
         raise RegressError(
             f"{what} was changed while this ran: results of both are mixed up; run it again"

@@ -105,7 +105,7 @@ class Parser(argparse.ArgumentParser):
         return command
 
     def add_argument(self, *names: str, **options: Any) -> argparse.Action:
-        """Add the flag --name for the variable NAME; `name`, + of them, for one that lists names."""
+        """Add the flag --name for the variable NAME; `name`, if nargs is +, for one of names."""
         variable = names[-1].removeprefix("--").upper()
         if options.get("nargs") == "+":
             self._names = options["metavar"] = variable

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -178,3 +178,14 @@ def made_of(rtl: Rtl) -> dict[str, str]:
 def changed(before: Mapping[str, str], now: Mapping[str, str]) -> str:
     """Return which part of what results are made of differs; nothing if none does."""
     return next((name for name in now if before.get(name) != now[name]), "")
+
+
+def ranges(numbers: Sequence[int]) -> list[str]:
+    """Return numbers, which are in order, as most schedulers have them: `1-3`, `7`."""
+    found: list[list[int]] = []
+    for number in numbers:
+        if found and found[-1][-1] == number - 1:
+            found[-1][1:] = [number]
+        else:
+            found.append([number])
+    return ["-".join(map(str, each)) for each in found]

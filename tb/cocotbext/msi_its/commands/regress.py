@@ -401,6 +401,7 @@ def _failure(
         shlex.join([PROGRAM, *words, *rtl.checked_words]),
         report.cause_of(test),
         ended,
+        report.Bucket.of(test),
     )
 
 

@@ -7,12 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cocotbext.msi_its.checks.coverage.merging import PointResult
+from cocotbext.msi_its.report.console import Bucket
 from cocotbext.msi_its.report.testplan import RuleResult
 from cocotbext.msi_its.run.design import Rtl
 from cocotbext.msi_its.run.plan import Job
 from cocotbext.msi_its.run.simulators.code_coverage import CodeCoverage
 from cocotbext.msi_its.run.store import Finished
 from cocotbext.msi_its.vocabulary.results import COUNTS
+
+NO_BUCKET = Bucket()
+
+LISTED = 20
+"""How many simulations without code coverage are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +27,7 @@ class Failure:
 
     Failures of one `cause` look alike; `ended` is how many tests did not run after it. `again` says
     what came of running it again with waves; `waves` is the waveform file, if any; `command`
-    reproduces it.
+    reproduces it; `bucket` is what they have in common, in parts.
     """
 
     job: Job
@@ -34,6 +40,7 @@ class Failure:
     command: str
     cause: str
     ended: int = 0
+    bucket: Bucket = NO_BUCKET
 
     @property
     def text(self) -> str:
@@ -81,7 +88,9 @@ class Summary:
     @property
     def shortfalls(self) -> list[str]:
         """Say what keeps coverage from being complete; empty if nothing does."""
-        found = list(self.unread)
+        found = list(self.unread[:LISTED])
+        if len(self.unread) > LISTED:
+            found.append(f"{len(self.unread) - LISTED} more simulations have no code coverage")
         for name, point in self.points.items():
             if point.missing:
                 hit = f"{point.hit} of {len(point.bins)} bins"
@@ -93,11 +102,11 @@ class Summary:
 
     @property
     def causes(self) -> list[list[Failure]]:
-        """The failures, those of one cause together, in the order of the first of each."""
+        """The failures, those of one cause together, the cause with the most first."""
         found: dict[str, list[Failure]] = {}
         for each in self.failures:
             found.setdefault(each.cause, []).append(each)
-        return list(found.values())
+        return sorted(found.values(), key=len, reverse=True)
 
     @property
     def not_run(self) -> int:

@@ -118,9 +118,11 @@ def _listed(title: str, items: Sequence[str]) -> list[str]:
 def closing_line(command: str, summary: Summary) -> str:
     """Return the line that `make regress` ends with."""
     operations, messages, dropped, mismatches = summary.counts.values()
+    missing = summary.planned - len(summary.finished)
     return (
         f"{command}: {len(summary.finished)} simulations, {operations} operations, "
         f"{messages} messages compared, {dropped} dropped, {mismatches} mismatches"
         + failed_words(len(summary.failures), summary.not_run)
+        + (f", {missing} simulations left no result" if missing else "")
         + (f"; only a part: {summary.part}" if summary.part else "")
     )

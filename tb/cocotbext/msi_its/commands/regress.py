@@ -87,6 +87,9 @@ class Farm:
         return Local(launcher, jobs or os.cpu_count() or 1)
 
 
+LOCAL = Farm()
+
+
 def run(arguments: argparse.Namespace, rtl: Rtl) -> int:
     """Do what the command line asks for; return the exit status."""
     return regress(
@@ -111,7 +114,7 @@ def regress(
     gate: bool,
     only: Only = EVERYTHING,
     failed: bool = False,
-    farm: Farm = Farm(),
+    farm: Farm = LOCAL,
     folder: Path | None = None,
 ) -> int:
     """Run the regression, or what `only` says of it; return the exit status.

@@ -35,6 +35,9 @@ SCRIPT = "task.sh"
 ARRAYS = "arrays"
 """Beside it: the numbers of the job arrays, to go on with them when this process is gone."""
 
+PROGRAM = (sys.executable, "-m", "cocotbext.msi_its", "shard")
+"""What a task runs, with the number of its shard and the plan."""
+
 POLL = 2.0
 """After how many seconds results are looked for again."""
 
@@ -254,7 +257,7 @@ def _lost(store: Store, left: Iterable[Job]) -> list[str]:
 def _script(plan: Path) -> str:
     """Return the batch script: its argument is the number before that of the first task."""
     exports = "".join(f"export {name}={shlex.quote(text)}\n" for name, text in CHILDREN.items())
-    program = shlex.join([sys.executable, "-m", "cocotbext.msi_its", "shard"])
+    program = shlex.join(PROGRAM)
     return (
         f"#!/bin/sh\nunset MAKE_GIVEN MAKE_READ\n{exports}"
         f'exec {program} "$(($1 + SLURM_ARRAY_TASK_ID))" {shlex.quote(f"PLAN={plan}")}\n'

@@ -204,6 +204,17 @@ class Cluster:
                 raise RuntimeError(f"{otherwise}\n{said}")
             time.sleep(0.1)
 
+    def mend(self) -> None:
+        """Cancel what is queued, and start what is not there; return when all nodes are idle."""
+        if "slurmctld" not in self._daemons:
+            self.start_controller()
+        self.ask("scancel", "--user", getpass.getuser())
+        for name in self.nodes:
+            if name not in self._daemons:
+                self.start_node(name)
+        self.ask("scontrol", "update", f"nodename={','.join(self.nodes)}", "state=resume")
+        self.wait(self._all_idle, "the nodes do not come up again")
+
     def stop(self) -> None:
         """End everything."""
         with contextlib.suppress(OSError):

@@ -105,9 +105,9 @@ class Parser(argparse.ArgumentParser):
         return command
 
     def add_argument(self, *names: str, **options: Any) -> argparse.Action:
-        """Add the flag --name for the variable NAME; `name`, if nargs is +, for one of names."""
+        """Add the flag --name for the variable NAME; `name`, with nargs, for one that lists."""
         variable = names[-1].removeprefix("--").upper()
-        if options.get("nargs") == "+":
+        if not names[-1].startswith("-") and "nargs" in options:
             self._names = options["metavar"] = variable
         elif names[-1].startswith("-") and options.get("action") not in ("help", "version"):
             self._flags[variable] = options.get("action") == "store_true"

@@ -5,7 +5,7 @@
 
 For each commit (by default that which is checked out) a copy of the project simulates one seed of
 the smallest set; its results are linked as those of so many seeds, and `regress --resume` merges
-them and writes the report, on one core. The first time each shard is added up as well, which tasks
+them and writes the report. The first time each shard is added up as well, which tasks
 of a cluster have done; the second time they are merged, which is what a user waits for. A commit
 that knows no shards takes alike both times.
 """
@@ -40,7 +40,6 @@ def regress(project: Path, *words: str) -> tuple[float, float, float]:
             env=environment,
             stdout=log,
             stderr=log,
-            preexec_fn=lambda: os.sched_setaffinity(0, [min(os.sched_getaffinity(0))]),
         )
         _, status, used = os.wait4(process.pid, 0)
     if status:
@@ -80,7 +79,7 @@ def main() -> int:
         for what in ("added up and merged", "merged"):
             seconds, used, memory = regress(project, "RESUME=1")
             print(
-                f"{commit}: {jobs:,} jobs {what} in {seconds:.1f} s ({used:.1f} s of the core), "
+                f"{commit}: {jobs:,} jobs {what} in {seconds:.1f} s ({used:.1f} s of a core), "
                 f"{memory:,.0f} MB",
                 flush=True,
             )

@@ -250,6 +250,7 @@ def main() -> int:
         raise SystemExit("usage: python -m tools.cluster NODES CPUS COMMAND ...")
     if lacking := missing():
         raise SystemExit(f"not installed: {', '.join(lacking)} (Debian: slurm-wlm, munge)")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # and the cluster ends, too
     with Cluster(int(sys.argv[1]), int(sys.argv[2])) as cluster:
         return subprocess.run(sys.argv[3:], env=cluster.environment).returncode
 

@@ -114,25 +114,27 @@ def _build(
     for leftover in SIMULATORS.glob("*.new"):
         shutil.rmtree(leftover, ignore_errors=True)
     folder = SIMULATORS / f"{kept.name}.{os.getpid()}.new"
-    _start(folder, made_from.runtime)
-    log = SIMULATORS / f"{kept.name}.log"
-    job = {**made_from.job, "folder": str(folder)}
-    environment = verilator.build_environment()
-    with run_job("cocotbext.msi_its.run.build", job, log, launcher, environment) as process:
-        process.wait()
-    if process.returncode != 0:
+    try:
+        _start(folder, made_from.runtime)
+        log = SIMULATORS / f"{kept.name}.log"
+        job = {**made_from.job, "folder": str(folder)}
+        environment = verilator.build_environment()
+        with run_job("cocotbext.msi_its.run.build", job, log, launcher, environment) as process:
+            process.wait()
+        if process.returncode != 0:
+            check_disk(SIMULATORS, tail(log))
+            raise BuildError(f"the RTL does not build; the end of {shown(log)}:\n{tail(log)}")
+        if _Ingredients(run, flavour).fingerprint != made_from.fingerprint:
+            raise BuildError("the RTL was changed while it was built: start again")
+        _keep_runtime(folder, made_from.runtime)
+        (folder / "fingerprint").write_text(made_from.fingerprint)
+        for file in folder.iterdir():  # all else is large, and of no use any more
+            if file.name not in (run.rtl.top, "fingerprint"):
+                file.unlink()
+        shutil.rmtree(kept, ignore_errors=True)
+        folder.rename(kept)
+    finally:  # whatever happened: the precompiled headers alone are 200 MB
         shutil.rmtree(folder, ignore_errors=True)
-        check_disk(SIMULATORS, tail(log))
-        raise BuildError(f"the RTL does not build; the end of {shown(log)}:\n{tail(log)}")
-    if _Ingredients(run, flavour).fingerprint != made_from.fingerprint:
-        raise BuildError("the RTL was changed while it was built: start again")
-    _keep_runtime(folder, made_from.runtime)
-    (folder / "fingerprint").write_text(made_from.fingerprint)
-    for file in folder.iterdir():  # all else is large, and of no use any more
-        if file.name not in (run.rtl.top, "fingerprint"):
-            file.unlink()
-    shutil.rmtree(kept, ignore_errors=True)
-    folder.rename(kept)
 
 
 def _start(folder: Path, runtime: Path) -> None:

@@ -4,10 +4,9 @@
     python -m tools.bench_merge [JOBS] [COMMIT ...]
 
 For each commit (by default that which is checked out) a copy of the project simulates one seed of
-the smallest set; its results are linked as those of so many seeds, and `regress --resume` merges
-them and writes the report. The first time each shard is added up as well, which tasks
-of a cluster have done; the second time they are merged, which is what a user waits for. A commit
-that knows no shards takes alike both times.
+the smallest set; its results are linked as those of so many seeds, and so are what the jobs of a
+shard add up to, where the commit knows shards: that is done by the tasks of a cluster, and measured
+apart, of a few. Then `regress --resume` merges them and writes the report.
 """
 
 from __future__ import annotations
@@ -26,6 +25,8 @@ WORK = BUILD / "bench-merge"
 KEPT = ("finished.json", "coverage.dat.gz", "code.gz")
 """What a merge reads of a job's results, in one version or another."""
 SEED = 1
+FEW = 96
+"""How many jobs are added up as well: all of some shards, of 16."""
 
 
 def regress(project: Path, *words: str) -> tuple[float, float, float]:
@@ -58,8 +59,20 @@ def synthesize(project: Path, jobs: int) -> None:
         made = template.with_name(f"smallest-random-{seed}")
         made.mkdir(exist_ok=True)
         for name in KEPT:
-            if (template / name).is_file():
+            if (template / name).is_file() and not (made / name).exists():
                 os.link(template / name, made / name)
+    shard = folder / "shards/2"
+    if not shard.is_dir():
+        return
+    size = plan["per_task"]
+    sums = json.loads((shard / "sum.json").read_text())
+    for number in range(3, jobs // size + 1):
+        made = shard.with_name(str(number))
+        made.mkdir(exist_ok=True)
+        for place, job in enumerate(sums["jobs"], (number - 1) * size):
+            job["name"] = f"smallest-random-{SEED + place - 1}"
+        (made / "sum.json").write_text(json.dumps(sums))
+        shutil.copy2(shard / "code.gz", made / "code.gz")
 
 
 def main() -> int:
@@ -75,11 +88,11 @@ def main() -> int:
         ).stdout
         subprocess.run(["tar", "x"], cwd=project, input=archive, check=True)
         regress(project, "SET=smallest", f"SEED={SEED}", "SEEDS=1")
-        synthesize(project, jobs)
-        for what in ("added up and merged", "merged"):
+        for what, count in (("added up and merged", FEW), ("merged", jobs)):
+            synthesize(project, count)
             seconds, used, memory = regress(project, "RESUME=1")
             print(
-                f"{commit}: {jobs:,} jobs {what} in {seconds:.1f} s ({used:.1f} s of a core), "
+                f"{commit}: {count:,} jobs {what} in {seconds:.1f} s ({used:.1f} s of a core), "
                 f"{memory:,.0f} MB",
                 flush=True,
             )

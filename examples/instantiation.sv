@@ -57,7 +57,9 @@ module instantiation (
       .CONNECTIONS  (8),   // as many as there are segments
       .TARGETS      (32),  // as many as there are sources on s_msi, or as routes are made from
       .ROUTES       (64),  // as many as there are events on s_evt; 1 without any
-      .COUNTER_WIDTH(32)   // bits of each counter; they stop at their largest value
+      .COUNTER_WIDTH(32),  // bits of each counter; they stop at their largest value
+      .CHECK_DEFAULT_RID(1),  // 1: a port's own requester ID is held against its bus range, too
+      .DEVID_BITS   (16)   // what GITS_TYPER.Devbits says, plus 1
   ) u_msi_translator (
       .clk,
       .rst_n,
@@ -114,8 +116,8 @@ module instantiation (
       .retire_route          (),
       .retire_secondary      (),
       .retire_subordinate    (),
-      .retire_devfn          (),
-      .retire_segment        (),
+      .retire_rid_offset     (),
+      .retire_devid_base     (),
       .retire_rid            (),
       .retire_address        (),
       .retire_data           (),

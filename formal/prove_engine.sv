@@ -27,10 +27,12 @@ module prove_engine
     input wire logic     message_ready,
     input wire index_t   any_target,      // of s_msi, where request is not s_msi's
     input wire logic     any_first,
+    input wire index_t   any_route,       // of s_evt, where request is not s_evt's
     input wire index_t   watched         // a route: any, and always the same
 );
 
   localparam int unsigned TARGET_WIDTH = TARGETS > 1 ? $clog2(TARGETS) : 1;
+  localparam int unsigned ROUTE_WIDTH = ROUTES > 1 ? $clog2(ROUTES) : 1;
 
   logic     clearing;
   logic     request_ready;
@@ -51,6 +53,7 @@ module prove_engine
       .message_target(TARGET_WIDTH'(request.source == SOURCE_MESSAGE ? request.target : any_target)),
       .message_first (request.source == SOURCE_MESSAGE ||
                       (request.source != SOURCE_COMMAND && any_first)),
+      .event_route   (ROUTE_WIDTH'(request.source == SOURCE_EVENT ? request.route : any_route)),
       .*
   );
 
@@ -419,6 +422,7 @@ module prove_engine
   // What a block RAM reads of an entry that is written at the same edge is undefined on an FPGA, though
   // not here: whether the words on their way through its two registers are of this kind.
   logic states_undefined_1_q, states_undefined_2_q;
+  logic command_states_undefined_1_q, command_states_undefined_2_q;
   logic messages_undefined_1_q, messages_undefined_2_q;
   logic origins_undefined_1_q, origins_undefined_2_q;
 
@@ -428,6 +432,10 @@ module prove_engine
           dut.u_route_states.u_memory.write_index == dut.u_route_states.u_memory.read_index;
       states_undefined_2_q <= states_undefined_1_q;
     end
+    command_states_undefined_1_q <= dut.u_route_states.u_command_memory.write &&
+        dut.u_route_states.u_command_memory.write_index ==
+        dut.u_route_states.u_command_memory.read_index;
+    command_states_undefined_2_q <= command_states_undefined_1_q;
     if (dut.u_route_messages.read) begin
       messages_undefined_1_q <= dut.u_route_messages.write &&
           dut.u_route_messages.write_index == dut.u_route_messages.read_index;
@@ -441,6 +449,8 @@ module prove_engine
     if (!rst_n) begin  // there are no routes then
       states_undefined_1_q   <= 1'b0;
       states_undefined_2_q   <= 1'b0;
+      command_states_undefined_1_q <= 1'b0;
+      command_states_undefined_2_q <= 1'b0;
       messages_undefined_1_q <= 1'b0;
       messages_undefined_2_q <= 1'b0;
       origins_undefined_1_q  <= 1'b0;
@@ -448,13 +458,13 @@ module prove_engine
     end
   end
 
-  logic uses_route;  // the operation in execute
-  assign uses_route = dut.does_q.takes_route;
-
   always_comb begin
     if (started_q) begin
       H5_no_undefined_state :
-      assert (!uses_route || !states_undefined_2_q || dut.u_route_states.forward_q);
+      assert (!dut.does_q.takes_event || dut.execute_q.source == SOURCE_COMMAND || !states_undefined_2_q ||
+              dut.u_route_states.forward_q);
+      H5_no_undefined_command_state :
+      assert (!command_states_undefined_2_q || dut.u_route_states.written_q[1]);
       H5_no_undefined_message :
       assert (!retire_valid || retired.operation != operation_code__SIGNAL_EVENT || !retire.sent ||
               !messages_undefined_2_q);
@@ -462,9 +472,11 @@ module prove_engine
       assert (!(command.operation inside {operation_code__ENABLE, operation_code__ENABLE_WITH_RID}) ||
               settled < 2 || !origins_undefined_2_q);
       inv_undefined_state :
-      assert (!dut.does.takes_route || !states_undefined_1_q ||
+      assert (!dut.does.takes_event || dut.lookup_q.source == SOURCE_COMMAND || !states_undefined_1_q ||
               (dut.u_route_states.done_uses_q[1] &&
                dut.u_route_states.done_index_q[1] == dut.u_route_states.lookup_index));
+      inv_undefined_command_state :
+      assert (!command_states_undefined_1_q || dut.u_route_states.written_q[0]);
       inv_undefined_message :
       assert (!dut.does_q.takes_event || !messages_undefined_1_q);
       inv_undefined_origin :
@@ -510,6 +522,7 @@ module prove_engine
       assert (dut.lookup_valid_q == accepted_1_q && dut.execute_valid_q == accepted_2_q &&
               queued_q == 3'(accepted_1_q) + 3'(accepted_2_q) + 3'(retire_valid));
       inv_does_nothing : assert (dut.execute_valid_q || dut.does_q == 0);
+      inv_sets : assert (dut.sets_q == (command_in_lookup ? dut.command_sets : '0));
       inv_lookup : assert (!dut.lookup_valid_q || dut.lookup_q == in_lookup);
       inv_execute : assert (!dut.execute_valid_q || dut.execute_q == in_execute);
       inv_legal :
@@ -667,6 +680,22 @@ module prove_engine
         inv_route_state :
         assert ((clearing && clear_count_q <= i) ||
                 (in_done[0] ? dut.u_route_states.done_state_q[0] : state_entry) == state_modelled);
+        inv_one_state :
+        assert ((clearing && clear_count_q <= i) ||
+                dut.u_route_states.u_command_memory.entries[i] == state_entry);
+        // What was read of it for a command, and what was written since.
+        inv_command_state_entry :
+        assert (clearing || settled < 1 || command.route != i ||
+                (dut.u_route_states.written_q[0] ? dut.u_route_states.written_state_q[0] :
+                 dut.u_route_states.u_command_memory.entry_q) == state_entry);
+        inv_command_state_read :
+        assert (clearing || settled < 2 || command.route != i ||
+                (dut.u_route_states.written_q[0] ? dut.u_route_states.written_state_q[0] :
+                 dut.u_route_states.written_q[1] ? dut.u_route_states.written_state_q[1] :
+                 dut.u_route_states.read_state) == state_entry);
+        inv_command_state :
+        assert (clearing || settled < 3 || command.route != i ||
+                dut.u_route_states.command_state_q == state_entry);
         inv_route_origin :
         assert (!model.state_d.routes[i].made || origin_entry == origin_modelled ||
                 (made_new && origin_entry == dut.u_command.u_origins.write_data));
@@ -692,6 +721,7 @@ module prove_engine
         if (dut.lookup_valid_q && takes_route(in_lookup.operation) && in_lookup.route == i) begin
           inv_state_in_lookup :
           assert ((in_done[0] ? dut.u_route_states.done_state_q[0] :
+                   in_lookup.source == SOURCE_COMMAND ? dut.u_route_states.command_state_q :
                    in_done[1] ? dut.u_route_states.done_state_q[1] :
                    dut.u_route_states.u_memory.entry_q) == state_modelled);
         end
@@ -773,6 +803,9 @@ module prove_engine
       assert (settled < 4 ||
               dut.u_command.in_range_q ==
               (command.operation == operation_code__ENABLE || command_view.in_range));
+      inv_rid :
+      assert (settled < 4 || dut.u_command.rid_q ==
+              (command.operation == operation_code__ENABLE ? command_view.default_bdf : command.rid));
     end
   end
 
@@ -811,7 +844,7 @@ module prove_engine
         inv_found_in_range :
         assert (!dut.explicit_rid_q || dut.found_q.rid_in_range == later_view.in_range);
       end
-      if (uses_route) begin
+      if (dut.does_q.takes_route) begin
         inv_found_state :
         assert (dut.route_state == {later_view.made, later_view.enabled, later_view.pending});
         inv_found_message :

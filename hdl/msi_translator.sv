@@ -6,8 +6,8 @@
 //   s_msi  ──► direct messages┼─► msi_arbiter ─► msi_engine ─► msi_skid_buffer ─► m_msi
 //   s_evt  ──► route events ──┘                      └───────► retire, alert
 //
-// Attaches the ITS DeviceID (segment << 16 | requester ID) to every interrupt message, and drops
-// messages whose requester ID claims a bus outside the range that its port was given.
+// Attaches the ITS DeviceID (base + requester ID) to every interrupt message, and drops messages whose
+// requester ID claims a bus outside the range that its port was given.
 //
 // Contract: everything is synchronous to clk; rst_n is synchronous, active low. All streams are
 // valid/ready (H2). One operation a cycle is executed in order, from whichever source is waiting,
@@ -30,7 +30,10 @@ module msi_translator
     parameter int unsigned CONNECTIONS   = 8,   // connections, 1 to 256
     parameter int unsigned TARGETS       = 32,  // targets, 1 to 1,024
     parameter int unsigned ROUTES        = 64,  // routes, 1 to 2,048
-    parameter int unsigned COUNTER_WIDTH = 32   // bits of each counter, 4 to 32
+    parameter int unsigned COUNTER_WIDTH = 32,  // bits of each counter, 4 to 32
+    // 1: a target's own requester ID is held against its bus range, too (R2 of profile 08ec11066)
+    parameter int unsigned CHECK_DEFAULT_RID = 0,
+    parameter int unsigned DEVID_BITS    = 32   // bits of a DeviceID that the ITS takes, 16 to 32
 ) (
     input  wire logic        clk,
     input  wire logic        rst_n,
@@ -87,8 +90,8 @@ module msi_translator
     output logic      [15:0] retire_route,
     output logic      [7:0]  retire_secondary,
     output logic      [7:0]  retire_subordinate,
-    output logic      [7:0]  retire_devfn,
-    output logic      [15:0] retire_segment,
+    output logic      [15:0] retire_rid_offset,
+    output logic      [31:0] retire_devid_base,
     output logic      [15:0] retire_rid,
     output logic      [63:0] retire_address,
     output logic      [31:0] retire_data,
@@ -117,6 +120,12 @@ module msi_translator
   end
   if (COUNTER_WIDTH < 4 || COUNTER_WIDTH > 32) begin : gen_counter_width_illegal
     $error("COUNTER_WIDTH must be 4 to 32");
+  end
+  if (CHECK_DEFAULT_RID > 1) begin : gen_check_default_rid_illegal
+    $error("CHECK_DEFAULT_RID must be 0 or 1");
+  end
+  if (DEVID_BITS < 16 || DEVID_BITS > 32) begin : gen_devid_bits_illegal
+    $error("DEVID_BITS must be 16 to 32");
   end
 
   // ---- the three sources ------------------------------------------------------------------------
@@ -182,7 +191,9 @@ module msi_translator
       .CONNECTIONS  (CONNECTIONS),
       .TARGETS      (TARGETS),
       .ROUTES       (ROUTES),
-      .COUNTER_WIDTH(COUNTER_WIDTH)
+      .COUNTER_WIDTH(COUNTER_WIDTH),
+      .CHECK_DEFAULT_RID(CHECK_DEFAULT_RID != 0),
+      .DEVID_BITS   (DEVID_BITS)
   ) u_registers (
       .clk,
       .rst_n,
@@ -221,12 +232,15 @@ module msi_translator
   );
 
   localparam int unsigned TARGET_WIDTH = TARGETS > 1 ? $clog2(TARGETS) : 1;
+  localparam int unsigned ROUTE_WIDTH = ROUTES > 1 ? $clog2(ROUTES) : 1;
 
   msi_engine #(
       .RANGES     (RANGES),
       .CONNECTIONS(CONNECTIONS),
       .TARGETS    (TARGETS),
-      .ROUTES     (ROUTES)
+      .ROUTES     (ROUTES),
+      .CHECK_DEFAULT_RID(CHECK_DEFAULT_RID != 0),
+      .DEVID_BITS (DEVID_BITS)
   ) u_engine (
       .clk,
       .rst_n,
@@ -238,6 +252,7 @@ module msi_translator
       .command_taken (command_valid && command_ready),
       .message_target(s_msi_target[TARGET_WIDTH-1:0]),
       .message_first (message_first),
+      .event_route   (s_evt_route[ROUTE_WIDTH-1:0]),
       .message_valid,
       .message_ready,
       .message,
@@ -269,8 +284,8 @@ module msi_translator
     retire_route           = retire.request.route;
     retire_secondary       = command.secondary;
     retire_subordinate     = command.subordinate;
-    retire_devfn           = command.devfn;
-    retire_segment         = command.segment;
+    retire_rid_offset      = command.rid_offset;
+    retire_devid_base      = command.devid_base;
     retire_rid             = retire.request.rid;
     retire_address         = retire.request.address;
     retire_data            = retire.request.data;

@@ -148,13 +148,13 @@ FAULTS = (
     ),
     Fault("devid: devid,", "devid: {16'h0, devid[15:0]},", name="segment not prepended", tag="R10"),
     Fault(
-        ".write      (sets.range),",
-        ".write      (command_sets.range),",
+        "<= command_taken ? command_sets : '0;",
+        "<= command_sets;",
         name="a bus range seen before its command was accepted",
         tag="H5",
     ),
     Fault(
-        "      .write      (sets_message),",
+        "      .write      (sets_q.message),",
         "      .write      (does_q.enables || does_q.refuses),",
         name="the message of an `enable` seen one operation late",
         tag="H5",
@@ -210,8 +210,8 @@ FAULTS = (
         tag="R9",
     ),
     Fault(
-        "      .clear        (clearing),",
-        "      .clear        (1'b0),",
+        "      .clear            (clearing),",
+        "      .clear            (1'b0),",
         name="stale route visible after reset",
         tag="H8",
     ),
@@ -439,11 +439,20 @@ FAULTS = (
         ),
     ),
     Fault(
-        "    if (!rst_n) lookup_valid_q <= 1'b0;\n",
+        "      lookup_valid_q <= 1'b0;\n",
         "",
         fails=(Fails("engine", "H8_nothing_while_clearing"),),
     ),
-    Fault("      clearing_q <= 1'b1;\n", "", fails=(Fails("engine", "H8_reset"),)),
+    Fault(
+        "      clearing_q <= 1'b1;\n",
+        "",
+        fails=(Fails("engine", "H8_reset"), Fails("arguments", "H8_busy_after_reset")),
+    ),
+    Fault(
+        "      index_q    <= '0;\n",
+        "      index_q    <= INDEX_WIDTH'(1);\n",
+        fails=(Fails("arguments", "H6_taken_by_the_command"),),
+    ),
     Fault(
         "advance && !clearing;",
         "advance;",
@@ -583,10 +592,9 @@ FAULTS = (
         tag="H6",
     ),
     Fault(
-        "    if (start) begin\n      busy_q ",
+        "    if (start) busy_q ",
         "    if (refuse && !is_operation(operation)) answer_q <= answer__NONE;\n"
-        "    if (start) begin\n"
-        "      busy_q ",
+        "    if (start) busy_q ",
         name="a refused command without operation wipes RESULT",
         tag="H6",
     ),
@@ -653,14 +661,14 @@ FAULTS = (
     ),
     # ---- msi_route_states.sv ---------------------------------------------------------------------
     Fault(
-        "      if (execute_uses && execute_index == lookup_index)",
-        "      if (1'b0)",
+        "behind_q     <= execute_uses && execute_index == lookup_index;",
+        "behind_q     <= 1'b0;",
         name="no forwarding from an operation one cycle earlier",
         tag="H5",
     ),
     Fault(
-        "else if (done_uses_q[0] && done_index_q[0] == lookup_index)",
-        "else if (1'b0)",
+        "if (done_uses_q[0] && done_index_q[0] == lookup_index)",
+        "if (1'b0)",
         name="no forwarding from an operation two cycles earlier",
         tag="H5",
     ),
@@ -675,8 +683,8 @@ FAULTS = (
         ),
     ),
     Fault(
-        "      .write      (clear || done_uses_q[0]),",
-        "      .write      ((clear && clear_index != 5) || done_uses_q[0]),",
+        "    write       = clear || done_uses_q[0];",
+        "    write       = (clear && clear_index != 5) || done_uses_q[0];",
         name="one entry of the route states not cleared",
         tag="H8",
     ),
@@ -687,9 +695,20 @@ FAULTS = (
         tag="H5",
     ),
     Fault(
-        "(clear || done_uses_q[0]),",
-        "(done_uses_q[0]),",
+        "= clear || done_uses_q[0];",
+        "= done_uses_q[0];",
         fails=(Fails("route_states", "H8_finds_zero_at_first"),),
+    ),
+    Fault(
+        "<= {written_q[0], written};",
+        "<= {1'b0, written};",
+        fails=(Fails("engine", "H5_no_undefined_command_state"),),
+    ),
+    Fault(
+        "assign written = done_uses_q[0] && done_index_q[0] == command_index;",
+        "assign written = 1'b0;",
+        name="a command that misses what an event did while its route was read",
+        tag="R9",
     ),
     Fault(
         "    if (clear) done_uses_q <= '0;  // what an operation before the reset left\n",
@@ -784,16 +803,10 @@ FAULTS = (
         fails=(Fails("arguments", "H6_taken_by_the_command H6_read_back"),),
     ),
     Fault(
-        "    if (!rst_n) begin\n      busy_q        <= 1'b1;",
-        "    if (!rst_n) begin\n      busy_q        <= 1'b0;",
+        "      strobes_q <= '1;\n",
+        "      strobes_q <= '0;\n",
         name="arguments survive a reset",
         tag="H8",
-        fails=(Fails("arguments", "H8_busy_after_reset"),),
-    ),
-    Fault(
-        "      busy_q        <= 1'b1;\n      clear_index_q <= '0;",
-        "      busy_q        <= 1'b1;\n      clear_index_q <= 3'd1;",
-        fails=(Fails("arguments", "H6_taken_by_the_command"),),
     ),
     # ---- msi_table.sv ----------------------------------------------------------------------------
     Fault(
@@ -919,6 +932,13 @@ FAULTS = (
         name="a message checked against the range of the command's target",
         tag="R3",
         fails=(Fails("translator", "H3_message_is_offered"),),
+    ),
+    Fault(
+        ".event_route   (s_evt_route[ROUTE_WIDTH-1:0]),",
+        ".event_route   (command.route[ROUTE_WIDTH-1:0]),",
+        name="an event that finds the state of the command's route",
+        tag="R9",
+        fails=(Fails("translator", "H3_event_is_offered"),),
     ),
     Fault(
         "retire.sent ? retire.request.address : '0",

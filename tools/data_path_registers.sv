@@ -15,7 +15,9 @@ module msi_registers
     parameter int unsigned CONNECTIONS   = 8,
     parameter int unsigned TARGETS       = 32,
     parameter int unsigned ROUTES        = 64,
-    parameter int unsigned COUNTER_WIDTH = 32
+    parameter int unsigned COUNTER_WIDTH = 32,
+    parameter bit          CHECK_DEFAULT_RID = 1'b0,
+    parameter int unsigned DEVID_BITS    = 32
 ) (
     input  wire logic        clk,
     input  wire logic        rst_n,

@@ -55,7 +55,7 @@ async def set_up(
 ) -> None:
     """Program a translator: one root port with its buses, and its segment."""
     await command(cpu, base, SetBusRange(3, secondary, subordinate))
-    await command(cpu, base, Connect(2, segment))
+    await command(cpu, base, Connect(2, segment << 16))
     await command(cpu, base, BindTarget(5, 2, 3, 0x18))
 
 

@@ -3,7 +3,7 @@
 // What a command is for: which tables it sets, what it does in execute, what it may answer.
 //
 // Contract: combinational. An operation with an index outside its table does nothing, and has bad_index.
-// Whether enable_with_rid is refused is not known here: enables is high, refuses is low. A code that names no
+// Whether a route is refused is not known here: enables is high, refuses is low. A code that names no
 // operation means nothing.
 
 `default_nettype none
@@ -27,7 +27,6 @@ module msi_command_decode
   always_comb begin
     bad_index = (takes_range(operation) && outside_range) ||
                 (takes_connection(operation) && outside_connection) ||
-                // excused expr: there is no operation that takes no index
                 (takes_target(operation) && outside_target) ||
                 (takes_route(operation) && outside_route);
 
@@ -56,6 +55,7 @@ module msi_command_decode
         answers.found = answer__DELIVERED;
       end
       operation_code__DISABLE: does.disables = 1'b1;
+      operation_code__FREE_ROUTE: does.frees = 1'b1;
       operation_code__SIGNAL_EVENT: begin
         does.takes_event = 1'b1;
         answers          = '{found: answer__SENT, otherwise: answer__HELD_PENDING};
@@ -72,7 +72,7 @@ module msi_command_decode
         does.asks_irqfd = 1'b1;
         answers         = '{found: answer__DIRECT_MSI, otherwise: answer__NO_DIRECT_MSI};
       end
-      default: ;  // excused line: what names no operation is not offered
+      default: ;  // what names no operation is not offered
     endcase
     if (bad_index) begin
       binds = 1'b0;

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
 // A command, resolved while it waits: all that only commands take or change stands still while one of them
-// is on its way, so what it does, the origin of its route (R7) and the bus range of that origin are
-// found before it is offered, and the operations that use these find them ready.
+// is on its way, so what it does, the irqfd backend of its target, the origin of its route (R7) and the
+// bus range of that origin are found before it is offered, and the operations that use these find them ready.
 //
 // Contract: the command stands still for COMMAND_SETTLE cycles before it is offered; from the cycle after
-// these on, when it is in lookup at the earliest, the outputs are those of this command, until it changes. origin_range answers origin_range_index in the same cycle. With
-// write_origin, the origin of the command's route becomes the new one (not before its old one is used).
+// these on, when it is in lookup at the earliest, the outputs are those of this command, until it changes;
+// binds and sets are a cycle earlier. target is that of the command's target, two cycles after the command;
+// origin_range answers origin_range_index in the same cycle. With taken, the command is accepted, and what
+// it sets of irqfd backends is set. With makes_route, the origin of the command's route becomes
+// its target (not before its old one is used).
 
 `default_nettype none
 
@@ -14,59 +17,47 @@ module msi_command_resolve
   import msi_csr_pkg::*;
   import msi_pkg::*;
 #(
-    parameter int unsigned RANGES      = 16,
-    parameter int unsigned CONNECTIONS = 8,
-    parameter int unsigned TARGETS     = 32,
-    parameter int unsigned ROUTES      = 64,
+    parameter int unsigned RANGES            = 16,
+    parameter int unsigned CONNECTIONS       = 8,
+    parameter int unsigned TARGETS           = 32,
+    parameter int unsigned ROUTES            = 64,
+    parameter bit          CHECK_DEFAULT_RID = 1'b0,
+    parameter int unsigned DEVID_BITS        = 32,
+    parameter int unsigned OFFSET_WIDTH      = 8,   // bits of a requester ID offset
+    parameter int unsigned CLEAR_WIDTH       = 6,   // bits of clear_index, enough for the irqfd backends
     localparam int unsigned RANGE_WIDTH = RANGES > 1 ? $clog2(RANGES) : 1
 ) (
-    input  wire logic                   clk,
-    input  wire command_t               command,
+    input  wire logic                        clk,
+    input  wire command_t                    command,
+    input  wire logic                        taken,
 
-    // The origin of its route: segment, bus range and devfn of the target that the route was made from
-    output logic      [RANGE_WIDTH-1:0] origin_range_index,
-    input  wire bus_range_t             origin_range,
-    input  wire logic                   write_origin,
-    input  wire logic [15:0]            new_segment,
-    input  wire logic [RANGE_WIDTH-1:0] new_range_index,
-    input  wire logic [7:0]             new_devfn,
+    // Its target
+    input  wire target_t                     target,
+    output logic                             irqfd,         // R7: its connection has an irqfd backend
+
+    // The origin of its route: DeviceID base, bus range and offset of the target that the route was made from
+    output logic      [RANGE_WIDTH-1:0]      origin_range_index,
+    input  wire bus_range_t                  origin_range,
+    input  wire logic                        makes_route,
 
     // What the command does
-    output logic                        bad_index,
-    output logic                        binds,
-    output sets_t                       sets,
-    output does_t                       does,
-    output answers_t                    answers,
+    output logic                             bad_index,
+    output logic                             binds,
+    output sets_t                            sets,
+    output does_t                            does,
+    output answers_t                         answers,
 
     // What its route sends, if it enables it
-    output bus_range_t                  bus_range,  // that the requester ID was held against (R8)
-    output logic      [31:0]            devid
+    output bus_range_t                       bus_range,     // that the requester ID was held against (R8)
+    output rid_t                             rid,
+    output logic      [31:0]                 devid,
+
+    input  wire logic                        clear,
+    input  wire logic [CLEAR_WIDTH-1:0]      clear_index
 );
 
+  localparam int unsigned CONNECTION_WIDTH = CONNECTIONS > 1 ? $clog2(CONNECTIONS) : 1;
   localparam int unsigned ROUTE_WIDTH = ROUTES > 1 ? $clog2(ROUTES) : 1;
-
-  typedef struct packed {
-    logic [15:0]            segment;
-    logic [RANGE_WIDTH-1:0] range;
-    logic [7:0]             devfn;
-  } origin_t;
-
-  origin_t origin;  // valid two cycles after the command
-
-  msi_block_ram #(
-      .WIDTH($bits(origin_t)),
-      .DEPTH(ROUTES)
-  ) u_origins (
-      .clk,
-      .read       (1'b1),
-      .read_index (command.route[ROUTE_WIDTH-1:0]),
-      .read_data  (origin),
-      .write      (write_origin),
-      .write_index(command.route[ROUTE_WIDTH-1:0]),
-      .write_data ({new_segment, new_range_index, new_devfn})
-  );
-
-  assign origin_range_index = origin.range;
 
   // ---- what it does -----------------------------------------------------------------------------
 
@@ -102,21 +93,79 @@ module msi_command_resolve
     answers_q            <= decoded_answers;
   end
 
+  // ---- the irqfd backend of its target ----------------------------------------------------------
+
+  backend_t irqfd_backend;
+
+  msi_block_table #(
+      .WIDTH  ($bits(backend_t)),
+      .DEPTH  (CONNECTIONS),
+      .CLEARED(1)
+  ) u_irqfd_backends (
+      .clk,
+      .read       (1'b1),
+      .read_index (target.connection[CONNECTION_WIDTH-1:0]),
+      .read_data  (irqfd_backend),
+      .write      (taken && sets_q.irqfd),
+      .write_index(command.connection[CONNECTION_WIDTH-1:0]),
+      .write_data (new_backend(1'b1, command.devid_base, DEVID_BITS)),
+      .clear,
+      .clear_index(clear_index[CONNECTION_WIDTH-1:0])
+  );
+
+  logic irqfd_q;
+
+  always_ff @(posedge clk) irqfd_q <= target.bound && irqfd_backend.connected;
+
+  assign irqfd = irqfd_q;
+
+  // ---- the origin of its route ------------------------------------------------------------------
+
+  typedef struct packed {
+    backend_t                backend;  // excused toggle: it is connected
+    logic [RANGE_WIDTH-1:0]  range;
+    logic [OFFSET_WIDTH-1:0] rid_offset;
+  } origin_t;
+
+  origin_t origin;  // valid two cycles after the command
+
+  msi_block_ram #(
+      .WIDTH($bits(origin_t)),
+      .DEPTH(ROUTES)
+  ) u_origins (
+      .clk,
+      .read       (1'b1),
+      .read_index (command.route[ROUTE_WIDTH-1:0]),
+      .read_data  (origin),
+      .write      (makes_route),
+      .write_index(command.route[ROUTE_WIDTH-1:0]),
+      .write_data ({
+        irqfd_backend, target.range[RANGE_WIDTH-1:0], target.rid_offset[OFFSET_WIDTH-1:0]
+      })
+  );
+
+  assign origin_range_index = origin.range;
+
   // ---- the requester ID of its route ------------------------------------------------------------
 
-  bus_range_t  bus_range_q;
-  logic        in_range_q;  // R8: the bus range has the explicit requester ID's bus, if there is one
-  logic        default_rid;
-  logic [15:0] rid;
+  bus_range_t bus_range_q;  // three cycles after the command, what is made of it one later, and another
+  rid_t       rid_q;
+  logic        explicit_rid, in_range_q, devid_beyond_q;
+  logic [31:0] devid_d, devid_q;
 
   always_comb begin
-    default_rid = command.operation == operation_code__ENABLE;
-    rid         = default_rid ? {bus_range_q.secondary, origin.devfn} : command.rid;  // R2
+    explicit_rid = command.operation == operation_code__ENABLE_WITH_RID;
+    devid_d      = origin.backend.devid_base + 32'(rid_q[15:0]);  // R10
   end
 
   always_ff @(posedge clk) begin
-    bus_range_q <= origin_range;
-    in_range_q  <= default_rid || in_range(command.rid[15:8], bus_range_q);
+    bus_range_q    <= origin_range;
+    rid_q          <= default_rid(bus_range_q.secondary, 16'(origin.rid_offset));  // R2
+    if (explicit_rid) rid_q <= {1'b0, command.rid};
+    in_range_q     <= in_range(rid_q[15:8], bus_range_q);  // R8
+    if (!explicit_rid && !CHECK_DEFAULT_RID) in_range_q <= 1'b1;
+    devid_beyond_q <= devid_beyond(origin.backend, devid_d);
+    devid_q        <= devid_d;
   end
 
   always_comb begin
@@ -124,12 +173,13 @@ module msi_command_resolve
     binds        = binds_q;
     sets         = sets_q;
     does         = does_q;
-    does.enables = does_q.enables && in_range_q;
-    does.refuses = does_q.enables && !in_range_q;
+    does.enables = does_q.enables && in_range_q && !devid_beyond_q;
+    does.refuses = does_q.enables && !(in_range_q && !devid_beyond_q);
     answers      = answers_q;
-    if (does.refuses) answers.found = answer__REFUSED_BUS_RANGE;
+    if (does.refuses) answers.found = in_range_q ? answer__REFUSED_DEVID : answer__REFUSED_BUS_RANGE;
     bus_range    = bus_range_q;
-    devid        = {origin.segment, rid};  // R10
+    rid          = rid_q;
+    devid        = devid_q;
   end
 
 endmodule

@@ -5,16 +5,18 @@
 //
 //   accept ─► lookup ─► execute ─► retire: the record, the drop, the message
 //
-//   accept   an operation is taken; its target is read, or bound (bind_target)
-//   lookup   the bus range and the backends of its target are read, or set by a command; the message of
-//            its route is read, or set (enable)
-//   execute  the state of its route arrives; msi_rules decides
+//   accept   an operation is taken; its target is read, or bound (bind_target); a backend is set; the state of
+//            an event's route is read
+//   lookup   the bus range of its target is read, or set by a command, and the requester ID made of it;
+//            the message of its route is read, or set (enable)
+//   execute  the state of its route and the message backend of its target arrive; msi_rules decides
 //   retire   what was done shows, with the message: s_msi's, the command's, or its route's
 //
-// Every table that an operation reads is written in the same stage, so operations see each other's effect
-// without further ado; only route states, read before they are written, are forwarded, by
-// msi_route_states (H5). What a command does is found before it is offered, by msi_command_resolve, and
-// so is its target: only commands change these, and there is one at a time.
+// Every table that an operation reads is written in the stage in which it is read, or its reading begins,
+// so operations see each other's effect without further ado; only route states, read before they are
+// written, are forwarded, by msi_route_states (H5). What a command does is found before it is offered, by
+// msi_command_resolve, and so is its target: only commands change these, and there is one at a time. So is
+// the state of its route, which is kept up to date with what events do meanwhile.
 //
 // Contract: a request is taken when request_valid and request_ready are high, and may change until
 // then; message is a valid/ready stream (H2). While message_ready is low nothing moves. Each accepted
@@ -24,8 +26,9 @@
 // all operations but signal_msi, signal_msi_with_rid and signal_event come from there, and a request
 // from elsewhere carries no other. address and data of a request are those of s_msi, and mean nothing
 // in a request from elsewhere. message_target is the target of a request from SOURCE_MESSAGE, and
-// message_first is high with one, low with the command. After reset, clearing is high for as many cycles as the largest
-// table has entries, while the tables are cleared; nothing is accepted until then (H8).
+// message_first is high with one, low with the command; event_route is the route of a request from
+// SOURCE_EVENT. After reset, clearing is high for as many cycles as the largest table has entries, while
+// the tables are cleared; nothing is accepted until then (H8).
 
 `default_nettype none
 
@@ -37,7 +40,10 @@ module msi_engine
     parameter int unsigned CONNECTIONS = 8,   // connections, 1 to 256
     parameter int unsigned TARGETS     = 32,  // targets, 1 to 1,024
     parameter int unsigned ROUTES      = 64,  // routes, 1 to 2,048
-    localparam int unsigned TARGET_WIDTH = TARGETS > 1 ? $clog2(TARGETS) : 1
+    parameter bit          CHECK_DEFAULT_RID = 1'b0,  // a target's own requester ID is held against its range
+    parameter int unsigned DEVID_BITS  = 32,  // of a DeviceID that the ITS takes, 16 to 32
+    localparam int unsigned TARGET_WIDTH = TARGETS > 1 ? $clog2(TARGETS) : 1,
+    localparam int unsigned ROUTE_WIDTH = ROUTES > 1 ? $clog2(ROUTES) : 1
 ) (
     input  wire logic     clk,
     input  wire logic     rst_n,
@@ -49,6 +55,7 @@ module msi_engine
     input  wire logic     command_taken,    // request is taken, and it is the command
     input  wire logic [TARGET_WIDTH-1:0] message_target,  // s_msi's, whatever request is
     input  wire logic     message_first,  // request is s_msi's, if it is that or the command
+    input  wire logic [ROUTE_WIDTH-1:0] event_route,  // s_evt's, whatever request is
     output logic          message_valid,
     input  wire logic     message_ready,
     output message_t      message,
@@ -59,16 +66,9 @@ module msi_engine
 );
 
   localparam int unsigned RANGE_WIDTH = RANGES > 1 ? $clog2(RANGES) : 1;
-  localparam int unsigned CONNECTION_WIDTH = CONNECTIONS > 1 ? $clog2(CONNECTIONS) : 1;
-  localparam int unsigned ROUTE_WIDTH = ROUTES > 1 ? $clog2(ROUTES) : 1;
 
-  // A target that was never bound is the disconnected target of R4: range 0/0, devfn 0.
-  typedef struct packed {
-    logic                        bound;
-    logic [CONNECTION_WIDTH-1:0] connection;
-    logic [RANGE_WIDTH-1:0]      range;
-    logic [7:0]                  devfn;
-  } target_t;
+  // Of a requester ID offset: without the check, it is a devfn.
+  localparam int unsigned OFFSET_WIDTH = CHECK_DEFAULT_RID ? 16 : 8;
 
   // ---- clearing after reset ---------------------------------------------------------------------
 
@@ -93,36 +93,44 @@ module msi_engine
   does_t                  command_does;
   answers_t               command_answers;
   bus_range_t             command_range;
+  rid_t                   command_rid;
   logic [31:0]            command_devid;
 
   logic [RANGE_WIDTH-1:0] origin_range_index;
   bus_range_t             origin_range;
 
-  logic                   makes_route;  // in execute, with:
-  found_t                 found_q;
-  logic [RANGE_WIDTH-1:0] range_index_q;
+  target_t                command_target;
+  logic                   irqfd;        // of that target
+  logic                   makes_route;  // in execute
 
   msi_command_resolve #(
       .RANGES     (RANGES),
       .CONNECTIONS(CONNECTIONS),
       .TARGETS    (TARGETS),
-      .ROUTES     (ROUTES)
+      .ROUTES     (ROUTES),
+      .CHECK_DEFAULT_RID(CHECK_DEFAULT_RID),
+      .DEVID_BITS (DEVID_BITS),
+      .OFFSET_WIDTH(OFFSET_WIDTH),
+      .CLEAR_WIDTH(CLEAR_WIDTH)
   ) u_command (
       .clk,
       .command,
+      .taken            (command_taken),
+      .target           (command_target),
+      .irqfd,
       .origin_range_index,
       .origin_range,
-      .write_origin   (makes_route),
-      .new_segment    (found_q.irqfd_segment),
-      .new_range_index(range_index_q),
-      .new_devfn      (found_q.devfn),
-      .bad_index      (command_bad_index),
-      .binds          (command_binds),
-      .sets           (command_sets),
-      .does           (command_does),
-      .answers        (command_answers),
-      .bus_range      (command_range),
-      .devid          (command_devid)
+      .makes_route,
+      .bad_index        (command_bad_index),
+      .binds            (command_binds),
+      .sets             (command_sets),
+      .does             (command_does),
+      .answers          (command_answers),
+      .bus_range        (command_range),
+      .rid              (command_rid),
+      .devid            (command_devid),
+      .clear            (clearing),
+      .clear_index
   );
 
   // ---- accept -----------------------------------------------------------------------------------
@@ -132,75 +140,75 @@ module msi_engine
   assign advance       = message_ready;
   assign request_ready = advance && !clearing;
 
-  // The command's target is read before it is offered, s_msi's while the choice is made.
-  target_t targeted_by_command, targeted_by_command_q, targeted_by_message;
+  target_t  target;
+  backend_t message_backend;  // in execute
 
-  msi_table #(
-      .WIDTH  ($bits(target_t)),
-      .DEPTH  (TARGETS),
-      .READS  (2),
-      .CLEARED(1)
-  ) u_targets (
+  msi_accept #(
+      .RANGES      (RANGES),
+      .CONNECTIONS (CONNECTIONS),
+      .TARGETS     (TARGETS),
+      .DEVID_BITS  (DEVID_BITS),
+      .OFFSET_WIDTH(OFFSET_WIDTH),
+      .CLEAR_WIDTH (CLEAR_WIDTH)
+  ) u_accept (
       .clk,
-      .read_index ({command.target[TARGET_WIDTH-1:0], message_target}),
-      .read_data  ({targeted_by_command, targeted_by_message}),
-      .write      (command_taken && command_binds),
-      .write_index(command.target[TARGET_WIDTH-1:0]),
-      .write_data ({
-        1'b1,
-        command.connection[CONNECTION_WIDTH-1:0],
-        command.range[RANGE_WIDTH-1:0],
-        command.devfn
-      }),
-      .clear      (clearing),
-      .clear_index(clear_index[TARGET_WIDTH-1:0])
+      .advance,
+      .command,
+      .binds   (command_taken && command_binds),
+      .connects(command_taken && command_sets.connection),
+      .message_target,
+      .message_first,
+      .command_target,
+      .target,
+      .message_backend,
+      .clear   (clearing),
+      .clear_index
   );
 
   logic     lookup_valid_q;
+  sets_t    sets_q;    // what a command in lookup sets
   request_t lookup_q;
   target_t  target_q;
 
   always_ff @(posedge clk) begin
-    targeted_by_command_q <= clearing ? '0 : targeted_by_command;
     if (advance) begin
       lookup_valid_q <= request_valid && request_ready;
+      sets_q         <= command_taken ? command_sets : '0;
       lookup_q       <= request;
-      target_q       <= message_first ? targeted_by_message : targeted_by_command_q;
+      target_q       <= target;
     end
-    if (!rst_n) lookup_valid_q <= 1'b0;
+    if (!rst_n) begin
+      lookup_valid_q <= 1'b0;
+      sets_q         <= '0;
+    end
   end
 
   // ---- lookup -----------------------------------------------------------------------------------
 
   logic     bad_index;
-  logic     sets_message;
   does_t    does;
   answers_t answers;
   found_t   found;
 
   msi_lookup #(
       .RANGES     (RANGES),
-      .CONNECTIONS(CONNECTIONS),
       .TARGETS    (TARGETS),
       .ROUTES     (ROUTES),
+      .CHECK_DEFAULT_RID(CHECK_DEFAULT_RID),
       .CLEAR_WIDTH(CLEAR_WIDTH)
   ) u_lookup (
       .clk,
       .valid      (lookup_valid_q),
       .request    (lookup_q),
-      .bound      (target_q.bound),
-      .connection (target_q.connection),
-      .range_index(target_q.range),
-      .devfn      (target_q.devfn),
+      .target     (target_q),
       .command,
       .command_bad_index,
-      .command_sets,
+      .sets_range (sets_q.range),
       .command_does,
       .command_answers,
       .origin_range_index,
       .origin_range,
       .bad_index,
-      .sets_message,
       .does,
       .answers,
       .found,
@@ -213,7 +221,8 @@ module msi_engine
   logic     bad_index_q;
   does_t    does_q;
   answers_t answers_q;
-  logic     explicit_rid_q;  // signal_msi_with_rid
+  logic     bound_q;
+  found_t   found_q;
 
   // What a route sends (R8), in retire. A route that is refused, or was never made, does not use it.
   message_t route_message;
@@ -226,7 +235,7 @@ module msi_engine
       .read       (advance),
       .read_index (lookup_q.route[ROUTE_WIDTH-1:0]),
       .read_data  (route_message),
-      .write      (sets_message),
+      .write      (sets_q.message),
       .write_index(command.route[ROUTE_WIDTH-1:0]),
       .write_data ({command_devid, command.address, command.data})
   );
@@ -238,9 +247,8 @@ module msi_engine
       bad_index_q     <= bad_index;
       does_q          <= does;
       answers_q       <= answers;
-      explicit_rid_q  <= lookup_q.operation == operation_code__SIGNAL_MSI_WITH_RID;
+      bound_q         <= target_q.bound;
       found_q         <= found;
-      range_index_q   <= target_q.range;
     end
     if (!rst_n) begin
       execute_valid_q <= 1'b0;
@@ -258,37 +266,43 @@ module msi_engine
   ) u_route_states (
       .clk,
       .advance,
-      .accept_index (request.route[ROUTE_WIDTH-1:0]),
-      .lookup_index (lookup_q.route[ROUTE_WIDTH-1:0]),
-      .execute_index(execute_q.route[ROUTE_WIDTH-1:0]),
-      .execute_uses (does_q.takes_route),
-      .state        (route_state),
-      .next_state   (next_route_state),
-      .clear        (clearing),
-      .clear_index  (clear_index[ROUTE_WIDTH-1:0])
+      .event_index      (event_route),
+      .command_index    (command.route[ROUTE_WIDTH-1:0]),
+      .lookup_index     (lookup_q.route[ROUTE_WIDTH-1:0]),
+      .lookup_is_command(lookup_q.source == SOURCE_COMMAND),
+      .execute_index    (execute_q.route[ROUTE_WIDTH-1:0]),
+      .execute_uses     (does_q.takes_route),
+      .state            (route_state),
+      .next_state       (next_route_state),
+      .clear            (clearing),
+      .clear_index      (clear_index[ROUTE_WIDTH-1:0])
   );
 
+  backend_t    message_backend_found;
   answer_e     answer;
-  logic        send, is_drop;
+  logic        send, is_drop, rid_refused, disconnected, devid_refused;
   logic [15:0] bdf;
   logic [31:0] devid;
+
+  always_comb begin
+    message_backend_found           = message_backend;
+    message_backend_found.connected = bound_q && message_backend.connected;
+  end
 
   msi_rules u_rules (
       .does        (does_q),
       .answers     (answers_q),
       .bad_index   (bad_index_q),
-      .explicit_rid(explicit_rid_q),
-      .rid         (execute_q.rid),
-      .secondary   (found_q.bus_range.secondary),
-      .rid_in_range(found_q.rid_in_range),
-      .devfn       (found_q.devfn),
-      .connected   (found_q.connected),
-      .segment     (found_q.segment),
-      .irqfd       (found_q.irqfd),
+      .found       (found_q),
+      .backend     (message_backend_found),
+      .irqfd,
       .route_state,
       .answer,
       .send,
       .is_drop,
+      .rid_refused,
+      .disconnected,
+      .devid_refused,
       .makes_route,
       .next_route_state,
       .bdf,
@@ -306,12 +320,17 @@ module msi_engine
       .does         (does_q),
       .answer,
       .bdf,
+      .rid          (found_q.rid),
       .send,
       .is_drop,
+      .rid_refused,
+      .disconnected,
+      .devid_refused,
       .bus_range    (found_q.bus_range),
       .devid,
       .command,
       .command_range,
+      .command_rid,
       .command_devid,
       .route_message,
       .message_valid,

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// The lookup stage: what an operation does, by its source, and what it finds in the tables of bus ranges and
-// of connections; or what a command sets in them.
+// The lookup stage: what an operation does, by its source, which requester ID it has, and what it finds in the
+// table of bus ranges; or what a command sets there.
 //
 // Contract: the outputs are those of the operation in the stage; without one, or with an index outside its
-// table, it does and sets nothing. What a command is for comes from msi_command_resolve, in time. What is set
-// shows from the next cycle on. origin_range answers origin_range_index, whatever is in the stage.
+// table, it does nothing. What a command is for comes from msi_command_resolve, in time. What is set shows
+// from the next cycle on. origin_range answers origin_range_index, whatever is in the stage.
 
 `default_nettype none
 
@@ -13,50 +13,42 @@ module msi_lookup
   import msi_csr_pkg::*;
   import msi_pkg::*;
 #(
-    parameter int unsigned RANGES      = 16,
-    parameter int unsigned CONNECTIONS = 8,
-    parameter int unsigned TARGETS     = 32,
-    parameter int unsigned ROUTES      = 64,
-    parameter int unsigned CLEAR_WIDTH = 6,   // bits of clear_index, enough for each of these tables
-    localparam int unsigned RANGE_WIDTH = RANGES > 1 ? $clog2(RANGES) : 1,
-    localparam int unsigned CONNECTION_WIDTH = CONNECTIONS > 1 ? $clog2(CONNECTIONS) : 1
+    parameter int unsigned RANGES            = 16,
+    parameter int unsigned TARGETS           = 32,
+    parameter int unsigned ROUTES            = 64,
+    parameter bit          CHECK_DEFAULT_RID = 1'b0,
+    parameter int unsigned CLEAR_WIDTH       = 6,   // bits of clear_index, enough for this table
+    localparam int unsigned RANGE_WIDTH = RANGES > 1 ? $clog2(RANGES) : 1
 ) (
-    input  wire logic                        clk,
+    input  wire logic                    clk,
 
     // The operation, and its target
-    input  wire logic                        valid,
-    input  wire request_t                    request,
-    input  wire logic                        bound,  // if not, it is the disconnected target of R4
-    input  wire logic [CONNECTION_WIDTH-1:0] connection,
-    input  wire logic [RANGE_WIDTH-1:0]      range_index,
-    input  wire logic [7:0]                  devfn,
+    input  wire logic                    valid,
+    input  wire request_t                request,
+    input  wire target_t                 target,
 
     // The command, resolved
-    input  wire command_t                    command,
-    input  wire logic                        command_bad_index,
-    input  wire sets_t                       command_sets,
-    input  wire does_t                       command_does,
-    input  wire answers_t                    command_answers,
-    input  wire logic [RANGE_WIDTH-1:0]      origin_range_index,
-    output bus_range_t                       origin_range,
+    input  wire command_t                command,
+    input  wire logic                    command_bad_index,
+    input  wire logic                    sets_range,    // a command in the stage sets its bus range
+    input  wire does_t                   command_does,
+    input  wire answers_t                command_answers,
+    input  wire logic [RANGE_WIDTH-1:0]  origin_range_index,
+    output bus_range_t                   origin_range,
 
     // What the operation does and finds
-    output logic                             bad_index,     // an index outside its table
-    output logic                             sets_message,  // of its route
-    output does_t                            does,
-    output answers_t                         answers,
-    output found_t                           found,
+    output logic                         bad_index,     // an index outside its table
+    output does_t                        does,
+    output answers_t                     answers,
+    output found_t                       found,
 
-    input  wire logic                        clear,
-    input  wire logic [CLEAR_WIDTH-1:0]      clear_index
+    input  wire logic                    clear,
+    input  wire logic [CLEAR_WIDTH-1:0]  clear_index
 );
 
   // ---- what it does -----------------------------------------------------------------------------
 
-  sets_t sets;
-
   always_comb begin
-    sets    = '0;
     does    = '0;
     answers = command_answers;
     unique case (request.source)
@@ -73,22 +65,15 @@ module msi_lookup
       end
       default: begin
         bad_index = command_bad_index;
-        sets      = command_sets;
         does      = command_does;
       end
     endcase
-    if (!valid) begin
-      sets = '0;
-      does = '0;
-    end
+    if (!valid) does = '0;
   end
-
-  assign sets_message = sets.message;
 
   // ---- what it finds ----------------------------------------------------------------------------
 
   bus_range_t target_range;
-  backend_t   message_backend, irqfd_backend;
 
   msi_table #(
       .WIDTH  ($bits(bus_range_t)),
@@ -97,61 +82,28 @@ module msi_lookup
       .CLEARED($bits(bus_range_t))
   ) u_ranges (
       .clk,
-      .read_index ({origin_range_index, range_index}),
+      .read_index ({origin_range_index, target.range[RANGE_WIDTH-1:0]}),
       .read_data  ({origin_range, target_range}),
-      .write      (sets.range),
+      .write      (sets_range),
       .write_index(command.range[RANGE_WIDTH-1:0]),
       .write_data ({command.secondary, command.subordinate}),
       .clear      (clear),
       .clear_index(clear_index[RANGE_WIDTH-1:0])
   );
 
-  msi_table #(
-      .WIDTH  ($bits(backend_t)),
-      .DEPTH  (CONNECTIONS),
-      .CLEARED(1)
-  ) u_message_backends (
-      .clk,
-      .read_index (connection),
-      .read_data  (message_backend),
-      .write      (sets.connection),
-      .write_index(command.connection[CONNECTION_WIDTH-1:0]),
-      .write_data ({command.operation == operation_code__CONNECT, command.segment}),
-      .clear      (clear),
-      .clear_index(clear_index[CONNECTION_WIDTH-1:0])
-  );
+  logic explicit_rid;
 
-  msi_table #(
-      .WIDTH  ($bits(backend_t)),
-      .DEPTH  (CONNECTIONS),
-      .CLEARED(1)
-  ) u_irqfd_backends (
-      .clk,
-      .read_index (connection),
-      .read_data  (irqfd_backend),
-      .write      (sets.irqfd),
-      .write_index(command.connection[CONNECTION_WIDTH-1:0]),
-      .write_data ({1'b1, command.segment}),
-      .clear      (clear),
-      .clear_index(clear_index[CONNECTION_WIDTH-1:0])
-  );
+  assign explicit_rid = request.operation == operation_code__SIGNAL_MSI_WITH_RID;
 
   always_comb begin
     found = '{
         bus_range: target_range,
-        rid_in_range: in_range(request.rid[15:8], target_range),
-        devfn: devfn,
-        connected: message_backend.connected,
-        segment: message_backend.segment,
-        irqfd: irqfd_backend.connected,
-        irqfd_segment: irqfd_backend.segment
+        rid: explicit_rid ? {1'b0, request.rid} : default_rid(target_range.secondary, target.rid_offset),
+        checks_rid: explicit_rid || CHECK_DEFAULT_RID
     };
-    if (!bound) begin
+    if (!target.bound) begin
       found.bus_range    = '0;
-      found.rid_in_range = request.rid[15:8] == 8'h00;
-      found.devfn        = '0;
-      found.connected    = 1'b0;
-      found.irqfd        = 1'b0;
+      found.rid          = explicit_rid ? {1'b0, request.rid} : '0;
     end
   end
 

@@ -41,15 +41,15 @@ package msi_pkg;
     index_t          route;
     logic [7:0]      secondary;
     logic [7:0]      subordinate;
-    logic [7:0]      devfn;
-    logic [15:0]     segment;
+    logic [15:0]     rid_offset;
+    logic [31:0]     devid_base;
     logic [15:0]     rid;
     logic [63:0]     address;
     logic [31:0]     data;
   } command_t;
 
   // For how many cycles a command stands still before it is offered (see msi_engine).
-  localparam int unsigned COMMAND_SETTLE = 3;
+  localparam int unsigned COMMAND_SETTLE = 4;
 
   // What an interrupt message carries to the ITS.
   typedef struct packed {
@@ -67,10 +67,13 @@ package msi_pkg;
     logic [31:0] devid;    // of the message; means nothing unless sent
   } retire_t;
 
+  // A requester ID; bit 16 where the sum of R2 is beyond bus 255, which no bus range has.
+  typedef logic [16:0] rid_t;
+
   // What LAST_DROP keeps of a dropped message or a refused route (H7).
   typedef struct packed {
     answer_e     reason;
-    logic [15:0] rid;
+    rid_t        rid;
     logic [7:0]  secondary;
     logic [7:0]  subordinate;
   } drop_t;
@@ -82,10 +85,21 @@ package msi_pkg;
     logic [7:0] subordinate;
   } bus_range_t;
 
+  // A backend, with its DeviceID base: DeviceIDs are the base and the requester ID, added (R10).
   typedef struct packed {
     logic        connected;
-    logic [15:0] segment;
+    logic        beyond;      // no DeviceID fits into DEVID_BITS, or
+    logic        at_end;      //     only those do where nothing is carried into bit 16
+    logic [31:0] devid_base;
   } backend_t;
+
+  // One that was never bound is the disconnected target of R4: range 0/0, offset 0.
+  typedef struct packed {
+    logic        bound;
+    index_t      connection;
+    index_t      range;
+    logic [15:0] rid_offset;
+  } target_t;
 
   typedef struct packed {
     logic made;     // by new_route
@@ -93,20 +107,40 @@ package msi_pkg;
     logic pending;
   } route_state_t;
 
-  // R1: whether a bus range has a bus. None is in an inverted one.
+  // R1: whether a bus range has a bus. None is in an inverted one. (Of a requester ID that is a sum, the lower
+  // eight bits of the bus are enough: where it wraps, they are below secondary.)
   function automatic logic in_range(logic [7:0] bus, bus_range_t bus_range);
     return !(bus < bus_range.secondary || bus_range.subordinate < bus);
   endfunction
 
-  // What an operation finds of its target, and of the target's connection and bus range.
+  // R2: a target's own requester ID, as a sum that never wraps.
+  function automatic rid_t default_rid(logic [7:0] secondary, logic [15:0] rid_offset);
+    return {1'b0, secondary, 8'h00} + {1'b0, rid_offset};
+  endfunction
+
+  // A backend, for an ITS that takes DeviceIDs of so many bits.
+  function automatic backend_t new_backend(logic connected, logic [31:0] devid_base,
+                                           int unsigned devid_bits);
+    logic [15:0] last = 16'((1 << (devid_bits - 16)) - 1);
+    return '{
+        connected: connected,
+        beyond: devid_base[31:16] > last,
+        at_end: devid_base[31:16] == last,
+        devid_base: devid_base
+    };
+  endfunction
+
+  // R10: whether a DeviceID, made with a backend's base, is beyond what the ITS takes. (Of a requester ID,
+  // bit 16 of the sum is the base's, unless something was carried there.)
+  function automatic logic devid_beyond(backend_t backend, logic [31:0] devid);
+    return backend.beyond || (backend.at_end && devid[16] != backend.devid_base[16]);
+  endfunction
+
+  // What an operation finds of its target, and of the target's bus range.
   typedef struct packed {
-    bus_range_t  bus_range;
-    logic        rid_in_range;   // R1: it has the requester ID's bus
-    logic [7:0]  devfn;
-    logic        connected;      // R4: the connection has a message backend, with
-    logic [15:0] segment;        //     this segment
-    logic        irqfd;          // R7: it has an irqfd backend, with
-    logic [15:0] irqfd_segment;  //     this segment
+    bus_range_t bus_range;
+    rid_t       rid;        // R2, R3: its requester ID
+    logic       checks_rid; // R1: the bus range has to have that one's bus
   } found_t;
 
   // ---- what an operation is for -----------------------------------------------------------------
@@ -125,6 +159,7 @@ package msi_pkg;
     logic refuses;      // out of range
     logic disables;
     logic makes_route;
+    logic frees;
     logic consumes;
     logic takes_event;
     logic takes_route;  // all that take a route
@@ -134,7 +169,7 @@ package msi_pkg;
   } does_t;
 
   // What it answers, and what it answers where it does not find what it asks for: an irqfd backend, an
-  // enabled route, a pending event.
+  // enabled route, a pending event, a requester ID in range.
   typedef struct packed {
     answer_e found;
     answer_e otherwise;

@@ -4,11 +4,12 @@
 // has, whether a message leaves, and what becomes of its route.
 //
 // Contract: combinational. does and answers say what the operation is for, the other inputs what it found:
-// its target's bus, devfn and backends, and its route's state; of a target that was never bound they are
-// those of R4. What it has no use for may be anything: a route's state without a route, the segment
-// of no backend. Whether a bus range has a bus (R1) is in_range of msi_pkg, asked a stage earlier, by
-// msi_lookup for messages, by msi_command_resolve for enable_with_rid (R8: refuses). What binds and
-// connects (R5, R6) is in msi_command_decode and the tables.
+// its requester ID and bus range, its target's backends, and its route's state; of a target that was never
+// bound they are those of R4. What it has no use for may be anything: a route's state without a route, the
+// DeviceID base of no backend. rid_refused, disconnected and devid_refused, in this order, overrule answer,
+// send and is_drop: they are known later than these, and msi_retire, a stage on, puts them together. The
+// requester ID (R2, R3) is made a stage earlier, by msi_lookup; all of this for what enables a route (R8: refuses) is in
+// msi_command_resolve. What binds and connects (R5, R6) is in msi_command_decode and the tables.
 
 `default_nettype none
 
@@ -20,53 +21,54 @@ module msi_rules
     input  wire does_t        does,
     input  wire answers_t     answers,
     input  wire logic         bad_index,     // an index outside its table: it does nothing
-    input  wire logic         explicit_rid,  // signal_msi_with_rid
-    input  wire logic [15:0]  rid,
 
     // What it found
-    input  wire logic [7:0]   secondary,     // of the target's bus range
-    input  wire logic         rid_in_range,  // R1: that range has the bus of rid
-    input  wire logic [7:0]   devfn,
-    input  wire logic         connected,     // R4: a message backend, with
-    input  wire logic [15:0]  segment,       //     this segment
+    input  wire found_t       found,
+    input  wire backend_t     backend,       // R4: the message backend
     input  wire logic         irqfd,         // R7: an irqfd backend
     input  wire route_state_t route_state,
 
     // What it does
     output answer_e           answer,
     output logic              send,          // a message leaves
-    output logic              is_drop,       // one was dropped, or a route refused (H7, R11)
+    output logic              is_drop,       // a route was refused (H7, R11)
+    output logic              rid_refused,   // R2, R3: the bus range has not the requester ID's bus, and has to
+    output logic              disconnected,  // R4: a message has no backend to go to
+    output logic              devid_refused, // R10: the ITS does not take the DeviceID
     output logic              makes_route,   // R7
     output route_state_t      next_route_state,
-    output logic      [15:0]  bdf,           // the default BDF, where it is asked for; otherwise 0
+    output logic      [15:0]  bdf,           // the default BDF, where it is asked for and in range; otherwise 0
     output logic      [31:0]  devid          // of its message, unless that is its route's
 );
 
-  logic bus_refused;  // R3: of an explicit requester ID; comes before the question of R4
-  logic found;        // what the operation asks for
+  always_comb begin
+    rid_refused   = (does.signals || does.tells_bdf) && found.checks_rid &&
+                    !in_range(found.rid[15:8], found.bus_range);  // R1
+    disconnected  = does.signals && !backend.connected;
+    devid         = backend.devid_base + 32'(found.rid[15:0]);
+    devid_refused = does.signals && devid_beyond(backend, devid);
+    bdf           = does.tells_bdf && !rid_refused ? found.rid[15:0] : '0;
+  end
+
+  logic there;  // what the operation asks for
 
   always_comb begin
-    bus_refused = explicit_rid && !rid_in_range;
+    there = 1'b1;
+    if (does.asks_irqfd) there = irqfd;
+    if (does.takes_event) there = route_state.enabled;
+    if (does.enables || does.consumes) there = route_state.pending;
 
-    found = 1'b1;
-    if (does.asks_irqfd) found = irqfd;
-    if (does.takes_event) found = route_state.enabled;
-    if (does.enables || does.consumes) found = route_state.pending;
-
-    answer = found ? answers.found : answers.otherwise;
+    answer = there ? answers.found : answers.otherwise;
     if (bad_index) answer = answer__ERROR_INDEX;
-    else if (bus_refused) answer = answer__DROPPED_BUS_RANGE;
-    else if (does.signals && !connected) answer = answer__DROPPED_DISCONNECTED;
     else if (does.takes_route && !does.makes_route && !route_state.made) begin
       answer = answer__ERROR_NO_ROUTE;
     end
 
     // Only a route that was made is enabled, or has something pending.
-    send    = (does.signals && connected && !bus_refused) ||
+    send    = does.signals ||
               (does.takes_event && route_state.enabled) ||
               (does.enables && route_state.pending);
-    is_drop = (does.signals && (!connected || bus_refused)) ||
-              (does.refuses && route_state.made);
+    is_drop = does.refuses && route_state.made;
   end
 
   always_comb begin
@@ -78,15 +80,8 @@ module msi_rules
       if (does.disables || does.refuses) next_route_state.enabled = 1'b0;  // R8: pending stays
       if (does.enables || does.consumes) next_route_state.pending = 1'b0;
       if (does.takes_event && !route_state.enabled) next_route_state.pending = 1'b1;
+      if (does.frees) next_route_state = '0;
     end
-  end
-
-  logic [15:0] default_bdf;
-
-  always_comb begin
-    default_bdf = {secondary, devfn};  // R2
-    devid       = {segment, explicit_rid ? rid : default_bdf};  // R3, R10
-    bdf         = does.tells_bdf ? default_bdf : '0;
   end
 
 endmodule

@@ -10,8 +10,8 @@
 // saturate, and are read some cycles later, when it is their turn; alert is high from a drop or refusal
 // until software acknowledges it (H7). retire and drop are valid-only, and seen in the cycle in which they
 // are valid. A command stands still from COMMAND_SETTLE cycles before it is offered until it has retired.
-// The ARG registers, and the counters in the order of COUNT_…, lie one after the other from a multiple of
-// 0x20 on.
+// A register's address modulo 0x20 is its place among the ARG registers, or among the counters in the order
+// of COUNT_….
 
 `default_nettype none
 
@@ -24,7 +24,9 @@ module msi_registers
     parameter int unsigned CONNECTIONS   = 8,
     parameter int unsigned TARGETS       = 32,
     parameter int unsigned ROUTES        = 64,
-    parameter int unsigned COUNTER_WIDTH = 32   // bits of each counter, 4 to 32
+    parameter int unsigned COUNTER_WIDTH = 32,  // bits of each counter, 4 to 32
+    parameter bit          CHECK_DEFAULT_RID = 1'b0,  // these two, CONFIGURATION reports; without the first,
+    parameter int unsigned DEVID_BITS    = 32         // offsets are taken as 8 bits
 ) (
     input  wire logic           clk,
     input  wire logic           rst_n,
@@ -102,16 +104,16 @@ module msi_registers
 
   // ---- arguments ---------------------------------------------------------------------------------
 
-  // ARG_RANGE to ARG_DATA, in the order of their addresses.
-  localparam int unsigned ARGUMENTS = 7;
+  // ARG_RANGE to ARG_DEVID_BASE, in the order of their addresses.
+  localparam int unsigned ARGUMENTS = 8;
 
   logic                       is_argument;
   logic [31:0]                argument;  // read back
-  logic [ARGUMENTS-1:0][31:0] arguments;  // excused toggle: ARG_BUS has three bytes
+  logic [ARGUMENTS-1:0][31:0] arguments;  // excused toggle: ARG_DEVID_BASE has two bytes
 
   msi_arguments #(
       .WORDS(ARGUMENTS),
-      .BYTES({{4{4'hF}}, 4'h7, {2{4'hF}}})  // ARG_BUS has three
+      .BYTES({4'h3, {7{4'hF}}})  // ARG_DEVID_BASE has two
   ) u_arguments (
       .clk,
       .rst_n,
@@ -127,7 +129,8 @@ module msi_registers
   always_comb begin
     is_argument = hwif_out.ARG_RANGE.req || hwif_out.ARG_TARGET.req || hwif_out.ARG_BUS.req ||
                   hwif_out.ARG_RID.req || hwif_out.ARG_ADDRESS_LOW.req ||
-                  hwif_out.ARG_ADDRESS_HIGH.req || hwif_out.ARG_DATA.req;
+                  hwif_out.ARG_ADDRESS_HIGH.req || hwif_out.ARG_DATA.req ||
+                  hwif_out.ARG_DEVID_BASE.req;
   end
 
   logic reads_argument_q;  // argument is what was asked for
@@ -155,7 +158,7 @@ module msi_registers
   // The fields of the ARG registers, as registers have them.
   msi_csr__ARG_RANGE__external__fields__out_t  arg_range;
   msi_csr__ARG_TARGET__external__fields__out_t arg_target;
-  msi_csr__ARG_BUS__external__fields__out_t    arg_bus;  // excused toggle: it has three bytes
+  msi_csr__ARG_BUS__external__fields__out_t    arg_bus;
   msi_csr__ARG_RID__external__fields__out_t    arg_rid;
   assign {arg_rid, arg_bus, arg_target, arg_range} = arguments[3:0];
 
@@ -176,8 +179,8 @@ module msi_registers
       answer_q <= retire_answer;
       bdf_q    <= retire_bdf;
     end
-    if (start) begin
-      busy_q    <= 1'b1;
+    if (start) busy_q <= 1'b1;
+    if (!busy_q) begin  // until one starts, it is what would
       command_q <= '{
           operation: operation_code_e'(operation),
           range: arg_range.range,
@@ -186,8 +189,8 @@ module msi_registers
           route: arg_target.route,
           secondary: arg_bus.secondary,
           subordinate: arg_bus.subordinate,
-          devfn: arg_bus.devfn,
-          segment: arg_rid.segment,
+          rid_offset: CHECK_DEFAULT_RID ? arg_bus.rid_offset : 16'(arg_bus.rid_offset[7:0]),
+          devid_base: {arg_rid.segment, arguments[7][15:0]},
           rid: arg_rid.rid,
           address: {arguments[5], arguments[4]},
           data: arguments[6]
@@ -209,14 +212,19 @@ module msi_registers
   // ---- drops and refusals -----------------------------------------------------------------------
 
   drop_t   last_drop_q;
-  answer_e reason_shown_q;  // of the drop that the last read of LAST_DROP showed
+  answer_e reason_shown_q;  // of the drop that the last read of LAST_DROP showed, as is
+  logic    rid_high_shown_q;
 
   always_ff @(posedge clk) begin
     if (drop_valid) last_drop_q <= drop;
-    if (hwif_out.LAST_DROP.rid.swacc) reason_shown_q <= last_drop_q.reason;
+    if (hwif_out.LAST_DROP.rid.swacc) begin
+      reason_shown_q   <= last_drop_q.reason;
+      rid_high_shown_q <= last_drop_q.rid[16];
+    end
     if (!rst_n) begin
-      last_drop_q    <= '0;
-      reason_shown_q <= answer__NONE;
+      last_drop_q      <= '0;
+      reason_shown_q   <= answer__NONE;
+      rid_high_shown_q <= 1'b0;
     end
   end
 
@@ -230,7 +238,8 @@ module msi_registers
   localparam int unsigned COUNT_REFUSED_BUS_RANGE = 3;
   localparam int unsigned COUNT_ERRORS = 4;
   localparam int unsigned COUNT_REFUSED_COMMANDS = 5;
-  localparam int unsigned COUNTERS = 6;
+  localparam int unsigned COUNT_DEVID_BEYOND = 6;
+  localparam int unsigned COUNTERS = 7;
 
   logic [COUNTERS-1:0] increment, increment_q;
 
@@ -244,6 +253,8 @@ module msi_registers
       increment[COUNT_REFUSED_BUS_RANGE]    = retire_answer == answer__REFUSED_BUS_RANGE;
       increment[COUNT_ERRORS]               = retire_answer inside {answer__ERROR_INDEX,
                                                                     answer__ERROR_NO_ROUTE};
+      increment[COUNT_DEVID_BEYOND]         = retire_answer inside {answer__DROPPED_DEVID,
+                                                                    answer__REFUSED_DEVID};
     end
   end
 
@@ -267,7 +278,8 @@ module msi_registers
   always_comb begin
     is_counter    = hwif_out.MESSAGES.req || hwif_out.DROPPED_BUS_RANGE.req ||
                     hwif_out.DROPPED_DISCONNECTED.req || hwif_out.REFUSED_BUS_RANGE.req ||
-                    hwif_out.ERRORS.req || hwif_out.REFUSED_COMMANDS.req;
+                    hwif_out.ERRORS.req || hwif_out.REFUSED_COMMANDS.req ||
+                    hwif_out.DEVID_BEYOND.req;
     counter_shows = reads_counter_q && shown == addr[4:2];
   end
 
@@ -317,6 +329,9 @@ module msi_registers
     hwif_in.ARG_DATA.rd_ack          = reads_argument_q;
     hwif_in.ARG_DATA.wr_ack          = is_argument && req_is_wr;
     hwif_in.ARG_DATA.rd_data         = argument;
+    hwif_in.ARG_DEVID_BASE.rd_ack    = reads_argument_q;
+    hwif_in.ARG_DEVID_BASE.wr_ack    = is_argument && req_is_wr;
+    hwif_in.ARG_DEVID_BASE.rd_data   = argument;
 
     hwif_in.MESSAGES.rd_ack              = counter_shows;
     hwif_in.MESSAGES.rd_data             = 32'(count);
@@ -330,12 +345,18 @@ module msi_registers
     hwif_in.ERRORS.rd_data               = 32'(count);
     hwif_in.REFUSED_COMMANDS.rd_ack      = counter_shows;
     hwif_in.REFUSED_COMMANDS.rd_data     = 32'(count);
+    hwif_in.DEVID_BEYOND.rd_ack          = counter_shows;
+    hwif_in.DEVID_BEYOND.rd_data         = 32'(count);
 
     hwif_in.ALERT.alert.hwset            = drop_valid;
-    hwif_in.LAST_DROP.rid.next           = last_drop_q.rid;
+    hwif_in.LAST_DROP.rid.next           = last_drop_q.rid[15:0];
     hwif_in.LAST_DROP.secondary.next     = last_drop_q.secondary;
     hwif_in.LAST_DROP.subordinate.next   = last_drop_q.subordinate;
     hwif_in.LAST_DROP_REASON.reason.next = 8'(reason_shown_q);
+    hwif_in.LAST_DROP_REASON.rid_high.next = rid_high_shown_q;
+
+    hwif_in.CONFIGURATION.check_default_rid.next = CHECK_DEFAULT_RID;
+    hwif_in.CONFIGURATION.devid_bits.next        = 6'(DEVID_BITS);
   end
 
 endmodule

@@ -15,7 +15,8 @@
 module msi_command_checker
   import msi_sva_pkg::*;
 #(
-    parameter int unsigned PATIENCE = 64  // cycles from the write to the record, 1 to 1,024
+    parameter int unsigned PATIENCE = 64,  // cycles from the write to the record, 1 to 1,024
+    parameter int unsigned OFFSET_WIDTH = 16  // bits of a requester ID offset that are taken
 ) (
     input wire logic        clk,
     input wire logic        rst_n,
@@ -100,10 +101,13 @@ module msi_command_checker
 
   logic       commands;                         // what is carried out is a command
   logic [4:0] argument;
+  arguments_t written_arguments;
 
   always_comb begin
+    written_arguments            = arguments_t'(arguments_q);
+    written_arguments.rid_offset = 16'(written_arguments.rid_offset[OFFSET_WIDTH-1:0]);
     commands = writes && written == ADDRESS_COMMAND[6:2] && strobe[0] && word[7:0] != 8'd0 &&
-               word[7:0] <= SUPPORTS_DIRECT_MSI;
+               word[7:0] <= FREE_ROUTE;
     argument = written - ADDRESS_ARG_RANGE[6:2];
   end
 
@@ -118,7 +122,7 @@ module msi_command_checker
     if (commands && !must_q && !may_q) begin
       must_q      <= 1'b1;
       operation_q <= word[7:0];
-      taken_q     <= taken_of(word[7:0], arguments_t'(arguments_q));
+      taken_q     <= taken_of(word[7:0], written_arguments);
     end else if (commands) may_q <= 1'b1;
 
     if (!must_q) waited_q <= '0;

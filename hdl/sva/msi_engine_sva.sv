@@ -184,9 +184,9 @@ module msi_engine_sva
   logic is_drop;
 
   always_comb begin
-    is_drop = retire.answer == answer__DROPPED_BUS_RANGE ||
-              retire.answer == answer__DROPPED_DISCONNECTED ||
-              retire.answer == answer__REFUSED_BUS_RANGE;
+    is_drop = retire.answer inside {answer__DROPPED_BUS_RANGE, answer__DROPPED_DISCONNECTED,
+                                    answer__DROPPED_DEVID, answer__REFUSED_BUS_RANGE,
+                                    answer__REFUSED_DEVID};
   end
 
   always_ff @(posedge clk) begin
@@ -199,9 +199,9 @@ module msi_engine_sva
         R3_R4_R8_dropped_sends_nothing : assert (!retire.sent && drop.reason == retire.answer)
         else $error("it was sent, or the reason (%0d) is not the answer (%0d)",
                     drop.reason, retire.answer);
-        R3_R8_out_of_range :
-        assert (drop.reason == answer__DROPPED_DISCONNECTED || drop.rid[15:8] < drop.secondary ||
-                drop.rid[15:8] > drop.subordinate)
+        R2_R3_R8_out_of_range :
+        assert (!(drop.reason inside {answer__DROPPED_BUS_RANGE, answer__REFUSED_BUS_RANGE}) ||
+                drop.rid[16:8] < {1'b0, drop.secondary} || drop.rid[16:8] > {1'b0, drop.subordinate})
         else $error("requester ID %x is in its range, %x to %x",
                     drop.rid, drop.secondary, drop.subordinate);
       end

@@ -27,7 +27,8 @@ package msi_sva_pkg;
     SIGNAL_EVENT = 8'd12,
     CONSUME_PENDING = 8'd13,
     DEFAULT_BDF = 8'd14,
-    SUPPORTS_DIRECT_MSI = 8'd15
+    SUPPORTS_DIRECT_MSI = 8'd15,
+    FREE_ROUTE = 8'd16
   } operation_e;
 
   typedef enum logic [7:0] {
@@ -39,7 +40,10 @@ package msi_sva_pkg;
     REFUSED_BUS_RANGE = 8'd7,
     BDF = 8'd11,
     ERROR_INDEX = 8'd14,
-    ERROR_NO_ROUTE = 8'd15
+    ERROR_NO_ROUTE = 8'd15,
+    NO_BDF = 8'd16,
+    DROPPED_DEVID = 8'd17,
+    REFUSED_DEVID = 8'd18
   } answer_e;
 
   typedef enum logic [6:0] {
@@ -51,18 +55,26 @@ package msi_sva_pkg;
     ADDRESS_ARG_RID = 7'h2c,
     ADDRESS_ARG_ADDRESS_LOW = 7'h30,
     ADDRESS_ARG_ADDRESS_HIGH = 7'h34,
-    ADDRESS_ARG_DATA = 7'h38
+    ADDRESS_ARG_DATA = 7'h38,
+    ADDRESS_ARG_DEVID_BASE = 7'h3c
   } address_e;
 
   // The ARG registers, from the first to the last.
   typedef struct packed {
     logic [15:0] connection, range;
     logic [15:0] route, target;
-    logic [7:0]  unused, devfn, subordinate, secondary;
-    logic [15:0] segment, rid;
+    logic [15:0] rid_offset;
+    logic [7:0]  subordinate, secondary;
+    logic [15:0] segment, rid;  // the segment is the DeviceID base's upper half
     logic [31:0] address_low, address_high;
     logic [31:0] data;
+    logic [15:0] unused, devid_base_low;
   } arguments_t;
+
+  function automatic logic is_drop(logic [7:0] answer);
+    return answer == DROPPED_BUS_RANGE || answer == DROPPED_DISCONNECTED ||
+           answer == DROPPED_DEVID || answer == REFUSED_BUS_RANGE || answer == REFUSED_DEVID;
+  endfunction
 
   // The arguments that an operation takes; the others are 0.
   function automatic arguments_t taken_of(logic [7:0] operation, arguments_t all);
@@ -77,15 +89,19 @@ package msi_sva_pkg;
       mask.target = '1;
     end
     if (operation == NEW_ROUTE || operation == ENABLE || operation == ENABLE_WITH_RID ||
-        operation == DISABLE || operation == SIGNAL_EVENT || operation == CONSUME_PENDING) begin
+        operation == DISABLE || operation == SIGNAL_EVENT || operation == CONSUME_PENDING ||
+        operation == FREE_ROUTE) begin
       mask.route = '1;
     end
     if (operation == SET_BUS_RANGE) begin
       mask.secondary   = '1;
       mask.subordinate = '1;
     end
-    if (operation == BIND_TARGET) mask.devfn = '1;
-    if (operation == CONNECT || operation == CONNECT_IRQFD) mask.segment = '1;
+    if (operation == BIND_TARGET) mask.rid_offset = '1;
+    if (operation == CONNECT || operation == CONNECT_IRQFD) begin
+      mask.segment        = '1;
+      mask.devid_base_low = '1;
+    end
     if (operation == SIGNAL_MSI_WITH_RID || operation == ENABLE_WITH_RID) mask.rid = '1;
     if (operation == SIGNAL_MSI || operation == SIGNAL_MSI_WITH_RID || operation == ENABLE ||
         operation == ENABLE_WITH_RID) begin

@@ -19,6 +19,8 @@ bind `MSI_TRANSLATOR msi_translator_sva #(
     .CONNECTIONS(CONNECTIONS),
     .TARGETS    (TARGETS),
     .ROUTES     (ROUTES),
+    .CHECK_DEFAULT_RID(CHECK_DEFAULT_RID),
+    .DEVID_BITS (DEVID_BITS),
     .IN_FLIGHT  (`MSI_IN_FLIGHT),
     .PATIENCE   (`MSI_PATIENCE)
 ) u_msi_translator_sva (.*);

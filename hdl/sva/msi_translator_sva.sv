@@ -6,8 +6,9 @@
 //   records    each request of s_msi and s_evt retires once, in order, as it came; each command was
 //              written to COMMAND before; each sent message shows on m_msi once, in order, not before its
 //              record (H3); the answer says whether there is one
-//   ranges     no message, and no enabled route, with an explicit requester ID whose bus is outside the
-//              range; that range is known from the records of the commands before (R1, R3, R8)
+//   ranges     no message, and no enabled route, with a requester ID whose bus is outside the range, if that
+//              is held against it; range, offset and DeviceID base are known from the records of the
+//              commands before (R1, R2, R3, R8); no DeviceID beyond DEVID_BITS (R10)
 //   fairness   no request waits for more than two of another source (H4)
 //   reset      nothing is left after it, and nothing happens while the tables are cleared (H8)
 //
@@ -25,6 +26,8 @@ module msi_translator_sva
     parameter int unsigned CONNECTIONS = 8,
     parameter int unsigned TARGETS     = 32,
     parameter int unsigned ROUTES      = 64,
+    parameter int unsigned CHECK_DEFAULT_RID = 0,
+    parameter int unsigned DEVID_BITS  = 32,
     parameter int unsigned IN_FLIGHT   = 16,  // so many of a source, and messages, on their way, 1 to 1,024
     parameter int unsigned PATIENCE    = 64   // for so many cycles with m_msi_ready, 1 to 1,024
 ) (
@@ -78,8 +81,8 @@ module msi_translator_sva
     input wire logic [15:0] retire_route,
     input wire logic [7:0]  retire_secondary,
     input wire logic [7:0]  retire_subordinate,
-    input wire logic [7:0]  retire_devfn,
-    input wire logic [15:0] retire_segment,
+    input wire logic [15:0] retire_rid_offset,
+    input wire logic [31:0] retire_devid_base,
     input wire logic [15:0] retire_rid,
     input wire logic [63:0] retire_address,
     input wire logic [31:0] retire_data,
@@ -285,7 +288,8 @@ module msi_translator_sva
   );
 
   msi_command_checker #(
-      .PATIENCE(PATIENCE)
+      .PATIENCE(PATIENCE),
+      .OFFSET_WIDTH(CHECK_DEFAULT_RID != 0 ? 16 : 8)
   ) u_commands (
       .clk,
       .rst_n,
@@ -307,10 +311,11 @@ module msi_translator_sva
           route: retire_route,
           target: retire_target,
           unused: '0,
-          devfn: retire_devfn,
+          devid_base_low: retire_devid_base[15:0],
+          rid_offset: retire_rid_offset,
           subordinate: retire_subordinate,
           secondary: retire_secondary,
-          segment: retire_segment,
+          segment: retire_devid_base[31:16],
           rid: retire_rid,
           address_low: retire_address[31:0],
           address_high: retire_address[63:32],
@@ -322,19 +327,15 @@ module msi_translator_sva
 
   // ---- records: what belongs together -------------------------------------------------------------
 
-  logic sends, is_drop;
+  logic sends;
 
-  always_comb begin
-    sends   = retire_answer == SENT || retire_answer == DELIVERED;
-    is_drop = retire_answer == DROPPED_BUS_RANGE || retire_answer == DROPPED_DISCONNECTED ||
-              retire_answer == REFUSED_BUS_RANGE;
-  end
+  assign sends = retire_answer == SENT || retire_answer == DELIVERED;
 
   always_ff @(posedge clk) begin
     if (watching_q && rst_n && retire_valid) begin
       H3_source_is_one : assert (retire_source <= EVENT)
       else $error("retire_source %0d is no source", retire_source);
-      R3_R4_R8_dropped_sends_nothing : assert (!is_drop || !retire_sent)
+      R3_R4_R8_dropped_sends_nothing : assert (!is_drop(retire_answer) || !retire_sent)
       else $error("dropped or refused (answer %0d), and sent", retire_answer);
       H3_sent_as_answered : assert (retire_sent == sends)
       else $error("answer %0d, and sent is %0d", retire_answer, retire_sent);
@@ -359,11 +360,18 @@ module msi_translator_sva
   localparam int unsigned TARGET_WIDTH = TARGETS > 1 ? $clog2(TARGETS) : 1;
   localparam int unsigned ROUTE_WIDTH = ROUTES > 1 ? $clog2(ROUTES) : 1;
 
-  typedef logic [RANGE_WIDTH-1:0] range_t;
+  localparam int unsigned CONNECTION_WIDTH = CONNECTIONS > 1 ? $clog2(CONNECTIONS) : 1;
 
-  logic [15:0]        ranges       [RANGES];   // secondary, subordinate
-  range_t             target_ranges[TARGETS];
-  range_t             route_ranges [ROUTES];
+  typedef logic [RANGE_WIDTH-1:0] range_t;
+  typedef logic [CONNECTION_WIDTH-1:0] connection_t;
+
+  logic [15:0]        ranges            [RANGES];   // secondary, subordinate
+  logic [31:0]        bases             [CONNECTIONS];
+  range_t             target_ranges     [TARGETS];
+  connection_t        target_connections[TARGETS];
+  logic [15:0]        target_offsets    [TARGETS];
+  range_t             route_ranges      [ROUTES];
+  logic [15:0]        route_offsets     [ROUTES];
   logic [RANGES-1:0]  set_q;
   logic [TARGETS-1:0] bound_q;
 
@@ -371,7 +379,8 @@ module msi_translator_sva
     return 32'(index) >= entries;
   endfunction
 
-  logic [RANGE_WIDTH-1:0]  range_index;
+  range_t                  range_index;
+  connection_t             connection_index;
   logic [TARGET_WIDTH-1:0] target_index;
   logic [ROUTE_WIDTH-1:0]  route_index;
   arguments_t              taken_indexes;  // 0 where it takes none
@@ -382,6 +391,7 @@ module msi_translator_sva
 
   always_comb begin
     range_index  = retire_range[RANGE_WIDTH-1:0];
+    connection_index = retire_connection[CONNECTION_WIDTH-1:0];
     target_index = retire_target[TARGET_WIDTH-1:0];
     route_index  = retire_route[ROUTE_WIDTH-1:0];
     taken_indexes = taken_of(retire_operation, '{
@@ -403,11 +413,17 @@ module msi_translator_sva
           ranges[range_index] <= {retire_secondary, retire_subordinate};
           set_q[range_index]  <= 1'b1;
         end
+        CONNECT: bases[connection_index] <= retire_devid_base;
         BIND_TARGET: begin
-          target_ranges[target_index] <= range_index;
-          bound_q[target_index]       <= 1'b1;
+          target_ranges[target_index]      <= range_index;
+          target_connections[target_index] <= connection_index;
+          target_offsets[target_index]     <= retire_rid_offset;
+          bound_q[target_index]            <= 1'b1;
         end
-        NEW_ROUTE: route_ranges[route_index] <= target_ranges[target_index];
+        NEW_ROUTE: begin
+          route_ranges[route_index]  <= target_ranges[target_index];
+          route_offsets[route_index] <= target_offsets[target_index];
+        end
         default: ;
       endcase
     end
@@ -418,6 +434,7 @@ module msi_translator_sva
   end
 
   logic [15:0] message_range, route_range;
+  logic [16:0] message_rid, route_rid;  // by default (R2): bit 16 is beyond all buses
 
   always_comb begin
     message_range = '0;
@@ -425,11 +442,19 @@ module msi_translator_sva
       message_range = ranges[target_ranges[target_index]];
     end
     route_range = set_q[route_ranges[route_index]] ? ranges[route_ranges[route_index]] : '0;
+    message_rid = {1'b0, message_range[15:8], 8'h00};
+    if (bound_q[target_index]) message_rid += {1'b0, target_offsets[target_index]};
+    route_rid = {1'b0, route_range[15:8], 8'h00} + {1'b0, route_offsets[route_index]};
   end
 
   // R1
   function automatic logic in_range(logic [7:0] bus, logic [15:0] range);
     return range[15:8] <= bus && bus <= range[7:0];
+  endfunction
+
+  // R2, R8: the bus of a requester ID that is the sum
+  function automatic logic default_refused(logic [8:0] bus, logic [7:0] subordinate);
+    return CHECK_DEFAULT_RID != 0 && bus > {1'b0, subordinate};
   endfunction
 
   always_ff @(posedge clk) begin
@@ -445,15 +470,36 @@ module msi_translator_sva
         assert ((retire_answer == DROPPED_BUS_RANGE) == !in_range(retire_rid[15:8], message_range))
         else $error("answer %0d, requester ID %x, bus range %x to %x",
                     retire_answer, retire_rid, message_range[15:8], message_range[7:0]);
-        R3_sends_its_rid : assert (!retire_sent || retire_message_devid[15:0] == retire_rid)
+        R3_R10_sends_its_rid :
+        assert (!retire_sent ||
+                retire_message_devid == bases[target_connections[target_index]] + 32'(retire_rid))
         else $error("DeviceID %x, requester ID %x", retire_message_devid, retire_rid);
       end
+      if (retire_operation == SIGNAL_MSI && !index_error) begin
+        R2_dropped_if_out_of_range :
+        assert ((retire_answer == DROPPED_BUS_RANGE) == default_refused(message_rid[16:8], message_range[7:0]))
+        else $error("answer %0d, default requester ID %x, bus range %x to %x",
+                    retire_answer, message_rid, message_range[15:8], message_range[7:0]);
+        R2_R10_sends_its_default_rid :
+        assert (!retire_sent || retire_message_devid ==
+                bases[target_connections[target_index]] + 32'(message_rid[15:0]))
+        else $error("DeviceID %x, default requester ID %x", retire_message_devid, message_rid);
+      end
+      R10_devid_fits : assert (33'(retire_message_devid) >> DEVID_BITS == '0)
+      else $error("DeviceID %x has more than %0d bits", retire_message_devid, DEVID_BITS);
       if (retire_operation == ENABLE_WITH_RID && retire_answer != ERROR_INDEX &&
           retire_answer != ERROR_NO_ROUTE) begin
         R8_refused_if_out_of_range :
         assert ((retire_answer == REFUSED_BUS_RANGE) == !in_range(retire_rid[15:8], route_range))
         else $error("answer %0d, requester ID %x, bus range %x to %x",
                     retire_answer, retire_rid, route_range[15:8], route_range[7:0]);
+      end
+      if (retire_operation == ENABLE && retire_answer != ERROR_INDEX &&
+          retire_answer != ERROR_NO_ROUTE) begin
+        R2_R8_refused_if_out_of_range :
+        assert ((retire_answer == REFUSED_BUS_RANGE) == default_refused(route_rid[16:8], route_range[7:0]))
+        else $error("answer %0d, default requester ID %x, bus range %x to %x",
+                    retire_answer, route_rid, route_range[15:8], route_range[7:0]);
       end
     end
   end
@@ -511,7 +557,7 @@ module msi_translator_sva
   logic dropped_q;  // since the reset something was dropped or refused
 
   always_ff @(posedge clk) begin
-    if (retire_valid && is_drop) dropped_q <= 1'b1;
+    if (retire_valid && is_drop(retire_answer)) dropped_q <= 1'b1;
     if (!rst_n) dropped_q <= 1'b0;
     if (watching_q && was_reset_q) begin
       H8_nothing_left : assert (!retire_valid && !alert)
@@ -528,7 +574,7 @@ module msi_translator_sva
         else $error("m_msi_valid or retire_valid is high %0d cycles after reset, not %0d",
                     cleared_q, CLEARING);
       end
-      H7_alert_has_a_cause : assert (!alert || dropped_q || (retire_valid && is_drop))
+      H7_alert_has_a_cause : assert (!alert || dropped_q || (retire_valid && is_drop(retire_answer)))
       else $error("alert is high, and nothing was dropped or refused since reset");
     end
   end

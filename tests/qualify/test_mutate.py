@@ -289,8 +289,8 @@ def test_a_mutant_is_chosen() -> None:
         ("retire_valid", "1'b1"),
         ("retire_answer", "retire_valid"),
         ("retire_message_data", "retire_valid"),
-        ("retire_devfn", "retire_valid && (retire_operation == 5)"),
-        ("retire_segment", "retire_valid && (retire_operation == 2 || retire_operation == 4)"),
+        ("retire_rid_offset", "retire_valid && (retire_operation == 5)"),
+        ("retire_devid_base", "retire_valid && (retire_operation == 2 || retire_operation == 4)"),
         ("alert", "1'b1"),
     ],
 )

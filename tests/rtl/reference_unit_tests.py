@@ -37,8 +37,8 @@ def devid(bus: int, devfn: int) -> int:
 async def connected(env: Environment, secondary: int, subordinate: int, devfn: int) -> None:
     """Make TARGET on a connection with both backends, and with a range of its own."""
     await env.execute(
-        Connect(CONNECTION, SEGMENT),
-        ConnectIrqfd(CONNECTION, SEGMENT),
+        Connect(CONNECTION, SEGMENT << 16),
+        ConnectIrqfd(CONNECTION, SEGMENT << 16),
         SetBusRange(RANGE, secondary, subordinate),
         BindTarget(TARGET, CONNECTION, RANGE, devfn),
     )

@@ -31,7 +31,7 @@ ADDRESS = 0xFEDC_BA98_7654_3210
 @translator_test()
 async def r1_bounds_are_inclusive_and_inverted_ranges_empty(env: Environment) -> None:
     """Every bus beside a bound, for several ranges, the full and an inverted one included."""
-    await env.execute(Connect(1, 0x1111), BindTarget(10, 1, 7, 0x5A))
+    await env.execute(Connect(1, 0x1111_0000), BindTarget(10, 1, 7, 0x5A))
     data = 1
     for secondary, subordinate in ((5, 10), (7, 7), (0, 255), (0x7F, 0x80), (10, 5), (255, 0)):
         await env.execute(SetBusRange(7, secondary, subordinate))
@@ -51,7 +51,7 @@ async def r1_bounds_are_inclusive_and_inverted_ranges_empty(env: Environment) ->
 async def r1_update_is_seen_at_once_by_all_targets_of_a_range(env: Environment) -> None:
     """Two targets share range 7; a third has range 8 and does not move."""
     await env.execute(
-        Connect(1, 0x22),
+        Connect(1, 0x22_0000),
         BindTarget(10, 1, 7, 0x11),
         BindTarget(13, 1, 7, 0x12),
         BindTarget(14, 1, 8, 1),
@@ -74,7 +74,7 @@ async def r2_signal_msi_has_no_range_check(env: Environment) -> None:
     """With an inverted range the message goes out with the secondary bus all the same."""
     await play(
         env,
-        does(Connect(2, 0x33)),
+        does(Connect(2, 0x33_0000)),
         does(BindTarget(12, 2, 9, 0x77)),
         does(SetBusRange(9, 0x90, 0x10)),
         does(SignalMsi(12, ADDRESS, 7), (0x0033_9077, ADDRESS, 7)),
@@ -89,7 +89,7 @@ async def r3_explicit_rid_replaces_the_targets_devfn(env: Environment) -> None:
     """The requester ID goes out as it is, whatever the target's devfn and secondary bus."""
     await play(
         env,
-        does(Connect(3, 0x44)),
+        does(Connect(3, 0x44_0000)),
         does(BindTarget(15, 3, 6, 0xC3)),
         does(SetBusRange(6, 0x10, 0x1F)),
         does(SignalMsiWithRid(15, 0x123C, ADDRESS, 1), (0x0044_123C, ADDRESS, 1)),
@@ -118,10 +118,10 @@ async def r4_no_backend_drops_everything(env: Environment) -> None:
         env,
         does(BindTarget(9, 4, 10, 0x21)),
         does(SetBusRange(10, 8, 9)),
-        does(ConnectIrqfd(4, 0x55)),
+        does(ConnectIrqfd(4, 0x55_0000)),
         does(SignalMsi(9, ADDRESS, 1), warnings=1),
         does(SignalMsiWithRid(9, 0x0801, ADDRESS, 2), warnings=1),
-        does(Connect(4, 0x66)),
+        does(Connect(4, 0x66_0000)),
         does(SignalMsi(9, ADDRESS, 3), (0x0066_0821, ADDRESS, 3)),
         does(Disconnect(4)),
         does(SignalMsi(9, ADDRESS, 4), warnings=1),
@@ -135,8 +135,8 @@ async def r4_target_never_bound_is_the_disconnected_target(env: Environment) -> 
     await play(
         env,
         does(SetBusRange(0, 0x11, 0x22)),
-        does(Connect(0, 0x77)),
-        does(ConnectIrqfd(0, 0x78)),
+        does(Connect(0, 0x77_0000)),
+        does(ConnectIrqfd(0, 0x78_0000)),
         does(DefaultBdf(17), returns=0),
         does(SupportsDirectMsi(17), returns=False),
         does(SignalMsi(17, ADDRESS, 1), warnings=1),
@@ -151,8 +151,8 @@ async def r5_rebinding_changes_range_connection_and_devfn(env: Environment) -> N
     """A target bound anew is held against its own range, not the one before."""
     await play(
         env,
-        does(Connect(1, 0x81)),
-        does(Connect(2, 0x82)),
+        does(Connect(1, 0x81_0000)),
+        does(Connect(2, 0x82_0000)),
         does(SetBusRange(5, 0x01, 0x14)),
         does(SetBusRange(6, 0x0A, 0x0F)),
         does(BindTarget(11, 1, 5, 0x10)),
@@ -169,12 +169,12 @@ async def r6_connect_replaces_the_backend_of_all_its_targets(env: Environment) -
     await play(
         env,
         does(SetBusRange(5, 6, 7)),
-        does(Connect(1, 0x91)),
-        does(Connect(2, 0x92)),
+        does(Connect(1, 0x91_0000)),
+        does(Connect(2, 0x92_0000)),
         does(BindTarget(9, 1, 5, 0x11)),
         does(BindTarget(10, 1, 5, 0x12)),
         does(BindTarget(11, 2, 5, 0x13)),
-        does(Connect(1, 0x93)),
+        does(Connect(1, 0x93_0000)),
         does(SignalMsi(9, ADDRESS, 1), (0x0093_0611, ADDRESS, 1)),
         does(SignalMsi(10, ADDRESS, 2), (0x0093_0612, ADDRESS, 2)),
         does(SignalMsi(11, ADDRESS, 3), (0x0092_0613, ADDRESS, 3)),
@@ -188,10 +188,10 @@ async def r6_connect_irqfd_is_for_routes_made_afterwards(env: Environment) -> No
         env,
         does(SetBusRange(5, 6, 7)),
         does(SetBusRange(6, 8, 9)),
-        does(ConnectIrqfd(1, 0xA1)),
+        does(ConnectIrqfd(1, 0xA1_0000)),
         does(BindTarget(9, 1, 5, 0x11)),
         does(NewRoute(21, 9), returns=True),
-        does(ConnectIrqfd(1, 0xA2)),
+        does(ConnectIrqfd(1, 0xA2_0000)),
         does(BindTarget(9, 1, 6, 0x12)),
         does(NewRoute(22, 9), returns=True),
         does(Enable(21, ADDRESS, 5)),
@@ -207,11 +207,11 @@ async def r7_routes_need_an_irqfd_and_nothing_else(env: Environment) -> None:
     await play(
         env,
         does(SetBusRange(7, 0x31, 0x32)),
-        does(Connect(1, 0xB1)),
+        does(Connect(1, 0xB1_0000)),
         does(BindTarget(9, 1, 7, 0x44)),
         does(NewRoute(18, 9), returns=False),
         does(SignalEvent(18)),
-        does(ConnectIrqfd(2, 0xB2)),
+        does(ConnectIrqfd(2, 0xB2_0000)),
         does(BindTarget(10, 2, 7, 0x45)),
         does(NewRoute(18, 10), returns=True),
         does(SignalEvent(18)),
@@ -226,7 +226,7 @@ async def r7_routes_need_an_irqfd_and_nothing_else(env: Environment) -> None:
 @translator_test()
 async def r7_a_new_route_is_disabled_and_has_nothing_pending(env: Environment) -> None:
     """Also when it replaces one that was enabled, or had an event pending."""
-    await env.execute(SetBusRange(5, 2, 3), ConnectIrqfd(1, 0xC1), BindTarget(9, 1, 5, 0x10))
+    await env.execute(SetBusRange(5, 2, 3), ConnectIrqfd(1, 0xC1_0000), BindTarget(9, 1, 5, 0x10))
     await play(
         env,
         does(NewRoute(23, 9), returns=True),
@@ -243,7 +243,7 @@ async def r7_a_new_route_is_disabled_and_has_nothing_pending(env: Environment) -
 @translator_test()
 async def r8_enable_fixes_the_deviceid(env: Environment) -> None:
     """Later range changes do not move it, until the next enable; no range check."""
-    await env.execute(ConnectIrqfd(1, 0xD1), BindTarget(9, 1, 6, 0x0C), NewRoute(19, 9))
+    await env.execute(ConnectIrqfd(1, 0xD1_0000), BindTarget(9, 1, 6, 0x0C), NewRoute(19, 9))
     await play(
         env,
         does(SetBusRange(6, 0x50, 0x40)),
@@ -261,7 +261,7 @@ async def r8_enable_fixes_the_deviceid(env: Environment) -> None:
 @translator_test()
 async def r8_refused_means_disabled(env: Environment) -> None:
     """A route that was enabled is disabled by a refusal; what is pending stays pending."""
-    await env.execute(ConnectIrqfd(1, 0xE1), BindTarget(9, 1, 6, 0x0C), NewRoute(19, 9))
+    await env.execute(ConnectIrqfd(1, 0xE1_0000), BindTarget(9, 1, 6, 0x0C), NewRoute(19, 9))
     await play(
         env,
         does(SetBusRange(6, 0x50, 0x5F)),
@@ -277,7 +277,7 @@ async def r8_refused_means_disabled(env: Environment) -> None:
 @translator_test()
 async def r9_events_coalesce_only_while_disabled(env: Environment) -> None:
     """One pending bit on a disabled route; every event counts on an enabled one."""
-    await env.execute(ConnectIrqfd(1, 0xF1), BindTarget(9, 1, 6, 0x0D), NewRoute(20, 9))
+    await env.execute(ConnectIrqfd(1, 0xF1_0000), BindTarget(9, 1, 6, 0x0D), NewRoute(20, 9))
     await play(
         env,
         does(SetBusRange(6, 0x21, 0x22)),
@@ -297,7 +297,7 @@ async def r9_pending_survives_disable_and_goes_out_once_with_the_new_message(
     env: Environment,
 ) -> None:
     """Disable changes nothing else; enable delivers with its own address, data and DeviceID."""
-    await env.execute(ConnectIrqfd(1, 0xF2), BindTarget(9, 1, 6, 0x0E), NewRoute(20, 9))
+    await env.execute(ConnectIrqfd(1, 0xF2_0000), BindTarget(9, 1, 6, 0x0E), NewRoute(20, 9))
     await play(
         env,
         does(SetBusRange(6, 0x31, 0x32)),
@@ -315,7 +315,7 @@ async def r9_pending_survives_disable_and_goes_out_once_with_the_new_message(
 @translator_test()
 async def r9_consume_pending_clears(env: Environment) -> None:
     """It returns whether one was pending, once."""
-    await env.execute(ConnectIrqfd(1, 0xF3), BindTarget(9, 1, 6, 0x0F), NewRoute(20, 9))
+    await env.execute(ConnectIrqfd(1, 0xF3_0000), BindTarget(9, 1, 6, 0x0F), NewRoute(20, 9))
     await play(
         env,
         does(ConsumePending(20), returns=False),
@@ -335,7 +335,7 @@ async def r10_the_segment_stands_above_the_requester_id(env: Environment) -> Non
         segment, rid = 1 << bit, 0x8000 >> bit
         await play(
             env,
-            does(Connect(1, segment)),
+            does(Connect(1, segment << 16)),
             does(
                 SignalMsiWithRid(9, rid, 1 << 4 * bit, 1 << bit),
                 (segment << 16 | rid, 1 << 4 * bit, 1 << bit),

@@ -159,7 +159,9 @@ FAULTS = (
         "H3_command_was_written",
         {"retire_valid": f"sound_retire_valid || (again && {_COMMAND})"},
     ),
-    SvaFault("u_commands", "H3_command_as_written", {"retire_devfn": "~sound_retire_devfn"}),
+    SvaFault(
+        "u_commands", "H3_command_as_written", {"retire_rid_offset": "~sound_retire_rid_offset"}
+    ),
     SvaFault(
         "u_commands",
         "H3_command_comes",

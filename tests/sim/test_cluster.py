@@ -22,7 +22,7 @@ LACKING = clusters.missing()
 def result(folder: Path, farm: Farm) -> dict[str, Any]:
     """Run three seeds of one test on the smallest tables; return what came of it."""
     only = Only("smallest", "random_tests.anything_goes")
-    assert regress(5, 3, 2, False, Rtl(sva=True), False, only, False, farm, folder) == 0
+    assert regress(5, 3, 2, False, Rtl(sva=True), False, only, False, None, farm, folder) == 0
     found = valid(folder / "result.json")
     for each in (found, *found["simulations"]):
         del each["seconds"]

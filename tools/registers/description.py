@@ -193,18 +193,32 @@ def registers_of(top: AddrmapNode) -> list[RegNode]:
     return sorted(top.registers(), key=lambda each: each.absolute_address)
 
 
+def lowest(field: FieldNode) -> int:
+    """Return the bit of its argument that is a field's lowest."""
+    return int(field.get_property("lowest", default=0))
+
+
 def arguments_of(top: AddrmapNode) -> Iterator[Argument]:
-    """Give the arguments: the fields of the ARG registers; those of one name are one argument."""
+    """Give the arguments: the fields of the ARG registers, of which several may be one argument.
+
+    Raises DescriptionError if the fields of one do not fit together.
+    """
     fields: dict[str, list[FieldNode]] = {}
     for register in registers_of(top):
         if register.inst_name.startswith("ARG_"):
             for field in register.fields():
-                fields.setdefault(field.inst_name, []).append(field)
+                name = field.get_property("part_of", default=field.inst_name)
+                fields.setdefault(name, []).append(field)
     for name, found in fields.items():
         width = 0
         parts = []
-        for field in found:
-            parts.append(Part(field.parent.inst_name, name, width))
+        for field in sorted(found, key=lowest):
+            if lowest(field) != width:
+                raise DescriptionError(
+                    f"the argument {name}: no field begins with its bit {width}, or two have bits "
+                    "in common"
+                )
+            parts.append(Part(field.parent.inst_name, field.inst_name, width))
             width += field.width
         tables = {field.get_property("table", default=None) for field in found}
         shown = {bool(field.get_property("hexadecimal", default=False)) for field in found}

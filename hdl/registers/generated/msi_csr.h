@@ -20,7 +20,7 @@ extern "C" {
 #define MSI_CSR__VERSION__MINOR_bm 0xffff
 #define MSI_CSR__VERSION__MINOR_bp 0
 #define MSI_CSR__VERSION__MINOR_bw 16
-#define MSI_CSR__VERSION__MINOR_reset 0x1
+#define MSI_CSR__VERSION__MINOR_reset 0x2
 #define MSI_CSR__VERSION__MAJOR_bm 0xffff0000
 #define MSI_CSR__VERSION__MAJOR_bp 16
 #define MSI_CSR__VERSION__MAJOR_bw 16
@@ -101,10 +101,10 @@ extern "C" {
 #define MSI_CSR__ARG_BUS__SUBORDINATE_bp 8
 #define MSI_CSR__ARG_BUS__SUBORDINATE_bw 8
 #define MSI_CSR__ARG_BUS__SUBORDINATE_reset 0x0
-#define MSI_CSR__ARG_BUS__DEVFN_bm 0xff0000
-#define MSI_CSR__ARG_BUS__DEVFN_bp 16
-#define MSI_CSR__ARG_BUS__DEVFN_bw 8
-#define MSI_CSR__ARG_BUS__DEVFN_reset 0x0
+#define MSI_CSR__ARG_BUS__RID_OFFSET_bm 0xffff0000
+#define MSI_CSR__ARG_BUS__RID_OFFSET_bp 16
+#define MSI_CSR__ARG_BUS__RID_OFFSET_bw 16
+#define MSI_CSR__ARG_BUS__RID_OFFSET_reset 0x0
 
 // reg - msi_csr::ARG_RID
 #define MSI_CSR__ARG_RID__RID_bm 0xffff
@@ -133,6 +133,12 @@ extern "C" {
 #define MSI_CSR__ARG_DATA__DATA_bp 0
 #define MSI_CSR__ARG_DATA__DATA_bw 32
 #define MSI_CSR__ARG_DATA__DATA_reset 0x0
+
+// reg - msi_csr::ARG_DEVID_BASE
+#define MSI_CSR__ARG_DEVID_BASE__DEVID_BASE_LOW_bm 0xffff
+#define MSI_CSR__ARG_DEVID_BASE__DEVID_BASE_LOW_bp 0
+#define MSI_CSR__ARG_DEVID_BASE__DEVID_BASE_LOW_bw 16
+#define MSI_CSR__ARG_DEVID_BASE__DEVID_BASE_LOW_reset 0x0
 
 // reg - msi_csr::MESSAGES
 #define MSI_CSR__MESSAGES__COUNT_bm 0xffffffff
@@ -195,6 +201,26 @@ extern "C" {
 #define MSI_CSR__LAST_DROP_REASON__REASON_bp 0
 #define MSI_CSR__LAST_DROP_REASON__REASON_bw 8
 #define MSI_CSR__LAST_DROP_REASON__REASON_reset 0x0
+#define MSI_CSR__LAST_DROP_REASON__RID_HIGH_bm 0x100
+#define MSI_CSR__LAST_DROP_REASON__RID_HIGH_bp 8
+#define MSI_CSR__LAST_DROP_REASON__RID_HIGH_bw 1
+#define MSI_CSR__LAST_DROP_REASON__RID_HIGH_reset 0x0
+
+// reg - msi_csr::CONFIGURATION
+#define MSI_CSR__CONFIGURATION__CHECK_DEFAULT_RID_bm 0x1
+#define MSI_CSR__CONFIGURATION__CHECK_DEFAULT_RID_bp 0
+#define MSI_CSR__CONFIGURATION__CHECK_DEFAULT_RID_bw 1
+#define MSI_CSR__CONFIGURATION__CHECK_DEFAULT_RID_reset 0x0
+#define MSI_CSR__CONFIGURATION__DEVID_BITS_bm 0x3f00
+#define MSI_CSR__CONFIGURATION__DEVID_BITS_bp 8
+#define MSI_CSR__CONFIGURATION__DEVID_BITS_bw 6
+#define MSI_CSR__CONFIGURATION__DEVID_BITS_reset 0x0
+
+// reg - msi_csr::DEVID_BEYOND
+#define MSI_CSR__DEVID_BEYOND__COUNT_bm 0xffffffff
+#define MSI_CSR__DEVID_BEYOND__COUNT_bp 0
+#define MSI_CSR__DEVID_BEYOND__COUNT_bw 32
+#define MSI_CSR__DEVID_BEYOND__COUNT_reset 0x0
 
 // enum - operation_code
 // Not an operation: a command that names it is refused.
@@ -203,29 +229,29 @@ extern "C" {
 //   arguments: range, secondary, subordinate
 //   answers: OK, ERROR_INDEX
 #define MSI_CSR__OPERATION_CODE__SET_BUS_RANGE 1
-// Connect the message backend, with its PCI segment.
-//   arguments: connection, segment
+// Connect the message backend, with its DeviceID base.
+//   arguments: connection, devid_base
 //   answers: OK, ERROR_INDEX
 #define MSI_CSR__OPERATION_CODE__CONNECT 2
 // Take the message backend away; the irqfd backend stays.
 //   arguments: connection
 //   answers: OK, ERROR_INDEX
 #define MSI_CSR__OPERATION_CODE__DISCONNECT 3
-// Connect the irqfd backend, with its PCI segment; routes that exist keep theirs.
-//   arguments: connection, segment
+// Connect the irqfd backend, with its DeviceID base; routes that exist keep theirs.
+//   arguments: connection, devid_base
 //   answers: OK, ERROR_INDEX
 #define MSI_CSR__OPERATION_CODE__CONNECT_IRQFD 4
-// Make a target from a connection, a bus range and a devfn.
-//   arguments: target, connection, range, devfn
+// Make a target from a connection, a bus range and a requester ID offset.
+//   arguments: target, connection, range, rid_offset
 //   answers: OK, ERROR_INDEX
 #define MSI_CSR__OPERATION_CODE__BIND_TARGET 5
 // Send a message with the target's own requester ID.
 //   arguments: target, address, data
-//   answers: SENT, DROPPED_DISCONNECTED, ERROR_INDEX
+//   answers: SENT, DROPPED_BUS_RANGE, DROPPED_DISCONNECTED, DROPPED_DEVID, ERROR_INDEX
 #define MSI_CSR__OPERATION_CODE__SIGNAL_MSI 6
 // Send a message with an explicit requester ID, if its bus is in the target's range.
 //   arguments: target, rid, address, data
-//   answers: SENT, DROPPED_BUS_RANGE, DROPPED_DISCONNECTED, ERROR_INDEX
+//   answers: SENT, DROPPED_BUS_RANGE, DROPPED_DISCONNECTED, DROPPED_DEVID, ERROR_INDEX
 #define MSI_CSR__OPERATION_CODE__SIGNAL_MSI_WITH_RID 7
 // Make a route, or replace it, from a target's irqfd backend.
 //   arguments: route, target
@@ -233,11 +259,11 @@ extern "C" {
 #define MSI_CSR__OPERATION_CODE__NEW_ROUTE 8
 // Enable a route with its target's own requester ID.
 //   arguments: route, address, data
-//   answers: OK, DELIVERED, ERROR_INDEX, ERROR_NO_ROUTE
+//   answers: OK, DELIVERED, REFUSED_BUS_RANGE, REFUSED_DEVID, ERROR_INDEX, ERROR_NO_ROUTE
 #define MSI_CSR__OPERATION_CODE__ENABLE 9
 // Enable a route with an explicit requester ID, if its bus is in range.
 //   arguments: route, rid, address, data
-//   answers: OK, DELIVERED, REFUSED_BUS_RANGE, ERROR_INDEX, ERROR_NO_ROUTE
+//   answers: OK, DELIVERED, REFUSED_BUS_RANGE, REFUSED_DEVID, ERROR_INDEX, ERROR_NO_ROUTE
 #define MSI_CSR__OPERATION_CODE__ENABLE_WITH_RID 10
 // Disable a route; what arrives from now on is held pending.
 //   arguments: route
@@ -253,12 +279,16 @@ extern "C" {
 #define MSI_CSR__OPERATION_CODE__CONSUME_PENDING 13
 // Ask which requester ID `signal_msi` would use now.
 //   arguments: target
-//   answers: BDF, ERROR_INDEX
+//   answers: BDF, NO_BDF, ERROR_INDEX
 #define MSI_CSR__OPERATION_CODE__DEFAULT_BDF 14
 // Ask whether the target's connection has an irqfd backend.
 //   arguments: target
 //   answers: DIRECT_MSI, NO_DIRECT_MSI, ERROR_INDEX
 #define MSI_CSR__OPERATION_CODE__SUPPORTS_DIRECT_MSI 15
+// Give a route back: what is pending is gone, and the route is no longer there.
+//   arguments: route
+//   answers: OK, ERROR_INDEX, ERROR_NO_ROUTE
+#define MSI_CSR__OPERATION_CODE__FREE_ROUTE 16
 
 // enum - answer
 // No operation has been answered since reset.
@@ -291,8 +321,14 @@ extern "C" {
 #define MSI_CSR__ANSWER__NO_DIRECT_MSI 13
 // An index lies outside the tables; nothing changed.
 #define MSI_CSR__ANSWER__ERROR_INDEX 14
-// The route was never made; nothing changed.
+// The route was never made, or is freed; nothing changed.
 #define MSI_CSR__ANSWER__ERROR_NO_ROUTE 15
+// The target's default requester ID is outside its bus range: a message with it would be dropped.
+#define MSI_CSR__ANSWER__NO_BDF 16
+// Dropped: the DeviceID has more than DEVID_BITS bits.
+#define MSI_CSR__ANSWER__DROPPED_DEVID 17
+// The DeviceID has more than DEVID_BITS bits; the route is disabled.
+#define MSI_CSR__ANSWER__REFUSED_DEVID 18
 
 // enum - source
 // A command, through the registers.
@@ -319,7 +355,7 @@ typedef struct __attribute__ ((__packed__)) {
     uint32_t ARG_ADDRESS_LOW;
     uint32_t ARG_ADDRESS_HIGH;
     uint32_t ARG_DATA;
-    uint8_t RESERVED_3c_3f[0x4];
+    uint32_t ARG_DEVID_BASE;
     uint32_t MESSAGES;
     uint32_t DROPPED_BUS_RANGE;
     uint32_t DROPPED_DISCONNECTED;
@@ -329,10 +365,13 @@ typedef struct __attribute__ ((__packed__)) {
     uint32_t ALERT;
     uint32_t LAST_DROP;
     uint32_t LAST_DROP_REASON;
+    uint32_t CONFIGURATION;
+    uint8_t RESERVED_68_77[0x10];
+    uint32_t DEVID_BEYOND;
 } msi_csr_t;
 
 
-static_assert(sizeof(msi_csr_t) == 0x64, "Packing error");
+static_assert(sizeof(msi_csr_t) == 0x7c, "Packing error");
 
 #ifdef __cplusplus
 }

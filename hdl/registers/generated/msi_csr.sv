@@ -93,6 +93,7 @@ module msi_csr (
         logic ARG_ADDRESS_LOW;
         logic ARG_ADDRESS_HIGH;
         logic ARG_DATA;
+        logic ARG_DEVID_BASE;
         logic MESSAGES;
         logic DROPPED_BUS_RANGE;
         logic DROPPED_DISCONNECTED;
@@ -102,6 +103,8 @@ module msi_csr (
         logic ALERT;
         logic LAST_DROP;
         logic LAST_DROP_REASON;
+        logic CONFIGURATION;
+        logic DEVID_BEYOND;
     } decoded_reg_strb_t;
     decoded_reg_strb_t decoded_reg_strb;
     logic decoded_err;  // excused toggle: no register answers with an error
@@ -141,6 +144,8 @@ module msi_csr (
         is_external |= cpuif_req_masked & (cpuif_addr == 7'h34);
         decoded_reg_strb.ARG_DATA = cpuif_req_masked & (cpuif_addr == 7'h38);
         is_external |= cpuif_req_masked & (cpuif_addr == 7'h38);
+        decoded_reg_strb.ARG_DEVID_BASE = cpuif_req_masked & (cpuif_addr == 7'h3c);
+        is_external |= cpuif_req_masked & (cpuif_addr == 7'h3c);
         decoded_reg_strb.MESSAGES = cpuif_req_masked & (cpuif_addr == 7'h40) & !cpuif_req_is_wr;
         is_external |= cpuif_req_masked & (cpuif_addr == 7'h40) & !cpuif_req_is_wr;
         decoded_reg_strb.DROPPED_BUS_RANGE = cpuif_req_masked & (cpuif_addr == 7'h44) & !cpuif_req_is_wr;
@@ -156,6 +161,9 @@ module msi_csr (
         decoded_reg_strb.ALERT = cpuif_req_masked & (cpuif_addr == 7'h58);
         decoded_reg_strb.LAST_DROP = cpuif_req_masked & (cpuif_addr == 7'h5c) & !cpuif_req_is_wr;
         decoded_reg_strb.LAST_DROP_REASON = cpuif_req_masked & (cpuif_addr == 7'h60) & !cpuif_req_is_wr;
+        decoded_reg_strb.CONFIGURATION = cpuif_req_masked & (cpuif_addr == 7'h64) & !cpuif_req_is_wr;
+        decoded_reg_strb.DEVID_BEYOND = cpuif_req_masked & (cpuif_addr == 7'h78) & !cpuif_req_is_wr;
+        is_external |= cpuif_req_masked & (cpuif_addr == 7'h78) & !cpuif_req_is_wr;
         decoded_err = '0;
         decoded_req_is_external = is_external;
     end
@@ -306,6 +314,11 @@ module msi_csr (
     assign hwif_out.ARG_DATA.req_is_wr = decoded_req_is_wr;
     assign hwif_out.ARG_DATA.wr_data = decoded_wr_data;
     assign hwif_out.ARG_DATA.wr_biten = decoded_wr_biten;
+    // External register: msi_csr.ARG_DEVID_BASE
+    assign hwif_out.ARG_DEVID_BASE.req = decoded_reg_strb.ARG_DEVID_BASE;
+    assign hwif_out.ARG_DEVID_BASE.req_is_wr = decoded_req_is_wr;
+    assign hwif_out.ARG_DEVID_BASE.wr_data = decoded_wr_data;
+    assign hwif_out.ARG_DEVID_BASE.wr_biten = decoded_wr_biten;
     // External register: msi_csr.MESSAGES
 
     assign hwif_out.MESSAGES.req = !decoded_req_is_wr ? decoded_reg_strb.MESSAGES : '0;
@@ -357,6 +370,10 @@ module msi_csr (
     end
     assign hwif_out.ALERT.alert.value = field_storage.ALERT.alert.value;
     assign hwif_out.LAST_DROP.rid.swacc = decoded_reg_strb.LAST_DROP;
+    // External register: msi_csr.DEVID_BEYOND
+
+    assign hwif_out.DEVID_BEYOND.req = !decoded_req_is_wr ? decoded_reg_strb.DEVID_BEYOND : '0;
+    assign hwif_out.DEVID_BEYOND.req_is_wr = decoded_req_is_wr;
 
     //--------------------------------------------------------------------------
     // Write response
@@ -371,6 +388,7 @@ module msi_csr (
         wr_ack |= hwif_in.ARG_ADDRESS_LOW.wr_ack;
         wr_ack |= hwif_in.ARG_ADDRESS_HIGH.wr_ack;
         wr_ack |= hwif_in.ARG_DATA.wr_ack;
+        wr_ack |= hwif_in.ARG_DEVID_BASE.wr_ack;
         external_wr_ack = wr_ack;
     end
     assign cpuif_wr_ack = external_wr_ack | (decoded_req & decoded_req_is_wr & ~decoded_req_is_external);
@@ -391,12 +409,14 @@ module msi_csr (
         rd_ack |= hwif_in.ARG_ADDRESS_LOW.rd_ack;
         rd_ack |= hwif_in.ARG_ADDRESS_HIGH.rd_ack;
         rd_ack |= hwif_in.ARG_DATA.rd_ack;
+        rd_ack |= hwif_in.ARG_DEVID_BASE.rd_ack;
         rd_ack |= hwif_in.MESSAGES.rd_ack;
         rd_ack |= hwif_in.DROPPED_BUS_RANGE.rd_ack;
         rd_ack |= hwif_in.DROPPED_DISCONNECTED.rd_ack;
         rd_ack |= hwif_in.REFUSED_BUS_RANGE.rd_ack;
         rd_ack |= hwif_in.ERRORS.rd_ack;
         rd_ack |= hwif_in.REFUSED_COMMANDS.rd_ack;
+        rd_ack |= hwif_in.DEVID_BEYOND.rd_ack;
         readback_external_rd_ack_c = rd_ack;
     end
 
@@ -431,7 +451,7 @@ module msi_csr (
             readback_data_var[ad_hi(7'h0)][31:0] = 32'h4d534954;
         end
         if(ad_low(rd_mux_addr) == ad_low(7'h4)) begin
-            readback_data_var[ad_hi(7'h4)][15:0] = 16'h1;
+            readback_data_var[ad_hi(7'h4)][15:0] = 16'h2;
             readback_data_var[ad_hi(7'h4)][31:16] = 16'h0;
         end
         if(ad_low(rd_mux_addr) == ad_low(7'h8)) begin
@@ -472,6 +492,9 @@ module msi_csr (
         if(ad_low(rd_mux_addr) == ad_low(7'h38)) begin
             readback_data_var[ad_hi(7'h38)] = hwif_in.ARG_DATA.rd_data;
         end
+        if(ad_low(rd_mux_addr) == ad_low(7'h3c)) begin
+            readback_data_var[ad_hi(7'h3c)] = hwif_in.ARG_DEVID_BASE.rd_data;
+        end
         if(ad_low(rd_mux_addr) == ad_low(7'h40)) begin
             readback_data_var[ad_hi(7'h40)] = hwif_in.MESSAGES.rd_data;
         end
@@ -500,6 +523,14 @@ module msi_csr (
         end
         if(ad_low(rd_mux_addr) == ad_low(7'h60)) begin
             readback_data_var[ad_hi(7'h60)][7:0] = hwif_in.LAST_DROP_REASON.reason.next;
+            readback_data_var[ad_hi(7'h60)][8] = hwif_in.LAST_DROP_REASON.rid_high.next;
+        end
+        if(ad_low(rd_mux_addr) == ad_low(7'h64)) begin
+            readback_data_var[ad_hi(7'h64)][0] = hwif_in.CONFIGURATION.check_default_rid.next;
+            readback_data_var[ad_hi(7'h64)][13:8] = hwif_in.CONFIGURATION.devid_bits.next;
+        end
+        if(ad_low(rd_mux_addr) == ad_low(7'h78)) begin
+            readback_data_var[ad_hi(7'h78)] = hwif_in.DEVID_BEYOND.rd_data;
         end
         readback_data_rt_c = readback_data_var;
     end

@@ -5,7 +5,7 @@ package msi_csr_pkg;
 
     localparam MSI_CSR_DATA_WIDTH = 32;
     localparam MSI_CSR_MIN_ADDR_WIDTH = 7;
-    localparam MSI_CSR_SIZE = 'h64;
+    localparam MSI_CSR_SIZE = 'h7c;
 
     typedef struct {
         logic [15:0] next;
@@ -87,8 +87,7 @@ package msi_csr_pkg;
     } msi_csr__ARG_TARGET__external__in_t;
 
     typedef struct packed {
-        logic [7:0] _reserved_31_24;
-        logic [7:0] devfn;
+        logic [15:0] rid_offset;
         logic [7:0] subordinate;
         logic [7:0] secondary;
     } msi_csr__ARG_BUS__external__fields__in_t;
@@ -139,6 +138,17 @@ package msi_csr_pkg;
         msi_csr__ARG_DATA__external__fields__in_t rd_data;
         logic wr_ack;
     } msi_csr__ARG_DATA__external__in_t;
+
+    typedef struct packed {
+        logic [15:0] _reserved_31_16;
+        logic [15:0] devid_base_low;
+    } msi_csr__ARG_DEVID_BASE__external__fields__in_t;
+
+    typedef struct {
+        logic rd_ack;
+        msi_csr__ARG_DEVID_BASE__external__fields__in_t rd_data;
+        logic wr_ack;
+    } msi_csr__ARG_DEVID_BASE__external__in_t;
 
     typedef struct packed {
         logic [31:0] count;
@@ -225,8 +235,35 @@ package msi_csr_pkg;
     } msi_csr__LAST_DROP_REASON__reason__in_t;
 
     typedef struct {
+        logic next;
+    } msi_csr__LAST_DROP_REASON__rid_high__in_t;
+
+    typedef struct {
         msi_csr__LAST_DROP_REASON__reason__in_t reason;
+        msi_csr__LAST_DROP_REASON__rid_high__in_t rid_high;
     } msi_csr__LAST_DROP_REASON__in_t;
+
+    typedef struct {
+        logic next;
+    } msi_csr__CONFIGURATION__check_default_rid__in_t;
+
+    typedef struct {
+        logic [5:0] next;
+    } msi_csr__CONFIGURATION__devid_bits__in_t;
+
+    typedef struct {
+        msi_csr__CONFIGURATION__check_default_rid__in_t check_default_rid;
+        msi_csr__CONFIGURATION__devid_bits__in_t devid_bits;
+    } msi_csr__CONFIGURATION__in_t;
+
+    typedef struct packed {
+        logic [31:0] count;
+    } msi_csr__DEVID_BEYOND__external__fields__in_t;
+
+    typedef struct {
+        logic rd_ack;
+        msi_csr__DEVID_BEYOND__external__fields__in_t rd_data;
+    } msi_csr__DEVID_BEYOND__external__in_t;
 
     typedef struct {
         msi_csr__TABLES_0__in_t TABLES_0;
@@ -240,6 +277,7 @@ package msi_csr_pkg;
         msi_csr__ARG_ADDRESS_LOW__external__in_t ARG_ADDRESS_LOW;
         msi_csr__ARG_ADDRESS_HIGH__external__in_t ARG_ADDRESS_HIGH;
         msi_csr__ARG_DATA__external__in_t ARG_DATA;
+        msi_csr__ARG_DEVID_BASE__external__in_t ARG_DEVID_BASE;
         msi_csr__MESSAGES__external__in_t MESSAGES;
         msi_csr__DROPPED_BUS_RANGE__external__in_t DROPPED_BUS_RANGE;
         msi_csr__DROPPED_DISCONNECTED__external__in_t DROPPED_DISCONNECTED;
@@ -249,6 +287,8 @@ package msi_csr_pkg;
         msi_csr__ALERT__in_t ALERT;
         msi_csr__LAST_DROP__in_t LAST_DROP;
         msi_csr__LAST_DROP_REASON__in_t LAST_DROP_REASON;
+        msi_csr__CONFIGURATION__in_t CONFIGURATION;
+        msi_csr__DEVID_BEYOND__external__in_t DEVID_BEYOND;
     } msi_csr__in_t;
 
     typedef struct {
@@ -293,8 +333,7 @@ package msi_csr_pkg;
     } msi_csr__ARG_TARGET__external__out_t;
 
     typedef struct packed {
-        logic [7:0] _reserved_31_24;
-        logic [7:0] devfn;
+        logic [15:0] rid_offset;
         logic [7:0] subordinate;
         logic [7:0] secondary;
     } msi_csr__ARG_BUS__external__fields__out_t;
@@ -351,6 +390,18 @@ package msi_csr_pkg;
         msi_csr__ARG_DATA__external__fields__out_t wr_biten;
     } msi_csr__ARG_DATA__external__out_t;
 
+    typedef struct packed {
+        logic [15:0] _reserved_31_16;
+        logic [15:0] devid_base_low;
+    } msi_csr__ARG_DEVID_BASE__external__fields__out_t;
+
+    typedef struct {
+        logic req;
+        logic req_is_wr;
+        msi_csr__ARG_DEVID_BASE__external__fields__out_t wr_data;
+        msi_csr__ARG_DEVID_BASE__external__fields__out_t wr_biten;
+    } msi_csr__ARG_DEVID_BASE__external__out_t;
+
     typedef struct {
         logic req;
         logic req_is_wr;
@@ -398,6 +449,11 @@ package msi_csr_pkg;
     } msi_csr__LAST_DROP__out_t;
 
     typedef struct {
+        logic req;
+        logic req_is_wr;
+    } msi_csr__DEVID_BEYOND__external__out_t;
+
+    typedef struct {
         msi_csr__STATUS__out_t STATUS;
         msi_csr__COMMAND__out_t COMMAND;
         msi_csr__ARG_RANGE__external__out_t ARG_RANGE;
@@ -407,6 +463,7 @@ package msi_csr_pkg;
         msi_csr__ARG_ADDRESS_LOW__external__out_t ARG_ADDRESS_LOW;
         msi_csr__ARG_ADDRESS_HIGH__external__out_t ARG_ADDRESS_HIGH;
         msi_csr__ARG_DATA__external__out_t ARG_DATA;
+        msi_csr__ARG_DEVID_BASE__external__out_t ARG_DEVID_BASE;
         msi_csr__MESSAGES__external__out_t MESSAGES;
         msi_csr__DROPPED_BUS_RANGE__external__out_t DROPPED_BUS_RANGE;
         msi_csr__DROPPED_DISCONNECTED__external__out_t DROPPED_DISCONNECTED;
@@ -415,9 +472,10 @@ package msi_csr_pkg;
         msi_csr__REFUSED_COMMANDS__external__out_t REFUSED_COMMANDS;
         msi_csr__ALERT__out_t ALERT;
         msi_csr__LAST_DROP__out_t LAST_DROP;
+        msi_csr__DEVID_BEYOND__external__out_t DEVID_BEYOND;
     } msi_csr__out_t;
 
-    typedef enum logic [3:0] {
+    typedef enum logic [4:0] {
         operation_code__NONE = 'h0,
         operation_code__SET_BUS_RANGE = 'h1,
         operation_code__CONNECT = 'h2,
@@ -433,10 +491,11 @@ package msi_csr_pkg;
         operation_code__SIGNAL_EVENT = 'hc,
         operation_code__CONSUME_PENDING = 'hd,
         operation_code__DEFAULT_BDF = 'he,
-        operation_code__SUPPORTS_DIRECT_MSI = 'hf
+        operation_code__SUPPORTS_DIRECT_MSI = 'hf,
+        operation_code__FREE_ROUTE = 'h10
     } operation_code_e;
 
-    typedef enum logic [3:0] {
+    typedef enum logic [4:0] {
         answer__NONE = 'h0,
         answer__OK = 'h1,
         answer__DELIVERED = 'h2,
@@ -452,6 +511,9 @@ package msi_csr_pkg;
         answer__DIRECT_MSI = 'hc,
         answer__NO_DIRECT_MSI = 'hd,
         answer__ERROR_INDEX = 'he,
-        answer__ERROR_NO_ROUTE = 'hf
+        answer__ERROR_NO_ROUTE = 'hf,
+        answer__NO_BDF = 'h10,
+        answer__DROPPED_DEVID = 'h11,
+        answer__REFUSED_DEVID = 'h12
     } answer_e;
 endpackage

@@ -35,7 +35,8 @@ package msi_operation_pkg;
                         8'(operation_code__SIGNAL_EVENT),
                         8'(operation_code__CONSUME_PENDING),
                         8'(operation_code__DEFAULT_BDF),
-                        8'(operation_code__SUPPORTS_DIRECT_MSI)};
+                        8'(operation_code__SUPPORTS_DIRECT_MSI),
+                        8'(operation_code__FREE_ROUTE)};
   endfunction
 
   function automatic logic takes_range(operation_code_e operation);
@@ -65,7 +66,8 @@ package msi_operation_pkg;
                              operation_code__ENABLE_WITH_RID,
                              operation_code__DISABLE,
                              operation_code__SIGNAL_EVENT,
-                             operation_code__CONSUME_PENDING};
+                             operation_code__CONSUME_PENDING,
+                             operation_code__FREE_ROUTE};
   endfunction
 
 endpackage

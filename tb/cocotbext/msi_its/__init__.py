@@ -15,7 +15,8 @@
 | run/engines     | local, slurm                                                               |
 | run/simulators  | code_coverage, ending, verilator, verilator_finder                         |
 | report          | console, files, html, junit, lcov, regression, terminal, testplan, ucis    |
-| commands        | bench, compare, exhaustive, main, regress, shard, sim, variables, window   |
+| commands        | bench, compare, exhaustive, main, regress, shard, sharing, sim, variables |
+|                 | window                                                                     |
 
 Each room and each module says itself what it is for; CONTRIBUTING.md says what belongs where.
 """

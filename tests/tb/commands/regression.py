@@ -19,6 +19,7 @@ from cocotbext.msi_its.run import plan as plans
 from cocotbext.msi_its.run.design import OWN, Rtl
 from cocotbext.msi_its.run.sets import EVERYTHING, SETS, Only
 from cocotbext.msi_its.run.store import Store
+from msi_its_model import Profile
 from tests.schemas import valid
 from tests.tb.run.project import RUN, Project
 
@@ -123,7 +124,8 @@ class Regression:
         monkeypatch.setattr(fingerprint, "PACKAGES", (root / "models", root / "tb"))
         sets = {name: SETS[name] for name in ("smallest", "odd")}
         monkeypatch.setattr(plans, "SETS", sets)
-        monkeypatch.setattr(plans, "recordings", lambda: ())
+        monkeypatch.setattr(plans, "recordings", lambda *_: ())
+        monkeypatch.setattr(plans, "traces_sets", lambda profile: {"traces": profile})
 
     def behaves(self, again: dict[str, Any] | None = None, **how: Any) -> None:
         """Say what simulations do: by folder (`_` for `-`), what each of their tests does.
@@ -142,11 +144,12 @@ class Regression:
         only: Only = EVERYTHING,
         failed: bool = False,
         farm: regress.Farm = regress.LOCAL,
+        profile: Profile | None = None,
     ) -> int:
         """Run the regression."""
         new = not (resume or failed)
         seed, seeds = (SEED, seeds) if new else (None, None)
-        return self.regress(seed, seeds, jobs, resume, OWN, gate, only, failed, farm)
+        return self.regress(seed, seeds, jobs, resume, OWN, gate, only, failed, profile, farm)
 
     def regress(self, *arguments: Any) -> int:
         """Run it with other arguments."""

@@ -30,10 +30,10 @@ from cocotbext.msi_its.batch.records import (
 )
 from cocotbext.msi_its.batch.transactor import BUSES, EventKind, Seen, Status
 from cocotbext.msi_its.checks.checker import LISTED_DROPS, REPORTED, Checker
-from cocotbext.msi_its.checks.register_model import ALERT_CYCLES
+from cocotbext.msi_its.checks.register_model import ALERT_CYCLES, drop_registers
 from cocotbext.msi_its.vocabulary import csr
 from cocotbext.msi_its.vocabulary.csr import Answer, Register
-from cocotbext.msi_its.vocabulary.operations import Tables
+from cocotbext.msi_its.vocabulary.operations import CONFIGURATION, Configuration, Tables
 from cocotbext.msi_its.vocabulary.results import Drop
 from cocotbext.msi_its.vocabulary.trace import TraceLine
 from cocotbext.msi_its.vocabulary.transactions import DROPS, WARNINGS, Source
@@ -74,12 +74,17 @@ class _Step:
 class BatchChecker(Checker):
     """The scoreboard of the batched path."""
 
-    def __init__(self, tables: Tables, counter_width: int) -> None:
+    def __init__(
+        self,
+        tables: Tables,
+        counter_width: int,
+        configuration: Configuration = CONFIGURATION,
+    ) -> None:
         """Check a translator with these parameters."""
         self._now = 0  # the clock cycle
         self._explained = 0
         self._first_line = 0  # of the trace's first operation; 0: there is none
-        super().__init__(tables, counter_width, lambda: self._now)
+        super().__init__(tables, counter_width, lambda: self._now, configuration=configuration)
 
     def _start(self) -> None:
         super()._start()
@@ -202,8 +207,8 @@ class BatchChecker(Checker):
         drop = None
         if len(warned):
             row, held = warned[-1], int(expected.ranges[warned[-1]])
-            low = int(expected.rids[row]) | held >> 8 << 16 | (held & 0xFF) << 24
-            drop = low, Answer(int(answers[row]))
+            answer, rid = Answer(int(answers[row])), int(expected.rids[row])
+            drop = drop_registers(answer, rid, held >> 8, held & 0xFF)
         self.registers.on_many(counted, int(expected.sent.sum()), result, drop)
 
     # ---- disagreement ---------------------------------------------------------------------------

@@ -73,12 +73,13 @@ class BatchEnvironment:
         self._before = before
         self._to_first_failure = to_first_failure
         self.tables = settings.tables
+        self.configuration = settings.configuration
         self.rng = np.random.default_rng([settings.seed, *name.encode()])
         self.cycles = 0
         self.measured: dict[str, str] = {}
         folder = Path(settings.results)
         self._progress = folder / "progress"
-        self.checker = BatchChecker(settings.tables, settings.counter_width)
+        self.checker = BatchChecker(settings.tables, settings.counter_width, settings.configuration)
         self.transactor = Transactor(
             folder / settings.top, int(self.rng.integers(2**31)), HANG_CYCLES, settings.plusargs
         )

@@ -29,10 +29,10 @@ Records = NDArray[Any]
 OPERATION = np.dtype(
     [
         ("address", "<u8"),
-        ("data", "<u4"),
-        *((name, "<u2") for name in ("target", "rid", "route", "range", "connection", "segment")),
-        *((name, "u1") for name in ("secondary", "subordinate", "devfn", "code", "source")),
-        ("unused", "u1", 3),
+        *((name, "<u4") for name in ("data", "devid_base")),
+        *((name, "<u2") for name in ("target", "rid", "route", "range", "connection")),
+        ("rid_offset", "<u2"),
+        *((name, "u1") for name in ("secondary", "subordinate", "code", "source")),
     ]
 )
 """An operation (its code of 8 bits), and the source that it enters by."""

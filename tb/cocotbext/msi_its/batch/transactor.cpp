@@ -40,18 +40,17 @@ enum Source : uint8_t {
 struct Operation {
     uint64_t address;
     uint32_t data;
+    uint32_t devid_base;
     uint16_t target;
     uint16_t rid;
     uint16_t route;
     uint16_t range;
     uint16_t connection;
-    uint16_t segment;
+    uint16_t rid_offset;
     uint8_t secondary;
     uint8_t subordinate;
-    uint8_t devfn;
     uint8_t code;
     uint8_t source;
-    uint8_t unused[3];
 };
 static_assert(sizeof(Operation) == 32, "tb/cocotbext/msi_its/batch/records.py has the same layout");
 
@@ -176,7 +175,7 @@ constexpr uint32_t ARGUMENTS[] = {
     offsetof(msi_csr_t, ARG_RANGE),        offsetof(msi_csr_t, ARG_TARGET),
     offsetof(msi_csr_t, ARG_BUS),          offsetof(msi_csr_t, ARG_RID),
     offsetof(msi_csr_t, ARG_ADDRESS_LOW),  offsetof(msi_csr_t, ARG_ADDRESS_HIGH),
-    offsetof(msi_csr_t, ARG_DATA),
+    offsetof(msi_csr_t, ARG_DATA),         offsetof(msi_csr_t, ARG_DEVID_BASE),
 };
 constexpr size_t ARGUMENT_REGISTERS = sizeof(ARGUMENTS) / sizeof(ARGUMENTS[0]);
 
@@ -188,11 +187,12 @@ void to_registers(const Operation& from, uint32_t (&to)[ARGUMENT_REGISTERS]) {
     to[0] = PUT(ARG_RANGE__RANGE, from.range) | PUT(ARG_RANGE__CONNECTION, from.connection);
     to[1] = PUT(ARG_TARGET__TARGET, from.target) | PUT(ARG_TARGET__ROUTE, from.route);
     to[2] = PUT(ARG_BUS__SECONDARY, from.secondary) | PUT(ARG_BUS__SUBORDINATE, from.subordinate) |
-            PUT(ARG_BUS__DEVFN, from.devfn);
-    to[3] = PUT(ARG_RID__RID, from.rid) | PUT(ARG_RID__SEGMENT, from.segment);
+            PUT(ARG_BUS__RID_OFFSET, from.rid_offset);
+    to[3] = PUT(ARG_RID__RID, from.rid) | PUT(ARG_RID__SEGMENT, from.devid_base >> 16);
     to[4] = static_cast<uint32_t>(from.address);
     to[5] = static_cast<uint32_t>(from.address >> 32);
     to[6] = from.data;
+    to[7] = PUT(ARG_DEVID_BASE__DEVID_BASE_LOW, from.devid_base & 0xFFFF);
 }
 
 Operation from_registers(const uint32_t (&from)[ARGUMENT_REGISTERS]) {
@@ -203,9 +203,10 @@ Operation from_registers(const uint32_t (&from)[ARGUMENT_REGISTERS]) {
     to.route = GET(ARG_TARGET__ROUTE, from[1]);
     to.secondary = GET(ARG_BUS__SECONDARY, from[2]);
     to.subordinate = GET(ARG_BUS__SUBORDINATE, from[2]);
-    to.devfn = GET(ARG_BUS__DEVFN, from[2]);
+    to.rid_offset = GET(ARG_BUS__RID_OFFSET, from[2]);
     to.rid = GET(ARG_RID__RID, from[3]);
-    to.segment = GET(ARG_RID__SEGMENT, from[3]);
+    to.devid_base = GET(ARG_RID__SEGMENT, from[3]) << 16 |
+                    GET(ARG_DEVID_BASE__DEVID_BASE_LOW, from[7]);
     to.address = from[4] | static_cast<uint64_t>(from[5]) << 32;
     to.data = from[6];
     return to;
@@ -553,10 +554,10 @@ class Monitors {
         operation.route = dut_.retire_route;
         operation.range = dut_.retire_range;
         operation.connection = dut_.retire_connection;
-        operation.segment = dut_.retire_segment;
+        operation.devid_base = dut_.retire_devid_base;
         operation.secondary = dut_.retire_secondary;
         operation.subordinate = dut_.retire_subordinate;
-        operation.devfn = dut_.retire_devfn;
+        operation.rid_offset = dut_.retire_rid_offset;
         operation.code = dut_.retire_operation;
         operation.source = dut_.retire_source;
         masks_.apply(operation);

@@ -22,11 +22,15 @@ from cocotb.triggers import ClockCycles, Event
 from cocotbext.msi_its.bench.monitors import Sampler
 from cocotbext.msi_its.bench.ports import named, ports_of
 from cocotbext.msi_its.bench.watch import BUSES, PORTS, Watch
-from cocotbext.msi_its.vocabulary.operations import Tables
+from cocotbext.msi_its.vocabulary.operations import Configuration, Tables
 from cocotbext.msi_its.vocabulary.results import dump
 from cocotbext.msi_its.vocabulary.settings import HANG_CYCLES, QUIET_CYCLES
+from msi_its_model import PROFILES, Profile
 
-PARAMETERS = ("RANGES", "CONNECTIONS", "TARGETS", "ROUTES", "COUNTER_WIDTH")
+PARAMETERS = (
+    *("RANGES", "CONNECTIONS", "TARGETS", "ROUTES"),
+    *("COUNTER_WIDTH", "CHECK_DEFAULT_RID", "DEVID_BITS"),
+)
 """The translator's parameters: the sizes of its tables, and the bits of its counters."""
 
 
@@ -113,15 +117,16 @@ async def finish(*attached: Attached, results: str | Path = "") -> None:
         await each.settle()
         each.watch.finish()
         checker = each.watch.checker
+        profile = checker.configuration.profile.name
         each.log.info(
             f"{checker.operations} operations, {checker.messages} messages compared, "
-            f"{checker.dropped} dropped, {checker.mismatches} mismatches"
+            f"{checker.dropped} dropped, {checker.mismatches} mismatches, profile {profile}"
         )
         if results:
             path = Path(results) / f"{each.name}.json"
             path.parent.mkdir(parents=True, exist_ok=True)
             result = each.watch.result(each.name, not each.failure)
-            path.write_text(dump({"schema": SCHEMA, "test": result}) + "\n")
+            path.write_text(dump({"schema": SCHEMA, "profile": profile, "test": result}) + "\n")
     if failures := [each.failure for each in attached if each.failure]:
         raise AssertionError("\n".join(failures))
 
@@ -133,12 +138,13 @@ def attach(
     names: Mapping[str, str] | None = None,
     tables: Tables | None = None,
     counter_width: int | None = None,
+    configuration: Configuration | None = None,
 ) -> Attached:
     """Watch a translator: `entity` is its handle, `clock` that of the clock the bench drives.
 
     `names` says which of its ports have other names: `{"m_msi": "its"}` finds `m_msi_valid` as
-    `its_valid`, and so on. `tables` and `counter_width` (bits) are its parameters, for where the
-    simulator does not show them.
+    `its_valid`, and so on. `tables`, `counter_width` (bits) and `configuration` are its
+    parameters, for where the simulator does not show them.
 
     What is compared begins with a reset. Attached in mid-run, it waits for the next one and says
     so: the registers do not show all of the tables, so that there is no state to start from. Raises
@@ -158,12 +164,25 @@ def attach(
             f"{clock._path} is inside the design: Verilator shows its edges after registers have "
             "changed; give the clock at the top, which the bench drives"
         )
-    sizes = _parameters(entity, tables, counter_width)
+    parameters = _parameters(entity, tables, counter_width, configuration)
     sampler = Sampler(clock, ports_of(entity, "handles"))
     cycles = _Cycles(sampler)
     name = entity._path
-    watch = Watch(bus, sampler, sizes[0], sizes[1], lambda: cycles.count, name=name)
+    watch = Watch(
+        bus,
+        sampler,
+        parameters[0],
+        parameters[1],
+        lambda: cycles.count,
+        name=name,
+        configuration=parameters[2],
+    )
     return Attached(watch, sampler, name)
+
+
+def checking(default_rid: bool) -> Profile:
+    """Return the first profile that holds default requester IDs against the range, or does not."""
+    return next(each for each in PROFILES.values() if each.checks_default_rid == default_rid)
 
 
 def _check_names(names: Mapping[str, str]) -> None:
@@ -176,19 +195,25 @@ def _check_names(names: Mapping[str, str]) -> None:
 
 
 def _parameters(
-    entity: Any, tables: Tables | None, counter_width: int | None
-) -> tuple[Tables, int]:
+    entity: Any,
+    tables: Tables | None,
+    counter_width: int | None,
+    configuration: Configuration | None,
+) -> tuple[Tables, int, Configuration]:
     """Return the parameters of a translator: what the design shows, or else those given."""
-    given = (*(tables or [None] * 4), counter_width)
+    built = configuration.parameters.values() if configuration is not None else [None] * 2
+    given = (*(tables or [None] * 4), counter_width, *built)
     sizes = []
     for name, said in zip(PARAMETERS, given, strict=True):
         shown = int(getattr(entity, name).value) if hasattr(entity, name) else None
         if shown is None and said is None:
             raise AttachError(
                 f"{entity._path}: the simulator does not show its parameter {name}: give "
-                "tables= and counter_width="
+                "tables=, counter_width= and configuration="
             )
         if shown is not None and said not in (None, shown):
             raise AttachError(f"{entity._path} has {name} = {shown}, not {said}")
         sizes.append(said if shown is None else shown)
-    return Tables(*sizes[:-1]), sizes[-1]
+    if configuration is None:
+        configuration = Configuration(checking(bool(sizes[5])), sizes[6])
+    return Tables(*sizes[:4]), sizes[4], configuration

@@ -232,7 +232,7 @@ class RetireMonitor(StreamMonitor):
     has_ready = False
     payload = (
         *("source", "operation", "range", "connection", "target", "route"),
-        *("secondary", "subordinate", "devfn", "segment", "rid", "address", "data"),
+        *("secondary", "subordinate", "rid_offset", "devid_base", "rid", "address", "data"),
         *("answer", "bdf", "sent", "message_devid", "message_address", "message_data"),
     )
 

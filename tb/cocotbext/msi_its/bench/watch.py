@@ -26,7 +26,7 @@ from cocotbext.msi_its.bench.monitors import (
 from cocotbext.msi_its.bench.ports.handles import value_of
 from cocotbext.msi_its.checks.checker import Checker
 from cocotbext.msi_its.checks.coverage.sampling import Coverage
-from cocotbext.msi_its.vocabulary.operations import Tables
+from cocotbext.msi_its.vocabulary.operations import CONFIGURATION, Configuration, Tables
 from cocotbext.msi_its.vocabulary.results import TestResult
 
 BUSES: dict[type[StreamMonitor], str] = {
@@ -63,16 +63,20 @@ class Watch:
         cycle: Callable[[], int],
         coverage: Coverage | None = None,
         name: str = "",
+        configuration: Configuration = CONFIGURATION,
     ) -> None:
         """Watch `entity`, from the next reset on.
 
-        `tables` and `counter_width` (bits) are its parameters; `cycle` returns the number of the
-        clock cycle; what is seen counts in `coverage`; `name` tells it from others in the log.
+        `tables`, `counter_width` (bits) and `configuration` are its parameters; `cycle` returns the
+        number of the clock cycle; what is seen counts in `coverage`; `name` tells it from others in
+        the log.
         """
         self.tables = tables
         self.coverage = coverage
         self._cycle = cycle
-        self.checker = checker = Checker(tables, counter_width, cycle, coverage, name)
+        self.checker = checker = Checker(
+            tables, counter_width, cycle, coverage, name, configuration
+        )
         checker.on_enough = self._end_at_once
 
         def registers(callback: str) -> Callable[[Any], None]:

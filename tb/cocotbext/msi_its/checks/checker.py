@@ -22,6 +22,10 @@ from cocotbext.msi_its.checks.reference import Outcome, Reference
 from cocotbext.msi_its.checks.register_model import RegisterModel
 from cocotbext.msi_its.vocabulary.csr import Answer
 from cocotbext.msi_its.vocabulary.operations import (
+    CONFIGURATION,
+    Configuration,
+    Enable,
+    EnableWithRid,
     Message,
     Operation,
     SignalMsi,
@@ -64,11 +68,13 @@ class Checker:
         cycle: Callable[[], int],
         coverage: Coverage | None = None,
         name: str = "",
+        configuration: Configuration = CONFIGURATION,
     ) -> None:
         """Check one translator; `cycle` returns the clock cycle's number; count in `coverage`."""
         self.log = logging.getLogger(".".join(filter(None, ("cocotbext.msi_its", name))))
         self.tables = tables
         self._counter_width = counter_width
+        self.configuration = configuration
         self._cycle = cycle
         self._coverage = coverage
         self.operations = 0
@@ -87,7 +93,7 @@ class Checker:
 
     def _start(self) -> None:
         """Take the reset state (H8)."""
-        self._reference = Reference(self.tables)
+        self._reference = Reference(self.tables, self.configuration)
         self._history = History()
         self._accepted: dict[Source, deque[Operation]] = {
             Source.MESSAGE: deque(),
@@ -102,7 +108,12 @@ class Checker:
         self._unrecorded: deque[Message] = deque(maxlen=8)  # with which no record retired
         self._last: Entry | None = None
         self.registers = RegisterModel(
-            self.tables, self._counter_width, self._register_mismatch, self._cycle, self._coverage
+            self.tables,
+            self._counter_width,
+            self._register_mismatch,
+            self._cycle,
+            self._coverage,
+            self.configuration,
         )
         self.registers.command_lost = self._on_command_lost
 
@@ -190,7 +201,10 @@ class Checker:
         if "secondary" in fields:
             return fields["secondary"], fields["subordinate"]
         if isinstance(operation, SignalMsi | SignalMsiWithRid):
-            return self._reference.bus_range(self._reference.bound(operation.target))
+            return self._reference.range_now(self._reference.sender(operation.target).range)
+        if isinstance(operation, Enable | EnableWithRid):
+            origin = self._reference.origin(operation.route)
+            return self._reference.range_now(origin.range) if origin is not None else None
         return None
 
     def on_message(self, message: Message) -> None:

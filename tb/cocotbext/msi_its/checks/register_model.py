@@ -20,8 +20,15 @@ from cocotbext.msi_its.checks.coverage.sampling import Coverage
 from cocotbext.msi_its.checks.reference import Outcome
 from cocotbext.msi_its.vocabulary import csr
 from cocotbext.msi_its.vocabulary.csr import Answer
-from cocotbext.msi_its.vocabulary.fields import ARGUMENT_REGISTERS, ARGUMENTS, get_field
-from cocotbext.msi_its.vocabulary.operations import BY_CODE, Operation, Tables, arguments_of
+from cocotbext.msi_its.vocabulary.fields import ARGUMENT_REGISTERS, ARGUMENTS, get_field, put_field
+from cocotbext.msi_its.vocabulary.operations import (
+    BY_CODE,
+    CONFIGURATION,
+    Configuration,
+    Operation,
+    Tables,
+    arguments_of,
+)
 from cocotbext.msi_its.vocabulary.transactions import ERRORS, WARNINGS, Source
 from msi_its_model import __version__
 
@@ -30,6 +37,7 @@ COUNTERS: dict[int, frozenset[Answer]] = {
     csr.DROPPED_DISCONNECTED.offset: frozenset({Answer.DROPPED_DISCONNECTED}),
     csr.REFUSED_BUS_RANGE.offset: frozenset({Answer.REFUSED_BUS_RANGE}),
     csr.ERRORS.offset: ERRORS,
+    csr.DEVID_BEYOND.offset: frozenset({Answer.DROPPED_DEVID, Answer.REFUSED_DEVID}),
 }
 """The answers that each counter register counts."""
 
@@ -50,7 +58,7 @@ WRITABLE: dict[int, int] = {
 STATUS_REGISTERS = (
     *(csr.STATUS, csr.RESULT, csr.MESSAGES, csr.DROPPED_BUS_RANGE, csr.DROPPED_DISCONNECTED),
     *(csr.REFUSED_BUS_RANGE, csr.ERRORS, csr.REFUSED_COMMANDS, csr.ALERT),
-    *(csr.LAST_DROP, csr.LAST_DROP_REASON),
+    *(csr.LAST_DROP, csr.LAST_DROP_REASON, csr.DEVID_BEYOND),
 )
 """What is read at the end of a test, for the checker to hold against what it counted."""
 
@@ -62,6 +70,15 @@ BUSY, CLEARING, REFUSED = (1 << csr.STATUS.fields[name].low for name in csr.STAT
 ALERT_CYCLES = 2
 """How many cycles after a drop's retire record the alert must be up, at most, or down after the
 response to its acknowledgement."""
+
+
+def drop_registers(answer: Answer, rid: int, secondary: int, subordinate: int) -> tuple[int, int]:
+    """Return what LAST_DROP, and LAST_DROP_REASON after it, show of a drop or refusal.
+
+    `rid` is the requester ID, of 17 bits, that was held against the bus range.
+    """
+    last = put_field(csr.LAST_DROP, "rid", rid, secondary << 16 | subordinate << 24)
+    return last, put_field(csr.LAST_DROP_REASON, "rid_high", rid >> 16, answer)
 
 
 @dataclass(eq=False, slots=True)
@@ -94,7 +111,7 @@ class _Read:
     address: int
     allowed: set[int]
     answered: tuple[Command, ...]  # commands whose write had been answered before
-    drops: list[tuple[int, Answer]] = field(default_factory=list)  # LAST_DROP, and the reason
+    drops: list[tuple[int, int]] = field(default_factory=list)  # LAST_DROP and its reason
 
 
 class RegisterModel:
@@ -113,6 +130,7 @@ class RegisterModel:
         report: Callable[[str, str], None],
         cycle: Callable[[], int],
         coverage: Coverage | None = None,
+        configuration: Configuration = CONFIGURATION,
     ) -> None:
         """Take the reset state, with counters of `counter_width` bits."""
         self.command_lost: Callable[[Operation], None] = lambda operation: None
@@ -126,12 +144,14 @@ class RegisterModel:
         self._flag = {0}  # STATUS.refused
         self._clearing = True  # until the first operation retires
         self._commands: deque[Command] = deque()  # written, neither retired nor refused yet
-        self._drop = (0, Answer.NONE)  # LAST_DROP and its reason
+        self._drop = (0, 0)  # LAST_DROP and LAST_DROP_REASON, if that is read next
         self._alert: set[int] = {0}
         self._alert_pin = 0
         self._alert_missed = False  # that it is down where it must not be was reported
         self._alert_due: int | None = None  # the cycle of a drop that the pin does not show yet
         self._arguments: dict[int, int] = {}  # the ARG registers, as last written
+        # Without the check, offsets are taken as 8 bits.
+        self._offsets = 0xFFFF if configuration.profile.checks_default_rid else 0xFF
         self._write_addresses: deque[int] = deque()
         self._write_data: deque[tuple[int, int]] = deque()
         self._writes: deque[_Write] = deque()
@@ -143,6 +163,9 @@ class RegisterModel:
             csr.TABLES_0.offset: {tables.ranges | tables.connections << 16},
             csr.TABLES_1.offset: {tables.targets | tables.routes << 16},
             csr.STATUS.offset: {0, CLEARING},
+            csr.CONFIGURATION.offset: {
+                configuration.profile.checks_default_rid | configuration.devid_bits << 8
+            },
         }
 
     @property
@@ -224,12 +247,12 @@ class RegisterModel:
         counted: Counter[Answer],
         sent: int,
         result: int | None,
-        drop: tuple[int, Answer] | None,
+        drop: tuple[int, int] | None,
     ) -> None:
         """Many operations retired, with these answers, and `sent` messages.
 
         `result` is what RESULT shows after the last command among them (None: there was none),
-        `drop` what LAST_DROP shows after the last drop, and its reason. That the commands were
+        `drop` what `drop_registers` says of the last drop. That the commands were
         written and the alert rose has been checked.
         """
         self._clearing = False
@@ -250,10 +273,9 @@ class RegisterModel:
 
     def _on_drop(self, outcome: Outcome, bus_range: tuple[int, int] | None) -> None:
         """A message was dropped or a route refused."""
-        secondary, subordinate = bus_range or (0, 0)
-        low = outcome.warnings[0].fields["rid"] | secondary << 16 | subordinate << 24
-        self._drop = (low, outcome.answer)
-        self._show(csr.LAST_DROP.offset, {low})
+        rid = outcome.warnings[0].fields["rid"]
+        self._drop = drop_registers(outcome.answer, rid, *(bus_range or (0, 0)))
+        self._show(csr.LAST_DROP.offset, {self._drop[0]})
         for read in self._reads:
             if read.address == csr.LAST_DROP.offset:
                 read.drops.append(self._drop)
@@ -339,7 +361,7 @@ class RegisterModel:
                 for register, part, lowest in ARGUMENTS[name]:
                     held = self._arguments.get(register.offset, 0)
                     value |= get_field(register, part, held) << lowest
-                values.append(value)
+                values.append(value & self._offsets if name == "rid_offset" else value)
             operation = kind(*values)
         behind = any(command.accepted for command in self._commands)
         return Command(operation, alone=not self._commands, behind=behind)
@@ -457,8 +479,8 @@ class RegisterModel:
                     self._refuse({int(bool(data & REFUSED))})
             self._show_status()
         if read.address == csr.LAST_DROP.offset:
-            reasons = {int(reason) for low, reason in read.drops if low == data}
-            self._show(csr.LAST_DROP_REASON.offset, reasons or {int(self._drop[1])})
+            reasons = {reason for low, reason in read.drops if low == data}
+            self._show(csr.LAST_DROP_REASON.offset, reasons or {self._drop[1]})
 
     def _lost_commands(self, read: _Read, data: int) -> list[Operation]:
         """Take the commands whose records are lost: STATUS says that none is in flight."""

@@ -46,8 +46,10 @@ from cocotbext.msi_its.run.simulation import simulate
 from cocotbext.msi_its.run.simulators import code_coverage
 from cocotbext.msi_its.run.simulators.verilator_finder import find_verilator
 from cocotbext.msi_its.run.store import PLAN, RESULTS, Finished, Store
+from cocotbext.msi_its.vocabulary.operations import Configuration
 from cocotbext.msi_its.vocabulary.results import Counts, TestResult, dump
 from cocotbext.msi_its.vocabulary.text import UserError, shown
+from msi_its_model import DEFAULT_PROFILE, PROFILES, Profile
 
 HTML = "report.html"
 JSON = "result.json"
@@ -99,8 +101,9 @@ def run(arguments: argparse.Namespace, rtl: Rtl) -> int:
         arguments.resume,
         rtl,
         arguments.command == "coverage",
-        only(arguments.set, arguments.test, default=""),
+        only(arguments.set, arguments.test, "", arguments.profile or DEFAULT_PROFILE),
         arguments.failed,
+        arguments.profile,
         Farm(arguments.farm, arguments.per_task, arguments.sbatch),
     )
 
@@ -114,11 +117,13 @@ def regress(
     gate: bool,
     only: Only = EVERYTHING,
     failed: bool = False,
+    profile: Profile | None = None,
     farm: Farm = LOCAL,
     folder: Path | None = None,
 ) -> int:
     """Run the regression, or what `only` says of it; return the exit status.
 
+    It runs under `profile`; None: the default, or that of the one before.
     With `resume` go on with the one before, whose seeds hold; with `failed` run those of its
     simulations again in which something failed. With `gate` fail, too, if coverage is not complete.
     Results are in `folder`, by default RESULTS.
@@ -130,7 +135,7 @@ def regress(
     code_coverage.code_coverage({}, rtl.files_read(), HERE)  # a bad excuse shows now
     command = "coverage" if gate else "regress"
     with exclusive(folder.with_suffix(".lock"), f"{PROGRAM} regress"):
-        store = _store(folder, seed, seeds, resume, rtl, only, failed, gate, farm.per_task)
+        store = _store(folder, seed, seeds, resume, rtl, only, failed, gate, profile, farm.per_task)
         if farm.name == "manual":
             return _say_shards(store)
         launcher = Launcher()
@@ -161,6 +166,7 @@ def _store(
     only: Only = EVERYTHING,
     failed: bool = False,
     gate: bool = False,
+    profile: Profile | None = None,
     per_task: int | None = None,
 ) -> Store:
     """Return the plan with its folder, kept or new. Raises RegressError if it cannot go on."""
@@ -168,16 +174,19 @@ def _store(
         raise RegressError(
             "FAILED=1 runs what failed before, RESUME=1 what had not finished: give one of them"
         )
-    made = made_of(rtl)
     if resume or failed:
-        before = _before(folder, seed, seeds, rtl, only, per_task, "RESUME" if resume else "FAILED")
+        variable = "RESUME" if resume else "FAILED"
+        before = _before(folder, seed, seeds, rtl, only, profile, per_task, variable)
         plan = before.plan
+        made = made_of(rtl, plan.profile)
     else:
         chosen = seed if seed is not None else int.from_bytes(os.urandom(3))
         seeds = seeds or 20
         if chosen + seeds > 2**31:
             raise RegressError(f"SEED={chosen} SEEDS={seeds}: the largest seed is {2**31 - 1}")
-        plan = Plan(chosen, seeds, rtl, made, only, per_task=per_task or PER_TASK)
+        name = (profile or DEFAULT_PROFILE).name
+        made = made_of(rtl, name)
+        plan = Plan(chosen, seeds, rtl, made, only, (), name, per_task or PER_TASK)
     if failed:
         plan = replace(plan, made=made, again=_failed_before(before))
     if gate and plan.part:
@@ -201,6 +210,7 @@ def _before(
     seeds: int | None,
     rtl: Rtl,
     only: Only,
+    profile: Profile | None,
     per_task: int | None,
     variable: str,
 ) -> Store:
@@ -214,8 +224,10 @@ def _before(
     plan = store.plan
     same = seed in (None, plan.seed) and seeds in (None, plan.seeds)
     same = same and (variable == "FAILED" or per_task in (None, plan.per_task))
+    same = same and (profile is None or profile.name == plan.profile)
     if plan.rtl != rtl or not same or only not in (EVERYTHING, plan.only):
-        words = [*plan.only.words, f"RTL={plan.rtl.file_list}", f"TOP={plan.rtl.top}"]
+        words = [f"PROFILE={plan.profile}", *plan.only.words]
+        words += [f"RTL={plan.rtl.file_list}", f"TOP={plan.rtl.top}"]
         words += [] if plan.rtl.sva else ["SVA=0"]
         words += [] if plan.per_task == PER_TASK else [f"PER_TASK={plan.per_task}"]
         raise RegressError(
@@ -277,7 +289,7 @@ def _regress(store: Store, engine: Engine, launcher: Launcher, gate: bool, comma
     print(terminal(summary, page))
     for each in lost:
         print(each, file=sys.stderr)
-    if what := changed(plan.made, made_of(plan.rtl)):
+    if what := changed(plan.made, made_of(plan.rtl, plan.profile)):
         raise RegressError(
             f"{what} was changed while this ran: results of both are mixed up; run it again"
         )
@@ -385,7 +397,7 @@ def _failure(
     job: Job, test: TestResult, rtl: Rtl, again: str, waves: str, ended: int = 0
 ) -> Failure:
     alone = not again.startswith("passed") and "." in test.name
-    words = [f"SEED={job.seed}"]
+    words = [f"SEED={job.seed}", *Configuration(PROFILES[job.profile]).words]
     if alone:
         words = ["sim", f"SET={job.set}", f"TEST={test.name}", *words, "WAVES=1"]
     else:
@@ -450,7 +462,8 @@ def _summarise(
         for test in each.tests:
             (failed if test.failed else passed if test.passed else others).add(test.name)
     passed -= failed | others
-    points = coverage.results(merged.coverage)
+    asked = dict.fromkeys(job.configuration for job in plan.jobs)
+    points = coverage.results(merged.coverage, list(asked))
     unread = merged.unread
     counted = merged.code.points()
     try:
@@ -463,6 +476,7 @@ def _summarise(
         seed=plan.seed,
         seeds=plan.seeds,
         rtl=plan.rtl,
+        profile=plan.profile,
         planned=planned,
         lost=lost,
         part=plan.part,

@@ -45,7 +45,7 @@ def shard(number: int, folder: Path, workers: int | None = None) -> int:
     store = Store.open(folder)
     if number > len(store.shards):
         raise ShardError(f"shard {number}: the plan has {len(store.shards)} shards, from 1")
-    if what := changed(store.plan.made, made_of(store.plan.rtl)):
+    if what := changed(store.plan.made, made_of(store.plan.rtl, store.plan.profile)):
         raise ShardError(
             f"{what} is not the same on {socket.gethostname()} as where the plan was made "
             f"({shown(folder)}): its results would be mixed up with those of others"

@@ -14,6 +14,7 @@ from cocotbext.msi_its.run.plan import Job
 from cocotbext.msi_its.run.simulators.code_coverage import CodeCoverage
 from cocotbext.msi_its.run.store import Finished
 from cocotbext.msi_its.vocabulary.results import COUNTS
+from msi_its_model import DEFAULT_PROFILE
 
 NO_BUCKET = Bucket()
 
@@ -54,7 +55,8 @@ class Summary:
 
     `planned` is the number of its simulations, `seconds` how long this part of it took; `unread`
     says what coverage is missing, and why; `tools` are versions, by name; `part` says what it was
-    limited to; `lost` says which simulations left no result, and why.
+    limited to; `lost` says which simulations left no result, and why; `profile` is the name of the
+    one whose rules held.
     """
 
     seed: int
@@ -72,6 +74,7 @@ class Summary:
     tools: Mapping[str, str]
     part: str = ""
     lost: Sequence[str] = ()
+    profile: str = DEFAULT_PROFILE.name
 
     @property
     def passed(self) -> bool:

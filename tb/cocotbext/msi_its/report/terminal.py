@@ -32,7 +32,7 @@ def job_line(finished: Finished) -> str:
     failed += f" and {more} more" if more > 0 else ""
     failed += f"; {len(finished.not_run)} did not run" if finished.not_run else ""
     return (
-        f"{job.set:<8} {job.kind:<8} seed {job.seed:<10} "
+        f"{job.set:<12} {job.kind:<8} seed {job.seed:<10} "
         f"{finished.counts['operations']:>8,} operations {finished.seconds:>6.1f} s  "
         + (f"FAIL {failed}" if failed else "pass")
     )
@@ -119,9 +119,12 @@ def closing_line(command: str, summary: Summary) -> str:
     """Return the line that `make regress` ends with."""
     operations, messages, dropped, mismatches = summary.counts.values()
     missing = summary.planned - len(summary.finished)
+    followed = [each.job.configuration.profile.name for each in summary.finished]
+    names = " and ".join(dict.fromkeys(followed)) or summary.profile
     return (
         f"{command}: {len(summary.finished)} simulations, {operations} operations, "
-        f"{messages} messages compared, {dropped} dropped, {mismatches} mismatches"
+        f"{messages} messages compared, {dropped} dropped, {mismatches} mismatches, "
+        f"profile {names}"
         + failed_words(len(summary.failures), summary.not_run)
         + (f", {missing} simulations left no result" if missing else "")
         + (f"; only a part: {summary.part}" if summary.part else "")

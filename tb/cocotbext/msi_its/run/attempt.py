@@ -18,17 +18,16 @@ from cocotbext.msi_its.run.simulation import simulate
 from cocotbext.msi_its.run.simulators import code_coverage
 from cocotbext.msi_its.run.simulators.verilator_finder import VerilatorError
 from cocotbext.msi_its.run.store import CODE, Finished, Store
-from cocotbext.msi_its.vocabulary.operations import Tables
 from cocotbext.msi_its.vocabulary.results import TestResult
 
 CANNOT_RUN = (SimulationError, RtlError, VerilatorError, OSError)
 """What keeps one simulation from running, but not the others."""
 
 
-def attempt(store: Store, job: Job, launcher: Launcher, broken: set[Tables]) -> Finished:
+def attempt(store: Store, job: Job, launcher: Launcher, broken: list[dict[str, int]]) -> Finished:
     """Run a job, and keep what it left. A simulation that cannot run is a failed test.
 
-    `broken` are the tables for which the RTL does not build: that is tried once. Raises OSError
+    `broken` are the parameters for which the RTL does not build: that is tried once. Raises OSError
     when the disk is full: what fails then says nothing.
     """
     began = time.monotonic()
@@ -36,7 +35,7 @@ def attempt(store: Store, job: Job, launcher: Launcher, broken: set[Tables]) -> 
     with store.attempt(job) as folder:
         try:
             run = job.run(rtl, folder)
-            if run.tables in broken:
+            if run.parameters in broken:
                 raise BuildError(
                     "the RTL does not build for these parameters: see the first failure"
                 )
@@ -46,7 +45,7 @@ def attempt(store: Store, job: Job, launcher: Launcher, broken: set[Tables]) -> 
         except CANNOT_RUN as error:
             check_disk(folder, str(error))
             if isinstance(error, BuildError):
-                broken.add(run.tables)
+                broken.append(run.parameters)
             folder.mkdir(exist_ok=True)
             results = [TestResult("simulation", False, 0.0, str(error))]
         (folder / rtl.top).unlink(missing_ok=True)

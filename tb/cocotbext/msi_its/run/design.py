@@ -41,7 +41,10 @@ PORT_ASSERTIONS = "hdl/sva/ports.f"
 ATTACHED_TO = "MSI_TRANSLATOR"
 """... and the macro that names the module they are attached to."""
 
-PARAMETERS = ("RANGES", "CONNECTIONS", "TARGETS", "ROUTES", "COUNTER_WIDTH")
+PARAMETERS = (
+    *("RANGES", "CONNECTIONS", "TARGETS", "ROUTES"),
+    *("COUNTER_WIDTH", "CHECK_DEFAULT_RID", "DEVID_BITS"),
+)
 """The parameters that the testbench sets."""
 
 TIMED = ("DELAY", "EVENTCONTROL", "FORK", "WAIT", "WAITFORK")

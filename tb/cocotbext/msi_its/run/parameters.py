@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cocotbext.msi_its.run.design import OWN, Rtl
-from cocotbext.msi_its.vocabulary.operations import Tables
+from cocotbext.msi_its.vocabulary.operations import CONFIGURATION, Configuration, Tables
 from cocotbext.msi_its.vocabulary.settings import Settings, TraceFile
 
 
@@ -23,6 +23,7 @@ class Run:
     coverage: bool = False
     plusargs: tuple[str, ...] = ()
     ports: str = ""
+    configuration: Configuration = CONFIGURATION
 
     @property
     def settings(self) -> Settings:
@@ -37,13 +38,14 @@ class Run:
             self.coverage,
             self.plusargs,
             self.ports,
+            self.configuration,
         )
 
     @property
     def parameters(self) -> dict[str, int]:
         """The translator's parameters, by their names in the RTL."""
         sizes = {name.upper(): size for name, size in self.tables._asdict().items()}
-        return {**sizes, "COUNTER_WIDTH": self.counter_width}
+        return {**sizes, "COUNTER_WIDTH": self.counter_width, **self.configuration.parameters}
 
     @property
     def operations(self) -> int:
@@ -53,4 +55,5 @@ class Run:
     def describe(self) -> str:
         """Say the parameters in words."""
         tables = ", ".join(f"{size:,} {name}" for name, size in self.tables._asdict().items())
-        return f"{tables} and {self.counter_width}-bit counters"
+        profile = self.configuration.profile.name
+        return f"{tables}, {self.counter_width}-bit counters, profile {profile}"

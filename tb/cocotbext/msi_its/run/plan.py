@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """What a regression runs: a plan, the jobs that it consists of, the shards that they are run in.
 
-A plan is a pure function of seed, seeds, RTL and what is limited to a part: whoever makes it, on
-whichever machine, makes the same one, as long as sources and tools are the same (`made_of`).
+A plan is a pure function of seed, seeds, RTL, profile and what it is limited to: whoever makes it,
+on whichever machine, makes the same one, as long as sources and tools are the same (`made_of`).
 """
 
 from __future__ import annotations
@@ -21,12 +21,16 @@ from cocotbext.msi_its.run.sets import (
     DEFAULT,
     EVERYTHING,
     SETS,
-    TRACES_SET,
+    TRACES_SETS,
     Only,
     directed,
     recordings,
+    traces_sets,
 )
+from cocotbext.msi_its.vocabulary.operations import Configuration
+from cocotbext.msi_its.vocabulary.settings import TraceFile
 from cocotbext.msi_its.vocabulary.text import UserError
+from msi_its_model import DEFAULT_PROFILE, PROFILES
 
 PER_TASK = 16
 """How many jobs a shard has, by default: docs/cluster.md says why."""
@@ -40,13 +44,15 @@ class PlanError(UserError):
 class Job:
     """One simulation of a regression: a parameter set, which tests (`kind`), and the seed.
 
-    Of these tests only the one called `test` runs, if that is given.
+    Of these tests only the one called `test` runs, if that is given. The rules are those of the
+    profile of that name.
     """
 
     set: str
     kind: str
     seed: int
     test: str = ""
+    profile: str = DEFAULT_PROFILE.name
 
     @property
     def name(self) -> str:
@@ -61,16 +67,35 @@ class Job:
 
     def run(self, rtl: Rtl, folder: Path) -> Run:
         """Return the run of its simulation."""
-        if self.kind == "recorded":
-            return Run(DEFAULT, 32, self.seed, str(folder), recordings(), rtl, coverage=True)
-        each = SETS[self.set]
-        return Run(each.tables, each.counter_width, self.seed, str(folder), (), rtl, coverage=True)
+        traces = recordings(PROFILES[self.profile], self.set) if self.kind == "recorded" else ()
+        return self._run(rtl, folder, traces)
+
+    def _run(self, rtl: Rtl, folder: Path, traces: tuple[TraceFile, ...]) -> Run:
+        tables, width = DEFAULT, 32
+        if self.kind != "recorded":
+            tables, width = SETS[self.set].tables, SETS[self.set].counter_width
+        return Run(
+            tables,
+            width,
+            self.seed,
+            str(folder),
+            traces,
+            rtl,
+            coverage=True,
+            configuration=self.configuration,
+        )
 
     def parameters(self, rtl: Rtl) -> dict[str, int]:
         """Return the parameters of its design, by their names in the RTL."""
-        tables = DEFAULT if self.kind == "recorded" else SETS[self.set].tables
-        width = 32 if self.kind == "recorded" else SETS[self.set].counter_width
-        return Run(tables, width, self.seed, "", (), rtl).parameters
+        return self._run(rtl, Path(), ()).parameters
+
+    @property
+    def configuration(self) -> Configuration:
+        """What its translator is built for."""
+        profile = PROFILES[self.profile]
+        if self.kind == "recorded":
+            return Configuration(TRACES_SETS[self.set] or profile)
+        return SETS[self.set].configuration(profile)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +114,7 @@ class Plan:
     """What a regression is to run: `seeds` of them from `seed` on, on a design, as `made` of.
 
     It may be a part of that: what `only` says, or the simulations of these names, `again`. A shard
-    has `per_task` of its jobs.
+    has `per_task` of its jobs. The profile is that of the name.
     """
 
     seed: int
@@ -98,21 +123,23 @@ class Plan:
     made: Mapping[str, str]
     only: Only = EVERYTHING
     again: tuple[str, ...] = ()
+    profile: str = DEFAULT_PROFILE.name
     per_task: int = PER_TASK
 
     @property
     def jobs(self) -> tuple[Job, ...]:
         """Its simulations, the longest first."""
-        test = self.only.test
-        jobs = [Job(TRACES_SET, "recorded", self.seed, test)]
-        jobs += [Job(name, "directed", self.seed, test) for name in SETS]
+        test, profile = self.only.test, self.profile
+        traced = traces_sets(PROFILES[profile])
+        jobs = [Job(name, "recorded", self.seed, test, profile) for name in traced]
+        jobs += [Job(name, "directed", self.seed, test, profile) for name in SETS]
         if test:
             jobs = [job for job in jobs if set(self.only.module) <= set(job.modules)]
-        sampled = [Job(name, "random", self.seed, test) for name in SETS]
+        sampled = [Job(name, "random", self.seed, test, profile) for name in SETS]
         if test:
             sampled = [job for job in sampled if set(self.only.module) <= set(job.modules)]
         seeds = range(self.seed, self.seed + self.seeds)
-        jobs += [Job(job.set, "random", seed, test) for seed in seeds for job in sampled]
+        jobs += [Job(job.set, "random", seed, test, profile) for seed in seeds for job in sampled]
         again = frozenset(self.again)
         return tuple(
             job
@@ -138,7 +165,7 @@ class Plan:
     @property
     def mark(self) -> str:
         """What a result says that it is of: all that it depends on besides its job's name."""
-        return fingerprint.of([*sorted(self.made.items()), self.only.test])[:16]
+        return fingerprint.of([*sorted(self.made.items()), self.only.test, self.profile])[:16]
 
     def dump(self) -> str:
         """Return it as JSON."""
@@ -156,18 +183,22 @@ class Plan:
                 dict(values["made"]),
                 Only(**values["only"]),
                 tuple(values["again"]),
+                PROFILES[values["profile"]].name,
                 values["per_task"],
             )
         except (ValueError, KeyError, TypeError) as error:
             raise PlanError(f"not a plan: {error!r}") from error
 
 
-def made_of(rtl: Rtl) -> dict[str, str]:
+def made_of(rtl: Rtl, profile: str) -> dict[str, str]:
     """Return what identifies everything that results depend on: tools, testbench with tests, RTL.
 
     It is the same wherever the project is, as long as what is in it is the same.
     """
-    designs = [fingerprint.design(rtl, Job(name, "random", 0).parameters(rtl)) for name in SETS]
+    designs = [
+        fingerprint.design(rtl, Job(name, "random", 0, profile=profile).parameters(rtl))
+        for name in SETS
+    ]
     return {
         "a tool": fingerprint.tools(),
         "the testbench": fingerprint.testbench(),

@@ -47,13 +47,13 @@ class OperationCode(IntEnum):
     SET_BUS_RANGE = 1
     """Give a bus range its secondary and subordinate bus, both at once."""
     CONNECT = 2
-    """Connect the message backend, with its PCI segment."""
+    """Connect the message backend, with its DeviceID base."""
     DISCONNECT = 3
     """Take the message backend away; the irqfd backend stays."""
     CONNECT_IRQFD = 4
-    """Connect the irqfd backend, with its PCI segment; routes that exist keep theirs."""
+    """Connect the irqfd backend, with its DeviceID base; routes that exist keep theirs."""
     BIND_TARGET = 5
-    """Make a target from a connection, a bus range and a devfn."""
+    """Make a target from a connection, a bus range and a requester ID offset."""
     SIGNAL_MSI = 6
     """Send a message with the target's own requester ID."""
     SIGNAL_MSI_WITH_RID = 7
@@ -74,6 +74,8 @@ class OperationCode(IntEnum):
     """Ask which requester ID `signal_msi` would use now."""
     SUPPORTS_DIRECT_MSI = 15
     """Ask whether the target's connection has an irqfd backend."""
+    FREE_ROUTE = 16
+    """Give a route back: what is pending is gone, and the route is no longer there."""
 
 
 class Answer(IntEnum):
@@ -110,7 +112,14 @@ class Answer(IntEnum):
     ERROR_INDEX = 14
     """An index lies outside the tables; nothing changed."""
     ERROR_NO_ROUTE = 15
-    """The route was never made; nothing changed."""
+    """The route was never made, or is freed; nothing changed."""
+    NO_BDF = 16
+    """The target's default requester ID is outside its bus range: a message with it would be
+    dropped."""
+    DROPPED_DEVID = 17
+    """Dropped: the DeviceID has more than DEVID_BITS bits."""
+    REFUSED_DEVID = 18
+    """The DeviceID has more than DEVID_BITS bits; the route is disabled."""
 
 
 class Source(IntEnum):
@@ -145,12 +154,13 @@ RESULT = Register(0x18, 32, {"answer": Field(7, 0), "bdf": Field(31, 16)})
 ARG_RANGE = Register(0x20, 32, {"range": Field(15, 0), "connection": Field(31, 16)})
 ARG_TARGET = Register(0x24, 32, {"target": Field(15, 0), "route": Field(31, 16)})
 ARG_BUS = Register(
-    0x28, 32, {"secondary": Field(7, 0), "subordinate": Field(15, 8), "devfn": Field(23, 16)}
+    0x28, 32, {"secondary": Field(7, 0), "subordinate": Field(15, 8), "rid_offset": Field(31, 16)}
 )
 ARG_RID = Register(0x2C, 32, {"rid": Field(15, 0), "segment": Field(31, 16)})
 ARG_ADDRESS_LOW = Register(0x30, 32, {"address": Field(31, 0)})
 ARG_ADDRESS_HIGH = Register(0x34, 32, {"address": Field(31, 0)})
 ARG_DATA = Register(0x38, 32, {"data": Field(31, 0)})
+ARG_DEVID_BASE = Register(0x3C, 32, {"devid_base_low": Field(15, 0)})
 MESSAGES = Register(0x40, 32, {"count": Field(31, 0)})
 DROPPED_BUS_RANGE = Register(0x44, 32, {"count": Field(31, 0)})
 DROPPED_DISCONNECTED = Register(0x48, 32, {"count": Field(31, 0)})
@@ -161,7 +171,9 @@ ALERT = Register(0x58, 32, {"alert": Field(0, 0)})
 LAST_DROP = Register(
     0x5C, 32, {"rid": Field(15, 0), "secondary": Field(23, 16), "subordinate": Field(31, 24)}
 )
-LAST_DROP_REASON = Register(0x60, 32, {"reason": Field(7, 0)})
+LAST_DROP_REASON = Register(0x60, 32, {"reason": Field(7, 0), "rid_high": Field(8, 8)})
+CONFIGURATION = Register(0x64, 32, {"check_default_rid": Field(0, 0), "devid_bits": Field(13, 8)})
+DEVID_BEYOND = Register(0x78, 32, {"count": Field(31, 0)})
 
 ARGUMENTS: dict[str, Argument] = {
     "range": Argument(16, "ranges", False, ((ARG_RANGE, "range", 0),)),
@@ -170,9 +182,11 @@ ARGUMENTS: dict[str, Argument] = {
     "route": Argument(16, "routes", False, ((ARG_TARGET, "route", 0),)),
     "secondary": Argument(8, None, False, ((ARG_BUS, "secondary", 0),)),
     "subordinate": Argument(8, None, False, ((ARG_BUS, "subordinate", 0),)),
-    "devfn": Argument(8, None, True, ((ARG_BUS, "devfn", 0),)),
+    "rid_offset": Argument(16, None, True, ((ARG_BUS, "rid_offset", 0),)),
     "rid": Argument(16, None, True, ((ARG_RID, "rid", 0),)),
-    "segment": Argument(16, None, True, ((ARG_RID, "segment", 0),)),
+    "devid_base": Argument(
+        32, None, True, ((ARG_DEVID_BASE, "devid_base_low", 0), (ARG_RID, "segment", 16))
+    ),
     "address": Argument(
         64, None, True, ((ARG_ADDRESS_LOW, "address", 0), (ARG_ADDRESS_HIGH, "address", 32))
     ),

@@ -21,6 +21,7 @@ __all__ = [
     "Disconnect",
     "Enable",
     "EnableWithRid",
+    "FreeRoute",
     "NewRoute",
     "Operation",
     "SetBusRange",
@@ -30,10 +31,12 @@ __all__ = [
     "SupportsDirectMsi",
 ]
 
-DROPS: frozenset[Answer] = frozenset({Answer.DROPPED_BUS_RANGE, Answer.DROPPED_DISCONNECTED})
+DROPS: frozenset[Answer] = frozenset(
+    {Answer.DROPPED_BUS_RANGE, Answer.DROPPED_DISCONNECTED, Answer.DROPPED_DEVID}
+)
 """The answers that mean a message was dropped."""
 
-REFUSALS: frozenset[Answer] = frozenset({Answer.REFUSED_BUS_RANGE})
+REFUSALS: frozenset[Answer] = frozenset({Answer.REFUSED_BUS_RANGE, Answer.REFUSED_DEVID})
 """The answers that mean a route was refused."""
 
 ERRORS: frozenset[Answer] = frozenset({Answer.ERROR_INDEX, Answer.ERROR_NO_ROUTE})
@@ -54,7 +57,7 @@ class SetBusRange(OperationBase, frozen=True):
 
 
 class Connect(OperationBase, frozen=True):
-    """Connect the message backend, with its PCI segment (R6)."""
+    """Connect the message backend, with its DeviceID base (R6)."""
 
     name: ClassVar[str] = "connect"
     code: ClassVar[OperationCode] = OperationCode.CONNECT
@@ -62,7 +65,7 @@ class Connect(OperationBase, frozen=True):
     rules: ClassVar[str] = "R6"
     answers: ClassVar[tuple[Answer, ...]] = (Answer.OK, Answer.ERROR_INDEX)
     connection: int
-    segment: int
+    devid_base: int
 
 
 class Disconnect(OperationBase, frozen=True):
@@ -77,7 +80,7 @@ class Disconnect(OperationBase, frozen=True):
 
 
 class ConnectIrqfd(OperationBase, frozen=True):
-    """Connect the irqfd backend, with its PCI segment; routes that exist keep theirs (R6, R7)."""
+    """Connect the irqfd backend, with its DeviceID base; routes that exist keep theirs (R6, R7)."""
 
     name: ClassVar[str] = "connect_irqfd"
     code: ClassVar[OperationCode] = OperationCode.CONNECT_IRQFD
@@ -85,11 +88,11 @@ class ConnectIrqfd(OperationBase, frozen=True):
     rules: ClassVar[str] = "R6, R7"
     answers: ClassVar[tuple[Answer, ...]] = (Answer.OK, Answer.ERROR_INDEX)
     connection: int
-    segment: int
+    devid_base: int
 
 
 class BindTarget(OperationBase, frozen=True):
-    """Make a target from a connection, a bus range and a devfn (R5)."""
+    """Make a target from a connection, a bus range and a requester ID offset (R5)."""
 
     name: ClassVar[str] = "bind_target"
     code: ClassVar[OperationCode] = OperationCode.BIND_TARGET
@@ -99,7 +102,7 @@ class BindTarget(OperationBase, frozen=True):
     target: int
     connection: int
     range: int
-    devfn: int
+    rid_offset: int
 
 
 class SignalMsi(OperationBase, frozen=True):
@@ -111,7 +114,9 @@ class SignalMsi(OperationBase, frozen=True):
     rules: ClassVar[str] = "R2, R4, R10"
     answers: ClassVar[tuple[Answer, ...]] = (
         Answer.SENT,
+        Answer.DROPPED_BUS_RANGE,
         Answer.DROPPED_DISCONNECTED,
+        Answer.DROPPED_DEVID,
         Answer.ERROR_INDEX,
     )
     target: int
@@ -133,6 +138,7 @@ class SignalMsiWithRid(OperationBase, frozen=True):
         Answer.SENT,
         Answer.DROPPED_BUS_RANGE,
         Answer.DROPPED_DISCONNECTED,
+        Answer.DROPPED_DEVID,
         Answer.ERROR_INDEX,
     )
     target: int
@@ -155,15 +161,17 @@ class NewRoute(OperationBase, frozen=True):
 
 
 class Enable(OperationBase, frozen=True):
-    """Enable a route with its target's own requester ID (R8, R9, R10)."""
+    """Enable a route with its target's own requester ID (R2, R8, R9, R10)."""
 
     name: ClassVar[str] = "enable"
     code: ClassVar[OperationCode] = OperationCode.ENABLE
     source: ClassVar[Source] = Source.COMMAND
-    rules: ClassVar[str] = "R8, R9, R10"
+    rules: ClassVar[str] = "R2, R8, R9, R10"
     answers: ClassVar[tuple[Answer, ...]] = (
         Answer.OK,
         Answer.DELIVERED,
+        Answer.REFUSED_BUS_RANGE,
+        Answer.REFUSED_DEVID,
         Answer.ERROR_INDEX,
         Answer.ERROR_NO_ROUTE,
     )
@@ -183,6 +191,7 @@ class EnableWithRid(OperationBase, frozen=True):
         Answer.OK,
         Answer.DELIVERED,
         Answer.REFUSED_BUS_RANGE,
+        Answer.REFUSED_DEVID,
         Answer.ERROR_INDEX,
         Answer.ERROR_NO_ROUTE,
     )
@@ -246,7 +255,7 @@ class DefaultBdf(OperationBase, frozen=True):
     code: ClassVar[OperationCode] = OperationCode.DEFAULT_BDF
     source: ClassVar[Source] = Source.COMMAND
     rules: ClassVar[str] = "R2"
-    answers: ClassVar[tuple[Answer, ...]] = (Answer.BDF, Answer.ERROR_INDEX)
+    answers: ClassVar[tuple[Answer, ...]] = (Answer.BDF, Answer.NO_BDF, Answer.ERROR_INDEX)
     returns_bdf: ClassVar[tuple[Answer, ...]] = (Answer.BDF,)
     target: int
 
@@ -267,6 +276,17 @@ class SupportsDirectMsi(OperationBase, frozen=True):
     target: int
 
 
+class FreeRoute(OperationBase, frozen=True):
+    """Give a route back: what is pending is gone, and the route is no longer there (R9)."""
+
+    name: ClassVar[str] = "free_route"
+    code: ClassVar[OperationCode] = OperationCode.FREE_ROUTE
+    source: ClassVar[Source] = Source.COMMAND
+    rules: ClassVar[str] = "R9"
+    answers: ClassVar[tuple[Answer, ...]] = (Answer.OK, Answer.ERROR_INDEX, Answer.ERROR_NO_ROUTE)
+    route: int
+
+
 Operation = (
     SetBusRange
     | Connect
@@ -283,4 +303,5 @@ Operation = (
     | ConsumePending
     | DefaultBdf
     | SupportsDirectMsi
+    | FreeRoute
 )

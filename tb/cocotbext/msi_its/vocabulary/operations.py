@@ -10,6 +10,7 @@ a frozen dataclass is, made in a tenth of the time.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple, get_args
 
 from msgspec import Struct
@@ -17,6 +18,7 @@ from msgspec import Struct
 from cocotbext.msi_its.vocabulary.csr import ARGUMENTS
 from cocotbext.msi_its.vocabulary.operation_classes import *  # noqa: F403 (each class, by its name)
 from cocotbext.msi_its.vocabulary.operation_classes import Operation
+from msi_its_model import DEFAULT_PROFILE, Profile
 from msi_its_model.widths import check_width
 
 WIDTHS: dict[str, int] = {name: argument.width for name, argument in ARGUMENTS.items()}
@@ -50,6 +52,33 @@ class Tables(NamedTuple):
     targets: int
     routes: int
 
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """What a translator is built for, as the register CONFIGURATION says it, too.
+
+    `devid_bits`, 16 to 32, is how wide a DeviceID may be that the ITS takes.
+    """
+
+    profile: Profile = DEFAULT_PROFILE
+    devid_bits: int = 32
+
+    @property
+    def words(self) -> list[str]:
+        """What make is told for its profile, unless that is the default."""
+        return [] if self.profile == DEFAULT_PROFILE else [f"PROFILE={self.profile.name}"]
+
+    @property
+    def parameters(self) -> dict[str, int]:
+        """The translator's parameters for it, by their names in the RTL."""
+        return {
+            "CHECK_DEFAULT_RID": int(self.profile.checks_default_rid),
+            "DEVID_BITS": self.devid_bits,
+        }
+
+
+CONFIGURATION = Configuration()
+"""What is meant where nothing else is said."""
 
 LIMITS: dict[str, tuple[int, int]] = {
     "ranges": (1, 256),

@@ -11,7 +11,6 @@ from cocotbext.msi_its.run.engines import Ended
 from cocotbext.msi_its.run.launcher import Launcher
 from cocotbext.msi_its.run.plan import Job
 from cocotbext.msi_its.run.store import Finished, Store
-from cocotbext.msi_its.vocabulary.operations import Tables
 
 
 class Local:
@@ -20,7 +19,7 @@ class Local:
     def __init__(self, launcher: Launcher, workers: int) -> None:
         self._launcher = launcher
         self._workers = workers
-        self.broken: set[Tables] = set()
+        self.broken: list[dict[str, int]] = []
 
     def run(self, store: Store, jobs: Sequence[Job], ended: Ended) -> list[str]:
         """Run jobs, and add up each shard whose last one has ended; see `Engine`."""

@@ -7,7 +7,6 @@ seen in the results, and whether tasks are left by `squeue`: accounting may be a
 
 from __future__ import annotations
 
-import contextlib
 import getpass
 import os
 import re
@@ -26,7 +25,6 @@ from cocotbext.msi_its.run.launcher import Launcher
 from cocotbext.msi_its.run.places import CHILDREN, HERE
 from cocotbext.msi_its.run.plan import Job, ranges
 from cocotbext.msi_its.run.store import PLAN, RUNS, TASKS, Store
-from cocotbext.msi_its.vocabulary.operations import Tables
 from cocotbext.msi_its.vocabulary.text import UserError, shown, tail
 
 SCRIPT = "task.sh"
@@ -104,26 +102,25 @@ class Slurm:
 
     def _build(self, store: Store, jobs: Sequence[Job], ended: Ended) -> list[Job]:
         """Build what jobs need; return those whose design builds, the others fail at once."""
-        broken: set[Tables] = set()
-        tables: dict[Tables, bool] = {}
+        rtl = store.plan.rtl
+        seen: list[dict[str, int]] = []
+        broken: list[dict[str, int]] = []
         with tempfile.TemporaryDirectory(dir=store.folder) as folder:
-            for job in jobs:
-                run = job.run(store.plan.rtl, Path(folder))
-                if run.tables in tables:
+            for set_, kind in dict.fromkeys((job.set, job.kind) for job in jobs):
+                job = next(each for each in jobs if (each.set, each.kind) == (set_, kind))
+                run = job.run(rtl, Path(folder))
+                if run.parameters in seen:
                     continue
-                tables[run.tables] = True
-                with contextlib.suppress(BuildError):
-                    flavour = Flavour.COVERAGE
+                seen.append(run.parameters)
+                try:
                     program = Path(folder) / "program"
-                    build(run, program, flavour=flavour, launcher=self._launcher)
-                    tables[run.tables] = False
-        good = []
-        for job in jobs:
-            known = job.run(store.plan.rtl, store.folder).tables
-            if tables[known]:
-                ended(job, attempt(store, job, self._launcher, broken))
-            else:
-                good.append(job)
+                    build(run, program, flavour=Flavour.COVERAGE, launcher=self._launcher)
+                except BuildError:  # and again, to be the failure of the first of its jobs
+                    broken.append(run.parameters)
+        good = [job for job in jobs if job.parameters(rtl) not in broken]
+        failing: list[dict[str, int]] = []
+        for job in (each for each in jobs if each.parameters(rtl) in broken):
+            ended(job, attempt(store, job, self._launcher, failing))
         return good
 
     def _submit(self, store: Store, jobs: Iterable[Job]) -> None:

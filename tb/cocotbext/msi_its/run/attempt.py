@@ -13,7 +13,7 @@ from cocotbext.msi_its.run.disk import check_disk
 from cocotbext.msi_its.run.launcher import Launcher
 from cocotbext.msi_its.run.places import HERE
 from cocotbext.msi_its.run.plan import Job
-from cocotbext.msi_its.run.results import CODE_COVERAGE
+from cocotbext.msi_its.run.results import CODE_COVERAGE, ENDED_EARLY
 from cocotbext.msi_its.run.simulation import simulate
 from cocotbext.msi_its.run.simulators import code_coverage
 from cocotbext.msi_its.run.simulators.verilator_finder import VerilatorError
@@ -22,6 +22,11 @@ from cocotbext.msi_its.vocabulary.results import TestResult
 
 CANNOT_RUN = (SimulationError, RtlError, VerilatorError, OSError)
 """What keeps one simulation from running, but not the others."""
+
+
+STOP_SECONDS = 2.0
+"""For how long a simulation that ended early is not believed: a scheduler that ends a task ends all
+of its processes, and this one may be the last to know."""
 
 
 def attempt(store: Store, job: Job, launcher: Launcher, broken: list[dict[str, int]]) -> Finished:
@@ -48,6 +53,9 @@ def attempt(store: Store, job: Job, launcher: Launcher, broken: list[dict[str, i
                 broken.append(run.parameters)
             folder.mkdir(exist_ok=True)
             results = [TestResult("simulation", False, 0.0, str(error))]
+        if any(each.failure.startswith(ENDED_EARLY) for each in results):
+            time.sleep(STOP_SECONDS)
+            launcher.check()
         (folder / rtl.top).unlink(missing_ok=True)
         unread = _pack(folder, all(each.passed for each in results))
         return store.keep(folder, job, results, time.monotonic() - began, unread)

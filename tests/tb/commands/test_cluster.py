@@ -425,6 +425,22 @@ def test_a_shard_that_is_killed_goes_on_where_it_was(regression: Regression) -> 
     assert sorted([*ran[:-1], *regression.log()[len(ran) :]]) == sorted(ALL)
 
 
+def test_a_simulation_that_is_ended_with_its_task_is_no_failure(regression: Regression) -> None:
+    """As a scheduler does it: all processes of a task, in whatever order."""
+    regression.behaves(odd_directed_5={"two": "wait"})
+    regression.run(farm=Farm("manual"))
+    task = shard(regression, 1)
+    until(waiting(regression, "odd-directed-5"))
+    for thread in Path(f"/proc/{task.pid}/task").iterdir():
+        for child in (thread / "children").read_text().split():
+            os.kill(int(child), signal.SIGTERM)
+    time.sleep(0.5)
+    task.terminate()
+    output, _ = task.communicate(timeout=60)
+    assert task.returncode == 143 and "FAIL" not in output
+    assert not (regression.results / "runs/odd-directed-5").exists()
+
+
 def test_a_late_failure_does_not_replace_a_pass(regression: Regression) -> None:
     store = regression.plan()
     (job, *_) = store.plan.jobs

@@ -7,7 +7,7 @@ PY := .venv/bin/python
 
 DESIGN := RTL TOP
 READ_sim := SEED SET TEST PROFILE WAVES JOBS SVA $(DESIGN)
-READ_regress := SEED SEEDS JOBS RESUME SET TEST FAILED PROFILE SVA $(DESIGN)
+READ_regress := SEED SEEDS JOBS RESUME SET TEST FAILED PROFILE FARM PER_TASK SBATCH SVA $(DESIGN)
 READ_coverage := $(READ_regress)
 READ_compare := TRACE LEVEL ENGINE SEED PROFILE WAVES SVA $(DESIGN)
 READ_exhaustive := SEED PROFILE $(DESIGN)
@@ -56,6 +56,7 @@ help:
 	@echo 'make regress [SEEDS=n] [SEED=n] [JOBS=n] [RESUME=1]'
 	@echo '                             run many seeds on all parameter sets, with coverage and a report'
 	@echo '  SET=name TEST=module.test  only one parameter set, only one test; FAILED=1: only what failed before'
+	@echo '  FARM=slurm [PER_TASK=n] [SBATCH="option..."]: on a cluster; FARM=manual: on any, docs/cluster.md'
 	@echo 'make coverage                make regress, and fail unless everything is covered'
 	@echo 'make test                    run the checks of make lint, then all tests, those of make sim included'
 	@echo 'make compare TRACE="file [file...]" [LEVEL=pin|batch|model] [SEED=n] [WAVES=1]'

@@ -170,7 +170,10 @@ def test_what_only_a_clone_can_do_is_refused_by_name(model: Installed, command: 
 
 def test_words_are_those_of_make(model: Installed) -> None:
     for words, said in {
-        ("sim", "SEEDS=3"): "msi-its sim does not read SEEDS; it reads JOBS RTL SEED SET SVA TEST ",
+        (
+            "sim",
+            "SEEDS=3",
+        ): "msi-its sim does not read SEEDS; it reads JOBS PROFILE RTL SEED SET SVA ",
         ("sim", "SEED="): "SEED= is empty: give it a value or leave it out",
         ("sim", "SEED=x"): "SEED: 'x' is not a whole number",
         ("compare",): "the following arguments are required: TRACE",

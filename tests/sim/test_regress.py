@@ -14,9 +14,8 @@ from junitparser import JUnitXml
 
 from cocotbext.msi_its.commands import main as command_line
 from cocotbext.msi_its.commands import regress
-from cocotbext.msi_its.report import regression as summary
-from cocotbext.msi_its.report.regression import Job, Plan
 from cocotbext.msi_its.run.places import BUILD, ROOT
+from cocotbext.msi_its.run.plan import Job, Plan
 from cocotbext.msi_its.run.simulators.code_coverage import KINDS
 from qualify.edits import FAULTS, break_rtl
 from tests.schemas import valid
@@ -30,11 +29,7 @@ FAULT = next(fault for fault in FAULTS if "secondary bound ignored" in fault.nam
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the regression small, and its results out of the way."""
-    for module in (regress, summary):
-        monkeypatch.setattr(module, "RESULTS", RESULTS)
-    monkeypatch.setattr(regress, "PLAN", RESULTS / "plan.json")
-    for name in ("HTML", "JSON", "JUNIT", "LCOV", "UCIS"):
-        monkeypatch.setattr(regress, name, RESULTS / getattr(regress, name).name)
+    monkeypatch.setattr(regress, "RESULTS", RESULTS)
     jobs = property(lambda plan: (Job("smallest", "random", plan.seed),))
     monkeypatch.setattr(Plan, "jobs", jobs)
     monkeypatch.setattr(regress, "RERUNS", 1)

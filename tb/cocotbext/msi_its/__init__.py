@@ -11,11 +11,13 @@
 | bench           | attach, drivers, environment, monitors, registers, stimulus, watch         |
 | bench/ports     | handles, memory                                                            |
 | batch           | checker, environment, history, its, model, records, trace, transactor      |
-| run             | build, design, discovery, disk, file_list, fingerprint, launcher           |
-|                 | parameters, places, results, sets, simulation                              |
+| run             | attempt, build, design, discovery, disk, file_list, fingerprint, launcher  |
+|                 | parameters, places, plan, results, sets, simulation, store                 |
+| run/engines     | local, slurm                                                               |
 | run/simulators  | code_coverage, ending, verilator, verilator_finder                         |
 | report          | console, files, html, junit, lcov, regression, terminal, testplan, ucis    |
-| commands        | bench, compare, exhaustive, main, regress, sharing, sim, variables, window |
+| commands        | bench, compare, exhaustive, main, regress, shard, sharing, sim, variables |
+|                 | window                                                                     |
 
 Each room and each module says itself what it is for; CONTRIBUTING.md says what belongs where.
 """

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import json
 import os
@@ -24,175 +23,20 @@ from cocotbext.msi_its.checks.coverage import merging as coverage
 from cocotbext.msi_its.commands import main as command_line
 from cocotbext.msi_its.commands import regress
 from cocotbext.msi_its.commands.regress import RegressError
-from cocotbext.msi_its.report import regression as summary
 from cocotbext.msi_its.run import fingerprint
 from cocotbext.msi_its.run import launcher as processes
 from cocotbext.msi_its.run import simulation as simulator
 from cocotbext.msi_its.run.build import Flavour, SimulationError
 from cocotbext.msi_its.run.design import OWN, Elaborated, Rtl, RtlError
+from cocotbext.msi_its.run.plan import Job
 from cocotbext.msi_its.run.sets import EVERYTHING, SETS, Only
 from cocotbext.msi_its.run.simulators import code_coverage
+from cocotbext.msi_its.run.store import Store
 from cocotbext.msi_its.vocabulary.operations import CONFIGURATION
 from cocotbext.msi_its.vocabulary.results import COUNTS, TestResult
-from msi_its_model import DEFAULT_PROFILE, PROFILES, Profile
-from tests.schemas import valid
-from tests.tb.run.project import RUN, Project
-
-SEED = 5
-
-PROGRAM = r"""
-import json, os, signal, sys, time
-from pathlib import Path
-root = Path(sys.argv[1])
-job = json.loads(sys.argv[2])
-folder = Path(job["folder"])
-behave = json.loads((root / "behave.json").read_text())
-with open(root / "log", "a") as log:
-    task = "simulate" if "modules" in job else "build"
-    print(task, job["flavour"] or "plain", folder.name, file=log)
-if "modules" not in job:
-    if f"-GROUTES={behave.get('build')}" in job["options"]:
-        sys.exit("%Error: a.sv:1: a syntax \x1b[31merror\x1b[0m \x00")
-    (folder / job["top"]).write_text("")
-    sys.exit()
-how = behave.get(folder.name, {})
-cases = []
-for module in job["modules"]:
-    module = module.rpartition(".")[2]
-    for number, test in enumerate(("one", "two")):
-        name = f"{module}.{test}"
-        if job["only"] not in ("", name):
-            continue
-        (folder / "progress").write_text(f"0 0 {name}")
-        does = how.get(test, "pass")
-        if does == "crash":
-            sys.exit("Segmentation \x1b[31mfault\x1b[0m \x00")
-        if does == "hang":
-            time.sleep(600)
-        if does == "interrupt":
-            os.kill(os.getppid(), getattr(signal, how["signal"]))
-            time.sleep(0 if how["signal"] == "SIGKILL" else 600)
-        if does == "full":
-            sys.exit("OSError: [Errno 28] No space left on device: 'coverage.dat'")
-        if does == "damage":
-            (folder / "run.json").unlink()
-            (folder / f"{name}.json").mkdir()
-        bad = does not in ("pass", "damage", "interrupt")
-        text = f"mismatch 1 (model) at operation 7: {does}\n  operation: a<b> & c\n  expected: "
-        text += how.get("says", "x")
-        values = {
-            "name": name, "passed": not bad, "counted": True,
-            "operations": 10 + number, "messages": 5,
-            "dropped": 1, "mismatches": 2 * bad, "answers": {}, "drops": [], "measured": {},
-            "coverage": {"wait": {"s_msi / 0 cycles": 2 + number, **how.get("bins", {})}},
-            "reports": [
-                {"kind": "model", "operation": 7, "line": None, "text": each}
-                for each in (text, "mismatch 2") if bad
-            ],
-        }
-        if does == "assert":
-            values |= {"mismatches": 0, "reports": []}
-        if does != "damage":
-            (folder / f"{name}.json").write_text(json.dumps(values))
-        said = f'<failure message="AssertionError: {does}: 1 of 2 passed"/>' if bad else ""
-        cases.append(
-            f'<testcase name="{test}" classname="tests.rtl.{module}" time="0.5">{said}</testcase>'
-        )
-(folder / "results.xml").write_text(
-    f"<testsuites><testsuite>{''.join(cases)}</testsuite></testsuites>"
-)
-if job["flavour"] == "waves":
-    (folder / "dump.vcd").write_text("$end")
-if job["flavour"] == "coverage":
-    point = f"C '\1f\2{root}/hdl/a.sv\1l\0021\1n\0021\1t\2line\1page\2v_line/a\1o\2block\1h\2a'"
-    text = f"# SystemC::Coverage-3\n{point} 3\n"
-    (folder / "coverage.dat").write_text(how.get("dat", text))
-"""
-
-
-class Regression:
-    """A project whose regression has two parameter sets and tests with a given behaviour."""
-
-    def __init__(self, project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.root = root = project.root
-        self.results = results = root / "build/regress"
-        self.behaves()
-
-        def run(
-            launcher: processes.Launcher, command: list[str], log: Path, environment: Any
-        ) -> contextlib.AbstractContextManager[subprocess.Popen[bytes]]:
-            program = [sys.executable, "-I", "-S", "-c", PROGRAM, str(root), command[-1]]
-            return RUN(launcher, program, log, environment)
-
-        monkeypatch.setattr(processes.Launcher, "run", run)
-        monkeypatch.setattr(regress, "find_verilator", project.verilator)
-        monkeypatch.chdir(root)
-        monkeypatch.setattr(regress, "HERE", root)
-        monkeypatch.setattr(fingerprint, "ROOT", root)
-        monkeypatch.setattr(fingerprint, "PACKAGES", (root / "models", root / "tb"))
-        monkeypatch.setattr(regress, "RESULTS", results)
-        monkeypatch.setattr(regress, "PLAN", results / "plan.json")
-        monkeypatch.setattr(summary, "RESULTS", results)
-        for name in ("HTML", "JSON", "JUNIT", "LCOV", "UCIS"):
-            monkeypatch.setattr(regress, name, results / getattr(regress, name).name)
-        sets = {name: SETS[name] for name in ("smallest", "odd")}
-        for module in (regress, summary):
-            monkeypatch.setattr(module, "SETS", sets)
-        monkeypatch.setattr(summary, "recordings", lambda *_: ())
-        monkeypatch.setattr(summary, "traces_sets", lambda profile: ("traces",))
-
-    def behaves(self, again: dict[str, Any] | None = None, **how: Any) -> None:
-        """Say what simulations do: by folder (`_` for `-`), what each of their tests does.
-
-        `again` are those that are run again.
-        """
-        behave = {name.replace("_", "-"): does for name, does in how.items()} | (again or {})
-        (self.root / "behave.json").write_text(json.dumps(behave))
-
-    def run(
-        self,
-        seeds: int | None = 2,
-        gate: bool = False,
-        resume: bool = False,
-        jobs: int = 2,
-        only: Only = EVERYTHING,
-        failed: bool = False,
-        profile: Profile | None = None,
-    ) -> int:
-        """Run the regression."""
-        new = not (resume or failed)
-        seed, seeds = (SEED, seeds) if new else (None, None)
-        return regress.regress(seed, seeds, jobs, resume, OWN, gate, only, failed, profile)
-
-    def plan(self, resume: bool = False) -> summary.Plan:
-        """Plan a regression of one seed, without running it, or plan to resume that."""
-        return regress._plan(None if resume else SEED, None if resume else 1, resume, OWN)
-
-    def json(self, name: str = "result.json") -> dict[str, Any]:
-        """Return a file that it left."""
-        return valid(self.results / name)
-
-    def text(self, name: str) -> str:
-        return (self.results / name).read_text()
-
-    def log(self, start: str = "simulate coverage") -> list[str]:
-        """Return the folders of what was run, in order."""
-        file = self.root / "log"
-        lines = file.read_text().splitlines() if file.is_file() else []
-        return [line.rpartition(" ")[2] for line in lines if line.startswith(start)]
-
-    def passed(self) -> dict[str, bool]:
-        """Return by simulation whether it passed."""
-        return {
-            f"{each['set']}-{each['tests']}-{each['seed']}": each["passed"]
-            for each in self.json()["simulations"]
-        }
-
-
-ALL = [
-    *("traces-recorded-5", "smallest-directed-5", "odd-directed-5"),
-    *("smallest-random-5", "odd-random-5", "smallest-random-6", "odd-random-6"),
-]
+from msi_its_model import DEFAULT_PROFILE, PROFILES
+from tests.tb.commands.regression import ALL, SEED, Regression
+from tests.tb.run.project import Project
 
 
 @pytest.fixture
@@ -262,7 +106,7 @@ def test_the_whole_is_the_sum_of_its_parts(regression: Regression) -> None:
 def test_what_is_kept_is_small(regression: Regression) -> None:
     regression.run()
     kept = {path.name for path in (regression.results / "runs/odd-random-5").iterdir()}
-    assert {"finished.json", "coverage.dat.gz", "simulation.log"} <= kept
+    assert {"finished.json", "code.gz", "simulation.log"} <= kept
     assert not kept & {"msi_translator", "coverage.dat", "finished.new"}
 
 
@@ -384,7 +228,7 @@ def test_rtl_that_no_longer_elaborates_at_the_end_loses_nothing(
 
     code = code_coverage.code_coverage
 
-    def count(counts: dict[str, int], sources: Iterable[Path], root: Path) -> Any:
+    def count(counts: dict[Any, int], sources: Iterable[Path], root: Path) -> Any:
         if counts:
             monkeypatch.setattr(Rtl, "elaborate", changed)
             OWN.files_read()
@@ -534,7 +378,7 @@ def test_the_line_that_reproduces_it_is_understood(monkeypatch: pytest.MonkeyPat
         ("random", "largest", "random_tests.anything_goes"),
         ("recorded", "traces", "trace_tests.replay_basic-routes_stalled"),
     ):
-        job = summary.Job(set_, kind, 7)
+        job = Job(set_, kind, 7)
         line = regress._failure(job, TestResult(name, False), own, "failed", "").command
         command, seed, waves, rtl, chosen, *_ = parsed(line, monkeypatch)
         assert (command, seed, waves, rtl) == ("sim", 7, True, own)
@@ -542,17 +386,17 @@ def test_the_line_that_reproduces_it_is_understood(monkeypatch: pytest.MonkeyPat
         line = regress._failure(job, TestResult(name, False), OWN, "passed", "").command
         command, seed, seeds, *rest = parsed(line, monkeypatch)
         assert (command, seed, seeds) == ("regress", 7, 1)
-        assert rest == [None, False, OWN, False, Only(set_), False, None]
-        job = summary.Job(set_, kind, 7, profile="08ec11066")
+        assert rest == [None, False, OWN, False, Only(set_), False, None, regress.Farm()]
+        job = Job(set_, kind, 7, profile="08ec11066")
         line = regress._failure(job, TestResult(name, False), OWN, "passed", "").command
-        assert parsed(line, monkeypatch)[-1] is PROFILES["08ec11066"]
+        assert parsed(line, monkeypatch)[-2] is PROFILES["08ec11066"]
 
 
 def test_seeds_stay_within_what_can_be_reproduced(regression: Regression) -> None:
     with pytest.raises(RegressError, match="SEED=2147483647 SEEDS=2"):
-        regress.regress(2**31 - 1, 2, 1, False, OWN, False)
+        regression.regress(2**31 - 1, 2, 1, False, OWN, False)
     assert regression.log() == []
-    assert regress.regress(2**31 - 1, 1, 1, False, OWN, False) == 0
+    assert regression.regress(2**31 - 1, 1, 1, False, OWN, False) == 0
 
 
 # ---- interrupted, and resumed -------------------------------------------------------------------
@@ -648,10 +492,11 @@ def test_other_seeds_cannot_be_resumed(regression: Regression) -> None:
     regression.plan()
     for seed, seeds in ((6, None), (None, 2)):
         with pytest.raises(RegressError, match=r"goes on with SEED=5 SEEDS=1 .* leave RESUME out"):
-            regress.regress(seed, seeds, 1, True, OWN, False)
+            regression.regress(seed, seeds, 1, True, OWN, False)
     with pytest.raises(RegressError, match=r"RTL=hdl/translator\.f TOP=msi_translator"):
-        regress._plan(None, None, True, Rtl("hdl/translator.f", "another"))
-    assert regress._plan(SEED, 1, True, OWN) == regression.plan(resume=True)
+        regression.plan(resume=True, rtl=Rtl("hdl/translator.f", "another"))
+    store = regress._store(regression.results, SEED, 1, True, OWN)
+    assert store.plan == regression.plan(resume=True).plan
 
 
 @pytest.mark.parametrize(
@@ -790,7 +635,7 @@ def test_there_is_nothing_that_failed(regression: Regression) -> None:
     with pytest.raises(RegressError, match="give one of them"):
         regression.run(failed=True, resume=True)
     with pytest.raises(RegressError, match="FAILED=1 goes on with SEED=5 SEEDS=1"):
-        regress.regress(6, None, 1, False, OWN, False, EVERYTHING, True)
+        regression.regress(6, None, 1, False, OWN, False, EVERYTHING, True)
 
 
 # ---- two attempts, kills, a full disk -----------------------------------------------------------
@@ -798,14 +643,14 @@ def test_there_is_nothing_that_failed(regression: Regression) -> None:
 
 def test_the_first_of_two_attempts_stays(regression: Regression) -> None:
     regression.run(seeds=1)
-    job = regression.plan(resume=True).jobs[0]
-    kept = (job.folder / "finished.json").read_text()
+    store = regression.plan(resume=True)
+    job = store.plan.jobs[0]
+    kept = (store.of(job) / "finished.json").read_text()
     late = regression.results / "attempts/late" / job.name
     late.mkdir(parents=True)
-    (late / "finished.json").write_text(kept.replace('"passed": true', '"passed": false'))
-    finished = regress._publish(late, job)
-    assert finished == regress._kept(job) and not finished.failed
-    assert (job.folder / "finished.json").read_text() == kept
+    finished = store.keep(late, job, [TestResult("late", False)], 1.0)
+    assert finished == store.kept(job) and not finished.failed
+    assert (store.of(job) / "finished.json").read_text() == kept
 
 
 def test_what_is_said_names_the_folder_that_stays(regression: Regression) -> None:
@@ -819,18 +664,18 @@ def test_what_is_said_names_the_folder_that_stays(regression: Regression) -> Non
 
 def test_no_half_of_a_result_passes_for_it(regression: Regression) -> None:
     regression.run(seeds=1)
-    plan = regression.plan(resume=True)
-    job = plan.jobs[0]
-    file = job.folder / "finished.json"
+    store = regression.plan(resume=True)
+    job = store.plan.jobs[0]
+    file = store.of(job) / "finished.json"
     text = file.read_text()
     for length in range(len(text)):
         file.write_text(text[:length])
-        assert regress._kept(job) is None
-    for damaged in ("[]", "null", '{"tests": [], "seconds": 1}', '{"tests": [{}], "seconds": 1}'):
+        assert store.kept(job) is None
+    for damaged in ("[]", "null", '{"tests": []}', '{"tests": [{}]}'):
         file.write_text(damaged)
-        assert regress._kept(job) is None
+        assert store.kept(job) is None
     file.write_text(text)
-    assert regress._kept(job) is not None
+    assert store.kept(job) is not None
     plan_file = regression.results / "plan.json"
     text = plan_file.read_text()
     for length in range(len(text)):
@@ -870,11 +715,11 @@ def test_a_full_disk_is_no_failure_of_a_test(
         if where == "the simulation":
             regression.behaves(odd_random_5={"one": "full"})
         elif where == "the counts":
-            patch.setattr("gzip.open", full)
+            patch.setattr("gzip.compress", full)
         elif where == "the folder":
             patch.setattr("tempfile.mkdtemp", full)
         elif where == "the results":
-            patch.setattr(regress, "_publish", full)
+            patch.setattr(Store, "keep", full)
         else:
             regression.behaves(odd_random_5={"one": "fail"})
             patch.setattr("cocotbext.msi_its.run.disk.FREE_BYTES", 1 << 80)

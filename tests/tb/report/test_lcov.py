@@ -16,6 +16,7 @@ from cocotbext.msi_its.report.lcov import lcov
 from cocotbext.msi_its.run.simulators.code_coverage import (
     CodeCoverage,
     code_coverage,
+    points,
 )
 from tests.tb.run.coverage_points import covered_source, point
 
@@ -85,7 +86,7 @@ def test_lcov(covered: CodeCoverage) -> None:
 def test_every_file_that_counts_is_in_it(tmp_path: Path) -> None:
     names = ("hdl/a.sv", "include/check.svh", "/elsewhere/check.svh")
     counts = {point(1, "branch", file=str(tmp_path / name)): n for n, name in enumerate(names)}
-    found = code_coverage(counts, [], tmp_path)
+    found = code_coverage(points(counts, tmp_path), [], tmp_path)
     assert set(parse_lcov(lcov(found, "t"))) == set(found.files) == set(names)
 
 
@@ -96,7 +97,9 @@ def test_lcov_shows_a_line_by_its_least_covered_part(tmp_path: Path) -> None:
         point(1, "line", lines="1-3", file=str(source)): 4,
         point(2, "branch", lines="2,5-6", file=str(source)): 0,
     }
-    found = parse_lcov(lcov(code_coverage(counts, [source], tmp_path), "t"))["a.sv"]
+    found = parse_lcov(lcov(code_coverage(points(counts, tmp_path), [source], tmp_path), "t"))[
+        "a.sv"
+    ]
     assert found["DA"] == ["1,4", "2,0", "3,4", "5,0", "6,0"]
     assert found["LF"] == ["5"] and found["LH"] == ["2"]
 
@@ -124,7 +127,7 @@ HOLES = {
 
 
 def test_lcov_of_rtl_with_holes_in_its_coverage(tmp_path: Path) -> None:
-    text = lcov(code_coverage(HOLES, [], tmp_path), "t")
+    text = lcov(code_coverage(points(HOLES, tmp_path), [], tmp_path), "t")
     assert inconsistencies(text) == []
     found = parse_lcov(text)["/p/a.sv"]
     assert found["DA"] == ["1,7", "2,3", "4,8", "5,0", "6,0", "7,0"]
@@ -148,7 +151,7 @@ def test_lcov_is_consistent_whatever_was_counted(
         point(line, kind, text, lines=lines): count
         for (line, kind, lines, text), count in parts.items()
     }
-    text = lcov(code_coverage(counts, [], Path("/p")), "t")
+    text = lcov(code_coverage(points(counts, Path("/p")), [], Path("/p")), "t")
     if parts:
         assert inconsistencies(text) == []
     else:
@@ -170,7 +173,7 @@ def test_lcovs_own_tool_takes_it(tmp_path: Path) -> None:
     source, records = tmp_path / "a b,é.sv", tmp_path / "coverage.info"
     source.write_text("x\n" * 9)
     counts = {each.replace("/p/a.sv", str(source)): count for each, count in HOLES.items()}
-    records.write_text(lcov(code_coverage(counts, [], tmp_path), r"\a top"))
+    records.write_text(lcov(code_coverage(points(counts, tmp_path), [], tmp_path), r"\a top"))
     command = ["genhtml", "--branch-coverage", "--quiet", "-o", "html", records.name]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr

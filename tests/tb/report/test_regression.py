@@ -17,13 +17,15 @@ from ucis.xml import validate_ucis_xml
 
 from cocotbext.msi_its.checks.coverage import merging as coverage
 from cocotbext.msi_its.report import testplan
+from cocotbext.msi_its.report.console import Bucket
 from cocotbext.msi_its.report.files import Regress
 from cocotbext.msi_its.report.html import html
 from cocotbext.msi_its.report.junit import junit, suites
-from cocotbext.msi_its.report.regression import Failure, Finished, Job, Summary
+from cocotbext.msi_its.report.regression import Failure, Summary
 from cocotbext.msi_its.report.terminal import LISTED, closing_line, terminal
 from cocotbext.msi_its.report.ucis import ucis
 from cocotbext.msi_its.run.design import OWN
+from cocotbext.msi_its.run.plan import Job
 from cocotbext.msi_its.run.sets import SETS
 from cocotbext.msi_its.run.simulators.code_coverage import (
     KINDS,
@@ -32,6 +34,7 @@ from cocotbext.msi_its.run.simulators.code_coverage import (
     KindResult,
     Point,
 )
+from cocotbext.msi_its.run.store import Finished
 from cocotbext.msi_its.vocabulary.results import COUNTS, Mismatch, TestResult
 from tests.schemas import valid
 
@@ -245,6 +248,41 @@ def test_the_page_lists_every_bin_simulation_and_rule(failed: Summary) -> None:
         assert rule.rule.text in page and rule.status in page
     assert "line: 1 points not hit" in page and "hdl/a.sv:4" in page
     assert "hdl/a.sv:5 toggle: never" in page and "(1 point)" in page
+
+
+def test_the_page_of_ten_thousand_simulations_is_small_and_failures_come_first(
+    sound: Summary, failed: Summary
+) -> None:
+    """However many fail, and in whatever number of ways."""
+    passes = sound.finished[0].tests
+    tests = [finished(Job("smallest", "random", seed), *passes) for seed in range(10_000)]
+    ways = [
+        dataclasses.replace(
+            failed.failures[0],
+            job=Job("odd", "random", seed),
+            cause=f"way {seed % 300 if seed % 2 else 0}",
+            bucket=Bucket("model", "signal_msi", "R1, R2", f"DeviceID {seed % 300}", "y" * 500),
+        )
+        for seed in range(5_000)
+    ]
+    broken = [finished(each.job, test_result(each.test, False)) for each in ways]
+    text = html(
+        dataclasses.replace(failed, finished=[*tests, *broken], failures=ways, planned=15_000)
+    )
+    assert len(text.encode()) < 5_000_000
+    page = Page(text).text
+    in_order(page, "What failed", "failures", "2,500modelsignal_msiR1, R2DeviceID 0")
+    in_order(page, "and 2499 more in the same way", "more are in result.json")
+    in_order(page, "500 simulations, those that failed first; result.json has all", "FAIL")
+    assert "pass" not in page[page.index("500 simulations") :]
+
+
+def test_what_left_no_result_is_said(sound: Summary) -> None:
+    lost = dataclasses.replace(sound, planned=3, lost=[f"task 3: {NASTY}"])
+    assert not lost.passed
+    page = Page(html(lost)).text
+    in_order(page, "Not complete", "1 of 3 simulations left no result", f"task 3: {NASTY}")
+    assert closing_line("regress", lost).endswith(", 1 simulations left no result")
 
 
 # ---- the terminal --------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cocotbext.msi_its.run.simulators.code_coverage import CodeCoverage, code_coverage
+from cocotbext.msi_its.run.simulators.code_coverage import CodeCoverage, code_coverage, points
 
 HEAD = "# SystemC::Coverage-3\n"
 
@@ -50,4 +50,4 @@ def covered_source(tmp_path: Path) -> CodeCoverage:
         point(5, "toggle", "g[0]:1->0", file=at): 0,
         point(5, "toggle", "g[1]:0->1", file=at): 0,
     }
-    return code_coverage(counts, [source, other], tmp_path)
+    return code_coverage(points(counts, tmp_path), [source, other], tmp_path)

@@ -43,10 +43,11 @@ class Project:
         self.log = root / "log"
         self.source = root / "hdl/a.sv"
         self.monkeypatch = monkeypatch
-        (root / "hdl").mkdir()
-        (root / "hdl/lint.vlt").write_text("")
-        (root / "hdl/translator.f").write_text("# one\na.sv\n")
-        self.source.write_text("sound")
+        if not (root / "hdl").exists():
+            (root / "hdl").mkdir()
+            (root / "hdl/lint.vlt").write_text("")
+            (root / "hdl/translator.f").write_text("# one\na.sv\n")
+            self.source.write_text("sound")
         self.found_through("the wheel")
         self.simulates("pass")
         for module in ("build", "simulation", "launcher"):

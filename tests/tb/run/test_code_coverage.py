@@ -85,7 +85,7 @@ def test_a_source_file_may_have_any_name_that_verilator_takes(tmp_path: Path, na
     source, file = tmp_path / name, tmp_path / "coverage.dat"
     source.write_text("x // excused line: why\n")
     file.write_text(dat({point(1, "line", file=str(source)): 0}))
-    found = code_coverage(read(file), [], tmp_path)
+    found = code_coverage(points(read(file), tmp_path), [], tmp_path)
     assert list(found.files) == [name]
     assert found.total["line"].excused == 1
 
@@ -94,7 +94,10 @@ def test_a_source_file_whose_name_is_no_utf8(tmp_path: Path) -> None:
     file = tmp_path / "coverage.dat"
     text = dat({point(1, "line", file=f"{tmp_path}/caf\udce9.svh"): 3})
     file.write_bytes(os.fsencode(text))
-    assert lcov(code_coverage(read(file), [], tmp_path), "t").splitlines()[1] == "SF:caf\ufffd.svh"
+    assert (
+        lcov(code_coverage(points(read(file), tmp_path), [], tmp_path), "t").splitlines()[1]
+        == "SF:caf\ufffd.svh"
+    )
 
 
 def test_points(tmp_path: Path) -> None:
@@ -166,7 +169,7 @@ def test_an_excuse_holds_for_its_line_its_kind_and_what_was_not_hit(tmp_path: Pa
         point(3, "branch", file=str(source)): 0,
         point(4, "line", file=str(source)): 0,
     }
-    found = code_coverage(counts, [source], tmp_path)
+    found = code_coverage(points(counts, tmp_path), [source], tmp_path)
     assert [result.excused for result in found.total.values()] == [0, 0, 0, 0]
     assert sum(len(result.missing) for result in found.total.values()) == 4
     assert set(found.excused.values()) == {0}
@@ -182,7 +185,7 @@ def test_each_kind_has_its_requirement(tmp_path: Path, kind: str) -> None:
     def shortfalls(hit: int) -> list[str]:
         counts = {point(1, each, file=str(source)): 1 for each in KINDS if each != kind}
         counts |= {point(line, kind, file=str(source)): int(line <= hit) for line in range(1, 1001)}
-        return code_coverage(counts, [source], tmp_path).shortfalls
+        return code_coverage(points(counts, tmp_path), [source], tmp_path).shortfalls
 
     assert shortfalls(required) == []
     (short,) = shortfalls(required - 1)
@@ -239,7 +242,7 @@ def test_included_files_count(tmp_path: Path) -> None:
         point(2, "toggle", "b:0->1", file=str(header)): 0,
         point(1, "branch", "if", file="/elsewhere/check.svh"): 0,
     }
-    found = code_coverage(counts, [source], tmp_path)
+    found = code_coverage(points(counts, tmp_path), [source], tmp_path)
     assert list(found.files) == ["/elsewhere/check.svh", "hdl/a.sv", "include/check.svh"]
     branch = found.total["branch"]
     assert (branch.total, branch.hit) == (4, 2)
@@ -256,4 +259,4 @@ def test_a_bad_excuse_in_an_included_file(tmp_path: Path) -> None:
     header = tmp_path / "check.svh"
     header.write_text("x // excused lines: why\n")
     with pytest.raises(CoverageError, match=r"^check\.svh:1: no kind of coverage: lines"):
-        code_coverage({point(1, "line", file=str(header)): 0}, [], tmp_path)
+        code_coverage(points({point(1, "line", file=str(header)): 0}, tmp_path), [], tmp_path)

@@ -10,8 +10,8 @@ import pytest
 
 from cocotbext.msi_its.commands import regress, sim
 from cocotbext.msi_its.commands.sim import plan
-from cocotbext.msi_its.report import regression as summary
 from cocotbext.msi_its.run import discovery, sets
+from cocotbext.msi_its.run import plan as plans
 from cocotbext.msi_its.run.design import OWN
 from cocotbext.msi_its.run.discovery import KINDS, DiscoveryError, check, modules
 from cocotbext.msi_its.run.places import ROOT
@@ -36,7 +36,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(sets, "ROOT", tmp_path)
     monkeypatch.setattr(sets, "recordings", lambda *_: ())
     monkeypatch.setattr(sim, "recordings", lambda *_: ())
-    monkeypatch.setattr(summary, "recordings", lambda *_: ())
+    monkeypatch.setattr(plans, "recordings", lambda *_: ())
     return tmp_path
 
 
@@ -48,7 +48,7 @@ def in_sim() -> dict[str, set[str]]:
 
 def in_regress() -> dict[tuple[str, str], set[str]]:
     """Return what `make regress` runs, by set and kind."""
-    jobs = summary.Plan(1, 1, OWN, "").jobs
+    jobs = plans.Plan(1, 1, OWN, {}).jobs
     return {(job.set, job.kind): set(job.modules) for job in jobs}
 
 

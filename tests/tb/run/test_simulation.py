@@ -102,6 +102,8 @@ def test_a_build_that_fails_leaves_the_last_one_in_place(project: Project) -> No
     project.source.write_text("broken")
     with pytest.raises(SimulationError, match=r"(?s)does not build.*a syntax error"):
         project.build()
+    left = {path.suffix for path in (project.root / "simulators").iterdir()}
+    assert ".new" not in left, "with precompiled headers, of 200 MB"
     project.source.write_text("sound")
     assert project.build() == "sound"
     assert project.builds == 2

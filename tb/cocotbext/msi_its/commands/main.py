@@ -15,9 +15,10 @@ from cocotbext.msi_its import __version__
 from cocotbext.msi_its.commands.variables import Parser, count, seed
 
 # What takes long is imported when signals are caught: an interrupt then needs no traceback.
-from cocotbext.msi_its.run.design import Rtl
+from cocotbext.msi_its.run.design import OWN, Rtl
 from cocotbext.msi_its.run.launcher import Interrupted, catch_signals
 from cocotbext.msi_its.run.places import BUILD, BUILD_VARIABLE, INSTALLED, PROGRAM, ROOT
+from cocotbext.msi_its.run.plan import PER_TASK
 from cocotbext.msi_its.vocabulary.text import UserError
 from msi_its_model import DEFAULT_PROFILE
 
@@ -27,8 +28,12 @@ CLONE_ONLY = ("faults", "formal", "lint", "mutate", "regs", "synth", "test")
 MODULES = {
     **{name: name for name in ("sim", "regress", "compare", "exhaustive", "bench")},
     "coverage": "regress",
+    "shard": "shard",
 }
 """The module of each command."""
+
+FARMS = ("local", "slurm", "manual")
+"""What a regression can run on."""
 
 CHECKED = ("sim", "regress", "coverage", "compare")
 """The commands that attach the assertions to the design; the others measure it, or break it."""
@@ -59,6 +64,14 @@ def parser() -> Parser:
         command.add_argument("--set", help="only one parameter set, or the traces", default="")
         command.add_argument("--test", help="only one test: module.name", default="")
         command.add_argument("--failed", help="only what failed before", action="store_true")
+        command.add_argument(
+            "--farm",
+            help="local, slurm, or manual: by hand",
+            choices=FARMS,
+            default="local",
+        )
+        command.add_argument("--per_task", help=f"simulations in a shard ({PER_TASK})", type=count)
+        command.add_argument("--sbatch", help="options for Slurm's sbatch, as words", default="")
 
     command = commands.add_command("compare", "replay traces")
     levels = ("pin", "batch", "model")
@@ -86,6 +99,11 @@ def parser() -> Parser:
         if name in CHECKED:
             what = "0: without the assertions of hdl/sva"
             command.add_argument("--sva", help=what, choices=("0", "1"), default="1")
+
+    command = commands.add_command("shard", "run one part of a regression's plan: docs/cluster.md")
+    command.add_argument("number", help="which, from 1", type=count)
+    command.add_argument("--plan", help="the plan (build/regress/plan.json)", default="")
+    command.add_argument("--jobs", help="how many simulations at once (1)", type=count)
     return commands
 
 
@@ -113,7 +131,9 @@ def run() -> int:
     """Run a command; return its exit status. Raises Interrupted."""
     arguments = parse(sys.argv[1:])
     logging.getLogger("msi_its_model").setLevel(logging.ERROR)  # every drop is reported one by one
-    rtl = Rtl(arguments.rtl, arguments.top, getattr(arguments, "sva", "0") == "1")
+    rtl = OWN
+    if hasattr(arguments, "rtl"):
+        rtl = Rtl(arguments.rtl, arguments.top, getattr(arguments, "sva", "0") == "1")
     # Only what this command needs is imported.
     module = import_module(f"cocotbext.msi_its.commands.{MODULES[arguments.command]}")
     try:

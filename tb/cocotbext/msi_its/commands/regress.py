@@ -10,19 +10,13 @@ again, alone and with waves.
 from __future__ import annotations
 
 import argparse
-import errno
-import gzip
-import json
 import os
 import platform
 import shlex
-import shutil
 import sys
-import tempfile
 import time
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -33,66 +27,69 @@ from cocotbext.msi_its.report.files import Regress
 from cocotbext.msi_its.report.html import html
 from cocotbext.msi_its.report.junit import junit, suites
 from cocotbext.msi_its.report.lcov import lcov
-from cocotbext.msi_its.report.regression import (
-    RESULTS,
-    RUNS,
-    Failure,
-    Finished,
-    Job,
-    Plan,
-    Summary,
-)
-from cocotbext.msi_its.report.terminal import closing_line, terminal
+from cocotbext.msi_its.report.regression import Failure, Summary
+from cocotbext.msi_its.report.terminal import closing_line, job_line, terminal
 from cocotbext.msi_its.report.ucis import ucis
-from cocotbext.msi_its.run import discovery, fingerprint
-from cocotbext.msi_its.run.build import BuildError, Flavour, SimulationError
+from cocotbext.msi_its.run import discovery
+from cocotbext.msi_its.run.attempt import CANNOT_RUN
+from cocotbext.msi_its.run.build import Flavour
 from cocotbext.msi_its.run.design import Rtl, RtlError
-from cocotbext.msi_its.run.disk import check_disk, is_disk_full
+from cocotbext.msi_its.run.disk import is_disk_full
+from cocotbext.msi_its.run.engines import Engine, slurm
+from cocotbext.msi_its.run.engines.local import Local
+from cocotbext.msi_its.run.engines.slurm import Slurm
 from cocotbext.msi_its.run.launcher import Interrupted, Launcher, exclusive
-from cocotbext.msi_its.run.places import HERE, PROGRAM
-from cocotbext.msi_its.run.results import CODE_COVERAGE
-from cocotbext.msi_its.run.sets import EVERYTHING, SETS, Only, only
+from cocotbext.msi_its.run.places import HERE, INSTALLED, PROGRAM
+from cocotbext.msi_its.run.plan import PER_TASK, Job, Plan, PlanError, changed, made_of, ranges
+from cocotbext.msi_its.run.sets import EVERYTHING, Only, only
 from cocotbext.msi_its.run.simulation import simulate
 from cocotbext.msi_its.run.simulators import code_coverage
-from cocotbext.msi_its.run.simulators.verilator_finder import VerilatorError, find_verilator
+from cocotbext.msi_its.run.simulators.verilator_finder import find_verilator
+from cocotbext.msi_its.run.store import PLAN, RESULTS, Finished, Store
 from cocotbext.msi_its.vocabulary.operations import Configuration
-from cocotbext.msi_its.vocabulary.results import TestResult, dump, load
+from cocotbext.msi_its.vocabulary.results import Counts, TestResult, dump
 from cocotbext.msi_its.vocabulary.text import UserError, shown
 from msi_its_model import DEFAULT_PROFILE, PROFILES, Profile
 
-PLAN = RESULTS / "plan.json"
-HTML = RESULTS / "report.html"
-JSON = RESULTS / "result.json"
-JUNIT = RESULTS / "junit.xml"
-LCOV = RESULTS / "coverage.info"
-UCIS = RESULTS / "coverage.xml"
-
-ATTEMPTS = "attempts"
-"""The folder in RESULTS with simulations that have not finished."""
-
-FINISHED = "finished.json"
-"""What a simulation leaves at last: its tests."""
+HTML = "report.html"
+JSON = "result.json"
+JUNIT = "junit.xml"
+LCOV = "coverage.info"
+UCIS = "coverage.xml"
+"""The files of the report."""
 
 RERUNS = 4
 """Of how many causes the first failing test is run again with waves; others say how to do that."""
-
-NAMED = 3
-"""How many failing tests the line of a simulation names."""
-
-CANNOT_RUN = (SimulationError, RtlError, VerilatorError, OSError)
-"""What keeps one simulation from running, but not the others."""
 
 
 class RegressError(UserError):
     """The regression cannot start or go on; says why and what to do."""
 
 
-def made_of(rtl: Rtl, profile: str) -> str:
-    """Return what identifies everything that results depend on: design, testbench, tests, tools."""
-    jobs = [Job(name, "random", 0, profile=profile) for name in SETS]
-    sets = [job.run(rtl, RESULTS).parameters for job in jobs]
-    designs = [fingerprint.design(rtl, parameters) for parameters in sets]
-    return fingerprint.of([fingerprint.testbench(), *designs])
+@dataclass(frozen=True, slots=True)
+class Farm:
+    """What the simulations run on: this machine (`local`), a cluster (`slurm`), or `manual`.
+
+    That is: shards are started by hand. `per_task` is how many simulations a shard has; `sbatch`
+    are the words of options for Slurm.
+    """
+
+    name: str = "local"
+    per_task: int | None = None
+    sbatch: str = ""
+
+    def engine(self, store: Store, launcher: Launcher, jobs: int | None) -> Engine:
+        """Return what runs jobs: so many at once. Raises RegressError."""
+        if self.name == "slurm":
+            try:
+                return Slurm(launcher, jobs, shlex.split(self.sbatch))
+            except ValueError as error:
+                raise RegressError(f"SBATCH={self.sbatch}: {error}") from None
+        store.forget_attempts()
+        return Local(launcher, jobs or os.cpu_count() or 1)
+
+
+LOCAL = Farm()
 
 
 def run(arguments: argparse.Namespace, rtl: Rtl) -> int:
@@ -107,6 +104,7 @@ def run(arguments: argparse.Namespace, rtl: Rtl) -> int:
         only(arguments.set, arguments.test, "", arguments.profile or DEFAULT_PROFILE),
         arguments.failed,
         arguments.profile,
+        Farm(arguments.farm, arguments.per_task, arguments.sbatch),
     )
 
 
@@ -120,24 +118,47 @@ def regress(
     only: Only = EVERYTHING,
     failed: bool = False,
     profile: Profile | None = None,
+    farm: Farm = LOCAL,
+    folder: Path | None = None,
 ) -> int:
     """Run the regression, or what `only` says of it; return the exit status.
 
     It runs under `profile`; None: the default, or that of the one before.
     With `resume` go on with the one before, whose seeds hold; with `failed` run those of its
     simulations again in which something failed. With `gate` fail, too, if coverage is not complete.
+    Results are in `folder`, by default RESULTS.
     """
+    folder = folder or RESULTS
     discovery.check()
     if not rtl.own:
         rtl.check()
     code_coverage.code_coverage({}, rtl.files_read(), HERE)  # a bad excuse shows now
     command = "coverage" if gate else "regress"
-    with exclusive(RESULTS.with_suffix(".lock"), f"{PROGRAM} regress"):
-        plan = _plan(seed, seeds, resume, rtl, only, failed, gate, profile)
-        return _regress(plan, jobs or os.cpu_count() or 1, gate, command)
+    with exclusive(folder.with_suffix(".lock"), f"{PROGRAM} regress"):
+        store = _store(folder, seed, seeds, resume, rtl, only, failed, gate, profile, farm.per_task)
+        if farm.name == "manual":
+            return _say_shards(store)
+        launcher = Launcher()
+        engine = farm.engine(store, launcher, jobs)
+        return _regress(store, engine, launcher, gate, command)
 
 
-def _plan(
+def _say_shards(store: Store) -> int:
+    """Say which shards there are to run, and how; return the exit status."""
+    plan = store.plan
+    missing = [each.number for each in store.shards if len(store.finished(each)) < len(each.jobs)]
+    print(
+        f"seed {plan.seed}, {plan.seeds} seeds: the plan, {shown(store.folder / PLAN)}, has "
+        f"{len(store.shards)} shards; to run: {','.join(ranges(missing)) or 'none'}"
+    )
+    program = "msi-its" if INSTALLED else f"{shown(sys.executable)} -m cocotbext.msi_its"
+    print(f"run each, anywhere that sees this folder: {program} shard NUMBER")
+    print(f"then merge them here:                     {PROGRAM} regress RESUME=1")
+    return 0
+
+
+def _store(
+    folder: Path,
     seed: int | None,
     seeds: int | None,
     resume: bool,
@@ -146,149 +167,136 @@ def _plan(
     failed: bool = False,
     gate: bool = False,
     profile: Profile | None = None,
-) -> Plan:
-    """Return the plan, kept or new. Raises RegressError for one that cannot go on."""
+    per_task: int | None = None,
+) -> Store:
+    """Return the plan with its folder, kept or new. Raises RegressError if it cannot go on."""
     if resume and failed:
         raise RegressError(
             "FAILED=1 runs what failed before, RESUME=1 what had not finished: give one of them"
         )
     if resume or failed:
         variable = "RESUME" if resume else "FAILED"
-        plan = _plan_before(seed, seeds, rtl, only, variable, profile)
+        before = _before(folder, seed, seeds, rtl, only, profile, per_task, variable)
+        plan = before.plan
+        made = made_of(rtl, plan.profile)
     else:
         chosen = seed if seed is not None else int.from_bytes(os.urandom(3))
         seeds = seeds or 20
         if chosen + seeds > 2**31:
             raise RegressError(f"SEED={chosen} SEEDS={seeds}: the largest seed is {2**31 - 1}")
         name = (profile or DEFAULT_PROFILE).name
-        plan = Plan(chosen, seeds, rtl, made_of(rtl, name), only, profile=name)
+        made = made_of(rtl, name)
+        plan = Plan(chosen, seeds, rtl, made, only, (), name, per_task or PER_TASK)
     if failed:
-        made = made_of(rtl, plan.profile)
-        plan = replace(plan, made=made, again=_failed_before(plan))
+        plan = replace(plan, made=made, again=_failed_before(before))
     if gate and plan.part:
         raise RegressError(
             f"{plan.part}: a part of the tests cannot cover everything; {PROGRAM} regress runs it"
         )
     if resume:
-        if plan.made != made_of(rtl, plan.profile):
+        if what := changed(plan.made, made):
             raise RegressError(
-                "RESUME=1: the RTL, the testbench or a tool has changed since: results of both "
-                "would be mixed up; leave RESUME out to start anew"
+                f"RESUME=1: {what} has changed since: results of both would be mixed up; leave "
+                "RESUME out to start anew"
             )
-        return plan
-    _start(plan)
-    return plan
+        return before
+    slurm.cancel(folder)  # of one before that was killed: its tasks would run this plan
+    return Store.create(folder, plan)
 
 
-def _start(plan: Plan) -> None:
-    """Keep a new plan in a folder that replaces the one before, as a whole."""
-    new = RESULTS.with_suffix(".new")
-    shutil.rmtree(new, ignore_errors=True)
-    (new / RUNS).mkdir(parents=True)
-    (new / PLAN.name).write_text(json.dumps(asdict(plan)))
-    old = RESULTS.with_suffix(".old")
-    shutil.rmtree(old, ignore_errors=True)
-    if RESULTS.exists():
-        RESULTS.rename(old)
-    new.rename(RESULTS)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _plan_before(
+def _before(
+    folder: Path,
     seed: int | None,
     seeds: int | None,
     rtl: Rtl,
     only: Only,
+    profile: Profile | None,
+    per_task: int | None,
     variable: str,
-    profile: Profile | None = None,
-) -> Plan:
-    """Return the plan of the regression before. Raises RegressError if what is given differs."""
+) -> Store:
+    """Return the regression before. Raises RegressError if what is given differs."""
     try:
-        values = json.loads(PLAN.read_text())
-        plan = Plan(
-            values["seed"],
-            values["seeds"],
-            Rtl(**values["rtl"]),
-            values["made"],
-            Only(**values["only"]),
-            tuple(values["again"]),
-            PROFILES[values["profile"]].name,
-        )
-    except (OSError, ValueError, KeyError, TypeError):
+        store = Store.open(folder)
+    except PlanError:
         goes = "go on with" if variable == "RESUME" else "look at"
         said = f"{variable}=1: there is no regression to {goes}; leave it out"
         raise RegressError(said) from None
-    same_seeds = seed in (None, plan.seed) and seeds in (None, plan.seeds)
-    same_rules = profile is None or profile.name == plan.profile
-    if plan.rtl != rtl or not (same_seeds and same_rules) or only not in (EVERYTHING, plan.only):
-        words = [
-            f"PROFILE={plan.profile}",
-            *plan.only.words,
-            f"RTL={plan.rtl.file_list}",
-            f"TOP={plan.rtl.top}",
-        ]
+    plan = store.plan
+    same = seed in (None, plan.seed) and seeds in (None, plan.seeds)
+    same = same and (variable == "FAILED" or per_task in (None, plan.per_task))
+    same = same and (profile is None or profile.name == plan.profile)
+    if plan.rtl != rtl or not same or only not in (EVERYTHING, plan.only):
+        words = [f"PROFILE={plan.profile}", *plan.only.words]
+        words += [f"RTL={plan.rtl.file_list}", f"TOP={plan.rtl.top}"]
         words += [] if plan.rtl.sva else ["SVA=0"]
+        words += [] if plan.per_task == PER_TASK else [f"PER_TASK={plan.per_task}"]
         raise RegressError(
             f"{variable}=1 goes on with SEED={plan.seed} SEEDS={plan.seeds} {' '.join(words)}: "
             f"give no others, or leave {variable} out to start anew"
         )
-    return plan
+    return store
 
 
-def _failed_before(plan: Plan) -> tuple[str, ...]:
+def _failed_before(store: Store) -> tuple[str, ...]:
     """Return the simulations of a plan in which something failed. Raises RegressError if none."""
-    ended = [kept for job in plan.jobs if (kept := _kept(job)) is not None]
+    ended = [each for shard in store.shards for each in store.finished(shard)]
     failed = tuple(each.job.name for each in ended if each.failed or each.not_run)
     if not failed:
-        of = f"{len(ended)} of {len(plan.jobs)} simulations had finished"
+        of = f"{len(ended)} of {len(store.plan.jobs)} simulations had finished"
         raise RegressError(f"FAILED=1: nothing failed in the regression before ({of})")
     return failed
 
 
-def _regress(plan: Plan, workers: int, gate: bool, command: str) -> int:
+def _regress(store: Store, engine: Engine, launcher: Launcher, gate: bool, command: str) -> int:
     started = time.monotonic()
-    print(f"seed {plan.seed}, {plan.seeds} seeds, {len(plan.jobs)} simulations", flush=True)
+    plan, page = store.plan, store.folder / HTML
+    jobs = plan.jobs
+    print(f"seed {plan.seed}, {plan.seeds} seeds, {len(jobs)} simulations", flush=True)
     if plan.part:
         print(f"only a part: {plan.part}", flush=True)
-    done = {job: kept for job in plan.jobs if (kept := _kept(job)) is not None}
+    done = {each.job for shard in store.shards for each in store.finished(shard)}
     if done:
         print(f"{len(done)} of them had finished before", flush=True)
-    launcher = Launcher()
     status = 0
-    shutil.rmtree(RESULTS / ATTEMPTS, ignore_errors=True)
+    lost: list[str] = []
     try:
-        _run_all(plan, done, workers, launcher)
-        failures = _explain(plan, done, launcher)
+        lost = _run(store, jobs, done, engine)
+        merged = _merge(store)
+        failures = _explain(store, merged.finished, launcher)
     except Interrupted as signal:
         launcher.stop()
         status = signal.status
-        failures = _explain(plan, done, None)
+        merged = _merge(store)
+        failures = _explain(store, merged.finished, None)
     except OSError as error:
         if not is_disk_full(error):
             raise
         raise RegressError(
-            f"the disk is full ({error}); {len(done)} of {len(plan.jobs)} simulations had finished "
+            f"the disk is full ({error}); {len(done)} of {len(jobs)} simulations had finished "
             "and are kept: make room, and RESUME=1 goes on"
         ) from None
-    summary = _summarise(plan, done, failures, time.monotonic() - started, status != 0)
-    _write(summary)
+    summary = _summarise(
+        store, len(jobs), merged, failures, time.monotonic() - started, status != 0, lost
+    )
+    _write(summary, store.folder)
     if status:
         print(
-            f"{command}: interrupted; {len(done)} of {len(plan.jobs)} simulations had finished; "
-            f"RESUME=1 goes on; report: {shown(HTML)}",
+            f"{command}: interrupted; {len(merged.finished)} of {len(jobs)} simulations had "
+            f"finished; RESUME=1 goes on; report: {shown(page)}",
             file=sys.stderr,
         )
         return status
-    print(terminal(summary, HTML))
-    if made_of(plan.rtl, plan.profile) != plan.made:
+    print(terminal(summary, page))
+    for each in lost:
+        print(each, file=sys.stderr)
+    if what := changed(plan.made, made_of(plan.rtl, plan.profile)):
         raise RegressError(
-            "the RTL or the testbench was changed while this ran: results of both are mixed up; "
-            "run it again"
+            f"{what} was changed while this ran: results of both are mixed up; run it again"
         )
     shortfalls = summary.shortfalls
     if gate and shortfalls:
         print("\ncoverage is not complete:\n" + "\n".join(f"  {each}" for each in shortfalls))
-    print(f"report: {shown(HTML)}; seed {plan.seed}")
+    print(f"report: {shown(page)}; seed {plan.seed}")
     print(closing_line(command, summary))
     return 1 if not summary.passed or (gate and shortfalls) else 0
 
@@ -296,148 +304,71 @@ def _regress(plan: Plan, workers: int, gate: bool, command: str) -> int:
 # ---- running ------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _FinishedFile:
-    """What is in the file FINISHED."""
-
-    tests: list[TestResult]
-    seconds: float
-
-
-def _kept(job: Job) -> Finished | None:
-    """Return what a job left when it finished, if it did."""
-    try:
-        kept = load((job.folder / FINISHED).read_text(), _FinishedFile)
-    except (OSError, ValueError):
-        return None
-    return Finished(job, kept.tests, kept.seconds) if kept.tests else None
-
-
-def _run_all(plan: Plan, done: dict[Job, Finished], workers: int, launcher: Launcher) -> None:
-    """Run the jobs that are not done, some at a time; add each to `done` as it finishes."""
-    waiting = [job for job in plan.jobs if job not in done]
+def _run(store: Store, jobs: Sequence[Job], done: set[Job], engine: Engine) -> list[str]:
+    """Run the jobs that are not `done`; add each as it finishes. Return what was lost, and why."""
     before, began = len(done), time.monotonic()
-    broken: list[dict[str, int]] = []
-
-    def work(job: Job) -> Finished:
-        return _run_job(job, plan.rtl, launcher, broken)
 
     def ended(job: Job, finished: Finished) -> None:
-        done[job] = finished
+        done.add(job)
         spent = time.monotonic() - began
-        left = spent / (len(done) - before) * (len(plan.jobs) - len(done))
-        _show(finished, len(done), len(plan.jobs), left)
+        left = spent / (len(done) - before) * (len(jobs) - len(done))
+        _show(finished, len(done), len(jobs), left)
 
-    launcher.each(work, waiting, ended, jobs=workers)
-
-
-def _run_job(job: Job, rtl: Rtl, launcher: Launcher, broken: list[dict[str, int]]) -> Finished:
-    """Run one job, and keep what it left. A simulation that cannot run is a failed test.
-
-    `broken` are the parameters for which the RTL does not build: that is tried once. Each attempt
-    has a folder of its own, which becomes the job's when it is complete; the first one to be stays.
-    Raises OSError when the disk is full: what fails then says nothing.
-    """
-    began = time.monotonic()
-    attempts = RESULTS / ATTEMPTS
-    attempts.mkdir(exist_ok=True)
-    folder = Path(tempfile.mkdtemp(dir=attempts)) / job.name
-    folder.mkdir()
-    try:
-        try:
-            run = job.run(rtl, folder)
-            if run.parameters in broken:
-                raise BuildError(
-                    "the RTL does not build for these parameters: see the first failure"
-                )
-            results = simulate(
-                run, job.modules, flavour=Flavour.COVERAGE, only=job.test, launcher=launcher
-            )
-        except CANNOT_RUN as error:
-            check_disk(folder, str(error))
-            if isinstance(error, BuildError):
-                broken.append(run.parameters)
-            folder.mkdir(exist_ok=True)
-            results = [TestResult("simulation", False, 0.0, str(error))]
-        (folder / rtl.top).unlink(missing_ok=True)
-        counted = folder / CODE_COVERAGE
-        if counted.is_file():
-            data = counted.read_bytes()
-            if not data.endswith(b"\n") and all(each.passed for each in results):
-                raise OSError(errno.ENOSPC, "cut off, as on a full disk", str(counted))
-            with gzip.open(f"{counted}.gz", "wb", compresslevel=3) as file:
-                file.write(data)
-            counted.unlink()
-        # What the tests say names the folder as it will be.
-        said = dump(_FinishedFile(results, time.monotonic() - began))
-        said = said.replace(str(folder.relative_to(RESULTS)), f"{RUNS}/{job.name}")
-        (folder / FINISHED).write_text(said)
-        return _publish(folder, job)
-    finally:
-        shutil.rmtree(folder.parent, ignore_errors=True)
-
-
-def _publish(folder: Path, job: Job) -> Finished:
-    """Make a complete attempt the job's, unless another one is; return what then is kept."""
-    if job.folder.exists() and _kept(job) is None:  # damaged since
-        job.folder.rename(folder.parent / "damaged")
-    try:
-        folder.rename(job.folder)
-    except OSError as error:
-        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
-            raise
-    kept = _kept(job)
-    if kept is None:
-        raise RegressError(f"{job.folder}: its results are gone; RESUME=1 goes on")
-    return kept
+    waiting = [job for job in jobs if job not in done]
+    return engine.run(store, waiting, ended) if waiting else []
 
 
 def _show(finished: Finished, number: int, total: int, left: float) -> None:
     """Print one line a simulation that has ended."""
-    job = finished.job
-    failed = ", ".join(test.name for test in finished.failed[:NAMED])
-    more = len(finished.failed) - NAMED
-    failed += f" and {more} more" if more > 0 else ""
-    failed += f"; {len(finished.not_run)} did not run" if finished.not_run else ""
-    print(
-        f"[{number:>{len(str(total))}}/{total}] {job.set:<12} {job.kind:<8} seed {job.seed:<10} "
-        f"{finished.counts['operations']:>8,} operations {finished.seconds:>6.1f} s  "
-        + (f"FAIL {failed}" if failed else "pass")
-        + (f"  (about {left / 60:.0f} min left)" if left > 60 else ""),
-        flush=True,
-    )
+    about = f"  (about {left / 60:.0f} min left)" if left > 60 else ""
+    print(f"[{number:>{len(str(total))}}/{total}] {job_line(finished)}{about}", flush=True)
 
 
 # ---- failures -----------------------------------------------------------------------------------
 
 
-def _explain(plan: Plan, done: dict[Job, Finished], launcher: Launcher | None) -> list[Failure]:
+def _explain(
+    store: Store, finished: Sequence[Finished], launcher: Launcher | None
+) -> list[Failure]:
     """Return the tests that failed, in the order of the plan.
 
-    The first one of each cause is run again, of the first few; none without a `launcher`.
+    The first one of each cause has all its reports, and is run again, of the first few causes; none
+    is without a `launcher`.
     """
     failures: list[Failure] = []
     reruns = 0
     causes: set[str] = set()
-    for job in (each for each in plan.jobs if each in done):
-        for test in done[job].failed:
+    for each in finished:
+        job = each.job
+        for test in each.failed:
             again, waves = "", ""
             new = report.cause_of(test) not in causes
             causes.add(report.cause_of(test))
+            last = test is each.failed[-1]
+            if new:
+                test = _whole(store, job, test)
             if launcher is not None and new and reruns < RERUNS and "." in test.name:
                 reruns += 1
                 print(f"again with waves: {job.set} {test.name} seed {job.seed} ...", flush=True)
-                again, waves = _again(job, test, plan.rtl, launcher)
-            last = test is done[job].failed[-1]
-            ended = len(done[job].not_run) if last else 0
-            failures.append(_failure(job, test, plan.rtl, again, waves, ended))
+                folder = store.folder / "failed" / f"{job.name}-{test.name}"
+                again, waves = _again(job, test, store.plan.rtl, folder, launcher)
+            ended = len(each.not_run) if last else 0
+            failures.append(_failure(job, test, store.plan.rtl, again, waves, ended))
     return failures
 
 
-def _again(job: Job, test: TestResult, rtl: Rtl, launcher: Launcher) -> tuple[str, str]:
+def _whole(store: Store, job: Job, test: TestResult) -> TestResult:
+    """Return a test with all that its job's own file has of it."""
+    kept = store.kept(job)
+    whole = kept.tests if kept is not None else []
+    return next((each for each in whole if each.name == test.name), test)
+
+
+def _again(
+    job: Job, test: TestResult, rtl: Rtl, folder: Path, launcher: Launcher
+) -> tuple[str, str]:
     """Run a test that failed again, alone and with waves; return what came of it, and the file."""
     name = test.name
-    folder = RESULTS / "failed" / f"{job.name}-{name}"
     module = f"tests.rtl.{name.partition('.')[0]}"
     run = job.run(rtl, folder)
     try:
@@ -485,51 +416,73 @@ def _failure(
         shlex.join([PROGRAM, *words, *rtl.checked_words]),
         report.cause_of(test),
         ended,
+        report.Bucket.of(test),
     )
 
 
 # ---- results ------------------------------------------------------------------------------------
 
 
+@dataclass(slots=True)
+class _Merged:
+    """What all shards add up to."""
+
+    finished: list[Finished]
+    coverage: Counts
+    code: code_coverage.Tally
+    unread: list[str]
+
+
+def _merge(store: Store) -> _Merged:
+    """Add up everything that has finished, a shard at a time."""
+    merged = _Merged([], {}, code_coverage.Tally(), [])
+    for shard in store.shards:
+        found = store.sum(shard, merged.code)
+        merged.finished += found.finished
+        merged.coverage = coverage.merge([merged.coverage, found.coverage])
+        merged.unread += found.unread
+    return merged
+
+
 def _summarise(
-    plan: Plan,
-    done: dict[Job, Finished],
+    store: Store,
+    planned: int,
+    merged: _Merged,
     failures: Sequence[Failure],
     seconds: float,
     interrupted: bool,
+    lost: list[str],
 ) -> Summary:
-    """Merge everything that has finished."""
-    finished = [done[job] for job in plan.jobs if job in done]
-    tests = [test for each in finished for test in each.tests]
-    failed = {test.name for test in tests if test.failed}
-    passed = {test.name for test in tests if test.passed}
-    passed -= {test.name for test in tests if not test.passed}
-    asked = [job.configuration for job in plan.jobs]
-    points = coverage.results(coverage.merge(test.coverage for test in tests), asked)
-    counts: Counter[str] = Counter()
-    unread = []
-    for each in finished:
-        path = each.job.folder / f"{CODE_COVERAGE}.gz"
-        try:
-            counts.update(code_coverage.read(path))
-        except code_coverage.CoverageError as error:
-            unread.append(f"{each.job.name}: no code coverage: {error}")
+    """Say what everything that has finished means."""
+    plan = store.plan
+    failed: set[str] = set()
+    passed: set[str] = set()
+    others: set[str] = set()
+    for each in merged.finished:
+        for test in each.tests:
+            (failed if test.failed else passed if test.passed else others).add(test.name)
+    passed -= failed | others
+    asked = dict.fromkeys(job.configuration for job in plan.jobs)
+    points = coverage.results(merged.coverage, list(asked))
+    unread = merged.unread
+    counted = merged.code.points()
     try:
-        code = code_coverage.code_coverage(counts, plan.rtl.files_read(), HERE)
+        code = code_coverage.code_coverage(counted, plan.rtl.files_read(), HERE)
     except (code_coverage.CoverageError, RtlError) as error:
         unread.append(f"the RTL has changed since it was built: no code coverage: {error}")
-        code = code_coverage.CodeCoverage({}, {}, code_coverage.points(counts, HERE))
+        code = code_coverage.CodeCoverage({}, {}, counted)
     verilator = find_verilator()
     return Summary(
         seed=plan.seed,
         seeds=plan.seeds,
         rtl=plan.rtl,
         profile=plan.profile,
-        planned=len(plan.jobs),
+        planned=planned,
+        lost=lost,
         part=plan.part,
         interrupted=interrupted,
         seconds=seconds,
-        finished=finished,
+        finished=merged.finished,
         failures=list(failures),
         rules=testplan.judge(testplan.load(), passed, failed, points),
         points=points,
@@ -544,16 +497,16 @@ def _summarise(
     )
 
 
-def _write(summary: Summary) -> None:
+def _write(summary: Summary, folder: Path) -> None:
     """Write all files of the report, each as a whole."""
-    files = {
-        HTML: html(summary),
-        JSON: dump(Regress.of(summary)) + "\n",
-        JUNIT: junit("regress", suites(summary)),
-        LCOV: lcov(summary.code, summary.rtl.top),
-        UCIS: ucis(summary),
+    files: dict[str, Callable[[], str]] = {
+        HTML: lambda: html(summary),
+        JSON: lambda: dump(Regress.of(summary)) + "\n",
+        JUNIT: lambda: junit("regress", suites(summary)),
+        LCOV: lambda: lcov(summary.code, summary.rtl.top),
+        UCIS: lambda: ucis(summary),
     }
-    for path, text in files.items():
-        unfinished = path.with_name(f"{path.name}.new")
-        unfinished.write_text(text, encoding="utf-8", errors="backslashreplace")
-        unfinished.rename(path)
+    for name, text in files.items():
+        unfinished = folder / f"{name}.new"
+        unfinished.write_text(text(), encoding="utf-8", errors="backslashreplace")
+        unfinished.rename(folder / name)

@@ -28,7 +28,7 @@ GIVEN = "MAKE_GIVEN"
 READ = "MAKE_READ"
 """The environment variable in which make names those that the target reads."""
 
-_WORD = re.compile(r"([A-Z]+)=(.*)", re.DOTALL)
+_WORD = re.compile(r"([A-Z_]+)=(.*)", re.DOTALL)
 """What make takes for a variable and its value."""
 
 
@@ -113,11 +113,11 @@ class Parser(argparse.ArgumentParser):
         return command
 
     def add_argument(self, *names: str, **options: Any) -> argparse.Action:
-        """Add the flag --name for the variable NAME; `name` for one that lists names of files."""
+        """Add the flag --name for the variable NAME; `name`, with nargs, for one that lists."""
         variable = names[-1].removeprefix("--").upper()
-        if not names[-1].startswith("-"):
+        if not names[-1].startswith("-") and "nargs" in options:
             self._names = options["metavar"] = variable
-        elif options.get("action") not in ("help", "version"):
+        elif names[-1].startswith("-") and options.get("action") not in ("help", "version"):
             self._flags[variable] = options.get("action") == "store_true"
         return super().add_argument(*names, **options)
 

@@ -144,7 +144,10 @@ def measured(results: Iterable[TestResult]) -> str:
 
 NUMBER = re.compile(r"0x[0-9a-fA-F]+|\b\d[\d,]*\b")
 MISMATCH = re.compile(
-    r"^mismatch \d+ \((\w+)\)|^  operation: (\w+)|^  (expected: .*)|^  (got: .*)", re.M
+    r"^mismatch \d+ \((?P<kind>\w+)\)|"
+    r"^  operation: (?P<operation>\w+)(?:.*\(rules (?P<rules>[^;)]*))?|"
+    r"^  expected: (?P<expected>.*)|^  got: (?P<got>.*)",
+    re.M,
 )
 """What a mismatch is told from another by."""
 
@@ -153,13 +156,54 @@ CYCLE = re.compile(r", in clock cycle ([\d,]+)")
 LOG = re.compile(r"; the end of .*| for these parameters: see .*")
 
 
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """What the first mismatches of alike failures have in common, with `#` for each number.
+
+    `kind` names the check, `rules` are those of the operation. Of a test that failed by something
+    else, `got` is what it says first, and all others are empty.
+    """
+
+    kind: str = ""
+    operation: str = ""
+    rules: str = ""
+    expected: str = ""
+    got: str = ""
+
+    @classmethod
+    def of(cls, test: TestResult) -> Bucket:
+        """Return that of a test that failed."""
+        if test.cause:
+            return cls(got=test.cause)
+        found = {} if not test.reports else _parts(test.reports[0].text)
+        if not found:
+            return cls(got=NUMBER.sub("#", LOG.sub("", _first(test))))
+        rules = found.pop("rules", "")  # their numbers are names
+        return cls(rules=rules, **{name: NUMBER.sub("#", text) for name, text in found.items()})
+
+    def __str__(self) -> str:
+        """All of it."""
+        rules = self.rules and f"rules {self.rules}"
+        return ", ".join(filter(None, (self.kind, self.operation, rules, self.expected, self.got)))
+
+
 def cause_of(test: TestResult) -> str:
     """Return what a test failed by, without what differs each time: what looks alike is one cause.
 
     That is the statement of the design that ended it, or the kind of the first mismatch, with the
-    operation and what was expected and came; or else what it says first.
+    operation, its rules and what was expected and came; or else what it says first.
     """
-    return test.cause or NUMBER.sub("#", LOG.sub("", _first(test)))
+    return str(Bucket.of(test))
+
+
+def _parts(text: str) -> dict[str, str]:
+    """Return what MISMATCH finds in what is said of one."""
+    return {
+        name: " ".join(part.split())
+        for each in MISMATCH.finditer(text)
+        for name, part in each.groupdict().items()
+        if part
+    }
 
 
 def _first(test: TestResult) -> str:
@@ -167,8 +211,12 @@ def _first(test: TestResult) -> str:
     if test.cause or not test.reports:
         return test.failure.partition("\n")[0]
     text = test.reports[0].text
-    parts = [" ".join(part.split()) for each in MISMATCH.findall(text) for part in each if part]
-    return ", ".join(parts) or text.partition("\n")[0]
+    found = _parts(text)
+    found.pop("rules", "")
+    words = [
+        f"{name}: {part}" if name in ("expected", "got") else part for name, part in found.items()
+    ]
+    return ", ".join(words) or text.partition("\n")[0]
 
 
 def first_text(test: TestResult) -> str:

@@ -249,7 +249,7 @@ class Regress(ResultFile, frozen=True):
                     set=each.job.set,
                     tests=each.job.kind,
                     seed=each.job.seed,
-                    parameters=each.job.run(summary.rtl, each.job.folder).parameters,
+                    parameters=each.job.parameters(summary.rtl),
                     passed=not each.failed and not each.not_run,
                     seconds=each.seconds,
                     **each.counts,

@@ -13,6 +13,13 @@ from cocotbext.msi_its.report.terminal import closing_line
 from cocotbext.msi_its.run.simulators.code_coverage import KINDS, REQUIRED
 from cocotbext.msi_its.vocabulary.results import COUNTS
 
+BUCKETS = 200
+CARDS = 20
+ALIKE = 20
+SIMULATIONS = 500
+"""How many buckets of failures are listed, how many of them with all that is known, how many
+failures of one, and how many simulations, those that failed first: result.json has all of them."""
+
 
 def html(summary: Summary) -> str:
     """Return the report as a page that needs nothing else."""
@@ -24,7 +31,11 @@ def html(summary: Summary) -> str:
         lstrip_blocks=True,
     )
     environment.filters["number"] = lambda value: f"{value:,}"
+    ran = sorted(summary.finished, key=lambda each: not (each.failed or each.not_run))
     return environment.get_template("regression.html.j2").render(
+        causes=summary.causes,
+        ran=ran[:SIMULATIONS],
+        limits={"buckets": BUCKETS, "cards": CARDS, "alike": ALIKE},
         summary=summary,
         groups=summary.groups.items(),
         counts=COUNTS,

@@ -16,6 +16,7 @@ from pathlib import Path
 from junitparser import Error, JUnitXml, Skipped, TestCase, TestSuite
 
 from cocotbext.msi_its.report.regression import Summary
+from cocotbext.msi_its.run.plan import Job
 from cocotbext.msi_its.vocabulary.results import TestResult
 from cocotbext.msi_its.vocabulary.text import printable
 
@@ -62,7 +63,7 @@ def junit(command: str, suites: Sequence[Suite]) -> str:
                 error.text = printable("\n\n".join(text))
                 case.result = [error]
             suite.append(case)
-        document.add_testsuite(suite)
+        document.append(suite)  # add_testsuite looks at all suites before it each time
     document.update_statistics()
     root = ElementTree.fromstring(document.tostring())
     del root.attrib["skipped"]  # the schema knows that of a suite only
@@ -81,13 +82,16 @@ def suites(summary: Summary) -> list[Suite]:
     The seed tells random tests apart. That of directed ones is left out: there is one, and a CI
     system goes by the name when it says since when a test has failed.
     """
+    commands: dict[Job, dict[str, str]] = {}
+    for each in summary.failures:
+        commands.setdefault(each.job, {})[each.test] = each.command
     return [
         Suite(
             job.name,
             f"{job.set}.{job.kind}" + (f".seed{job.seed}" if job.kind == "random" else ""),
             finished.tests,
             {"seed": str(job.seed), "set": job.set, "profile": job.configuration.profile.name},
-            {each.test: each.command for each in summary.failures if each.job == job},
+            commands.get(job, {}),
         )
         for finished in summary.finished
         for job in [finished.job]

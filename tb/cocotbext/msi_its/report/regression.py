@@ -1,161 +1,25 @@
 # SPDX-License-Identifier: MIT
-"""What a regression is made of, and what it found, as plain values."""
+"""What a regression found, as plain values."""
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from cocotbext.msi_its.checks.coverage.merging import PointResult
+from cocotbext.msi_its.report.console import Bucket
 from cocotbext.msi_its.report.testplan import RuleResult
 from cocotbext.msi_its.run.design import Rtl
-from cocotbext.msi_its.run.discovery import modules
-from cocotbext.msi_its.run.parameters import Run
-from cocotbext.msi_its.run.places import BUILD
-from cocotbext.msi_its.run.sets import (
-    DEFAULT,
-    EVERYTHING,
-    SETS,
-    TRACES_SETS,
-    Only,
-    directed,
-    recordings,
-    traces_sets,
-)
+from cocotbext.msi_its.run.plan import Job
 from cocotbext.msi_its.run.simulators.code_coverage import CodeCoverage
-from cocotbext.msi_its.vocabulary.operations import Configuration
-from cocotbext.msi_its.vocabulary.results import COUNTS, TestResult
-from cocotbext.msi_its.vocabulary.settings import TraceFile
-from msi_its_model import DEFAULT_PROFILE, PROFILES
+from cocotbext.msi_its.run.store import Finished
+from cocotbext.msi_its.vocabulary.results import COUNTS
+from msi_its_model import DEFAULT_PROFILE
 
-RESULTS = BUILD / "regress"
+NO_BUCKET = Bucket()
 
-RUNS = "runs"
-"""The folder in it with the results of each simulation that has finished."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a regression is to run: `seeds` of them from `seed` on, on a design, as `made` of.
-
-    It may be a part of that: what `only` says, or the simulations of these names, `again`. The
-    profile is that of the name.
-    """
-
-    seed: int
-    seeds: int
-    rtl: Rtl
-    made: str
-    only: Only = EVERYTHING
-    again: tuple[str, ...] = ()
-    profile: str = DEFAULT_PROFILE.name
-
-    @property
-    def jobs(self) -> tuple[Job, ...]:
-        """Its simulations, the longest first."""
-        test, profile = self.only.test, self.profile
-        traced = TRACES_SETS if self.only.set else traces_sets(PROFILES[profile])
-        jobs = [Job(name, "recorded", self.seed, test, profile) for name in traced]
-        jobs += [Job(name, "directed", self.seed, test, profile) for name in SETS]
-        seeds = range(self.seed, self.seed + self.seeds)
-        jobs += [Job(name, "random", seed, test, profile) for seed in seeds for name in SETS]
-        return tuple(
-            job
-            for job in jobs
-            if self.only.set in ("", job.set)
-            and set(self.only.module) <= set(job.modules)
-            and (not self.again or job.name in self.again)
-        )
-
-    @property
-    def part(self) -> str:
-        """Say what part of a regression it is; nothing if it is all of one."""
-        words = [*self.only.words, *(["FAILED=1"] if self.again else [])]
-        return shlex.join(words)
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One simulation of a regression: a parameter set, which tests (`kind`), and the seed.
-
-    Of these tests only the one called `test` runs, if that is given. The rules are those of the
-    profile of that name.
-    """
-
-    set: str
-    kind: str
-    seed: int
-    test: str = ""
-    profile: str = DEFAULT_PROFILE.name
-
-    @property
-    def name(self) -> str:
-        """A name for its folder."""
-        return f"{self.set}-{self.kind}-{self.seed}"
-
-    @property
-    def folder(self) -> Path:
-        """Where it leaves its results."""
-        return RESULTS / RUNS / self.name
-
-    @property
-    def modules(self) -> tuple[str, ...]:
-        """The modules of its tests."""
-        kinds = {"recorded": "traces", "random": "random"}
-        return modules(kinds[self.kind]) if self.kind in kinds else directed(self.set)
-
-    def run(self, rtl: Rtl, folder: Path) -> Run:
-        """Return the run of its simulation."""
-        tables, width = DEFAULT, 32
-        traces: tuple[TraceFile, ...] = ()
-        if self.kind == "recorded":
-            traces = recordings(PROFILES[self.profile], self.set)
-        else:
-            tables, width = SETS[self.set].tables, SETS[self.set].counter_width
-        return Run(
-            tables,
-            width,
-            self.seed,
-            str(folder),
-            traces,
-            rtl,
-            coverage=True,
-            configuration=self.configuration,
-        )
-
-    @property
-    def configuration(self) -> Configuration:
-        """What its translator is built for."""
-        profile = PROFILES[self.profile]
-        if self.kind == "recorded":
-            return Configuration(TRACES_SETS[self.set] or profile)
-        return SETS[self.set].configuration(profile)
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """A simulation that has ended: its tests, and how long it took, in seconds."""
-
-    job: Job
-    tests: list[TestResult]
-    seconds: float
-
-    @property
-    def failed(self) -> list[TestResult]:
-        """The tests that ran and failed."""
-        return [test for test in self.tests if test.failed]
-
-    @property
-    def not_run(self) -> list[TestResult]:
-        """The tests that did not run, because their simulation had ended."""
-        return [test for test in self.tests if not test.ran]
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """The counts of all its tests, by name (see COUNTS)."""
-        return {name: sum(test.count(name) for test in self.tests) for name in COUNTS}
+LISTED = 20
+"""How many simulations without code coverage are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +28,7 @@ class Failure:
 
     Failures of one `cause` look alike; `ended` is how many tests did not run after it. `again` says
     what came of running it again with waves; `waves` is the waveform file, if any; `command`
-    reproduces it.
+    reproduces it; `bucket` is what they have in common, in parts.
     """
 
     job: Job
@@ -177,6 +41,7 @@ class Failure:
     command: str
     cause: str
     ended: int = 0
+    bucket: Bucket = NO_BUCKET
 
     @property
     def text(self) -> str:
@@ -190,7 +55,8 @@ class Summary:
 
     `planned` is the number of its simulations, `seconds` how long this part of it took; `unread`
     says what coverage is missing, and why; `tools` are versions, by name; `part` says what it was
-    limited to; `profile` is the name of the one whose rules held.
+    limited to; `lost` says which simulations left no result, and why; `profile` is the name of the
+    one whose rules held.
     """
 
     seed: int
@@ -207,6 +73,7 @@ class Summary:
     unread: list[str]
     tools: Mapping[str, str]
     part: str = ""
+    lost: Sequence[str] = ()
     profile: str = DEFAULT_PROFILE.name
 
     @property
@@ -224,7 +91,9 @@ class Summary:
     @property
     def shortfalls(self) -> list[str]:
         """Say what keeps coverage from being complete; empty if nothing does."""
-        found = list(self.unread)
+        found = list(self.unread[:LISTED])
+        if len(self.unread) > LISTED:
+            found.append(f"{len(self.unread) - LISTED} more simulations have no code coverage")
         for name, point in self.points.items():
             if point.missing:
                 hit = f"{point.hit} of {len(point.bins)} bins"
@@ -236,11 +105,11 @@ class Summary:
 
     @property
     def causes(self) -> list[list[Failure]]:
-        """The failures, those of one cause together, in the order of the first of each."""
+        """The failures, those of one cause together, the cause with the most first."""
         found: dict[str, list[Failure]] = {}
         for each in self.failures:
             found.setdefault(each.cause, []).append(each)
-        return list(found.values())
+        return sorted(found.values(), key=len, reverse=True)
 
     @property
     def not_run(self) -> int:

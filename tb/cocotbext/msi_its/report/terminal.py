@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cocotbext.msi_its.report.console import failed_words, plural
 from cocotbext.msi_its.report.regression import Failure, Summary
+from cocotbext.msi_its.run.store import Finished
 from cocotbext.msi_its.vocabulary.results import COUNTS
 from cocotbext.msi_its.vocabulary.text import shown
 
@@ -18,6 +19,23 @@ CAUSES = 8
 ALIKE = 4
 """How many causes of failures the terminal explains, and how many failures like the first of each
 it names; the page has them all."""
+
+NAMED = 3
+"""How many failing tests the line of a simulation names."""
+
+
+def job_line(finished: Finished) -> str:
+    """Return one line about a simulation that has ended."""
+    job = finished.job
+    failed = ", ".join(test.name for test in finished.failed[:NAMED])
+    more = len(finished.failed) - NAMED
+    failed += f" and {more} more" if more > 0 else ""
+    failed += f"; {len(finished.not_run)} did not run" if finished.not_run else ""
+    return (
+        f"{job.set:<12} {job.kind:<8} seed {job.seed:<10} "
+        f"{finished.counts['operations']:>8,} operations {finished.seconds:>6.1f} s  "
+        + (f"FAIL {failed}" if failed else "pass")
+    )
 
 
 def terminal(summary: Summary, page: Path) -> str:
@@ -100,6 +118,7 @@ def _listed(title: str, items: Sequence[str]) -> list[str]:
 def closing_line(command: str, summary: Summary) -> str:
     """Return the line that `make regress` ends with."""
     operations, messages, dropped, mismatches = summary.counts.values()
+    missing = summary.planned - len(summary.finished)
     followed = [each.job.configuration.profile.name for each in summary.finished]
     names = " and ".join(dict.fromkeys(followed)) or summary.profile
     return (
@@ -107,5 +126,6 @@ def closing_line(command: str, summary: Summary) -> str:
         f"{messages} messages compared, {dropped} dropped, {mismatches} mismatches, "
         f"profile {names}"
         + failed_words(len(summary.failures), summary.not_run)
+        + (f", {missing} simulations left no result" if missing else "")
         + (f"; only a part: {summary.part}" if summary.part else "")
     )

@@ -64,13 +64,14 @@ def build(run: Run, executable: Path, *, flavour: Flavour, launcher: Launcher) -
         name += "-" + fingerprint.of([run.rtl])[:8]
     kept = SIMULATORS / name
     stamp = kept / "fingerprint"
-    with _building, exclusive(SIMULATORS / "lock", "build", launcher):
-        made_from = _Ingredients(run, flavour)
-        program = kept / run.rtl.top
-        whole = stamp.is_file() and program.is_file()
-        if not whole or stamp.read_text() != made_from.fingerprint:
-            _build(run, flavour, made_from, kept, launcher)
-        shutil.copy2(program, executable)
+    with _building:
+        made_from = _Ingredients(run, flavour)  # before the lock: many machines may wait for that
+        with exclusive(SIMULATORS / "lock", "build", launcher):
+            program = kept / run.rtl.top
+            whole = stamp.is_file() and program.is_file()
+            if not whole or stamp.read_text() != made_from.fingerprint:
+                _build(run, flavour, made_from, kept, launcher)
+            shutil.copy2(program, executable)
 
 
 class _Ingredients:
@@ -84,7 +85,9 @@ class _Ingredients:
             print(f"{rtl.describe()}: {elaborated.say_warnings()}", flush=True)
         sources = rtl.sources()
         flags = verilator.flags(coverage=flavour is Flavour.COVERAGE)
-        common = [fingerprint.tools(), flavour, flags, elaborated.timing]
+        # A program names its sources by where they are: it is of no use elsewhere.
+        places = (ROOT, verilator.build_environment().get("VERILATOR_ROOT"))
+        common = [fingerprint.tools(), flavour, flags, elaborated.timing, *places]
         # The simulator's own part is the same for every design, and takes longer to compile.
         self.runtime = SIMULATORS / f"runtime-{fingerprint.of(common)[:8]}"
         self.fingerprint = fingerprint.of(
@@ -111,24 +114,27 @@ def _build(
     for leftover in SIMULATORS.glob("*.new"):
         shutil.rmtree(leftover, ignore_errors=True)
     folder = SIMULATORS / f"{kept.name}.{os.getpid()}.new"
-    _start(folder, made_from.runtime)
-    log = SIMULATORS / f"{kept.name}.log"
-    job = {**made_from.job, "folder": str(folder)}
-    environment = verilator.build_environment()
-    with run_job("cocotbext.msi_its.run.build", job, log, launcher, environment) as process:
-        process.wait()
-    if process.returncode != 0:
-        check_disk(SIMULATORS, tail(log))
-        raise BuildError(f"the RTL does not build; the end of {shown(log)}:\n{tail(log)}")
-    if _Ingredients(run, flavour).fingerprint != made_from.fingerprint:
-        raise BuildError("the RTL was changed while it was built: start again")
-    _keep_runtime(folder, made_from.runtime)
-    (folder / "fingerprint").write_text(made_from.fingerprint)
-    for file in folder.iterdir():  # all else is large, and of no use any more
-        if file.name not in (run.rtl.top, "fingerprint"):
-            file.unlink()
-    shutil.rmtree(kept, ignore_errors=True)
-    folder.rename(kept)
+    try:
+        _start(folder, made_from.runtime)
+        log = SIMULATORS / f"{kept.name}.log"
+        job = {**made_from.job, "folder": str(folder)}
+        environment = verilator.build_environment()
+        with run_job("cocotbext.msi_its.run.build", job, log, launcher, environment) as process:
+            process.wait()
+        if process.returncode != 0:
+            check_disk(SIMULATORS, tail(log))
+            raise BuildError(f"the RTL does not build; the end of {shown(log)}:\n{tail(log)}")
+        if _Ingredients(run, flavour).fingerprint != made_from.fingerprint:
+            raise BuildError("the RTL was changed while it was built: start again")
+        _keep_runtime(folder, made_from.runtime)
+        (folder / "fingerprint").write_text(made_from.fingerprint)
+        for file in folder.iterdir():  # all else is large, and of no use any more
+            if file.name not in (run.rtl.top, "fingerprint"):
+                file.unlink()
+        shutil.rmtree(kept, ignore_errors=True)
+        folder.rename(kept)
+    finally:  # whatever happened: the precompiled headers alone are 200 MB
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _start(folder: Path, runtime: Path) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import msi_its_model
 from cocotbext.msi_its.run.design import Elaborated, Rtl
-from cocotbext.msi_its.run.places import ROOT
+from cocotbext.msi_its.run.places import HERE, ROOT
 from cocotbext.msi_its.run.simulators.verilator_finder import find_verilator
 
 PACKAGES = (Path(msi_its_model.__file__).parent, Path(__file__).parents[1])
@@ -30,13 +30,22 @@ VARIABLES = ("CXX", "CPPFLAGS", "CXXFLAGS", "CFLAGS", "LDFLAGS", "LDLIBS")
 
 
 def of(what: Iterable[object], files: Iterable[Path] = ()) -> str:
-    """Return the fingerprint of some values and of files, of their names and what is in them."""
+    """Return the fingerprint of some values and of files, of their names and what is in them.
+
+    It is the same wherever the project is: names in it are taken relative to where it is.
+    """
     found = hashlib.sha256()
+
+    def add(text: str) -> None:
+        for folder in (ROOT, HERE):
+            text = text.replace(f"{folder}/", "")
+        found.update(f"{text}\0".encode(errors="surrogateescape"))
+
     for each in what:
-        found.update(f"{each}\0".encode(errors="surrogateescape"))
+        add(str(each))
     for file in files:
-        content = hashlib.sha256(file.read_bytes()).hexdigest()
-        found.update(f"{file}\0{content}\0".encode(errors="surrogateescape"))
+        add(str(file))
+        add(hashlib.sha256(file.read_bytes()).hexdigest())
     return found.hexdigest()
 
 
@@ -55,7 +64,7 @@ def tools() -> str:
     """Return the fingerprint of what reads, compiles and runs a design. Raises VerilatorError."""
     verilator = find_verilator()
     binary = verilator.executable.with_name("verilator_bin")
-    stats = [file.stat() for file in (verilator.executable, binary) if file.is_file()]
+    programs = [file for file in (verilator.executable, binary) if file.is_file()]
     environment = {**os.environ, **verilator.environment()}
     compiler = environment.get("CXX", "c++")
     try:
@@ -66,9 +75,8 @@ def tools() -> str:
         said = b""
     return of(
         [
-            *(verilator.root, verilator.executable, verilator.version),
-            *((each.st_size, each.st_mtime_ns) for each in stats),
-            *(said, platform.python_version(), version("cocotb")),
+            *(verilator.version, said, platform.python_version(), version("cocotb")),
+            *(hashlib.sha256(each.read_bytes()).hexdigest() for each in programs),
             *(f"{name}={environment.get(name)}" for name in VARIABLES),
         ]
     )

@@ -14,7 +14,10 @@ apart and listed with their reason.
 
 from __future__ import annotations
 
+import functools
 import gzip
+import json
+import operator
 import os
 import re
 import zlib
@@ -104,24 +107,76 @@ def read(path: Path) -> Counter[str]:
 def points(counts: Mapping[str, int], root: Path) -> dict[Point, int]:
     """Return the points that the counts of `read` are about; files are named relative to `root`."""
     found: Counter[Point] = Counter()
-    names: dict[str, str] = {}
     for text, count in counts.items():
-        values = dict(each.split("\2", 1) for each in text[3:-1].split("\1") if "\2" in each)
-        kind = values["page"].partition("/")[0].removeprefix("v_")
-        if kind not in KINDS:
-            continue
-        file = values["f"]
-        if file not in names:
-            names[file] = _name(Path(file), root)
-        lines = values.get("S", values["l"])
-        at = int(values["l"]), int(values["n"])
-        found[Point(names[file], *at, kind, values["o"], lines)] += count
+        point = _point(text, root)
+        if point is not None:
+            found[point] += count
     return dict(found)
 
 
-def _name(path: Path, root: Path) -> str:
+@functools.cache
+def _point(text: str, root: Path) -> Point | None:
+    """Return the point that Verilator writes so; None for what is none of KINDS."""
+    values = dict(each.split("\2", 1) for each in text[3:-1].split("\1") if "\2" in each)
+    kind = values["page"].partition("/")[0].removeprefix("v_")
+    if kind not in KINDS:
+        return None
+    lines = values.get("S", values["l"])
+    at = int(values["l"]), int(values["n"])
+    return Point(_name(values["f"], root), *at, kind, values["o"], lines)
+
+
+class Tally:
+    """Adds up the points that jobs have counted, whatever their number, and packs the sum.
+
+    What is packed are two lines of JSON, gzipped: the points, and how often each was hit. Jobs of
+    one design have the same points: these are parsed once, and their counts added as numbers.
+    """
+
+    def __init__(self) -> None:
+        self._counts: dict[bytes, list[int]] = {}
+
+    def add(self, path: Path) -> None:
+        """Add what is packed in a file. Raises CoverageError if it cannot be read."""
+        try:
+            found, text, end = gzip.decompress(path.read_bytes()).split(b"\n")
+            counts = json.loads(text)
+        except (OSError, EOFError, zlib.error, ValueError) as error:
+            raise CoverageError(f"{path}: {error}") from error
+        before = self._counts.get(found, counts)
+        if end or len(counts) != len(before):
+            raise CoverageError(f"{path}: it does not have a count for each point")
+        self._add(found, counts)
+
+    def merge(self, other: Tally) -> None:
+        """Add what another one has added up."""
+        for found, counts in other._counts.items():
+            self._add(found, counts)
+
+    def _add(self, found: bytes, counts: list[int]) -> None:
+        before = self._counts.get(found)
+        self._counts[found] = list(map(operator.add, before, counts)) if before else counts
+
+    def points(self) -> dict[Point, int]:
+        """Return the sum."""
+        total: Counter[Point] = Counter()
+        for found, counts in self._counts.items():
+            for point, count in zip(json.loads(found), counts, strict=True):
+                total[Point(*point)] += count
+        return dict(total)
+
+
+def pack(found: Mapping[Point, int], path: Path) -> None:
+    """Write points and how often each was hit to a file that `Tally` adds up."""
+    listed = sorted(found)
+    lines = (json.dumps(listed), json.dumps([found[each] for each in listed]), "")
+    path.write_bytes(gzip.compress("\n".join(lines).encode(), compresslevel=3, mtime=0))
+
+
+@functools.cache
+def _name(file: str | Path, root: Path) -> str:
     """Return what a file is called: one name, however it was found; relative if it is in `root`."""
-    path = Path(os.path.normpath(root / path))
+    path = Path(os.path.normpath(root / file))
     name = path.relative_to(root) if path.is_relative_to(root) else path
     return os.fsencode(name).decode(errors="replace")
 
@@ -199,13 +254,12 @@ class CodeCoverage:
         ]
 
 
-def code_coverage(counts: Mapping[str, int], sources: Iterable[Path], root: Path) -> CodeCoverage:
-    """Return what the merged counts of `read` say about all RTL that was read.
+def code_coverage(found: Mapping[Point, int], sources: Iterable[Path], root: Path) -> CodeCoverage:
+    """Return what the points that were counted, all together, say about all RTL that was read.
 
-    `sources` are the files known to be read, for their excuses; those that the counts are about
+    `sources` are the files known to be read, for their excuses; those that the points are in
     belong to it, too, however they came in. Files without points and excuses are left out.
     """
-    found = points(counts, root)
     excused: dict[Excuse, int] = {}
     by_line: dict[tuple[str, int, str], Excuse] = {}
     listed = [_name(source, root) for source in sources]
@@ -227,7 +281,7 @@ def code_coverage(counts: Mapping[str, int], sources: Iterable[Path], root: Path
             excused[pardon] += 1
         else:
             result.missing.append(point)
-    return CodeCoverage(files, excused, found)
+    return CodeCoverage(files, excused, dict(found))
 
 
 def _text(source: Path) -> str:

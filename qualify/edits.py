@@ -31,9 +31,9 @@ class Scenario:
     operations: tuple[Op, ...] = ()
 
     def parameter(self) -> str:
-        """Return the value of the harness's parameter SCENARIO: four bits an operation."""
-        code = sum(operation << 4 * i for i, operation in enumerate(self.operations))
-        return f"64'h{code:x}"
+        """Return the value of the harness's parameter SCENARIO: eight bits an operation."""
+        code = sum(operation << 8 * i for i, operation in enumerate(self.operations))
+        return f"128'h{code:x}"
 
 
 def commands(*operations: Op, later: int = 0) -> Scenario:

@@ -16,7 +16,8 @@ from pathlib import Path
 from cocotbext.msi_its.run.design import OWN, Rtl
 from cocotbext.msi_its.run.sets import DEFAULT
 from cocotbext.msi_its.vocabulary.csr import OperationCode as Op
-from cocotbext.msi_its.vocabulary.operations import Tables
+from cocotbext.msi_its.vocabulary.operations import CONFIGURATION, Configuration, Tables
+from msi_its_model import PROFILES
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,8 @@ class Fault:
     """One fault: a text that occurs once in all of the RTL, and what it becomes.
 
     With a `name`, tests in simulation have to notice it, and to name the rule or property `tag`
-    (R3, H4); `tables` are those of the translator it is tried on. `fails` are the properties that
-    have to fail on it.
+    (R3, H4); `tables` and `configuration` are those of the translator it is tried on. `fails` are
+    the properties that have to fail on it.
     """
 
     old: str
@@ -75,6 +76,7 @@ class Fault:
     name: str = ""
     tag: str = ""
     tables: Tables = DEFAULT
+    configuration: Configuration = CONFIGURATION
     fails: tuple[Fails, ...] = ()
 
 
@@ -118,6 +120,7 @@ def break_rtl(fault: Fault, folder: Path, rtl: Rtl = OWN) -> Rtl:
 _ROUTE = (Op.CONNECT_IRQFD, Op.BIND_TARGET, Op.NEW_ROUTE)
 _BEHIND = 6  # cycles from a command's record to one of an event or a message accepted behind it
 _MESSAGE = commands(Op.SET_BUS_RANGE, Op.CONNECT, Op.BIND_TARGET, later=_BEHIND)
+_CHECKED = Configuration(PROFILES["08ec11066"], 17)  # as the proof engine_checked
 _MESSAGE_OUT = Scenario(40)  # enough for commands through s_axil, and a message
 
 FAULTS = (
@@ -129,8 +132,8 @@ FAULTS = (
         tag="R1",
         fails=(
             Fails("engine", "R1_R3_in_range_leaves R4_in_range_disconnected", _MESSAGE),
-            Fails("engine", "R8_in_range_not_refused", commands(*_ROUTE, Op.ENABLE_WITH_RID)),
-            Fails("rules", "R1_R3_R4_leaves_in_range_if_connected"),
+            Fails("engine", "R8_otherwise_not_refused", commands(*_ROUTE, Op.ENABLE_WITH_RID)),
+            Fails("rules", "R1_R3_R4_R10_leaves_in_range_if_connected"),
         ),
     ),
     Fault(
@@ -141,15 +144,15 @@ FAULTS = (
         fails=(Fails("engine", "R1_R3_out_of_range_never_leaves", _MESSAGE),),
     ),
     Fault(
-        "explicit_rid ? rid :",
-        "explicit_rid ? {rid[15:8], devfn} :",
+        "        rid: explicit_rid ? {1'b0, request.rid} :",
+        "        rid: explicit_rid ? {1'b0, request.rid[15:8], 8'(rid_offset)} :",
         name="the target's devfn used for an explicit requester ID",
         tag="R3",
     ),
     Fault("devid: devid,", "devid: {16'h0, devid[15:0]},", name="segment not prepended", tag="R10"),
     Fault(
-        ".write      (sets.range),",
-        ".write      (command_sets.range),",
+        "\n      .write      (sets.range),",
+        "\n      .write      (command_sets.range),",
         name="a bus range seen before its command was accepted",
         tag="H5",
     ),
@@ -216,8 +219,8 @@ FAULTS = (
         tag="H8",
     ),
     Fault(
-        "        rid: message.devid[15:0],",
-        "        rid: retire_q.rid,",
+        "does.refuses ? command_rid : rid;",
+        "{1'b0, request.rid};",
         name="the last drop holds the wrong requester ID without an explicit one",
         tag="H7",
         fails=(Fails("engine", "H7_drop_rid"),),
@@ -237,9 +240,9 @@ FAULTS = (
         fails=(Fails("engine", "H8_clearing"),),
     ),
     Fault(
-        "      .write_index(command.route[ROUTE_WIDTH-1:0]),\n      .write_data ({new_segment",
+        "      .write_index(command.route[ROUTE_WIDTH-1:0]),\n      .write_data ({irqfd",
         "      .write_index({1'b0, command.route[ROUTE_WIDTH-2:0]}),\n"
-        "      .write_data ({new_segment",
+        "      .write_data ({irqfd",
         name="routes 1,024 apart share their origin",
         tag="H9",
         tables=Tables(5, 3, 300, 2048),
@@ -251,8 +254,8 @@ FAULTS = (
         tag="H3",
     ),
     Fault(
-        ".write_data ({1'b1, command.segment}),",
-        ".write_data ({1'b1, command.segment[15:1], 1'b0}),",
+        "(new_backend(1'b1, command.devid_base, DEVID_BITS)),",
+        "(new_backend(1'b1, command.devid_base & ~32'h1_0000, DEVID_BITS)),",
         name="the lowest bit of the irqfd's segment lost",
         tag="R10",
     ),
@@ -267,36 +270,64 @@ FAULTS = (
         fails=(Fails("engine", "S3_no_route"), Fails("rules", "S3_no_route")),
     ),
     Fault(
-        "bus_refused = explicit_rid && !rid_in_range;",
-        "bus_refused = !rid_in_range;",
+        "assign default_in_range = 1'b1;",
+        "assign default_in_range = in_range(target_range.secondary, target_range);",
+        fails=(Fails("engine", "R2_leaves_unless_out_of_range", _MESSAGE),),
+    ),
+    Fault(
+        "    else if (does.signals && !rid_in_range) answer = answer__DROPPED_BUS_RANGE;  // R2, R3: "
+        "before R4\n"
+        "    else if (does.signals && !backend.connected) answer = answer__DROPPED_DISCONNECTED;\n",
+        "    else if (does.signals && !backend.connected) answer = answer__DROPPED_DISCONNECTED;\n"
+        "    else if (does.signals && !rid_in_range) answer = answer__DROPPED_BUS_RANGE;\n",
+        name="the range check after the question of a backend",
+        tag="R3",
         fails=(
-            Fails("engine", "R2_leaves_without_range_check", _MESSAGE),
-            Fails("rules", "R2_R4_leaves_unless_disconnected"),
+            Fails("engine", "R1_R3_out_of_range_never_leaves"),
+            Fails("engine_checked", "R2_dropped_if_out_of_range", _MESSAGE),
+            Fails("rules", "R2_R4_R10_leaves_in_range_if_connected"),
         ),
     ),
     Fault(
-        "devid       = {segment, ",
-        "devid       = {16'h0, ",
+        "devid  = backend.devid_base + 32'(rid);",
+        "devid  = backend.devid_base | 32'(rid);",
+        name="the carry from requester ID into DeviceID base lost",
+        tag="R10",
         fails=(
             Fails("engine", "R2_R10_message R3_R10_message", _MESSAGE),
             Fails("rules", "R2_R10_devid R3_R10_devid"),
         ),
     ),
     Fault(
-        "else if (does.signals && !connected) answer",
+        "devid  = backend.devid_base + 32'(rid);",
+        "devid  = backend.devid_base + backend.devid_base + 32'(rid);",
+        name="the DeviceID base of a message added twice",
+        tag="R10",
+        fails=(Fails("engine_checked", "R2_R10_message R3_R10_message", _MESSAGE),),
+    ),
+    Fault(
+        "devid        = origin.backend.devid_base + 32'(rid_q[15:0]);",
+        "devid        = {origin.backend.devid_base, 1'b0} + 32'(rid_q[15:0]);",
+        name="the DeviceID base of a route added twice",
+        tag="R10",
+        fails=(
+            Fails("engine", "R9_R10_delivers_the_new_message", commands(*_ROUTE, Op.ENABLE)),
+            Fails("engine_checked", "R8_R10_devid_beyond", commands(*_ROUTE, Op.ENABLE)),
+        ),
+    ),
+    Fault(
+        "else if (does.signals && !backend.connected) answer",
         "else if (0) answer",
         fails=(Fails("engine", "R4_disconnected R4_in_range_disconnected"),),
     ),
     Fault(
-        "irqfd: irqfd_backend.connected,",
-        "irqfd: message_backend.connected,",
-        fails=(
-            Fails("engine", "R7_new_route", commands(Op.CONNECT, Op.BIND_TARGET, Op.NEW_ROUTE)),
-        ),
+        "assign irqfd = target_bound && irqfd_backend.connected;",
+        "assign irqfd = target_bound;",
+        fails=(Fails("engine", "R7_new_route", commands(Op.BIND_TARGET, Op.NEW_ROUTE)),),
     ),
     Fault(
         "if (does.asks_irqfd) found = irqfd;",
-        "if (does.asks_irqfd) found = connected;",
+        "if (does.asks_irqfd) found = backend.connected;",
         fails=(
             Fails(
                 "engine",
@@ -307,13 +338,19 @@ FAULTS = (
         ),
     ),
     Fault(
-        "in_range_q  <= default_rid || in_range",
-        "in_range_q  <= in_range",
-        fails=(Fails("engine", "R8_enable_without_range_check", commands(*_ROUTE, Op.ENABLE)),),
+        "    if (!explicit_rid && !CHECK_DEFAULT_RID) in_range_q <= 1'b1;\n",
+        "",
+        fails=(
+            Fails(
+                "engine",
+                "R8_otherwise_not_refused",
+                commands(Op.SET_BUS_RANGE, *_ROUTE, Op.ENABLE),
+            ),
+        ),
     ),
     Fault(
-        "does.enables = does_q.enables && in_range_q;",
-        "does.enables = does_q.enables;",
+        "does.enables = does_q.enables && in_range_q &&",
+        "does.enables = does_q.enables &&",
         fails=(Fails("engine", "R8_refused", commands(*_ROUTE, Op.ENABLE_WITH_RID)),),
     ),
     Fault(
@@ -329,8 +366,8 @@ FAULTS = (
         ),
     ),
     Fault(
-        "{bus_range_q.secondary, origin.devfn}",
-        "{8'h0, origin.devfn}",
+        "default_rid(bus_range_q.secondary, 16'(origin.rid_offset));",
+        "default_rid(8'h00, 16'(origin.rid_offset));",
         fails=(
             Fails(
                 "engine",
@@ -360,20 +397,15 @@ FAULTS = (
         ),
     ),
     Fault(
-        "if (!(does.enables || does.refuses)) commanded_q",
-        "if (!does.refuses) commanded_q",
+        "if (!does.enables) commanded_q.devid <= '0;",
+        "commanded_q.devid <= '0;",
         fails=(
             Fails("engine", "R9_R10_delivers_the_new_message", commands(*_ROUTE, Op.ENABLE)),
-            Fails(
-                "engine",
-                "R9_R10_delivers_the_new_message_rid",
-                commands(*_ROUTE, Op.ENABLE_WITH_RID),
-            ),
         ),
     ),
     Fault(
-        "        devfn: devfn,",
-        "        devfn: 8'h00,",
+        "default_rid(target_range.secondary, 16'(rid_offset)),",
+        "default_rid(target_range.secondary, 16'h0),",
         fails=(Fails("engine", "R2_default_bdf", commands(Op.BIND_TARGET, Op.DEFAULT_BDF)),),
     ),
     Fault(
@@ -415,8 +447,8 @@ FAULTS = (
         fails=(Fails("engine", "H3_message_of_its_record", _MESSAGE),),
     ),
     Fault(
-        "      .write      (write_origin),",
-        "      .write      (write_origin || command.operation == operation_code__ENABLE),",
+        "      .write      (makes_route),",
+        "      .write      (makes_route || command.operation == operation_code__ENABLE),",
         fails=(Fails("engine", "H5_no_undefined_origin", commands(Op.ENABLE)),),
     ),
     Fault(
@@ -453,6 +485,173 @@ FAULTS = (
         "    if (!rst_n) begin\n      retire_valid_q <= 1'b0;\n",
         "    if (!rst_n) begin\n",
         fails=(Fails("translator", "H8_nothing_left H8_nothing_while_clearing"),),
+    ),
+    # ---- default requester IDs, DeviceIDs, freed routes -------------------------------------------
+    Fault(
+        "{1'b0, secondary, 8'h00} + {1'b0, rid_offset};",
+        "{1'b0, secondary, 8'h00} | {1'b0, rid_offset};",
+        name="the carry from offset to secondary bus lost",
+        tag="R2",
+        configuration=_CHECKED,
+        fails=(
+            Fails("engine_checked", "R2_R10_message", _MESSAGE),
+            Fails("rules", "R2_R10_devid"),
+        ),
+    ),
+    Fault(
+        "{1'b0, secondary, 8'h00} + {1'b0, rid_offset};",
+        "{1'b0, {secondary, 8'h00} + rid_offset};",
+        name="the sum of secondary bus and offset in 16 bits",
+        tag="H7",
+        configuration=_CHECKED,
+        fails=(Fails("engine_checked", "H7_drop_rid", _MESSAGE),),
+    ),
+    Fault(
+        "rid_offset[OFFSET_WIDTH-1:8] <= buses[7:0];",
+        "rid_offset[OFFSET_WIDTH-1:8] < buses[7:0];",
+        name="`<` instead of `<=` at the subordinate bound of a default requester ID",
+        tag="R2",
+        configuration=_CHECKED,
+        fails=(Fails("engine_checked", "R2_leaves_unless_out_of_range", _MESSAGE),),
+    ),
+    Fault(
+        "({1'b0, command.subordinate} - {1'b0, command.secondary}),",
+        "({1'b0, command.subordinate - command.secondary}),",
+        name="an inverted range taken for one that wraps",
+        tag="R2",
+        configuration=_CHECKED,
+        fails=(
+            Fails("engine_checked", "R1_isolation R2_dropped_if_out_of_range", _MESSAGE),
+        ),
+    ),
+    Fault(
+        "in_range_q     <= in_range(rid_q[15:8], bus_range_q) && !rid_q[16];",
+        "in_range_q     <= !(bus_range_q.subordinate < rid_q[15:8]);",
+        name="a wrapped default requester ID enables a route",
+        tag="R8",
+        configuration=_CHECKED,
+        fails=(
+            Fails(
+                "engine_checked", "R1_isolation", commands(Op.SET_BUS_RANGE, *_ROUTE, Op.ENABLE)
+            ),
+        ),
+    ),
+    Fault(
+        "    if (!explicit_rid && !CHECK_DEFAULT_RID) in_range_q <= 1'b1;\n",
+        "    if (!explicit_rid) in_range_q <= 1'b1;\n",
+        name="the default requester ID of an `enable` not checked",
+        tag="R8",
+        configuration=_CHECKED,
+        fails=(
+            Fails("engine_checked", "R8_refused", commands(Op.SET_BUS_RANGE, *_ROUTE, Op.ENABLE)),
+        ),
+    ),
+    Fault(
+        "      if (does.enables || does.consumes) next",
+        "      if (does.enables || does.refuses || does.consumes) next",
+        name="pending cleared by a refused `enable`",
+        tag="R8",
+        fails=(
+            Fails(
+                "engine",
+                "R9_pending_is_never_lost",
+                commands(*_ROUTE, Op.ENABLE_WITH_RID, Op.ENABLE),
+            ),
+            Fails("rules", "R8_R10_devid_beyond_is_disabled_and_keeps_pending"),
+        ),
+    ),
+    Fault(
+        "16'((1 << (devid_bits - 16)) - 1);",
+        "16'((1 << (devid_bits - 15)) - 1);",
+        name="DeviceIDs of one bit too many taken",
+        tag="R10",
+        configuration=_CHECKED,
+        fails=(
+            Fails("engine_checked", "R10_devid_fits R2_R10_devid_beyond", _MESSAGE),
+            Fails("rules", "R2_R4_R10_leaves_in_range_if_connected"),
+        ),
+    ),
+    Fault(
+        "(backend.at_end && devid[16] != backend.devid_base[16]);",
+        "1'b0;",
+        name="a DeviceID taken that is beyond by the carry",
+        tag="R10",
+        configuration=_CHECKED,
+        fails=(
+            Fails("engine_checked", "R10_devid_fits", _MESSAGE),
+            Fails("engine", "R2_R10_message", _MESSAGE),
+        ),
+    ),
+    Fault(
+        "send    = (does.signals && rid_in_range &&",
+        "send    = (does.signals &&",
+        fails=(Fails("rules", "R1_isolation"),),
+    ),
+    Fault(
+        "else if (does.signals && beyond) answer",
+        "else if (0) answer",
+        fails=(
+            Fails("engine_checked", "R2_R10_devid_beyond R3_R10_devid_beyond", _MESSAGE),
+            Fails("rules", "R1_R3_R4_R10_leaves_in_range_if_connected"),
+        ),
+    ),
+    Fault(
+        "      if (does.frees) next_route_state = '0;\n",
+        "      if (does.frees) begin\n"
+        "        next_route_state.made    = 1'b0;\n"
+        "        next_route_state.enabled = 1'b0;\n"
+        "      end\n",
+        name="`free_route` keeps what is pending",
+        tag="R9",
+        fails=(
+            Fails("engine", "R9_freed_is_gone", commands(*_ROUTE, Op.FREE_ROUTE, Op.ENABLE)),
+            Fails("rules", "R9_free_route"),
+        ),
+    ),
+    Fault(
+        "command.rid_offset[OFFSET_WIDTH-1:0]",
+        "OFFSET_WIDTH'(command.rid_offset[7:0])",
+        name="the bus in a target's offset not stored",
+        tag="R5",
+        configuration=_CHECKED,
+        fails=(Fails("engine_checked", "R2_R10_message", _MESSAGE),),
+    ),
+    Fault(
+        "(command_taken && command_sets.connection),",
+        "(lookup_valid_q && lookup_q.source == SOURCE_COMMAND && command_sets.connection),",
+        name="a backend seen one operation late",
+        tag="H5",
+        fails=(
+            Fails("engine", "H5_no_undefined_backend", commands(Op.BIND_TARGET, Op.CONNECT)),
+        ),
+    ),
+    Fault(
+        "(taken && sets_q.irqfd),",
+        "((taken && sets_q.irqfd) || command.operation == operation_code__NEW_ROUTE),",
+        fails=(
+            Fails("engine", "H5_no_undefined_irqfd", commands(Op.BIND_TARGET, Op.NEW_ROUTE)),
+        ),
+    ),
+    Fault(
+        "answer__DROPPED_DEVID,\n                                                                    "
+        "answer__REFUSED_DEVID};",
+        "answer__DROPPED_DEVID};",
+        name="a route refused for its DeviceID not counted",
+        tag="H7",
+        configuration=_CHECKED,
+    ),
+    Fault(
+        "= last_drop_q.rid[15:0];",
+        "= last_drop_q.rid[15:0] & {16{!last_drop_q.rid[16]}};",
+        fails=(Fails("registers", "H7_last_drop"),),
+    ),
+    Fault(
+        "rid_high_shown_q <= last_drop_q.rid[16];",
+        "rid_high_shown_q <= 1'b0;",
+        name="bit 16 of the last drop's requester ID lost",
+        tag="H7",
+        configuration=_CHECKED,
+        fails=(Fails("registers", "H7_last_drop_reason"),),
     ),
     # ---- msi_skid_buffer.sv ----------------------------------------------------------------------
     Fault(
@@ -525,13 +724,13 @@ FAULTS = (
         fails=(Fails("rules", "S3_changes_its_own_only"),),
     ),
     Fault(
-        "does.tells_bdf ? default_bdf : '0;",
-        "default_bdf;",
+        "does.tells_bdf && rid_in_range ? rid : '0;",
+        "rid;",
         fails=(Fails("rules", "R2_bdf_only_where_asked"),),
     ),
     Fault(
-        "        answers.found  = answer__BDF;",
-        "        answers.found  = answer__OK;",
+        "'{found: answer__BDF,",
+        "'{found: answer__OK,",
         fails=(Fails("rules", "R2_default_bdf"),),
     ),
     Fault(
@@ -632,8 +831,13 @@ FAULTS = (
         fails=(Fails("registers", "H6_names_an_operation"),),
     ),
     Fault(
-        "devfn: arg_bus.devfn",
-        "devfn: arg_bus.secondary",
+        "rid_offset: CHECK_DEFAULT_RID ? arg_bus.rid_offset :",
+        "rid_offset:",
+        fails=(Fails("registers_checked", "H6_captured_whole"),),
+    ),
+    Fault(
+        "16'(arg_bus.rid_offset[7:0]),",
+        "arg_bus.rid_offset,",
         fails=(Fails("registers", "H6_captured_whole"),),
     ),
     Fault(
@@ -698,7 +902,7 @@ FAULTS = (
     ),
     # ---- msi_pkg.sv ------------------------------------------------------------------------------
     Fault(
-        "COMMAND_SETTLE = 3;",
+        "COMMAND_SETTLE = 4;",
         "COMMAND_SETTLE = 2;",
         name="a command offered before it is resolved",
         tag="R8",

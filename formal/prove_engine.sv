@@ -29,10 +29,12 @@ module prove_engine
     input wire logic     message_ready,
     input wire index_t   any_target,      // of s_msi, where request is not s_msi's
     input wire logic     any_first,
+    input wire index_t   any_route,       // of s_evt, where request is not s_evt's
     input wire index_t   watched         // a route: any, and always the same
 );
 
   localparam int unsigned TARGET_WIDTH = TARGETS > 1 ? $clog2(TARGETS) : 1;
+  localparam int unsigned ROUTE_WIDTH = ROUTES > 1 ? $clog2(ROUTES) : 1;
 
   logic     clearing;
   logic     request_ready;
@@ -55,6 +57,7 @@ module prove_engine
       .message_target(TARGET_WIDTH'(request.source == SOURCE_MESSAGE ? request.target : any_target)),
       .message_first (request.source == SOURCE_MESSAGE ||
                       (request.source != SOURCE_COMMAND && any_first)),
+      .event_route   (ROUTE_WIDTH'(request.source == SOURCE_EVENT ? request.route : any_route)),
       .*
   );
 
@@ -472,10 +475,12 @@ module prove_engine
   // What a block RAM reads of an entry that is written at the same edge is undefined on an FPGA, though
   // not here: whether the words on their way through its two registers are of this kind.
   logic states_undefined_1_q, states_undefined_2_q;
+  logic command_states_undefined_1_q, command_states_undefined_2_q;
   logic messages_undefined_1_q, messages_undefined_2_q;
   logic origins_undefined_1_q, origins_undefined_2_q;
   logic backends_undefined_1_q, backends_undefined_2_q;
   logic irqfds_undefined_1_q, irqfds_undefined_2_q;
+  logic targets_undefined_1_q, targets_undefined_2_q;
 
   always_ff @(posedge clk) begin
     if (dut.u_route_states.u_memory.read) begin
@@ -483,6 +488,10 @@ module prove_engine
           dut.u_route_states.u_memory.write_index == dut.u_route_states.u_memory.read_index;
       states_undefined_2_q <= states_undefined_1_q;
     end
+    command_states_undefined_1_q <= dut.u_route_states.u_command_memory.write &&
+        dut.u_route_states.u_command_memory.write_index ==
+        dut.u_route_states.u_command_memory.read_index;
+    command_states_undefined_2_q <= command_states_undefined_1_q;
     if (dut.u_route_messages.read) begin
       messages_undefined_1_q <= dut.u_route_messages.write &&
           dut.u_route_messages.write_index == dut.u_route_messages.read_index;
@@ -504,9 +513,14 @@ module prove_engine
           dut.u_command.u_irqfd_backends.u_memory.read_index;
       irqfds_undefined_2_q <= irqfds_undefined_1_q;
     end
+    targets_undefined_1_q <= dut.u_command_targets.u_memory.write &&
+        dut.u_command_targets.u_memory.write_index == dut.u_command_targets.u_memory.read_index;
+    targets_undefined_2_q <= targets_undefined_1_q;
     if (!rst_n) begin  // there are no routes then
       states_undefined_1_q   <= 1'b0;
       states_undefined_2_q   <= 1'b0;
+      command_states_undefined_1_q <= 1'b0;
+      command_states_undefined_2_q <= 1'b0;
       messages_undefined_1_q <= 1'b0;
       messages_undefined_2_q <= 1'b0;
       origins_undefined_1_q  <= 1'b0;
@@ -514,19 +528,24 @@ module prove_engine
     end
   end
 
-  logic uses_route;  // the operation in execute
   logic uses_irqfd;  // the command, of a target that is bound
+  logic binds;       // a command that does not look at its target
+  logic cleared;     // what is read of the command's target is not from before clearing
 
   always_comb begin
-    uses_route = dut.does_q.takes_route;
-    uses_irqfd = dut.targeted_by_command_q.bound && command.target < TARGETS &&
+    cleared    = dut.cleared_q == 2'b11;
+    binds      = command.operation == operation_code__BIND_TARGET;
+    uses_irqfd = cleared && dut.targeted_by_command.bound && command.target < TARGETS &&
         command.operation inside {operation_code__NEW_ROUTE, operation_code__SUPPORTS_DIRECT_MSI};
   end
 
   always_comb begin
     if (started_q) begin
       H5_no_undefined_state :
-      assert (!uses_route || !states_undefined_2_q || dut.u_route_states.forward_q);
+      assert (!dut.does_q.takes_event || dut.execute_q.source == SOURCE_COMMAND || !states_undefined_2_q ||
+              dut.u_route_states.forward_q);
+      H5_no_undefined_command_state :
+      assert (!command_states_undefined_2_q || dut.u_route_states.written_q[1]);
       H5_no_undefined_message :
       assert (!retire_valid || retired.operation != operation_code__SIGNAL_EVENT || !retire.sent ||
               !messages_undefined_2_q);
@@ -535,11 +554,15 @@ module prove_engine
               settled < 2 || !origins_undefined_2_q);
       H5_no_undefined_backend :
       assert (!dut.does_q.signals || !dut.bound_q || !backends_undefined_2_q);
-      H5_no_undefined_irqfd : assert (!uses_irqfd || settled < 3 || !irqfds_undefined_2_q);
+      H5_no_undefined_irqfd : assert (!uses_irqfd || settled < 4 || !irqfds_undefined_2_q);
+      H5_no_undefined_target :
+      assert (binds || settled < 2 || !cleared || !targets_undefined_2_q);
       inv_undefined_state :
-      assert (!dut.does.takes_route || !states_undefined_1_q ||
+      assert (!dut.does.takes_event || dut.lookup_q.source == SOURCE_COMMAND || !states_undefined_1_q ||
               (dut.u_route_states.done_uses_q[1] &&
                dut.u_route_states.done_index_q[1] == dut.u_route_states.lookup_index));
+      inv_undefined_command_state :
+      assert (!command_states_undefined_1_q || dut.u_route_states.written_q[0]);
       inv_undefined_message :
       assert (!dut.does_q.takes_event || !messages_undefined_1_q);
       inv_undefined_origin :
@@ -547,7 +570,9 @@ module prove_engine
               settled < 1 || !origins_undefined_1_q);
       inv_undefined_backend :
       assert (!dut.does.signals || !dut.target_q.bound || !backends_undefined_1_q);
-      inv_undefined_irqfd : assert (!uses_irqfd || settled < 2 || !irqfds_undefined_1_q);
+      inv_undefined_irqfd : assert (!uses_irqfd || settled < 3 || !irqfds_undefined_1_q);
+      inv_undefined_target :
+      assert (binds || settled < 1 || !dut.cleared_q[0] || !targets_undefined_1_q);
     end
   end
 
@@ -588,6 +613,7 @@ module prove_engine
       assert (dut.lookup_valid_q == accepted_1_q && dut.execute_valid_q == accepted_2_q &&
               queued_q == 3'(accepted_1_q) + 3'(accepted_2_q) + 3'(retire_valid));
       inv_does_nothing : assert (dut.execute_valid_q || dut.does_q == 0);
+      inv_sets : assert (dut.sets_q == (command_in_lookup ? dut.command_sets : '0));
       inv_lookup : assert (!dut.lookup_valid_q || dut.lookup_q == in_lookup);
       inv_execute : assert (!dut.execute_valid_q || dut.execute_q == in_execute);
       inv_legal :
@@ -603,6 +629,10 @@ module prove_engine
       assert (!clearing || (!dut.lookup_valid_q && !dut.execute_valid_q && queued_q == 0 &&
                             !retire_valid && model.state_q == 0 &&
                             !refused_q && !owed_q && !fixed_q && !gone_q));
+      // Nothing is bound yet in the two cycles after clearing: nothing was executed.
+      inv_cleared_is_empty :
+      assert ((dut.cleared_q[0] || !dut.lookup_valid_q) &&
+              (cleared || (!dut.execute_valid_q && !retire_valid && model.state_q == 0)));
       inv_done_while_clearing :
       assert (!clearing || clear_count_q < 1 || dut.u_route_states.done_uses_q == 0);
       inv_done_is_a_route :
@@ -698,12 +728,12 @@ module prove_engine
         assert (!(dut.does.signals && dut.target_q.bound && dut.target_q.connection == i) ||
                 agree(dut.u_message_backends.u_memory.entry_q, message_entry));
         inv_irqfd_of_command_read :
-        assert (clearing || settled < 2 || !uses_irqfd ||
-                dut.targeted_by_command_q.connection != i ||
+        assert (clearing || settled < 3 || !uses_irqfd ||
+                dut.targeted_by_command.connection != i ||
                 agree(dut.u_command.u_irqfd_backends.u_memory.entry_q, irqfd_entry));
         inv_irqfd_of_command :
-        assert (clearing || settled < 3 || !uses_irqfd ||
-                dut.targeted_by_command_q.connection != i ||
+        assert (clearing || settled < 4 || !uses_irqfd ||
+                dut.targeted_by_command.connection != i ||
                 agree(dut.u_command.irqfd_backend, irqfd_entry));
       end
     end
@@ -738,10 +768,15 @@ module prove_engine
                 model.state_q.targets[i].rid_offset >> OFFSET_WIDTH == 0 :
                 model.state_q.targets[i] == 0);
         // What was read of it before a command was offered, and when a request was accepted.
+        inv_one_target :
+        assert ((clearing && clear_count_q <= i) ||
+                agrees(dut.u_command_targets.u_memory.entries[i], entry));
+        inv_target_of_command_read :
+        assert (binds || settled < 1 || !dut.cleared_q[0] || command.target != i ||
+                agrees(dut.u_command_targets.u_memory.entry_q, entry));
         inv_target_of_command :
-        assert (clearing || settled < 1 || command.target != i ||
-                (command_in_lookup && command.operation == operation_code__BIND_TARGET) ||
-                agrees(dut.targeted_by_command_q, entry));
+        assert (binds || settled < 2 || !cleared || command.target != i ||
+                agrees(dut.targeted_by_command, entry));
         inv_target_in_lookup :
         assert (!(dut.lookup_valid_q && takes_target(in_lookup.operation) && in_lookup.target == i) ||
                 in_lookup.operation == operation_code__BIND_TARGET || agrees(dut.target_q, entry));
@@ -776,6 +811,22 @@ module prove_engine
         inv_route_state :
         assert ((clearing && clear_count_q <= i) ||
                 (in_done[0] ? dut.u_route_states.done_state_q[0] : state_entry) == state_modelled);
+        inv_one_state :
+        assert ((clearing && clear_count_q <= i) ||
+                dut.u_route_states.u_command_memory.entries[i] == state_entry);
+        // What was read of it for a command, and what was written since.
+        inv_command_state_entry :
+        assert (clearing || settled < 1 || command.route != i ||
+                (dut.u_route_states.written_q[0] ? dut.u_route_states.written_state_q[0] :
+                 dut.u_route_states.u_command_memory.entry_q) == state_entry);
+        inv_command_state_read :
+        assert (clearing || settled < 2 || command.route != i ||
+                (dut.u_route_states.written_q[0] ? dut.u_route_states.written_state_q[0] :
+                 dut.u_route_states.written_q[1] ? dut.u_route_states.written_state_q[1] :
+                 dut.u_route_states.read_state) == state_entry);
+        inv_command_state :
+        assert (clearing || settled < 3 || command.route != i ||
+                dut.u_route_states.command_state_q == state_entry);
         inv_route_origin :
         assert (!model.state_d.routes[i].made || origin_entry == origin_modelled ||
                 (made_new && origin_entry == dut.u_command.u_origins.write_data));
@@ -805,6 +856,7 @@ module prove_engine
         if (dut.lookup_valid_q && takes_route(in_lookup.operation) && in_lookup.route == i) begin
           inv_state_in_lookup :
           assert ((in_done[0] ? dut.u_route_states.done_state_q[0] :
+                   in_lookup.source == SOURCE_COMMAND ? dut.u_route_states.command_state_q :
                    in_done[1] ? dut.u_route_states.done_state_q[1] :
                    dut.u_route_states.u_memory.entry_q) == state_modelled);
         end
@@ -925,7 +977,7 @@ module prove_engine
                 {backend(1'b1, later_view.irqfd_base), RANGE_WIDTH'(later_view.range),
                  OFFSET_WIDTH'(later_view.rid_offset)});
       end
-      if (uses_route) begin
+      if (dut.does_q.takes_route) begin
         inv_found_state :
         assert (dut.route_state == {later_view.made, later_view.enabled, later_view.pending});
         inv_found_message :

@@ -75,6 +75,7 @@ module prove_translator
   ) dut (.*);
 
   localparam int unsigned TARGET_WIDTH = TARGETS > 1 ? $clog2(TARGETS) : 1;
+  localparam int unsigned ROUTE_WIDTH = ROUTES > 1 ? $clog2(ROUTES) : 1;
 
   logic started_q = 1'b0;
   logic after_reset_q;
@@ -224,6 +225,9 @@ module prove_translator
                dut.u_engine.message_first &&
                dut.u_engine.message_target == TARGET_WIDTH'(dut.request.target) :
                dut.request.source == SOURCE_EVENT || !dut.u_engine.message_first));
+      H3_event_is_offered :
+      assert (!dut.request_valid || dut.request.source != SOURCE_EVENT ||
+              dut.u_engine.event_route == ROUTE_WIDTH'(dut.request.route));
       H3_retires_once_in_order : assert (!retire_valid || (queued_q != 0 && record == queue_q[0]));
       H3_message_after_its_record : assert (!m_msi_valid || owed != 0);
       H3_message_once_in_order : assert (!m_msi_valid || out == messages[0]);

@@ -232,6 +232,7 @@ module msi_translator
   );
 
   localparam int unsigned TARGET_WIDTH = TARGETS > 1 ? $clog2(TARGETS) : 1;
+  localparam int unsigned ROUTE_WIDTH = ROUTES > 1 ? $clog2(ROUTES) : 1;
 
   msi_engine #(
       .RANGES     (RANGES),
@@ -251,6 +252,7 @@ module msi_translator
       .command_taken (command_valid && command_ready),
       .message_target(s_msi_target[TARGET_WIDTH-1:0]),
       .message_first (message_first),
+      .event_route   (s_evt_route[ROUTE_WIDTH-1:0]),
       .message_valid,
       .message_ready,
       .message,

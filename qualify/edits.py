@@ -151,13 +151,13 @@ FAULTS = (
     ),
     Fault("devid: devid,", "devid: {16'h0, devid[15:0]},", name="segment not prepended", tag="R10"),
     Fault(
-        "\n      .write      (sets.range),",
-        "\n      .write      (command_sets.range),",
+        "<= command_taken ? command_sets : '0;",
+        "<= command_sets;",
         name="a bus range seen before its command was accepted",
         tag="H5",
     ),
     Fault(
-        "      .write      (sets_message),",
+        "      .write      (sets_q.message),",
         "      .write      (does_q.enables || does_q.refuses),",
         name="the message of an `enable` seen one operation late",
         tag="H5",
@@ -213,8 +213,8 @@ FAULTS = (
         tag="R9",
     ),
     Fault(
-        "      .clear        (clearing),",
-        "      .clear        (1'b0),",
+        "      .clear            (clearing),\n      .clear_index      (clear_index[ROUTE",
+        "      .clear            (1'b0),\n      .clear_index      (clear_index[ROUTE",
         name="stale route visible after reset",
         tag="H8",
     ),
@@ -226,8 +226,9 @@ FAULTS = (
         fails=(Fails("engine", "H7_drop_rid"),),
     ),
     Fault(
-        "(command_taken && command_binds)",
-        "(lookup_valid_q && lookup_q.source == SOURCE_COMMAND && command_binds)",
+        "(targeted_by_message),\n      .write      (command_taken && command_binds)",
+        "(targeted_by_message),\n"
+        "      .write      (lookup_valid_q && lookup_q.source == SOURCE_COMMAND && command_binds)",
         name="a bound target seen one operation late",
         tag="H5",
     ),
@@ -471,7 +472,7 @@ FAULTS = (
         ),
     ),
     Fault(
-        "    if (!rst_n) lookup_valid_q <= 1'b0;\n",
+        "      lookup_valid_q <= 1'b0;\n",
         "",
         fails=(Fails("engine", "H8_nothing_while_clearing"),),
     ),
@@ -624,6 +625,16 @@ FAULTS = (
         fails=(
             Fails("engine", "H5_no_undefined_backend", commands(Op.BIND_TARGET, Op.CONNECT)),
         ),
+    ),
+    Fault(
+        "(read_by_command),\n      .write      (command_taken && command_binds),",
+        "(read_by_command),\n      .write      (1'b1),",
+        fails=(Fails("engine", "H5_no_undefined_target", commands(Op.ENABLE)),),
+    ),
+    Fault(
+        "read_by_command.bound && cleared_q[1];",
+        "read_by_command.bound;",
+        fails=(Fails("engine", "R2_default_bdf"),),
     ),
     Fault(
         "(taken && sets_q.irqfd),",
@@ -782,10 +793,9 @@ FAULTS = (
         tag="H6",
     ),
     Fault(
-        "    if (start) begin\n      busy_q ",
+        "    if (start) busy_q ",
         "    if (refuse && !is_operation(operation)) answer_q <= answer__NONE;\n"
-        "    if (start) begin\n"
-        "      busy_q ",
+        "    if (start) busy_q ",
         name="a refused command without operation wipes RESULT",
         tag="H6",
     ),
@@ -857,14 +867,14 @@ FAULTS = (
     ),
     # ---- msi_route_states.sv ---------------------------------------------------------------------
     Fault(
-        "      if (execute_uses && execute_index == lookup_index)",
-        "      if (1'b0)",
+        "behind_q     <= execute_uses && execute_index == lookup_index;",
+        "behind_q     <= 1'b0;",
         name="no forwarding from an operation one cycle earlier",
         tag="H5",
     ),
     Fault(
-        "else if (done_uses_q[0] && done_index_q[0] == lookup_index)",
-        "else if (1'b0)",
+        "if (done_uses_q[0] && done_index_q[0] == lookup_index)",
+        "if (1'b0)",
         name="no forwarding from an operation two cycles earlier",
         tag="H5",
     ),
@@ -879,8 +889,8 @@ FAULTS = (
         ),
     ),
     Fault(
-        "      .write      (clear || done_uses_q[0]),",
-        "      .write      ((clear && clear_index != 5) || done_uses_q[0]),",
+        "    write       = clear || done_uses_q[0];",
+        "    write       = (clear && clear_index != 5) || done_uses_q[0];",
         name="one entry of the route states not cleared",
         tag="H8",
     ),
@@ -891,9 +901,20 @@ FAULTS = (
         tag="H5",
     ),
     Fault(
-        "(clear || done_uses_q[0]),",
-        "(done_uses_q[0]),",
+        "= clear || done_uses_q[0];",
+        "= done_uses_q[0];",
         fails=(Fails("route_states", "H8_finds_zero_at_first"),),
+    ),
+    Fault(
+        "<= {written_q[0], written};",
+        "<= {1'b0, written};",
+        fails=(Fails("engine", "H5_no_undefined_command_state"),),
+    ),
+    Fault(
+        "assign written = done_uses_q[0] && done_index_q[0] == command_index;",
+        "assign written = 1'b0;",
+        name="a command that misses what an event did while its route was read",
+        tag="R9",
     ),
     Fault(
         "    if (clear) done_uses_q <= '0;  // what an operation before the reset left\n",
@@ -1006,9 +1027,16 @@ FAULTS = (
         fails=(Fails("table", "H5_reads_what_was_written"),),
     ),
     Fault(
-        "    if (clear) entry[WIDTH-1-:CLEARED] = '0;\n",
-        "",
+        "    entry       = write_data;\n    if (clear) entry[WIDTH-1-:CLEARED] = '0;\n",
+        "    entry       = write_data;\n",
         fails=(Fails("table", "H8_reads_what_was_cleared"),),
+    ),
+    Fault(
+        "    entry = write_data;\n    if (clear) entry[WIDTH-1-:CLEARED] = '0;\n",
+        "    entry = write_data;\n",
+        name="a backend from before the reset still connected",
+        tag="H8",
+        fails=(Fails("engine", "R4_disconnected", commands(Op.BIND_TARGET, later=_BEHIND)),),
     ),
     # ---- msi_block_ram.sv ------------------------------------------------------------------------
     Fault(
@@ -1123,6 +1151,13 @@ FAULTS = (
         name="a message checked against the range of the command's target",
         tag="R3",
         fails=(Fails("translator", "H3_message_is_offered"),),
+    ),
+    Fault(
+        ".event_route   (s_evt_route[ROUTE_WIDTH-1:0]),",
+        ".event_route   (command.route[ROUTE_WIDTH-1:0]),",
+        name="an event that finds the state of the command's route",
+        tag="R9",
+        fails=(Fails("translator", "H3_event_is_offered"),),
     ),
     Fault(
         "retire.sent ? retire.request.address : '0",

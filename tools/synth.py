@@ -32,7 +32,8 @@ from cocotbext.msi_its.run.launcher import Interrupted, Launcher, catch_signals,
 from cocotbext.msi_its.run.places import BUILD, ROOT
 from cocotbext.msi_its.run.sets import DEFAULT
 from cocotbext.msi_its.run.simulators.verilator_finder import VerilatorError
-from cocotbext.msi_its.vocabulary.operations import Tables
+from cocotbext.msi_its.vocabulary.operations import CONFIGURATION, Configuration, Tables
+from msi_its_model import PROFILES
 from tools import yosys
 from tools.choose import NothingChosen, choose, results_of, rtl_of, unchanged
 
@@ -69,11 +70,22 @@ class SynthError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What is measured: tables, and whether with the registers or the data path alone."""
+    """What is measured: parameters, and whether with the registers or the data path alone."""
 
     name: str
     tables: Tables
     data_path: bool = False
+    configuration: Configuration = CONFIGURATION
+
+    @property
+    def parameters(self) -> dict[str, int]:
+        """The translator's parameters, by their names in the RTL."""
+        sizes = {name.upper(): size for name, size in self.tables._asdict().items()}
+        return {**sizes, "COUNTER_WIDTH": COUNTER_WIDTH, **self.configuration.parameters}
+
+
+TODAY = Configuration(PROFILES["08ec11066"])
+"""Default requester IDs are held against the bus range, too."""
 
 
 ROWS = (
@@ -81,6 +93,8 @@ ROWS = (
     Row("default", DEFAULT),
     Row("2,048 routes", LARGE),
     Row("2,048 routes, data path alone", LARGE, data_path=True),
+    Row("default, profile 08ec11066", DEFAULT, configuration=TODAY),
+    Row("2,048 routes, profile 08ec11066", LARGE, configuration=TODAY),
 )
 
 
@@ -125,13 +139,9 @@ class Synth(ResultFile, frozen=True):
     rows: dict[str, Measured]
 
 
-def boundary(ports: Mapping[str, Port], tables: Tables, top: str = OWN.top) -> str:
+def boundary(ports: Mapping[str, Port], parameters: Mapping[str, int], top: str = OWN.top) -> str:
     """Return the source of the measurement: the translator, each port behind a flip-flop."""
-    parameters = {**{name.upper(): size for name, size in tables._asdict().items()}}
-    values = ", ".join(
-        f".{name}({value})"
-        for name, value in {**parameters, "COUNTER_WIDTH": COUNTER_WIDTH}.items()
-    )
+    values = ", ".join(f".{name}({value})" for name, value in parameters.items())
     declared, body, connected = ["    input wire clk"], [], [".clk(clk)"]
     for name, port in ports.items():
         if name == "clk" or port.width is None:  # an output of another design, of any type
@@ -298,9 +308,8 @@ def synthesize(row: Row, rtl: Rtl, folder: Path, launcher: Launcher) -> Area:
     shutil.rmtree(folder, ignore_errors=True)  # what an earlier design left is not this one's
     folder.mkdir(parents=True)
     wrapper, netlist = folder / "boundary.sv", folder / "netlist.json"
-    parameters = {name.upper(): size for name, size in row.tables._asdict().items()}
-    ports = rtl.elaborate({**parameters, "COUNTER_WIDTH": COUNTER_WIDTH}).ports
-    wrapper.write_text(boundary(ports, row.tables, rtl.top))
+    ports = rtl.elaborate(row.parameters).ports
+    wrapper.write_text(boundary(ports, row.parameters, rtl.top))
     files = [*rtl.sources().files, wrapper]
     if row.data_path:
         if not any(file.name == REPLACED for file in files):

@@ -2,7 +2,6 @@
 // The engine, after hdl/core/msi_pkg.sv and hdl/library/library.f.
 msi_clear.sv
 msi_command_decode.sv
-msi_backends.sv
 msi_command_resolve.sv
 msi_lookup.sv
 msi_rules.sv

@@ -6,7 +6,7 @@
 //
 // Contract: the command stands still for COMMAND_SETTLE cycles before it is offered; from the cycle after
 // these on, when it is in lookup at the earliest, the outputs are those of this command, until it changes;
-// binds and sets are a cycle earlier. target_… is that of the command's target, a cycle after the command;
+// binds and sets are a cycle earlier. target_… is that of the command's target, two cycles after the command;
 // origin_range answers origin_range_index in the same cycle. With taken, the command is accepted, and what
 // it sets of irqfd backends is set. With makes_route, the origin of the command's route becomes
 // its target (not before its old one is used).
@@ -24,7 +24,7 @@ module msi_command_resolve
     parameter bit          CHECK_DEFAULT_RID = 1'b0,
     parameter int unsigned DEVID_BITS        = 32,
     parameter int unsigned OFFSET_WIDTH      = 8,   // bits of a requester ID offset
-    parameter int unsigned CLEAR_WIDTH       = 6,   // bits of clear_index, enough for each of these tables
+    parameter int unsigned CLEAR_WIDTH       = 6,   // bits of clear_index, enough for the irqfd backends
     localparam int unsigned RANGE_WIDTH = RANGES > 1 ? $clog2(RANGES) : 1,
     localparam int unsigned CONNECTION_WIDTH = CONNECTIONS > 1 ? $clog2(CONNECTIONS) : 1
 ) (
@@ -100,19 +100,20 @@ module msi_command_resolve
 
   backend_t irqfd_backend;
 
-  msi_backends #(
-      .CONNECTIONS(CONNECTIONS),
-      .CLEAR_WIDTH(CLEAR_WIDTH)
+  msi_block_table #(
+      .WIDTH  ($bits(backend_t)),
+      .DEPTH  (CONNECTIONS),
+      .CLEARED(1)
   ) u_irqfd_backends (
       .clk,
-      .read      (1'b1),
-      .read_index(target_connection),
-      .read_data (irqfd_backend),
-      .write     (taken && sets_q.irqfd),
+      .read       (1'b1),
+      .read_index (target_connection),
+      .read_data  (irqfd_backend),
+      .write      (taken && sets_q.irqfd),
       .write_index(command.connection[CONNECTION_WIDTH-1:0]),
       .write_data (new_backend(1'b1, command.devid_base, DEVID_BITS)),
       .clear,
-      .clear_index
+      .clear_index(clear_index[CONNECTION_WIDTH-1:0])
   );
 
   assign irqfd = target_bound && irqfd_backend.connected;

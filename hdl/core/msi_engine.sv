@@ -5,7 +5,8 @@
 //
 //   accept ─► lookup ─► execute ─► retire: the record, the drop, the message
 //
-//   accept   an operation is taken; its target is read, or bound (bind_target); a backend is set
+//   accept   an operation is taken; its target is read, or bound (bind_target); a backend is set; the state of
+//            an event's route is read
 //   lookup   the bus range of its target is read, or set by a command, and the requester ID made of it;
 //            the message of its route is read, or set (enable)
 //   execute  the state of its route and the message backend of its target arrive; msi_rules decides
@@ -14,7 +15,8 @@
 // Every table that an operation reads is written in the stage in which it is read, or its reading begins,
 // so operations see each other's effect without further ado; only route states, read before they are
 // written, are forwarded, by msi_route_states (H5). What a command does is found before it is offered, by
-// msi_command_resolve, and so is its target: only commands change these, and there is one at a time.
+// msi_command_resolve, and so is its target: only commands change these, and there is one at a time. So is
+// the state of its route, which is kept up to date with what events do meanwhile.
 //
 // Contract: a request is taken when request_valid and request_ready are high, and may change until
 // then; message is a valid/ready stream (H2). While message_ready is low nothing moves. Each accepted
@@ -24,8 +26,9 @@
 // all operations but signal_msi, signal_msi_with_rid and signal_event come from there, and a request
 // from elsewhere carries no other. address and data of a request are those of s_msi, and mean nothing
 // in a request from elsewhere. message_target is the target of a request from SOURCE_MESSAGE, and
-// message_first is high with one, low with the command. After reset, clearing is high for as many cycles as the largest
-// table has entries, while the tables are cleared; nothing is accepted until then (H8).
+// message_first is high with one, low with the command; event_route is the route of a request from
+// SOURCE_EVENT. After reset, clearing is high for as many cycles as the largest table has entries, while
+// the tables are cleared; nothing is accepted until then (H8).
 
 `default_nettype none
 
@@ -39,7 +42,8 @@ module msi_engine
     parameter int unsigned ROUTES      = 64,  // routes, 1 to 2,048
     parameter bit          CHECK_DEFAULT_RID = 1'b0,  // a target's own requester ID is held against its range
     parameter int unsigned DEVID_BITS  = 32,  // of a DeviceID that the ITS takes, 16 to 32
-    localparam int unsigned TARGET_WIDTH = TARGETS > 1 ? $clog2(TARGETS) : 1
+    localparam int unsigned TARGET_WIDTH = TARGETS > 1 ? $clog2(TARGETS) : 1,
+    localparam int unsigned ROUTE_WIDTH = ROUTES > 1 ? $clog2(ROUTES) : 1
 ) (
     input  wire logic     clk,
     input  wire logic     rst_n,
@@ -51,6 +55,7 @@ module msi_engine
     input  wire logic     command_taken,    // request is taken, and it is the command
     input  wire logic [TARGET_WIDTH-1:0] message_target,  // s_msi's, whatever request is
     input  wire logic     message_first,  // request is s_msi's, if it is that or the command
+    input  wire logic [ROUTE_WIDTH-1:0] event_route,  // s_evt's, whatever request is
     output logic          message_valid,
     input  wire logic     message_ready,
     output message_t      message,
@@ -62,7 +67,6 @@ module msi_engine
 
   localparam int unsigned RANGE_WIDTH = RANGES > 1 ? $clog2(RANGES) : 1;
   localparam int unsigned CONNECTION_WIDTH = CONNECTIONS > 1 ? $clog2(CONNECTIONS) : 1;
-  localparam int unsigned ROUTE_WIDTH = ROUTES > 1 ? $clog2(ROUTES) : 1;
 
   // Of a requester ID offset: without the check, it is a devfn.
   localparam int unsigned OFFSET_WIDTH = CHECK_DEFAULT_RID ? 16 : 8;
@@ -104,7 +108,7 @@ module msi_engine
   logic [RANGE_WIDTH-1:0] origin_range_index;
   bus_range_t             origin_range;
 
-  target_t                targeted_by_command_q;
+  target_t                targeted_by_command;
   logic                   irqfd;        // of that target
   logic                   makes_route;  // in execute
 
@@ -121,10 +125,10 @@ module msi_engine
       .clk,
       .command,
       .taken            (command_taken),
-      .target_bound     (targeted_by_command_q.bound),
-      .target_connection(targeted_by_command_q.connection),
-      .target_range     (targeted_by_command_q.range),
-      .target_rid_offset(targeted_by_command_q.rid_offset),
+      .target_bound     (targeted_by_command.bound),
+      .target_connection(targeted_by_command.connection),
+      .target_range     (targeted_by_command.range),
+      .target_rid_offset(targeted_by_command.rid_offset),
       .irqfd,
       .origin_range_index,
       .origin_range,
@@ -148,37 +152,62 @@ module msi_engine
   assign advance       = message_ready;
   assign request_ready = advance && !clearing;
 
-  // The command's target is read before it is offered, s_msi's while the choice is made.
-  target_t targeted_by_command, targeted_by_message, target;
+  // Targets are kept twice: s_msi's is read while the choice is made, the command's before it is offered.
+  target_t bound_target, targeted_by_message, read_by_command, target;
+
+  assign bound_target = '{
+      bound: 1'b1,
+      connection: command.connection[CONNECTION_WIDTH-1:0],
+      range: command.range[RANGE_WIDTH-1:0],
+      rid_offset: command.rid_offset[OFFSET_WIDTH-1:0]
+  };
 
   msi_table #(
       .WIDTH  ($bits(target_t)),
       .DEPTH  (TARGETS),
-      .READS  (2),
       .CLEARED(1)
   ) u_targets (
       .clk,
-      .read_index ({command.target[TARGET_WIDTH-1:0], message_target}),
-      .read_data  ({targeted_by_command, targeted_by_message}),
+      .read_index (message_target),
+      .read_data  (targeted_by_message),
       .write      (command_taken && command_binds),
       .write_index(command.target[TARGET_WIDTH-1:0]),
-      .write_data ({
-        1'b1,
-        command.connection[CONNECTION_WIDTH-1:0],
-        command.range[RANGE_WIDTH-1:0],
-        command.rid_offset[OFFSET_WIDTH-1:0]
-      }),
+      .write_data (bound_target),
       .clear      (clearing),
       .clear_index(clear_index[TARGET_WIDTH-1:0])
   );
 
-  assign target = message_first ? targeted_by_message : targeted_by_command_q;
+  msi_block_table #(
+      .WIDTH  ($bits(target_t)),
+      .DEPTH  (TARGETS),
+      .CLEARED(1)
+  ) u_command_targets (
+      .clk,
+      .read       (1'b1),
+      .read_index (command.target[TARGET_WIDTH-1:0]),
+      .read_data  (read_by_command),
+      .write      (command_taken && command_binds),
+      .write_index(command.target[TARGET_WIDTH-1:0]),
+      .write_data (bound_target),
+      .clear      (clearing),
+      .clear_index(clear_index[TARGET_WIDTH-1:0])
+  );
+
+  // What is read in the two cycles after clearing may be from before it; nothing is bound yet.
+  logic [1:0] cleared_q;
+
+  always_comb begin
+    targeted_by_command       = read_by_command;
+    targeted_by_command.bound = read_by_command.bound && cleared_q[1];
+    target                    = message_first ? targeted_by_message : targeted_by_command;
+  end
 
   backend_t message_backend;  // in execute; of no account if the target is not bound
 
-  msi_backends #(
-      .CONNECTIONS(CONNECTIONS),
-      .CLEAR_WIDTH(CLEAR_WIDTH)
+  msi_block_table #(
+      .WIDTH  ($bits(backend_t)),
+      .DEPTH  (CONNECTIONS),
+      .CLEARED(1)
   ) u_message_backends (
       .clk,
       .read       (advance),
@@ -189,27 +218,31 @@ module msi_engine
       .write_data (new_backend(command.operation == operation_code__CONNECT,
                                command.devid_base, DEVID_BITS)),
       .clear      (clearing),
-      .clear_index
+      .clear_index(clear_index[CONNECTION_WIDTH-1:0])
   );
 
   logic     lookup_valid_q;
+  sets_t    sets_q;    // what a command in lookup sets
   request_t lookup_q;
   target_t  target_q;
 
   always_ff @(posedge clk) begin
-    targeted_by_command_q <= clearing ? '0 : targeted_by_command;
+    cleared_q <= {cleared_q[0], !clearing};
     if (advance) begin
       lookup_valid_q <= request_valid && request_ready;
+      sets_q         <= command_taken ? command_sets : '0;
       lookup_q       <= request;
       target_q       <= target;
     end
-    if (!rst_n) lookup_valid_q <= 1'b0;
+    if (!rst_n) begin
+      lookup_valid_q <= 1'b0;
+      sets_q         <= '0;
+    end
   end
 
   // ---- lookup -----------------------------------------------------------------------------------
 
   logic     bad_index;
-  logic     sets_message;
   does_t    does;
   answers_t answers;
   found_t   found;
@@ -230,13 +263,12 @@ module msi_engine
       .rid_offset (target_q.rid_offset),
       .command,
       .command_bad_index,
-      .command_sets,
+      .sets_range (sets_q.range),
       .command_does,
       .command_answers,
       .origin_range_index,
       .origin_range,
       .bad_index,
-      .sets_message,
       .does,
       .answers,
       .found,
@@ -263,7 +295,7 @@ module msi_engine
       .read       (advance),
       .read_index (lookup_q.route[ROUTE_WIDTH-1:0]),
       .read_data  (route_message),
-      .write      (sets_message),
+      .write      (sets_q.message),
       .write_index(command.route[ROUTE_WIDTH-1:0]),
       .write_data ({command_devid, command.address, command.data})
   );
@@ -294,14 +326,16 @@ module msi_engine
   ) u_route_states (
       .clk,
       .advance,
-      .accept_index (request.route[ROUTE_WIDTH-1:0]),
-      .lookup_index (lookup_q.route[ROUTE_WIDTH-1:0]),
-      .execute_index(execute_q.route[ROUTE_WIDTH-1:0]),
-      .execute_uses (does_q.takes_route),
-      .state        (route_state),
-      .next_state   (next_route_state),
-      .clear        (clearing),
-      .clear_index  (clear_index[ROUTE_WIDTH-1:0])
+      .event_index      (event_route),
+      .command_index    (command.route[ROUTE_WIDTH-1:0]),
+      .lookup_index     (lookup_q.route[ROUTE_WIDTH-1:0]),
+      .lookup_is_command(lookup_q.source == SOURCE_COMMAND),
+      .execute_index    (execute_q.route[ROUTE_WIDTH-1:0]),
+      .execute_uses     (does_q.takes_route),
+      .state            (route_state),
+      .next_state       (next_route_state),
+      .clear            (clearing),
+      .clear_index      (clear_index[ROUTE_WIDTH-1:0])
   );
 
   backend_t    message_backend_found;

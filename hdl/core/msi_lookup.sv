@@ -4,8 +4,8 @@
 // table of bus ranges; or what a command sets there.
 //
 // Contract: the outputs are those of the operation in the stage; without one, or with an index outside its
-// table, it does and sets nothing. What a command is for comes from msi_command_resolve, in time. What is set
-// shows from the next cycle on. origin_range answers origin_range_index, whatever is in the stage.
+// table, it does nothing. What a command is for comes from msi_command_resolve, in time. What is set shows
+// from the next cycle on. origin_range answers origin_range_index, whatever is in the stage.
 
 `default_nettype none
 
@@ -33,7 +33,7 @@ module msi_lookup
     // The command, resolved
     input  wire command_t                command,
     input  wire logic                    command_bad_index,
-    input  wire sets_t                   command_sets,
+    input  wire logic                    sets_range,    // a command in the stage sets its bus range
     input  wire does_t                   command_does,
     input  wire answers_t                command_answers,
     input  wire logic [RANGE_WIDTH-1:0]  origin_range_index,
@@ -41,7 +41,6 @@ module msi_lookup
 
     // What the operation does and finds
     output logic                         bad_index,     // an index outside its table
-    output logic                         sets_message,  // of its route
     output does_t                        does,
     output answers_t                     answers,
     output found_t                       found,
@@ -52,10 +51,7 @@ module msi_lookup
 
   // ---- what it does -----------------------------------------------------------------------------
 
-  sets_t sets;  // connection and irqfd are set with accept
-
   always_comb begin
-    sets    = '0;
     does    = '0;
     answers = command_answers;
     unique case (request.source)
@@ -72,17 +68,11 @@ module msi_lookup
       end
       default: begin
         bad_index = command_bad_index;
-        sets      = command_sets;
         does      = command_does;
       end
     endcase
-    if (!valid) begin
-      sets = '0;
-      does = '0;
-    end
+    if (!valid) does = '0;
   end
-
-  assign sets_message = sets.message;
 
   // ---- what it finds ----------------------------------------------------------------------------
 
@@ -97,7 +87,7 @@ module msi_lookup
       .clk,
       .read_index ({origin_range_index, range_index}),
       .read_data  ({origin_range, target_range}),
-      .write      (sets.range),
+      .write      (sets_range),
       .write_index(command.range[RANGE_WIDTH-1:0]),
       .write_data ({command.secondary, command.subordinate}),
       .clear      (clear),
@@ -119,7 +109,7 @@ module msi_lookup
         .clk,
         .read_index (range_index),
         .read_data  (buses),
-        .write      (sets.range),
+        .write      (sets_range),
         .write_index(command.range[RANGE_WIDTH-1:0]),
         .write_data ({1'b0, command.subordinate} - {1'b0, command.secondary}),
         .clear      (clear),

@@ -3,16 +3,22 @@
 // The states of the routes: in memory with registered read, and yet every operation sees the effect
 // of every earlier one (H5).
 //
-//   accept   the memory reads the entry accept_index
+//   accept   the memory reads the entry event_index; a command's was read before
 //   lookup   the operation's index is compared with those of the three operations before it, whose
-//            writes the read at accept came too early for
+//            writes came too late for that
 //   execute  state is what the operation finds, next_state what it leaves
 //   done     the state that it left is written
 //
-// Contract: the operations move by one stage at each edge with advance high. execute_uses says that
-// the operation in execute has a route, with an index below DEPTH; its next_state is written, so it is
-// state where nothing changes. While clear is high, the entry clear_index is written with 0, if it
-// exists, and execute_uses is low.
+// Only events are read when they are accepted, so that the choice among the sources is not in front of
+// the memory. The command's route is read in every cycle, and corrected by what is written to it while
+// the read is on its way: that is up to date from the third edge on at which command_index stands still.
+//
+// Contract: the operations move by one stage at each edge with advance high. An event has the index
+// event_index when it is accepted. lookup_is_command says that the operation in lookup is the command, whose
+// index command_index has been for three edges or more. execute_uses says that the operation in execute has
+// a route, with an index below DEPTH; its next_state is written, so it is state where nothing changes.
+// While clear is high, the entry clear_index is written with 0, if it exists, and execute_uses is low;
+// clear stays until all entries were.
 
 `default_nettype none
 
@@ -23,8 +29,10 @@ module msi_route_states #(
 ) (
     input  wire logic                   clk,
     input  wire logic                   advance,
-    input  wire logic [INDEX_WIDTH-1:0] accept_index,
+    input  wire logic [INDEX_WIDTH-1:0] event_index,
+    input  wire logic [INDEX_WIDTH-1:0] command_index,
     input  wire logic [INDEX_WIDTH-1:0] lookup_index,
+    input  wire logic                   lookup_is_command,
     input  wire logic [INDEX_WIDTH-1:0] execute_index,
     input  wire logic                   execute_uses,
     output logic      [WIDTH-1:0]       state,
@@ -38,22 +46,76 @@ module msi_route_states #(
   logic [1:0][INDEX_WIDTH-1:0] done_index_q;
   logic [1:0][WIDTH-1:0]       done_state_q;
 
-  logic [WIDTH-1:0] stored;
+  logic                   write;
+  logic [INDEX_WIDTH-1:0] write_index;
+  logic [WIDTH-1:0]       write_data;
+
+  always_comb begin
+    write       = clear || done_uses_q[0];
+    write_index = clear ? clear_index : done_index_q[0];
+    write_data  = clear ? '0 : done_state_q[0];
+  end
+
+  // ---- the state of an event's route --------------------------------------------------------------
+
+  logic [WIDTH-1:0] event_state;
 
   msi_block_ram #(
       .WIDTH(WIDTH),
       .DEPTH(DEPTH)
   ) u_memory (
       .clk,
-      .read       (advance),
-      .read_index (accept_index),
-      .read_data  (stored),
-      .write      (clear || done_uses_q[0]),
-      .write_index(clear ? clear_index : done_index_q[0]),
-      .write_data (clear ? '0 : done_state_q[0])
+      .read      (advance),
+      .read_index(event_index),
+      .read_data (event_state),
+      .write,
+      .write_index,
+      .write_data
   );
 
-  logic             forward_q;  // the operation in execute has the route of one of the three before it:
+  // ---- the state of the command's route -----------------------------------------------------------
+
+  logic [WIDTH-1:0] read_state;
+
+  msi_block_ram #(
+      .WIDTH(WIDTH),
+      .DEPTH(DEPTH)
+  ) u_command_memory (
+      .clk,
+      .read      (1'b1),
+      .read_index(command_index),
+      .read_data (read_state),
+      .write,
+      .write_index,
+      .write_data
+  );
+
+  // What was written to its route at this edge, the last one and the one before: what is read is from before.
+  logic                  written;
+  logic [1:0]            written_q;
+  logic [1:0][WIDTH-1:0] written_state_q;
+  logic [WIDTH-1:0]      command_state_q;
+
+  assign written = done_uses_q[0] && done_index_q[0] == command_index;
+
+  always_ff @(posedge clk) begin
+    written_q       <= {written_q[0], written};
+    written_state_q <= {written_state_q[0], done_state_q[0]};
+    command_state_q <= read_state;
+    if (written_q[1]) command_state_q <= written_state_q[1];
+    if (written_q[0]) command_state_q <= written_state_q[0];
+    if (written) command_state_q <= done_state_q[0];
+    if (clear) begin
+      written_q       <= '1;
+      written_state_q <= '0;
+      command_state_q <= '0;
+    end
+  end
+
+  // ---- what the operation in execute finds --------------------------------------------------------
+
+  logic             behind_q;   // it has the route of the operation directly before it, or
+  logic             forward_q;  // forwarded_q has its state: the command's, or left by one of the two before that
   logic [WIDTH-1:0] forwarded_q;
 
   always_ff @(posedge clk) begin
@@ -61,9 +123,10 @@ module msi_route_states #(
       done_uses_q  <= {done_uses_q[0], execute_uses};
       done_index_q <= {done_index_q[0], execute_index};
       done_state_q <= {done_state_q[0], next_state};
+      behind_q     <= execute_uses && execute_index == lookup_index;
       forward_q    <= 1'b1;
-      if (execute_uses && execute_index == lookup_index) forwarded_q <= next_state;
-      else if (done_uses_q[0] && done_index_q[0] == lookup_index) forwarded_q <= done_state_q[0];
+      if (done_uses_q[0] && done_index_q[0] == lookup_index) forwarded_q <= done_state_q[0];
+      else if (lookup_is_command) forwarded_q <= command_state_q;
       else begin
         forward_q   <= done_uses_q[1] && done_index_q[1] == lookup_index;
         forwarded_q <= done_state_q[1];
@@ -72,7 +135,11 @@ module msi_route_states #(
     if (clear) done_uses_q <= '0;  // what an operation before the reset left
   end
 
-  assign state = forward_q ? forwarded_q : stored;
+  always_comb begin
+    state = event_state;
+    if (forward_q) state = forwarded_q;
+    if (behind_q) state = done_state_q[0];
+  end
 
 endmodule
 

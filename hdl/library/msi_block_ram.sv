@@ -31,9 +31,9 @@ module msi_block_ram #(
     $error("msi_block_ram: DEPTH must be 1 to 65,536");
   end
 
-  // What a read at the edge of a write returns does not matter (no_rw_check tells yosys so,
-  // rw_addr_collision Vivado, ramstyle Quartus).
-  (* no_rw_check, rw_addr_collision = "no", ramstyle = "no_rw_check" *)
+  // A block RAM, however small: what would rather have logic takes msi_table. What a read at the edge of a
+  // write returns does not matter (no_rw_check tells yosys so, rw_addr_collision Vivado, ramstyle Quartus).
+  (* ram_style = "block", no_rw_check, rw_addr_collision = "no", ramstyle = "no_rw_check" *)
   logic [WIDTH-1:0] entries[DEPTH];
 
   logic [WIDTH-1:0] entry_q;

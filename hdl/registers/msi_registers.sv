@@ -179,8 +179,8 @@ module msi_registers
       answer_q <= retire_answer;
       bdf_q    <= retire_bdf;
     end
-    if (start) begin
-      busy_q    <= 1'b1;
+    if (start) busy_q <= 1'b1;
+    if (!busy_q) begin  // until one starts, it is what would
       command_q <= '{
           operation: operation_code_e'(operation),
           range: arg_range.range,

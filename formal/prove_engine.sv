@@ -533,7 +533,7 @@ module prove_engine
   logic cleared;     // what is read of the command's target is not from before clearing
 
   always_comb begin
-    cleared    = dut.cleared_q == 2'b11;
+    cleared    = !clearing && dut.cleared_q == 2'b11;
     binds      = command.operation == operation_code__BIND_TARGET;
     uses_irqfd = cleared && dut.targeted_by_command.bound && command.target < TARGETS &&
         command.operation inside {operation_code__NEW_ROUTE, operation_code__SUPPORTS_DIRECT_MSI};
@@ -572,7 +572,7 @@ module prove_engine
       assert (!dut.does.signals || !dut.target_q.bound || !backends_undefined_1_q);
       inv_undefined_irqfd : assert (!uses_irqfd || settled < 3 || !irqfds_undefined_1_q);
       inv_undefined_target :
-      assert (binds || settled < 1 || !dut.cleared_q[0] || !targets_undefined_1_q);
+      assert (binds || clearing || settled < 1 || !dut.cleared_q[0] || !targets_undefined_1_q);
     end
   end
 
@@ -633,6 +633,11 @@ module prove_engine
       inv_cleared_is_empty :
       assert ((dut.cleared_q[0] || !dut.lookup_valid_q) &&
               (cleared || (!dut.execute_valid_q && !retire_valid && model.state_q == 0)));
+      inv_since_reset :
+      assert ((!clearing && dut.cleared_q[0]) || settled_q <= clear_count_q);
+      inv_while_clearing : assert (!clearing || clear_count_q < 1 || !dut.cleared_q[0]);
+      inv_after_clearing :
+      assert (clearing || dut.cleared_q[0] || !dut.cleared_q[1] || LARGEST == 1);
       inv_done_while_clearing :
       assert (!clearing || clear_count_q < 1 || dut.u_route_states.done_uses_q == 0);
       inv_done_is_a_route :
@@ -772,7 +777,7 @@ module prove_engine
         assert ((clearing && clear_count_q <= i) ||
                 agrees(dut.u_command_targets.u_memory.entries[i], entry));
         inv_target_of_command_read :
-        assert (binds || settled < 1 || !dut.cleared_q[0] || command.target != i ||
+        assert (binds || clearing || settled < 1 || !dut.cleared_q[0] || command.target != i ||
                 agrees(dut.u_command_targets.u_memory.entry_q, entry));
         inv_target_of_command :
         assert (binds || settled < 2 || !cleared || command.target != i ||

@@ -34,12 +34,12 @@ DISABLE = """\
                     answers: '{answer::OK, answer::ERROR_INDEX, answer::ERROR_NO_ROUTE}
                 },
 """
-DISABLED = DISABLE[DISABLE.index("arguments:") : DISABLE.index("            },")]
+DISABLED = DISABLE[DISABLE.index("code:") : DISABLE.index("            },")]
 HELD = "answers: '{answer::SENT, answer::HELD_PENDING, "
 CONSUMED = "returns_true: '{answer::WAS_PENDING}, returns_false: '{answer::WAS_NOT_PENDING}"
-REFUSALS = "refusals = '{answer::REFUSED_BUS_RANGE}"
+REFUSALS = "refusals = '{answer::REFUSED_BUS_RANGE, answer::REFUSED_DEVID}"
 OF_OPERATION = 'desc = "Disable a route; what arrives from now on is held pending.";'
-DEVFN = 'desc = "Device and function number."; hexadecimal = true; } devfn[8]'
+SECONDARY = 'desc = "Secondary bus number."; } secondary[8]'
 
 
 def changed(folder: Path, *edits: tuple[str, str]) -> Path:
@@ -55,7 +55,7 @@ def changed(folder: Path, *edits: tuple[str, str]) -> Path:
 
 def test_the_description_is_accepted_as_it_is() -> None:
     description = load(ROOT / SOURCE, RULES)
-    assert [each.code.value for each in description.operations] == list(range(1, 16))
+    assert [each.code.value for each in description.operations] == list(range(1, 17))
 
 
 @pytest.mark.parametrize(
@@ -85,18 +85,18 @@ def test_the_description_is_accepted_as_it_is() -> None:
             "operation DISABLE: the argument 'route' is there more than once",
         ),
         (
-            DEVFN,
-            DEVFN.replace("devfn", "devfun"),
-            "operation BIND_TARGET: no ARG register holds an argument 'devfn'",
+            SECONDARY,
+            SECONDARY.replace("secondary", "secundary"),
+            "operation SET_BUS_RANGE: no ARG register holds an argument 'secondary'",
         ),
         (
-            DEVFN,
-            f'{DEVFN}; field {{ desc = "Nobody\'s."; }} unused[8]',
+            SECONDARY,
+            f'{SECONDARY[:-3]}[4]; field {{ desc = "Nobody\'s."; }} unused[4]',
             "argument unused: no operation takes it",
         ),
         (
-            DEVFN,
-            f'{DEVFN}; field {{ desc = "No name."; }} rules[8]',
+            SECONDARY,
+            f'{SECONDARY[:-3]}[4]; field {{ desc = "No name."; }} rules[4]',
             "argument rules: no argument can be called that",
         ),
         ('table = "routes"', 'table = "rotes"', "argument route: no TABLES register has the size"),
@@ -111,8 +111,22 @@ def test_the_description_is_accepted_as_it_is() -> None:
             'desc = "Bits 63:32.";',
             "the parts of the argument address differ in their properties",
         ),
+        (
+            'part_of = "devid_base"; lowest = 16;',
+            'part_of = "devid_base"; lowest = 15;',
+            "the argument devid_base: no field begins with its bit 16, or two have bits in common",
+        ),
+        (
+            'part_of = "devid_base"; lowest = 16;',
+            'part_of = "devid_base";',
+            "the argument devid_base: no field begins with its bit 16, or two have bits in common",
+        ),
         # answers
-        (DISABLED, 'arguments: \'{"route"}\n', "operation DISABLE has no answers"),
+        (
+            DISABLED,
+            DISABLED[: DISABLED.index(",\n                    answers")] + "\n",
+            "operation DISABLE has no answers",
+        ),
         (HELD, "answers: '{answer::SENT, ", "answer HELD_PENDING: no operation ever answers it"),
         (HELD, HELD + "answer::SENT, ", "operation SIGNAL_EVENT: the answer SENT is there more"),
         (HELD, HELD + "answer::NONE, ", "operation SIGNAL_EVENT: NONE is no answer of"),
@@ -133,7 +147,7 @@ def test_the_description_is_accepted_as_it_is() -> None:
         ),
         (
             REFUSALS,
-            "refusals = '{answer::REFUSED_BUS_RANGE, answer::ERROR_INDEX}",
+            REFUSALS[:-1] + ", answer::ERROR_INDEX}",
             "answer ERROR_INDEX is in more than one of drops, refusals and errors",
         ),
         (REFUSALS, "refusals = '{answer::NONE}", "answer NONE is no drop, no refusal and no error"),
@@ -142,7 +156,7 @@ def test_the_description_is_accepted_as_it_is() -> None:
         ("COMMAND = 2'd0", "Command = 2'd0", "source Command: names are in capitals"),
         (
             "NONE                 = 8'd0 ",
-            "NONE                 = 8'd17 ",
+            "NONE                 = 8'd99 ",
             "answer code 0 must be called NONE",
         ),
         # what is no description
@@ -208,11 +222,11 @@ def test_what_is_out_of_date_or_wrong_is_named(
 ADDED = (
     (
         "    SUPPORTS_DIRECT_MSI = 8'd15",
-        "    MADE_UP = 8'd16 { desc = \"Made up.\"; };\n    SUPPORTS_DIRECT_MSI = 8'd15",
+        "    MADE_UP = 8'd40 { desc = \"Made up.\"; };\n    SUPPORTS_DIRECT_MSI = 8'd15",
     ),
     (
         "    ERROR_NO_ROUTE       = 8'd15",
-        '    MADE_IT = 8\'d16 { name = "made it"; desc = "Made it up."; };\n'
+        '    MADE_IT = 8\'d41 { name = "made it"; desc = "Made it up."; };\n'
         "    ERROR_NO_ROUTE       = 8'd15",
     ),
     (
@@ -226,7 +240,7 @@ ADDED = (
 """
         + DISABLE,
     ),
-    (REFUSALS, "refusals = '{answer::REFUSED_BUS_RANGE, answer::MADE_IT}"),
+    (REFUSALS, REFUSALS[:-1] + ", answer::MADE_IT}"),
 )
 
 VOCABULARY = """
@@ -241,8 +255,8 @@ from cocotbext.msi_its.vocabulary.transactions import Retired, Source
 made = MadeUp(route=3, rid=0x1100)
 operations.validate(made)
 assert str(made) == "made_up(route=3, rid=0x1100)"
-assert operations.OPERATIONS["made_up"] is operations.BY_CODE[16] is MadeUp
-assert OperationCode.MADE_UP == Answer.MADE_IT == 16
+assert operations.OPERATIONS["made_up"] is operations.BY_CODE[40] is MadeUp
+assert (OperationCode.MADE_UP, Answer.MADE_IT) == (40, 41)
 assert argument_writes(made) == {0x24: 3 << 16, 0x2C: 0x1100}
 assert Retired(Source.EVENT, made, Answer.MADE_IT).returns is True
 assert Answer.MADE_IT in transactions.WARNINGS and Answer.MADE_IT not in transactions.DROPS
@@ -271,7 +285,7 @@ from cocotbext.msi_its.vocabulary.trace import TraceError
 from cocotbext.msi_its.vocabulary.transactions import Source
 
 made = MadeUp(route=3, rid=0x1100)
-assert NAMES[16] == "made_up" and SOURCES[16] == Source.EVENT
+assert NAMES[40] == "made_up" and SOURCES[40] == Source.EVENT
 assert operation_of(pack([made])[0]) == made
 bins = [each for each in POINTS["operation"].bins if each[0] == "made_up"]
 assert bins == [("made_up", "MADE_IT", "enabled"), ("made_up", "ERROR_INDEX", "route outside")]
@@ -279,7 +293,7 @@ assert bins == [("made_up", "MADE_IT", "enabled"), ("made_up", "ERROR_INDEX", "r
 good, bad = sys.argv[1:]
 assert validate(good).by_name == {"made_up": 1}
 (lines,) = read_batches(good)
-assert lines.operations["code"].tolist() == [16] and lines.expects["returns"].tolist() == [1]
+assert lines.operations["code"].tolist() == [40] and lines.expects["returns"].tolist() == [1]
 try:
     validate(bad)
     raise AssertionError("accepted")
@@ -303,8 +317,8 @@ def test_a_made_up_operation_is_in_all_that_is_generated_and_works(tmp_path: Pat
             (tmp_path / path).write_text(text)
 
     rtl = [str(file.relative_to(ROOT)) for file in OWN.sources().files]
-    assert "operation_code__MADE_UP = 'h10" in files["hdl/registers/generated/msi_csr_pkg.sv"]
-    assert lint_verilator(tmp_path, rtl), "the translator, with codes of five bits"
+    assert "operation_code__MADE_UP = 'h28" in files["hdl/registers/generated/msi_csr_pkg.sv"]
+    assert lint_verilator(tmp_path, rtl), "the translator, with codes of six bits"
 
     traces = []
     for name, returned in {"good": "true", "bad": "1"}.items():

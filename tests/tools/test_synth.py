@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from cocotbext.msi_its.run.design import OWN, Port
-from cocotbext.msi_its.vocabulary.operations import Tables
 from tests.schemas import valid
 from tools.synth import (
     Area,
@@ -117,11 +116,11 @@ def test_area_leaves_out_the_measurement() -> None:
 
 def test_every_port_is_behind_a_flip_flop() -> None:
     ports = {"clk": Port("input", 1), "s_in": Port("input", 3), "m_out": Port("output", 1)}
-    text = boundary(ports, Tables(1, 2, 3, 4))
+    text = boundary(ports, {"RANGES": 1, "DEVID_BITS": 32})
     assert "always_ff @(posedge clk) s_in_q <= s_in;" in text
     assert "always_ff @(posedge clk) m_out_q <= m_out_d;" in text
     assert "dut (.clk(clk), .s_in(s_in_q), .m_out(m_out_d));" in text
-    assert ".RANGES(1), .CONNECTIONS(2), .TARGETS(3), .ROUTES(4), .COUNTER_WIDTH(32)" in text
+    assert "msi_translator #(.RANGES(1), .DEVID_BITS(32)) dut" in text
 
 
 @pytest.mark.parametrize(

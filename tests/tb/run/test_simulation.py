@@ -166,7 +166,7 @@ def test_flavours_do_not_share_a_build(project: Project) -> None:
         build(project.run(), project.root / "executable", flavour=flavour, launcher=Launcher())
     assert project.builds == 3
     names = {path.name for path in (project.root / "simulators").glob("1-*") if path.is_dir()}
-    assert names == {"1-1-1-1-4", "1-1-1-1-4-waves", "1-1-1-1-4-coverage"}
+    assert names == {"1-1-1-1-4-0-32", "1-1-1-1-4-0-32-waves", "1-1-1-1-4-0-32-coverage"}
 
 
 def test_a_crash_keeps_what_had_finished(project: Project) -> None:

@@ -24,9 +24,9 @@ from cocotbext.msi_its.vocabulary.operations import (
 # The operations of the specification's section 3, written out a second time.
 SPECIFIED = {
     "set_bus_range": ("range", "secondary", "subordinate"),
-    "connect": ("connection", "segment"),
+    "connect": ("connection", "devid_base"),
     "disconnect": ("connection",),
-    "connect_irqfd": ("connection", "segment"),
+    "connect_irqfd": ("connection", "devid_base"),
     "bind_target": ("target", "connection", "range", "rid_offset"),
     "signal_msi": ("target", "address", "data"),
     "signal_msi_with_rid": ("target", "rid", "address", "data"),
@@ -38,6 +38,7 @@ SPECIFIED = {
     "consume_pending": ("route",),
     "default_bdf": ("target",),
     "supports_direct_msi": ("target",),
+    "free_route": ("route",),
 }
 ARGUMENTS = [(kind, field) for kind in OPERATIONS.values() for field in arguments_of(kind)]
 

@@ -521,7 +521,7 @@ def test_equal_traces_give_equal_bytes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "field"),
     [
-        (TraceLine(1, Connect(0, 1 << 32)), "segment"),
+        (TraceLine(1, Connect(0, 1 << 32)), "devid_base"),
         (TraceLine(1, SignalMsi(1024, 0, 0)), "target"),
         (TraceLine(1, SignalMsi(True, 0, 0)), "target"),
         (TraceLine(1, SignalMsi(0, 0, 0), Expect(returns=True)), "expect.returns"),

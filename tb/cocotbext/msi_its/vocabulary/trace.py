@@ -696,11 +696,12 @@ def to_json(line: TraceLine) -> str:
     entry: dict[str, Any] = {"op": operation.name}
     for field in arguments_of(type(operation)):
         value = getattr(operation, field)
-        short, bits, shift = SHORT.get(field, (field, WIDTHS[field], 0))
-        if value >> shift << shift == value and value >> shift < 1 << bits:
-            entry[short] = value >> shift
-        else:
-            entry[field] = value
+        entry[field] = value
+        if field in SHORT:
+            short, bits, shift = SHORT[field]
+            if value >> shift << shift == value and 0 <= value >> shift < 1 << bits:
+                del entry[field]
+                entry[short] = value >> shift
     if line.t_us is not None:
         entry["t_us"] = line.t_us
     if line.note is not None:

@@ -242,8 +242,7 @@ FAULTS = (
     ),
     Fault(
         "      .write_index(command.route[ROUTE_WIDTH-1:0]),\n      .write_data ({irqfd",
-        "      .write_index({1'b0, command.route[ROUTE_WIDTH-2:0]}),\n"
-        "      .write_data ({irqfd",
+        "      .write_index({1'b0, command.route[ROUTE_WIDTH-2:0]}),\n      .write_data ({irqfd",
         name="routes 1,024 apart share their origin",
         tag="H9",
         tables=Tables(5, 3, 300, 2048),
@@ -276,8 +275,8 @@ FAULTS = (
         fails=(Fails("engine", "R2_leaves_unless_out_of_range", _MESSAGE),),
     ),
     Fault(
-        "    else if (does.signals && !rid_in_range) answer = answer__DROPPED_BUS_RANGE;  // R2, R3: "
-        "before R4\n"
+        "    else if (does.signals && !rid_in_range) answer = answer__DROPPED_BUS_RANGE;"
+        "  // R2, R3: before R4\n"
         "    else if (does.signals && !backend.connected) answer = answer__DROPPED_DISCONNECTED;\n",
         "    else if (does.signals && !backend.connected) answer = answer__DROPPED_DISCONNECTED;\n"
         "    else if (does.signals && !rid_in_range) answer = answer__DROPPED_BUS_RANGE;\n",
@@ -400,9 +399,7 @@ FAULTS = (
     Fault(
         "if (!does.enables) commanded_q.devid <= '0;",
         "commanded_q.devid <= '0;",
-        fails=(
-            Fails("engine", "R9_R10_delivers_the_new_message", commands(*_ROUTE, Op.ENABLE)),
-        ),
+        fails=(Fails("engine", "R9_R10_delivers_the_new_message", commands(*_ROUTE, Op.ENABLE)),),
     ),
     Fault(
         "default_rid(target_range.secondary, 16'(rid_offset)),",
@@ -487,7 +484,7 @@ FAULTS = (
         "    if (!rst_n) begin\n",
         fails=(Fails("translator", "H8_nothing_left H8_nothing_while_clearing"),),
     ),
-    # ---- default requester IDs, DeviceIDs, freed routes -------------------------------------------
+    # ---- default requester IDs, DeviceIDs, freed routes ------------------------------------------
     Fault(
         "{1'b0, secondary, 8'h00} + {1'b0, rid_offset};",
         "{1'b0, secondary, 8'h00} | {1'b0, rid_offset};",
@@ -521,9 +518,7 @@ FAULTS = (
         name="an inverted range taken for one that wraps",
         tag="R2",
         configuration=_CHECKED,
-        fails=(
-            Fails("engine_checked", "R1_isolation R2_dropped_if_out_of_range", _MESSAGE),
-        ),
+        fails=(Fails("engine_checked", "R1_isolation R2_dropped_if_out_of_range", _MESSAGE),),
     ),
     Fault(
         "in_range_q     <= in_range(rid_q[15:8], bus_range_q) && !rid_q[16];",
@@ -532,9 +527,7 @@ FAULTS = (
         tag="R8",
         configuration=_CHECKED,
         fails=(
-            Fails(
-                "engine_checked", "R1_isolation", commands(Op.SET_BUS_RANGE, *_ROUTE, Op.ENABLE)
-            ),
+            Fails("engine_checked", "R1_isolation", commands(Op.SET_BUS_RANGE, *_ROUTE, Op.ENABLE)),
         ),
     ),
     Fault(
@@ -622,9 +615,7 @@ FAULTS = (
         "(lookup_valid_q && lookup_q.source == SOURCE_COMMAND && command_sets.connection),",
         name="a backend seen one operation late",
         tag="H5",
-        fails=(
-            Fails("engine", "H5_no_undefined_backend", commands(Op.BIND_TARGET, Op.CONNECT)),
-        ),
+        fails=(Fails("engine", "H5_no_undefined_backend", commands(Op.BIND_TARGET, Op.CONNECT)),),
     ),
     Fault(
         "(read_by_command),\n      .write      (command_taken && command_binds),",
@@ -639,14 +630,11 @@ FAULTS = (
     Fault(
         "(taken && sets_q.irqfd),",
         "((taken && sets_q.irqfd) || command.operation == operation_code__NEW_ROUTE),",
-        fails=(
-            Fails("engine", "H5_no_undefined_irqfd", commands(Op.BIND_TARGET, Op.NEW_ROUTE)),
-        ),
+        fails=(Fails("engine", "H5_no_undefined_irqfd", commands(Op.BIND_TARGET, Op.NEW_ROUTE)),),
     ),
     Fault(
-        "answer__DROPPED_DEVID,\n                                                                    "
-        "answer__REFUSED_DEVID};",
-        "answer__DROPPED_DEVID};",
+        "[COUNT_DEVID_BEYOND]         = retire_answer",
+        "[COUNT_DEVID_BEYOND]         = retire_answer != answer__REFUSED_DEVID && retire_answer",
         name="a route refused for its DeviceID not counted",
         tag="H7",
         configuration=_CHECKED,

@@ -302,7 +302,13 @@ module prove_engine
 
   // With the check, no message of any kind leaves for a bus outside its range. Without, one does.
   if (CHECK_DEFAULT_RID) begin : gen_isolation
-    always_comb R1_isolation : assert (!started_q || isolated);
+    always_comb begin
+      if (started_q) begin
+        R1_isolation : assert (isolated);
+        inv_watched_isolated :
+        assert (!fixed_q || speaks_for(fixed_message_q.devid, fixed_base_q, fixed_range_q));
+      end
+    end
   end else begin : gen_no_isolation
     always_comb begin
       cover_not_isolated :
@@ -310,11 +316,25 @@ module prove_engine
     end
   end
 
+  if (DEVID_BITS < 32) begin : gen_devid_fits  // others have no more bits
+    always_comb begin
+      if (started_q && retire_valid) begin
+        R10_devid_fits : assert (!retire.sent || sent.devid >> DEVID_BITS == 0);
+      end
+    end
+    for (genvar i = 0; i < ROUTES; i++) begin : gen_route
+      always_comb begin
+        if (started_q) begin
+          inv_route_devid : assert (model.state_q.routes[i].message.devid >> DEVID_BITS == 0);
+        end
+      end
+    end
+  end
+
   always_comb begin
     if (started_q && retire_valid) begin
       S3_bad_index : assert (!view.bad_index || answered(answer__ERROR_INDEX, 1'b0));
       S3_no_route : assert (!view.no_route || answered(answer__ERROR_NO_ROUTE, 1'b0));
-      R10_devid_fits : assert (!retire.sent || 33'(sent.devid) >> DEVID_BITS == 0);
     end
     if (started_q && no_error) begin
       unique case (retired.operation)
@@ -643,9 +663,6 @@ module prove_engine
       inv_done_is_a_route :
       assert (clearing || !dut.u_route_states.done_uses_q[0] ||
               dut.u_route_states.done_index_q[0] < ROUTES);
-      inv_watched_isolated :
-      assert (!CHECK_DEFAULT_RID || !fixed_q ||
-              speaks_for(fixed_message_q.devid, fixed_base_q, fixed_range_q));
       inv_not_a_route : assert (watched < ROUTES || (!refused_q && !owed_q && !fixed_q && !gone_q));
     end
   end
@@ -665,7 +682,6 @@ module prove_engine
 
   for (genvar i = 0; i < RANGES; i++) begin : gen_range
     logic [15:0] entry, modelled, configured;
-    logic [8:0]  buses;
     logic        written;
     always_comb begin
       entry      = dut.u_lookup.u_ranges.entries[i];
@@ -677,14 +693,17 @@ module prove_engine
         inv_range :
         assert ((clearing && clear_count_q <= i) ||
                 (written && entry == configured) || (!(written && command_in_execute) && entry == modelled));
-        inv_buses :
-        assert ((clearing && clear_count_q <= i) || buses == {1'b0, entry[7:0]} - {1'b0, entry[15:8]});
       end
     end
     if (CHECK_DEFAULT_RID) begin : gen_buses
-      assign buses = dut.u_lookup.gen_check_default_rid.u_buses.entries[i];
-    end else begin : gen_no_buses
-      assign buses = {1'b0, entry[7:0]} - {1'b0, entry[15:8]};
+      always_comb begin
+        if (started_q) begin
+          inv_buses :
+          assert ((clearing && clear_count_q <= i) ||
+                  dut.u_lookup.gen_check_default_rid.u_buses.entries[i] ==
+                  {1'b0, entry[7:0]} - {1'b0, entry[15:8]});
+        end
+      end
     end
   end
 
@@ -847,8 +866,6 @@ module prove_engine
                 model.state_q.routes[i].range < RANGES &&
                 model.state_q.routes[i].rid_offset >> OFFSET_WIDTH == 0 :
                 model.state_q.routes[i] == 0);
-        inv_route_devid :
-        assert (33'(model.state_q.routes[i].message.devid) >> DEVID_BITS == 0);
         inv_route_watched :
         assert (watched != i ||
                 ((!refused_q || !model.state_q.routes[i].enabled) &&

@@ -23,15 +23,15 @@ int bring_up(uintptr_t base, const struct root_port *port)
 
     // Then where it leads to, for messages and for routes. Doing it again for the next port of the
     // same segment changes nothing.
-    if (ok(msi_its_connect(base, port->connection, port->segment,
+    if (ok(msi_its_connect(base, port->connection, port->devid_base,
                            MSI_CSR__OPERATION_CODE__CONNECT)) ||
-        ok(msi_its_connect(base, port->connection, port->segment,
+        ok(msi_its_connect(base, port->connection, port->devid_base,
                            MSI_CSR__OPERATION_CODE__CONNECT_IRQFD)))
         return -1;
 
     // Last what opens it: until here its messages were dropped, and counted.
-    return ok(
-        msi_its_bind_target(base, port->target, port->connection, port->range, port->devfn));
+    return ok(msi_its_bind_target(base, port->target, port->connection, port->range,
+                                  port->rid_offset));
 }
 
 // Make a route for an interrupt of a function behind the port; a new one is masked.
@@ -81,7 +81,8 @@ int renumber(uintptr_t base, const struct root_port *port, const struct interrup
 }
 
 // Let nothing of the port pass any more. `nowhere` is a connection that nothing is ever connected to: an
-// empty range would still let pass messages that come without a requester ID.
+// empty range would still let pass messages that come without a requester ID, unless
+// CONFIGURATION.check_default_rid is 1.
 int close_port(uintptr_t base, const struct root_port *port, const struct interrupt *interrupts,
                size_t count, uint16_t nowhere)
 {
@@ -90,5 +91,5 @@ int close_port(uintptr_t base, const struct root_port *port, const struct interr
     for (i = 0; i < count; i++)
         if (mask(base, &interrupts[i]))
             return -1;
-    return ok(msi_its_bind_target(base, port->target, nowhere, port->range, port->devfn));
+    return ok(msi_its_bind_target(base, port->target, nowhere, port->range, port->rid_offset));
 }

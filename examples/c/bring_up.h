@@ -16,8 +16,8 @@ struct root_port {
     uint16_t target; // the number that its messages carry on s_msi
     uint16_t range;
     uint16_t connection; // one for all ports of a segment
-    uint16_t segment;
-    uint8_t devfn;
+    uint32_t devid_base; // segment << 16, or the output base of msi-map or IORT
+    uint16_t rid_offset; // of the port's own messages, above secondary: a devfn
     uint8_t secondary;
     uint8_t subordinate;
 };

@@ -70,12 +70,15 @@ static inline uint32_t msi_its_set_bus_range(uintptr_t base, uint16_t range, uin
     return msi_its_execute(base, MSI_CSR__OPERATION_CODE__SET_BUS_RANGE);
 }
 
-// CONNECT for messages, CONNECT_IRQFD for the routes that are made from now on.
-static inline uint32_t msi_its_connect(uintptr_t base, uint16_t connection, uint16_t segment,
+// CONNECT for messages, CONNECT_IRQFD for the routes that are made from now on. DeviceIDs are `devid_base`
+// and the requester ID, added: segment << 16, where nothing else maps them.
+static inline uint32_t msi_its_connect(uintptr_t base, uint16_t connection, uint32_t devid_base,
                                        uint32_t operation)
 {
     MSI_ITS_WRITE(base, ARG_RANGE, MSI_ITS_FIELD(ARG_RANGE__CONNECTION, connection));
-    MSI_ITS_WRITE(base, ARG_RID, MSI_ITS_FIELD(ARG_RID__SEGMENT, segment));
+    MSI_ITS_WRITE(base, ARG_RID, MSI_ITS_FIELD(ARG_RID__SEGMENT, devid_base >> 16));
+    MSI_ITS_WRITE(base, ARG_DEVID_BASE,
+                  MSI_ITS_FIELD(ARG_DEVID_BASE__DEVID_BASE_LOW, devid_base & 0xFFFF));
     return msi_its_execute(base, operation);
 }
 
@@ -115,9 +118,10 @@ static inline uint32_t msi_its_disable(uintptr_t base, uint16_t route)
     return msi_its_execute(base, MSI_CSR__OPERATION_CODE__DISABLE);
 }
 
-// The most recent drop or refusal; `reason` is an answer: DROPPED_… or REFUSED_BUS_RANGE.
+// The most recent drop or refusal; `reason` is an answer: DROPPED_… or REFUSED_…. `rid` has 17 bits where
+// secondary bus and offset add up to more than bus 255.
 struct msi_its_drop {
-    uint16_t rid;
+    uint32_t rid;
     uint8_t secondary;
     uint8_t subordinate;
     uint8_t reason;
@@ -126,7 +130,7 @@ struct msi_its_drop {
 // Acknowledge the alert and fill in `drop`; false, and nothing done, where there is none.
 static inline bool msi_its_take_alert(uintptr_t base, struct msi_its_drop *drop)
 {
-    uint32_t last;
+    uint32_t last, why;
 
     if (!(MSI_ITS_READ(base, ALERT) & MSI_CSR__ALERT__ALERT_bm))
         return false;
@@ -134,8 +138,11 @@ static inline bool msi_its_take_alert(uintptr_t base, struct msi_its_drop *drop)
     MSI_ITS_WRITE(base, ALERT, MSI_CSR__ALERT__ALERT_bm);
     // In this order: reading LAST_DROP keeps the reason of the drop that it shows.
     last = MSI_ITS_READ(base, LAST_DROP);
-    drop->reason = (uint8_t)MSI_ITS_READ(base, LAST_DROP_REASON);
+    why = MSI_ITS_READ(base, LAST_DROP_REASON);
+    drop->reason = (uint8_t)(why >> MSI_CSR__LAST_DROP_REASON__REASON_bp);
     drop->rid = (uint16_t)(last >> MSI_CSR__LAST_DROP__RID_bp);
+    if (why & MSI_CSR__LAST_DROP_REASON__RID_HIGH_bm)
+        drop->rid |= 0x10000;
     drop->secondary = (uint8_t)(last >> MSI_CSR__LAST_DROP__SECONDARY_bp);
     drop->subordinate = (uint8_t)(last >> MSI_CSR__LAST_DROP__SUBORDINATE_bp);
     return true;

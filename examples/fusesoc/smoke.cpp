@@ -137,8 +137,8 @@ int main() {
     idle(4);
     dut->rst_n = 1;
 
-    root_port port{/*target*/ 3, /*range*/ 3, /*connection*/ 1, /*segment*/ 1,
-                   /*devfn*/ 0x18, /*secondary*/ 0x10, /*subordinate*/ 0x1F};
+    root_port port{/*target*/ 3, /*range*/ 3, /*connection*/ 1,
+                   /*devid_base*/ 1 << 16, /*rid_offset*/ 0x18, /*secondary*/ 0x10, /*subordinate*/ 0x1F};
     interrupt line{/*route*/ 7, /*rid*/ 0x1100, DOORBELL, /*data*/ 5};
     check(bring_up(BASE, &port) == 0, "bring_up");
     check(add_interrupt(BASE, &port, &line) == 0, "add_interrupt");

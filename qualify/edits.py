@@ -120,7 +120,7 @@ def break_rtl(fault: Fault, folder: Path, rtl: Rtl = OWN) -> Rtl:
 _ROUTE = (Op.CONNECT_IRQFD, Op.BIND_TARGET, Op.NEW_ROUTE)
 _BEHIND = 6  # cycles from a command's record to one of an event or a message accepted behind it
 _MESSAGE = commands(Op.SET_BUS_RANGE, Op.CONNECT, Op.BIND_TARGET, later=_BEHIND)
-_CHECKED = Configuration(PROFILES["08ec11066"], 17)  # as the proof engine_checked
+_CHECKED = Configuration(PROFILES["08ec11066"], 20)
 _MESSAGE_OUT = Scenario(40)  # enough for commands through s_axil, and a message
 
 FAULTS = (
@@ -606,7 +606,7 @@ FAULTS = (
         "command.rid_offset[OFFSET_WIDTH-1:0]",
         "OFFSET_WIDTH'(command.rid_offset[7:0])",
         name="the bus in a target's offset not stored",
-        tag="R5",
+        tag="R2",
         configuration=_CHECKED,
         fails=(Fails("engine_checked", "R2_R10_message", _MESSAGE),),
     ),

@@ -25,7 +25,7 @@ from cocotbext.msi_its.run.places import BUILD
 from cocotbext.msi_its.run.sets import DEFAULT, directed
 from cocotbext.msi_its.run.simulation import simulate
 from cocotbext.msi_its.run.simulators.verilator_finder import VerilatorError
-from cocotbext.msi_its.vocabulary.operations import Configuration, Tables
+from cocotbext.msi_its.vocabulary.operations import CONFIGURATION, Configuration, Tables
 from cocotbext.msi_its.vocabulary.results import TestResult
 from qualify.edits import FAULTS, DoesNotApply, Fault, break_rtl
 from tools.choose import NothingChosen, choose, rtl_of, unchanged
@@ -81,9 +81,10 @@ def run_tests(
     """Run the tests that faults are tried on."""
     results = str(BUILD / "faults/results")
     run = Run(tables, 32, seed, results, rtl=rtl, configuration=configuration)
+    default = (tables, configuration) == (DEFAULT, CONFIGURATION)
     if batched:
         return simulate(run, modules("random", "batch"), flavour=Flavour.BATCH)
-    return simulate(run, (*directed("default" if tables == DEFAULT else ""), *modules("random")))
+    return simulate(run, (*directed("default" if default else ""), *modules("random")))
 
 
 def that_apply(chosen: Sequence[Fault], rtl: Rtl) -> list[Fault]:

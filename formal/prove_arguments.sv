@@ -91,7 +91,7 @@ module prove_arguments #(
       H8_busy_after_reset : assert (!after_reset_q || busy);
 
       inv_next :
-      assert ((busy && watched >= dut.clear_index_q) ||
+      assert ((busy && watched >= dut.u_clear.index_q) ||
               (next_entry == value_q && next_word == value_q));
       inv_shown : assert (busy || busy_q || (entry == shown_q && word == shown_q));
       inv_value_while_busy : assert (!busy || value_q == 0);

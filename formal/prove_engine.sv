@@ -522,9 +522,9 @@ module prove_engine
           dut.u_command.u_origins.write_index == dut.u_command.u_origins.read_index;
       origins_undefined_2_q <= origins_undefined_1_q;
     end
-    if (dut.u_message_backends.u_memory.read) begin
-      backends_undefined_1_q <= dut.u_message_backends.u_memory.write &&
-          dut.u_message_backends.u_memory.write_index == dut.u_message_backends.u_memory.read_index;
+    if (dut.u_accept.u_message_backends.u_memory.read) begin
+      backends_undefined_1_q <= dut.u_accept.u_message_backends.u_memory.write &&
+          dut.u_accept.u_message_backends.u_memory.write_index == dut.u_accept.u_message_backends.u_memory.read_index;
       backends_undefined_2_q <= backends_undefined_1_q;
     end
     if (dut.u_command.u_irqfd_backends.u_memory.read) begin
@@ -533,8 +533,8 @@ module prove_engine
           dut.u_command.u_irqfd_backends.u_memory.read_index;
       irqfds_undefined_2_q <= irqfds_undefined_1_q;
     end
-    targets_undefined_1_q <= dut.u_command_targets.u_memory.write &&
-        dut.u_command_targets.u_memory.write_index == dut.u_command_targets.u_memory.read_index;
+    targets_undefined_1_q <= dut.u_accept.u_command_targets.u_memory.write &&
+        dut.u_accept.u_command_targets.u_memory.write_index == dut.u_accept.u_command_targets.u_memory.read_index;
     targets_undefined_2_q <= targets_undefined_1_q;
     if (!rst_n) begin  // there are no routes then
       states_undefined_1_q   <= 1'b0;
@@ -553,9 +553,9 @@ module prove_engine
   logic cleared;     // what is read of the command's target is not from before clearing
 
   always_comb begin
-    cleared    = !clearing && dut.cleared_q == 2'b11;
+    cleared    = !clearing && dut.u_accept.cleared_q == 2'b11;
     binds      = command.operation == operation_code__BIND_TARGET;
-    uses_irqfd = cleared && dut.targeted_by_command.bound && command.target < TARGETS &&
+    uses_irqfd = cleared && dut.command_target.bound && command.target < TARGETS &&
         command.operation inside {operation_code__NEW_ROUTE, operation_code__SUPPORTS_DIRECT_MSI};
   end
 
@@ -592,7 +592,7 @@ module prove_engine
       assert (!dut.does.signals || !dut.target_q.bound || !backends_undefined_1_q);
       inv_undefined_irqfd : assert (!uses_irqfd || settled < 3 || !irqfds_undefined_1_q);
       inv_undefined_target :
-      assert (binds || clearing || settled < 1 || !dut.cleared_q[0] || !targets_undefined_1_q);
+      assert (binds || clearing || settled < 1 || !dut.u_accept.cleared_q[0] || !targets_undefined_1_q);
     end
   end
 
@@ -651,13 +651,13 @@ module prove_engine
                             !refused_q && !owed_q && !fixed_q && !gone_q));
       // Nothing is bound yet in the two cycles after clearing: nothing was executed.
       inv_cleared_is_empty :
-      assert ((dut.cleared_q[0] || !dut.lookup_valid_q) &&
+      assert ((dut.u_accept.cleared_q[0] || !dut.lookup_valid_q) &&
               (cleared || (!dut.execute_valid_q && !retire_valid && model.state_q == 0)));
       inv_since_reset :
-      assert ((!clearing && dut.cleared_q[0]) || settled_q <= clear_count_q);
-      inv_while_clearing : assert (!clearing || clear_count_q < 1 || !dut.cleared_q[0]);
+      assert ((!clearing && dut.u_accept.cleared_q[0]) || settled_q <= clear_count_q);
+      inv_while_clearing : assert (!clearing || clear_count_q < 1 || !dut.u_accept.cleared_q[0]);
       inv_after_clearing :
-      assert (clearing || dut.cleared_q[0] || !dut.cleared_q[1] || LARGEST == 1);
+      assert (clearing || dut.u_accept.cleared_q[0] || !dut.u_accept.cleared_q[1] || LARGEST == 1);
       inv_done_while_clearing :
       assert (!clearing || clear_count_q < 1 || dut.u_route_states.done_uses_q == 0);
       inv_done_is_a_route :
@@ -695,16 +695,6 @@ module prove_engine
                 (written && entry == configured) || (!(written && command_in_execute) && entry == modelled));
       end
     end
-    if (CHECK_DEFAULT_RID) begin : gen_buses
-      always_comb begin
-        if (started_q) begin
-          inv_buses :
-          assert ((clearing && clear_count_q <= i) ||
-                  dut.u_lookup.gen_check_default_rid.u_buses.entries[i] ==
-                  {1'b0, entry[7:0]} - {1'b0, entry[15:8]});
-        end
-      end
-    end
   end
 
   localparam int unsigned CONNECTION_WIDTH = CONNECTIONS > 1 ? $clog2(CONNECTIONS) : 1;
@@ -727,7 +717,7 @@ module prove_engine
     backend_t message_backend, irqfd_backend;  // that have to be there
     logic     message_written, irqfd_written;
     always_comb begin
-      message_entry   = dut.u_message_backends.u_memory.entries[i];
+      message_entry   = dut.u_accept.u_message_backends.u_memory.entries[i];
       irqfd_entry     = dut.u_command.u_irqfd_backends.u_memory.entries[i];
       message_written = configures && command.connection == i &&
                         command.operation inside {operation_code__CONNECT,
@@ -749,19 +739,26 @@ module prove_engine
         assert ((clearing && clear_count_q <= i) || agree(irqfd_entry, irqfd_backend));
         // What was read of it when a request was accepted, and before a command was offered.
         inv_backend_in_lookup :
-        assert (!(dut.does.signals && dut.target_q.bound && dut.target_q.connection == i) ||
-                agree(dut.u_message_backends.u_memory.entry_q, message_entry));
+        assert (!(dut.does.signals && dut.target_q.bound &&
+                  CONNECTION_WIDTH'(dut.target_q.connection) == i) ||
+                agree(dut.u_accept.u_message_backends.u_memory.entry_q, message_entry));
         inv_irqfd_of_command_read :
         assert (clearing || settled < 3 || !uses_irqfd ||
-                dut.targeted_by_command.connection != i ||
+                dut.command_target.connection != i ||
                 agree(dut.u_command.u_irqfd_backends.u_memory.entry_q, irqfd_entry));
         inv_irqfd_of_command :
         assert (clearing || settled < 4 || !uses_irqfd ||
-                dut.targeted_by_command.connection != i ||
+                dut.command_target.connection != i ||
                 agree(dut.u_command.irqfd_backend, irqfd_entry));
       end
     end
   end
+
+  // As the tables hold a target.
+  function automatic logic [TARGET_BITS-1:0] kept(target_t target);
+    return {target.bound, CONNECTION_WIDTH'(target.connection), RANGE_WIDTH'(target.range),
+            OFFSET_WIDTH'(target.rid_offset)};
+  endfunction
 
   for (genvar i = 0; i < TARGETS; i++) begin : gen_target
     logic [TARGET_BITS-1:0] entry, modelled, configured;
@@ -773,7 +770,7 @@ module prove_engine
              (!entry[TARGET_BITS-1] || entry == expected);
     endfunction
     always_comb begin
-      entry      = dut.u_targets.entries[i];
+      entry      = dut.u_accept.u_message_targets.entries[i];
       modelled   = {model.state_d.targets[i].bound,
                  CONNECTION_WIDTH'(model.state_d.targets[i].connection),
                  RANGE_WIDTH'(model.state_d.targets[i].range),
@@ -794,16 +791,18 @@ module prove_engine
         // What was read of it before a command was offered, and when a request was accepted.
         inv_one_target :
         assert ((clearing && clear_count_q <= i) ||
-                agrees(dut.u_command_targets.u_memory.entries[i], entry));
+                agrees(dut.u_accept.u_command_targets.u_memory.entries[i], entry));
         inv_target_of_command_read :
-        assert (binds || clearing || settled < 1 || !dut.cleared_q[0] || command.target != i ||
-                agrees(dut.u_command_targets.u_memory.entry_q, entry));
+        assert (binds || clearing || settled < 1 || !dut.u_accept.cleared_q[0] || command.target != i ||
+                agrees(dut.u_accept.u_command_targets.u_memory.entry_q, entry));
         inv_target_of_command :
         assert (binds || settled < 2 || !cleared || command.target != i ||
-                agrees(dut.targeted_by_command, entry));
+                agrees(dut.u_accept.command_entry, entry));
         inv_target_in_lookup :
         assert (!(dut.lookup_valid_q && takes_target(in_lookup.operation) && in_lookup.target == i) ||
-                in_lookup.operation == operation_code__BIND_TARGET || agrees(dut.target_q, entry));
+                in_lookup.operation == operation_code__BIND_TARGET ||
+                (agrees(kept(dut.target_q), entry) &&
+                 (!dut.target_q.bound || dut.target_q.rid_offset >> OFFSET_WIDTH == 0)));
       end
     end
   end
@@ -916,7 +915,7 @@ module prove_engine
       return '{answer__DELIVERED, answer__OK};
       operation_code__SIGNAL_EVENT: return '{answer__SENT, answer__HELD_PENDING};
       operation_code__CONSUME_PENDING: return '{answer__WAS_PENDING, answer__WAS_NOT_PENDING};
-      operation_code__DEFAULT_BDF: return '{answer__BDF, answer__NO_BDF};
+      operation_code__DEFAULT_BDF: return '{answer__BDF, answer__OK};
       operation_code__SUPPORTS_DIRECT_MSI: return '{answer__DIRECT_MSI, answer__NO_DIRECT_MSI};
       default: return '{answer__OK, answer__OK};
     endcase
@@ -949,6 +948,10 @@ module prove_engine
                 command.operation == operation_code__CONNECT_IRQFD, enabling}));
       inv_command_answers : assert (dut.u_command.answers_q == answers(command.operation));
     end
+    if (started_q && settled >= 5 && cleared && command.target < TARGETS &&
+        command.operation inside {operation_code__NEW_ROUTE, operation_code__SUPPORTS_DIRECT_MSI}) begin
+      inv_irqfd : assert (dut.irqfd == command_view.irqfd);
+    end
     if (started_q && enabling && command_view.made) begin
       inv_origin_read : assert (settled < 1 || dut.u_command.u_origins.entry_q == origin);
       inv_origin : assert (settled < 2 || dut.u_command.origin == origin);
@@ -957,6 +960,7 @@ module prove_engine
               dut.u_command.bus_range_q == {command_view.secondary, command_view.subordinate});
       inv_origin_rid : assert (settled < 4 || dut.command_rid == command_view.rid);
       inv_in_range : assert (settled < 5 || dut.u_command.in_range_q == !command_view.refused);
+      inv_devid : assert (settled < 5 || dut.command_devid == command_view.devid);
       inv_beyond : assert (settled < 5 || dut.u_command.devid_beyond_q == command_view.beyond);
     end
   end
@@ -988,7 +992,9 @@ module prove_engine
         inv_found_range :
         assert (dut.found_q.bus_range == {later_view.secondary, later_view.subordinate});
         inv_found_rid : assert (dut.found_q.rid == later_view.rid);
-        inv_found_in_range : assert (dut.found_q.rid_in_range == !later_view.refused);
+        inv_found_checks_rid :
+        assert (dut.found_q.checks_rid ==
+                (CHECK_DEFAULT_RID || in_execute.operation == operation_code__SIGNAL_MSI_WITH_RID));
         inv_found_message_backend :
         assert (!dut.does_q.signals ||
                 agree(dut.message_backend_found, backend(later_view.connected, later_view.devid_base)));

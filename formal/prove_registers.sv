@@ -256,9 +256,9 @@ module prove_registers
               {dut.rid_high_shown_q, dut.reason_shown_q} == {shown_q.rid[16], shown_q.reason});
       inv_turns :
       assert (dut.u_counters.visit_q < 7 &&
-              ((dut.arguments_busy && dut.u_arguments.clear_index_q < 1) ||
+              ((dut.arguments_busy && dut.u_arguments.u_clear.index_q < 1) ||
                dut.u_counters.add_index_q == behind(dut.u_counters.visit_q)) &&
-              ((dut.arguments_busy && dut.u_arguments.clear_index_q < 2) ||
+              ((dut.arguments_busy && dut.u_arguments.u_clear.index_q < 2) ||
                dut.shown == behind(dut.u_counters.add_index_q)));
       inv_turn_comes :
       assert (!dut.reads_counter_q || waits_q <= 1 + (dut.shown == dut.addr[4:2] ? 7 :

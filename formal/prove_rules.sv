@@ -37,15 +37,16 @@ module prove_rules
   sets_t        sets;
   does_t        decoded, does;
   answers_t     decoded_answers, answers;
-  answer_e      answer;
-  logic         send, is_drop, makes_route;
+  answer_e      decided, answer;
+  logic         sends, drops, send, is_drop;
+  logic         rid_refused, devid_refused, makes_route;
   route_state_t after;
   logic [15:0]  bdf;
   logic [31:0]  devid;
 
   logic         explicit_message, explicit_enable;
   rid_t         message_rid, enable_rid;
-  logic         message_in_range, enable_in_range;
+  logic         enable_in_range;
   backend_t     message_backend, route_backend;
   logic [31:0]  enable_devid;
 
@@ -62,10 +63,6 @@ module prove_rules
       .answers(decoded_answers)
   );
 
-  function automatic logic rid_in_range(rid_t rid, bus_range_t range);
-    return in_range(rid[15:8], range) && !rid[16];
-  endfunction
-
   always_comb begin
     explicit_message = operation == operation_code__SIGNAL_MSI_WITH_RID;
     explicit_enable  = operation == operation_code__ENABLE_WITH_RID;
@@ -73,8 +70,7 @@ module prove_rules
                                           default_rid(target_range.secondary, target_offset);
     enable_rid       = explicit_enable ? {1'b0, rid} :
                                          default_rid(route_range.secondary, route_offset);
-    message_in_range = (!explicit_message && !check) || rid_in_range(message_rid, target_range);
-    enable_in_range  = (!explicit_enable && !check) || rid_in_range(enable_rid, route_range);
+    enable_in_range  = (!explicit_enable && !check) || in_range(enable_rid[15:8], route_range);
     message_backend  = new_backend(connected, devid_base, 32'(devid_bits));
     route_backend    = new_backend(1'b1, route_base, 32'(devid_bits));
     enable_devid     = route_backend.devid_base + 32'(enable_rid[15:0]);
@@ -92,19 +88,33 @@ module prove_rules
       .does,
       .answers,
       .bad_index,
-      .rid             (message_rid[15:0]),
-      .rid_in_range    (message_in_range),
+      .found           ('{
+          bus_range: target_range,
+          rid: message_rid,
+          checks_rid: explicit_message || check
+      }),
       .backend         (message_backend),
       .irqfd,
       .route_state     (route),
-      .answer,
-      .send,
-      .is_drop,
+      .answer          (decided),
+      .send            (sends),
+      .is_drop         (drops),
+      .rid_refused,
+      .devid_refused,
       .makes_route,
       .next_route_state(after),
       .bdf,
       .devid
   );
+
+  // As msi_retire puts it together.
+  always_comb begin
+    answer = decided;
+    if (devid_refused) answer = answer__DROPPED_DEVID;
+    if (rid_refused) answer = does.signals ? answer__DROPPED_BUS_RANGE : answer__NO_BDF;
+    send    = sends && !rid_refused && !devid_refused;
+    is_drop = drops || devid_refused || (rid_refused && does.signals);
+  end
 
   // ---- what they have to say ----------------------------------------------------------------------
 

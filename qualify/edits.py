@@ -473,7 +473,16 @@ FAULTS = (
         "",
         fails=(Fails("engine", "H8_nothing_while_clearing"),),
     ),
-    Fault("      clearing_q <= 1'b1;\n", "", fails=(Fails("engine", "H8_reset"),)),
+    Fault(
+        "      clearing_q <= 1'b1;\n",
+        "",
+        fails=(Fails("engine", "H8_reset"), Fails("arguments", "H8_busy_after_reset")),
+    ),
+    Fault(
+        "      index_q    <= '0;\n",
+        "      index_q    <= INDEX_WIDTH'(1);\n",
+        fails=(Fails("arguments", "H6_taken_by_the_command"),),
+    ),
     Fault(
         "advance && !clearing;",
         "advance;",
@@ -997,16 +1006,10 @@ FAULTS = (
         fails=(Fails("arguments", "H6_taken_by_the_command H6_read_back"),),
     ),
     Fault(
-        "    if (!rst_n) begin\n      busy_q        <= 1'b1;",
-        "    if (!rst_n) begin\n      busy_q        <= 1'b0;",
+        "      strobes_q <= '1;\n",
+        "      strobes_q <= '0;\n",
         name="arguments survive a reset",
         tag="H8",
-        fails=(Fails("arguments", "H8_busy_after_reset"),),
-    ),
-    Fault(
-        "      busy_q        <= 1'b1;\n      clear_index_q <= '0;",
-        "      busy_q        <= 1'b1;\n      clear_index_q <= 3'd1;",
-        fails=(Fails("arguments", "H6_taken_by_the_command"),),
     ),
     # ---- msi_table.sv ----------------------------------------------------------------------------
     Fault(

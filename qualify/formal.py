@@ -146,7 +146,7 @@ _ENGINE_COVERS = {
 _COVERS_NOT_ISOLATED = {
     "cover_not_isolated": commands(Op.SET_BUS_RANGE, Op.CONNECT, Op.BIND_TARGET, later=6)
 }
-_NOT_CHECKED = ("R1_isolation", "inv_watched_isolated", "inv_buses")
+_NOT_CHECKED = ("R1_isolation", "inv_watched_isolated")
 _ALL_DEVIDS = ("R10_devid_fits", "inv_route_devid")
 
 PROOFS = (

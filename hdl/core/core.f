@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The engine, after hdl/core/msi_pkg.sv and hdl/library/library.f.
-msi_clear.sv
+msi_accept.sv
 msi_command_decode.sv
 msi_command_resolve.sv
 msi_lookup.sv

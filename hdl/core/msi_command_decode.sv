@@ -27,7 +27,6 @@ module msi_command_decode
   always_comb begin
     bad_index = (takes_range(operation) && outside_range) ||
                 (takes_connection(operation) && outside_connection) ||
-                // excused expr: there is no operation that takes no index
                 (takes_target(operation) && outside_target) ||
                 (takes_route(operation) && outside_route);
 
@@ -67,13 +66,13 @@ module msi_command_decode
       end
       operation_code__DEFAULT_BDF: begin
         does.tells_bdf = 1'b1;
-        answers        = '{found: answer__BDF, otherwise: answer__NO_BDF};
+        answers.found  = answer__BDF;
       end
       operation_code__SUPPORTS_DIRECT_MSI: begin
         does.asks_irqfd = 1'b1;
         answers         = '{found: answer__DIRECT_MSI, otherwise: answer__NO_DIRECT_MSI};
       end
-      default: ;  // excused line: what names no operation is not offered
+      default: ;  // what names no operation is not offered
     endcase
     if (bad_index) begin
       binds = 1'b0;

@@ -6,7 +6,7 @@
 //
 // Contract: the command stands still for COMMAND_SETTLE cycles before it is offered; from the cycle after
 // these on, when it is in lookup at the earliest, the outputs are those of this command, until it changes;
-// binds and sets are a cycle earlier. target_… is that of the command's target, two cycles after the command;
+// binds and sets are a cycle earlier. target is that of the command's target, two cycles after the command;
 // origin_range answers origin_range_index in the same cycle. With taken, the command is accepted, and what
 // it sets of irqfd backends is set. With makes_route, the origin of the command's route becomes
 // its target (not before its old one is used).
@@ -25,18 +25,14 @@ module msi_command_resolve
     parameter int unsigned DEVID_BITS        = 32,
     parameter int unsigned OFFSET_WIDTH      = 8,   // bits of a requester ID offset
     parameter int unsigned CLEAR_WIDTH       = 6,   // bits of clear_index, enough for the irqfd backends
-    localparam int unsigned RANGE_WIDTH = RANGES > 1 ? $clog2(RANGES) : 1,
-    localparam int unsigned CONNECTION_WIDTH = CONNECTIONS > 1 ? $clog2(CONNECTIONS) : 1
+    localparam int unsigned RANGE_WIDTH = RANGES > 1 ? $clog2(RANGES) : 1
 ) (
     input  wire logic                        clk,
     input  wire command_t                    command,
     input  wire logic                        taken,
 
     // Its target
-    input  wire logic                        target_bound,
-    input  wire logic [CONNECTION_WIDTH-1:0] target_connection,
-    input  wire logic [RANGE_WIDTH-1:0]      target_range,
-    input  wire logic [OFFSET_WIDTH-1:0]     target_rid_offset,
+    input  wire target_t                     target,
     output logic                             irqfd,         // R7: its connection has an irqfd backend
 
     // The origin of its route: DeviceID base, bus range and offset of the target that the route was made from
@@ -60,6 +56,7 @@ module msi_command_resolve
     input  wire logic [CLEAR_WIDTH-1:0]      clear_index
 );
 
+  localparam int unsigned CONNECTION_WIDTH = CONNECTIONS > 1 ? $clog2(CONNECTIONS) : 1;
   localparam int unsigned ROUTE_WIDTH = ROUTES > 1 ? $clog2(ROUTES) : 1;
 
   // ---- what it does -----------------------------------------------------------------------------
@@ -107,7 +104,7 @@ module msi_command_resolve
   ) u_irqfd_backends (
       .clk,
       .read       (1'b1),
-      .read_index (target_connection),
+      .read_index (target.connection[CONNECTION_WIDTH-1:0]),
       .read_data  (irqfd_backend),
       .write      (taken && sets_q.irqfd),
       .write_index(command.connection[CONNECTION_WIDTH-1:0]),
@@ -116,7 +113,11 @@ module msi_command_resolve
       .clear_index(clear_index[CONNECTION_WIDTH-1:0])
   );
 
-  assign irqfd = target_bound && irqfd_backend.connected;
+  logic irqfd_q;
+
+  always_ff @(posedge clk) irqfd_q <= target.bound && irqfd_backend.connected;
+
+  assign irqfd = irqfd_q;
 
   // ---- the origin of its route ------------------------------------------------------------------
 
@@ -138,7 +139,9 @@ module msi_command_resolve
       .read_data  (origin),
       .write      (makes_route),
       .write_index(command.route[ROUTE_WIDTH-1:0]),
-      .write_data ({irqfd_backend, target_range, target_rid_offset})
+      .write_data ({
+        irqfd_backend, target.range[RANGE_WIDTH-1:0], target.rid_offset[OFFSET_WIDTH-1:0]
+      })
   );
 
   assign origin_range_index = origin.range;
@@ -147,17 +150,22 @@ module msi_command_resolve
 
   bus_range_t bus_range_q;  // three cycles after the command, what is made of it one later, and another
   rid_t       rid_q;
-  logic       explicit_rid, in_range_q, devid_beyond_q;
+  logic        explicit_rid, in_range_q, devid_beyond_q;
+  logic [31:0] devid_d, devid_q;
 
-  assign explicit_rid = command.operation == operation_code__ENABLE_WITH_RID;
+  always_comb begin
+    explicit_rid = command.operation == operation_code__ENABLE_WITH_RID;
+    devid_d      = origin.backend.devid_base + 32'(rid_q[15:0]);  // R10
+  end
 
   always_ff @(posedge clk) begin
     bus_range_q    <= origin_range;
     rid_q          <= default_rid(bus_range_q.secondary, 16'(origin.rid_offset));  // R2
     if (explicit_rid) rid_q <= {1'b0, command.rid};
-    in_range_q     <= in_range(rid_q[15:8], bus_range_q) && !rid_q[16];  // R8
+    in_range_q     <= in_range(rid_q[15:8], bus_range_q);  // R8
     if (!explicit_rid && !CHECK_DEFAULT_RID) in_range_q <= 1'b1;
-    devid_beyond_q <= devid_beyond(origin.backend, devid);
+    devid_beyond_q <= devid_beyond(origin.backend, devid_d);
+    devid_q        <= devid_d;
   end
 
   always_comb begin
@@ -171,7 +179,7 @@ module msi_command_resolve
     if (does.refuses) answers.found = in_range_q ? answer__REFUSED_DEVID : answer__REFUSED_BUS_RANGE;
     bus_range    = bus_range_q;
     rid          = rid_q;
-    devid        = origin.backend.devid_base + 32'(rid_q[15:0]);  // R10
+    devid        = devid_q;
   end
 
 endmodule

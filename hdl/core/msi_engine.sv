@@ -66,18 +66,9 @@ module msi_engine
 );
 
   localparam int unsigned RANGE_WIDTH = RANGES > 1 ? $clog2(RANGES) : 1;
-  localparam int unsigned CONNECTION_WIDTH = CONNECTIONS > 1 ? $clog2(CONNECTIONS) : 1;
 
   // Of a requester ID offset: without the check, it is a devfn.
   localparam int unsigned OFFSET_WIDTH = CHECK_DEFAULT_RID ? 16 : 8;
-
-  // A target that was never bound is the disconnected target of R4: range 0/0, offset 0.
-  typedef struct packed {
-    logic                        bound;
-    logic [CONNECTION_WIDTH-1:0] connection;
-    logic [RANGE_WIDTH-1:0]      range;
-    logic [OFFSET_WIDTH-1:0]     rid_offset;
-  } target_t;
 
   // ---- clearing after reset ---------------------------------------------------------------------
 
@@ -108,7 +99,7 @@ module msi_engine
   logic [RANGE_WIDTH-1:0] origin_range_index;
   bus_range_t             origin_range;
 
-  target_t                targeted_by_command;
+  target_t                command_target;
   logic                   irqfd;        // of that target
   logic                   makes_route;  // in execute
 
@@ -125,10 +116,7 @@ module msi_engine
       .clk,
       .command,
       .taken            (command_taken),
-      .target_bound     (targeted_by_command.bound),
-      .target_connection(targeted_by_command.connection),
-      .target_range     (targeted_by_command.range),
-      .target_rid_offset(targeted_by_command.rid_offset),
+      .target           (command_target),
       .irqfd,
       .origin_range_index,
       .origin_range,
@@ -152,73 +140,29 @@ module msi_engine
   assign advance       = message_ready;
   assign request_ready = advance && !clearing;
 
-  // Targets are kept twice: s_msi's is read while the choice is made, the command's before it is offered.
-  target_t bound_target, targeted_by_message, read_by_command, target;
+  target_t  target;
+  backend_t message_backend;  // in execute
 
-  assign bound_target = '{
-      bound: 1'b1,
-      connection: command.connection[CONNECTION_WIDTH-1:0],
-      range: command.range[RANGE_WIDTH-1:0],
-      rid_offset: command.rid_offset[OFFSET_WIDTH-1:0]
-  };
-
-  msi_table #(
-      .WIDTH  ($bits(target_t)),
-      .DEPTH  (TARGETS),
-      .CLEARED(1)
-  ) u_targets (
+  msi_accept #(
+      .RANGES      (RANGES),
+      .CONNECTIONS (CONNECTIONS),
+      .TARGETS     (TARGETS),
+      .DEVID_BITS  (DEVID_BITS),
+      .OFFSET_WIDTH(OFFSET_WIDTH),
+      .CLEAR_WIDTH (CLEAR_WIDTH)
+  ) u_accept (
       .clk,
-      .read_index (message_target),
-      .read_data  (targeted_by_message),
-      .write      (command_taken && command_binds),
-      .write_index(command.target[TARGET_WIDTH-1:0]),
-      .write_data (bound_target),
-      .clear      (clearing),
-      .clear_index(clear_index[TARGET_WIDTH-1:0])
-  );
-
-  msi_block_table #(
-      .WIDTH  ($bits(target_t)),
-      .DEPTH  (TARGETS),
-      .CLEARED(1)
-  ) u_command_targets (
-      .clk,
-      .read       (1'b1),
-      .read_index (command.target[TARGET_WIDTH-1:0]),
-      .read_data  (read_by_command),
-      .write      (command_taken && command_binds),
-      .write_index(command.target[TARGET_WIDTH-1:0]),
-      .write_data (bound_target),
-      .clear      (clearing),
-      .clear_index(clear_index[TARGET_WIDTH-1:0])
-  );
-
-  // What is read in the two cycles after clearing may be from before it; nothing is bound yet.
-  logic [1:0] cleared_q;
-
-  always_comb begin
-    targeted_by_command       = read_by_command;
-    targeted_by_command.bound = read_by_command.bound && cleared_q[1];
-    target                    = message_first ? targeted_by_message : targeted_by_command;
-  end
-
-  backend_t message_backend;  // in execute; of no account if the target is not bound
-
-  msi_block_table #(
-      .WIDTH  ($bits(backend_t)),
-      .DEPTH  (CONNECTIONS),
-      .CLEARED(1)
-  ) u_message_backends (
-      .clk,
-      .read       (advance),
-      .read_index (target.connection),
-      .read_data  (message_backend),
-      .write      (command_taken && command_sets.connection),
-      .write_index(command.connection[CONNECTION_WIDTH-1:0]),
-      .write_data (new_backend(command.operation == operation_code__CONNECT,
-                               command.devid_base, DEVID_BITS)),
-      .clear      (clearing),
-      .clear_index(clear_index[CONNECTION_WIDTH-1:0])
+      .advance,
+      .command,
+      .binds   (command_taken && command_binds),
+      .connects(command_taken && command_sets.connection),
+      .message_target,
+      .message_first,
+      .command_target,
+      .target,
+      .message_backend,
+      .clear   (clearing),
+      .clear_index
   );
 
   logic     lookup_valid_q;
@@ -227,7 +171,6 @@ module msi_engine
   target_t  target_q;
 
   always_ff @(posedge clk) begin
-    cleared_q <= {cleared_q[0], !clearing};
     if (advance) begin
       lookup_valid_q <= request_valid && request_ready;
       sets_q         <= command_taken ? command_sets : '0;
@@ -252,15 +195,12 @@ module msi_engine
       .TARGETS    (TARGETS),
       .ROUTES     (ROUTES),
       .CHECK_DEFAULT_RID(CHECK_DEFAULT_RID),
-      .OFFSET_WIDTH(OFFSET_WIDTH),
       .CLEAR_WIDTH(CLEAR_WIDTH)
   ) u_lookup (
       .clk,
       .valid      (lookup_valid_q),
       .request    (lookup_q),
-      .bound      (target_q.bound),
-      .range_index(target_q.range),
-      .rid_offset (target_q.rid_offset),
+      .target     (target_q),
       .command,
       .command_bad_index,
       .sets_range (sets_q.range),
@@ -340,7 +280,7 @@ module msi_engine
 
   backend_t    message_backend_found;
   answer_e     answer;
-  logic        send, is_drop;
+  logic        send, is_drop, rid_refused, devid_refused;
   logic [15:0] bdf;
   logic [31:0] devid;
 
@@ -353,14 +293,15 @@ module msi_engine
       .does        (does_q),
       .answers     (answers_q),
       .bad_index   (bad_index_q),
-      .rid         (found_q.rid[15:0]),
-      .rid_in_range(found_q.rid_in_range),
+      .found       (found_q),
       .backend     (message_backend_found),
       .irqfd,
       .route_state,
       .answer,
       .send,
       .is_drop,
+      .rid_refused,
+      .devid_refused,
       .makes_route,
       .next_route_state,
       .bdf,
@@ -381,6 +322,8 @@ module msi_engine
       .rid          (found_q.rid),
       .send,
       .is_drop,
+      .rid_refused,
+      .devid_refused,
       .bus_range    (found_q.bus_range),
       .devid,
       .command,

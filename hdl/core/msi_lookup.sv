@@ -17,7 +17,6 @@ module msi_lookup
     parameter int unsigned TARGETS           = 32,
     parameter int unsigned ROUTES            = 64,
     parameter bit          CHECK_DEFAULT_RID = 1'b0,
-    parameter int unsigned OFFSET_WIDTH      = 8,   // bits of a requester ID offset
     parameter int unsigned CLEAR_WIDTH       = 6,   // bits of clear_index, enough for this table
     localparam int unsigned RANGE_WIDTH = RANGES > 1 ? $clog2(RANGES) : 1
 ) (
@@ -26,9 +25,7 @@ module msi_lookup
     // The operation, and its target
     input  wire logic                    valid,
     input  wire request_t                request,
-    input  wire logic                    bound,  // if not, it is the disconnected target of R4
-    input  wire logic [RANGE_WIDTH-1:0]  range_index,
-    input  wire logic [OFFSET_WIDTH-1:0] rid_offset,
+    input  wire target_t                 target,
 
     // The command, resolved
     input  wire command_t                command,
@@ -85,7 +82,7 @@ module msi_lookup
       .CLEARED($bits(bus_range_t))
   ) u_ranges (
       .clk,
-      .read_index ({origin_range_index, range_index}),
+      .read_index ({origin_range_index, target.range[RANGE_WIDTH-1:0]}),
       .read_data  ({origin_range, target_range}),
       .write      (sets_range),
       .write_index(command.range[RANGE_WIDTH-1:0]),
@@ -94,33 +91,6 @@ module msi_lookup
       .clear_index(clear_index[RANGE_WIDTH-1:0])
   );
 
-  // Whether the target's own requester ID is in range: that of its bus is secondary or above, so what the
-  // offset adds is held against what subordinate has above secondary, without waiting for the sum of R2.
-  logic default_in_range;
-
-  if (CHECK_DEFAULT_RID) begin : gen_check_default_rid
-    logic [8:0] buses;  // subordinate - secondary; bit 8: inverted, no bus is in range
-
-    msi_table #(
-        .WIDTH  (9),
-        .DEPTH  (RANGES),
-        .CLEARED(9)
-    ) u_buses (
-        .clk,
-        .read_index (range_index),
-        .read_data  (buses),
-        .write      (sets_range),
-        .write_index(command.range[RANGE_WIDTH-1:0]),
-        .write_data ({1'b0, command.subordinate} - {1'b0, command.secondary}),
-        .clear      (clear),
-        .clear_index(clear_index[RANGE_WIDTH-1:0])
-    );
-
-    assign default_in_range = !buses[8] && rid_offset[OFFSET_WIDTH-1:8] <= buses[7:0];
-  end else begin : gen_default_rid_is_taken
-    assign default_in_range = 1'b1;
-  end
-
   logic explicit_rid;
 
   assign explicit_rid = request.operation == operation_code__SIGNAL_MSI_WITH_RID;
@@ -128,13 +98,12 @@ module msi_lookup
   always_comb begin
     found = '{
         bus_range: target_range,
-        rid: explicit_rid ? {1'b0, request.rid} : default_rid(target_range.secondary, 16'(rid_offset)),
-        rid_in_range: explicit_rid ? in_range(request.rid[15:8], target_range) : default_in_range
+        rid: explicit_rid ? {1'b0, request.rid} : default_rid(target_range.secondary, target.rid_offset),
+        checks_rid: explicit_rid || CHECK_DEFAULT_RID
     };
-    if (!bound) begin
+    if (!target.bound) begin
       found.bus_range    = '0;
       found.rid          = explicit_rid ? {1'b0, request.rid} : '0;
-      found.rid_in_range = !explicit_rid || request.rid[15:8] == 8'h00;
     end
   end
 

@@ -93,13 +93,22 @@ package msi_pkg;
     logic [31:0] devid_base;
   } backend_t;
 
+  // One that was never bound is the disconnected target of R4: range 0/0, offset 0.
+  typedef struct packed {
+    logic        bound;
+    index_t      connection;
+    index_t      range;
+    logic [15:0] rid_offset;
+  } target_t;
+
   typedef struct packed {
     logic made;     // by new_route
     logic enabled;
     logic pending;
   } route_state_t;
 
-  // R1: whether a bus range has a bus. None is in an inverted one.
+  // R1: whether a bus range has a bus. None is in an inverted one. (Of a requester ID that is a sum, the lower
+  // eight bits of the bus are enough: where it wraps, they are below secondary.)
   function automatic logic in_range(logic [7:0] bus, bus_range_t bus_range);
     return !(bus < bus_range.secondary || bus_range.subordinate < bus);
   endfunction
@@ -130,8 +139,8 @@ package msi_pkg;
   // What an operation finds of its target, and of the target's bus range.
   typedef struct packed {
     bus_range_t bus_range;
-    rid_t       rid;           // R2, R3: its requester ID
-    logic       rid_in_range;  // R1: the bus range has that one's bus, or need not have it
+    rid_t       rid;        // R2, R3: its requester ID
+    logic       checks_rid; // R1: the bus range has to have that one's bus
   } found_t;
 
   // ---- what an operation is for -----------------------------------------------------------------

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The retire stage: the record of what was done, the drop, and the message.
+// The retire stage: the record of what was done, the drop, and the message. What the requester ID and the
+// DeviceID turned out to be is put together here with what msi_rules decided without them.
 //
 // Contract: with advance, the operation in execute moves in. Its record is valid for one cycle; its message,
 // if one is sent, is valid until the next advance. route_message is that of the operation in this stage;
@@ -26,6 +27,8 @@ module msi_retire
     input  wire rid_t        rid,
     input  wire logic        send,
     input  wire logic        is_drop,
+    input  wire logic        rid_refused,    // overrules answer, send and is_drop,
+    input  wire logic        devid_refused,  //     and so does this, unless rid_refused does
     input  wire bus_range_t  bus_range,     // of its target
     input  wire logic [31:0] devid,         // of the message that it signals
 
@@ -49,7 +52,8 @@ module msi_retire
   request_t    retire_q;
   answer_e     answer_q;
   logic [15:0] bdf_q;
-  logic        send_q, is_drop_q;
+  logic        send_q, is_drop_q, rid_refused_q, devid_refused_q;
+  logic        signals_q;
   rid_t        dropped_rid_q;   // of a drop, and the bus range
   bus_range_t  held_against_q;  //     that it was held against
 
@@ -66,6 +70,9 @@ module msi_retire
       bdf_q          <= bdf;
       send_q         <= send;
       is_drop_q      <= is_drop;
+      rid_refused_q   <= rid_refused;
+      devid_refused_q <= devid_refused;
+      signals_q       <= does.signals;
       dropped_rid_q  <= does.refuses ? command_rid : rid;
       held_against_q <= does.refuses ? command_range : bus_range;
 
@@ -89,22 +96,33 @@ module msi_retire
     end
   end
 
+  answer_e final_answer;
+  logic    sent, dropped;
+
+  always_comb begin
+    final_answer = answer_q;
+    if (devid_refused_q) final_answer = answer__DROPPED_DEVID;
+    if (rid_refused_q) final_answer = signals_q ? answer__DROPPED_BUS_RANGE : answer__NO_BDF;
+    sent    = send_q && !rid_refused_q && !devid_refused_q;
+    dropped = is_drop_q || devid_refused_q || (rid_refused_q && signals_q);
+  end
+
   always_comb begin
     message                = signalled_q | commanded_q | (from_route_q ? route_message : '0);
-    message_valid          = send_q;
+    message_valid          = sent;
 
     retire_valid           = retire_valid_q;
     retire.request         = retire_q;
     retire.request.address = message.address;
     retire.request.data    = message.data;
-    retire.answer          = answer_q;
+    retire.answer          = final_answer;
     retire.bdf             = bdf_q;
-    retire.sent            = send_q;
+    retire.sent            = sent;
     retire.devid           = message.devid;
 
-    drop_valid             = retire_valid_q && is_drop_q;
+    drop_valid             = retire_valid_q && dropped;
     drop                   = '{
-        reason: answer_q,
+        reason: final_answer,
         rid: dropped_rid_q,
         secondary: held_against_q.secondary,
         subordinate: held_against_q.subordinate

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Storage, flow control and choice, after hdl/core/msi_pkg.sv.
+// Storage and its clearing, flow control and choice, after hdl/core/msi_pkg.sv.
+msi_clear.sv
 msi_table.sv
 msi_block_ram.sv
 msi_block_table.sv

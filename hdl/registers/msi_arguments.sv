@@ -31,21 +31,16 @@ module msi_arguments #(
     $error("msi_arguments: WORDS must be 2 to 8");
   end
 
-  logic                   busy_q;
-  logic [INDEX_WIDTH-1:0] clear_index_q;
+  logic [$clog2(WORDS)-1:0] clear_index;
 
-  always_ff @(posedge clk) begin
-    if (busy_q) begin
-      clear_index_q <= clear_index_q + 1'b1;
-      if (clear_index_q == INDEX_WIDTH'(WORDS - 1)) busy_q <= 1'b0;
-    end
-    if (!rst_n) begin
-      busy_q        <= 1'b1;
-      clear_index_q <= '0;
-    end
-  end
-
-  assign busy = busy_q;
+  msi_clear #(
+      .ENTRIES(WORDS)
+  ) u_clear (
+      .clk,
+      .rst_n,
+      .clearing(busy),
+      .index   (clear_index)
+  );
 
   // A write, or the clearing of one register; carried out one cycle later.
   logic [3:0]             strobes_q;
@@ -59,9 +54,9 @@ module msi_arguments #(
     end
     index_q   <= index;
     data_q    <= data;
-    if (busy_q) begin
+    if (busy) begin
       strobes_q <= '1;
-      index_q   <= clear_index_q;
+      index_q   <= INDEX_WIDTH'(clear_index);
       data_q    <= '0;
     end
   end

@@ -19,6 +19,7 @@ from cocotbext.msi_its.vocabulary.csr import OperationCode
 from cocotbext.msi_its.vocabulary.operations import (
     BindTarget,
     Connect,
+    ConsumePending,
     Disable,
     Disconnect,
     Enable,
@@ -294,6 +295,21 @@ async def h5_messages_see_the_command_directly_before_them(env: Environment) -> 
             Disconnect((number + 1) % connections),
         )
     feeding.cancel()
+
+
+@translator_test()
+async def h5_a_command_sees_the_event_shortly_before_it(env: Environment) -> None:
+    """One event on a route, some cycles before or after a command that asks for it."""
+    objects = await set_up(env)
+    asks = ConsumePending(objects.route)
+    await env.execute(Disable(objects.route))
+    for cycles in range(40):
+        asking = cocotb.start_soon(env.registers.execute(asks))
+        await env.cycle(cycles)
+        env.s_evt.append(SignalEvent(objects.route))
+        await asking
+        await env.settle()
+        await env.registers.execute(asks)
 
 
 @translator_test()

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// Clears the tables after reset (H8): counts through the entries of the largest one.
+// Counts through the entries of tables after reset, for their owner to clear them (H8).
 //
 // Contract: clearing is high from reset on for ENTRIES cycles after it; index then takes each value below
-// ENTRIES once. Tables with fewer entries are cleared more than once.
+// ENTRIES once, from 0 on.
 
 `default_nettype none
 
 module msi_clear #(
-    parameter int unsigned ENTRIES = 64,  // of the largest table, 1 to 65,536
+    parameter int unsigned ENTRIES = 64,  // of the largest table that is cleared, 1 to 65,536
     localparam int unsigned INDEX_WIDTH = ENTRIES > 1 ? $clog2(ENTRIES) : 1
 ) (
     input  wire logic                   clk,

@@ -132,6 +132,7 @@ FAULTS = (
         tag="R1",
         fails=(
             Fails("engine", "R1_R3_in_range_leaves R4_in_range_disconnected", _MESSAGE),
+            Fails("engine_checked", "R2_leaves_unless_out_of_range", _MESSAGE),
             Fails("engine", "R8_otherwise_not_refused", commands(*_ROUTE, Op.ENABLE_WITH_RID)),
             Fails("rules", "R1_R3_R4_R10_leaves_in_range_if_connected"),
         ),
@@ -145,7 +146,7 @@ FAULTS = (
     ),
     Fault(
         "        rid: explicit_rid ? {1'b0, request.rid} :",
-        "        rid: explicit_rid ? {1'b0, request.rid[15:8], 8'(rid_offset)} :",
+        "        rid: explicit_rid ? {1'b0, request.rid[15:8], target.rid_offset[7:0]} :",
         name="the target's devfn used for an explicit requester ID",
         tag="R3",
     ),
@@ -226,9 +227,8 @@ FAULTS = (
         fails=(Fails("engine", "H7_drop_rid"),),
     ),
     Fault(
-        "(targeted_by_message),\n      .write      (command_taken && command_binds)",
-        "(targeted_by_message),\n"
-        "      .write      (lookup_valid_q && lookup_q.source == SOURCE_COMMAND && command_binds)",
+        ".binds   (command_taken && command_binds),",
+        ".binds   (lookup_valid_q && lookup_q.source == SOURCE_COMMAND && command_binds),",
         name="a bound target seen one operation late",
         tag="H5",
     ),
@@ -241,8 +241,9 @@ FAULTS = (
         fails=(Fails("engine", "H8_clearing"),),
     ),
     Fault(
-        "      .write_index(command.route[ROUTE_WIDTH-1:0]),\n      .write_data ({irqfd",
-        "      .write_index({1'b0, command.route[ROUTE_WIDTH-2:0]}),\n      .write_data ({irqfd",
+        "      .write_index(command.route[ROUTE_WIDTH-1:0]),\n      .write_data ({\n        irqfd",
+        "      .write_index({1'b0, command.route[ROUTE_WIDTH-2:0]}),\n"
+        "      .write_data ({\n        irqfd",
         name="routes 1,024 apart share their origin",
         tag="H9",
         tables=Tables(5, 3, 300, 2048),
@@ -270,16 +271,13 @@ FAULTS = (
         fails=(Fails("engine", "S3_no_route"), Fails("rules", "S3_no_route")),
     ),
     Fault(
-        "assign default_in_range = 1'b1;",
-        "assign default_in_range = in_range(target_range.secondary, target_range);",
+        "checks_rid: explicit_rid || CHECK_DEFAULT_RID",
+        "checks_rid: 1'b1",
         fails=(Fails("engine", "R2_leaves_unless_out_of_range", _MESSAGE),),
     ),
     Fault(
-        "    else if (does.signals && !rid_in_range) answer = answer__DROPPED_BUS_RANGE;"
-        "  // R2, R3: before R4\n"
-        "    else if (does.signals && !backend.connected) answer = answer__DROPPED_DISCONNECTED;\n",
-        "    else if (does.signals && !backend.connected) answer = answer__DROPPED_DISCONNECTED;\n"
-        "    else if (does.signals && !rid_in_range) answer = answer__DROPPED_BUS_RANGE;\n",
+        "rid_refused   = (does.signals || does.tells_bdf) &&",
+        "rid_refused   = ((does.signals && backend.connected) || does.tells_bdf) &&",
         name="the range check after the question of a backend",
         tag="R3",
         fails=(
@@ -289,8 +287,8 @@ FAULTS = (
         ),
     ),
     Fault(
-        "devid  = backend.devid_base + 32'(rid);",
-        "devid  = backend.devid_base | 32'(rid);",
+        "devid         = backend.devid_base + 32'(found.rid[15:0]);",
+        "devid         = backend.devid_base | 32'(found.rid[15:0]);",
         name="the carry from requester ID into DeviceID base lost",
         tag="R10",
         fails=(
@@ -299,15 +297,15 @@ FAULTS = (
         ),
     ),
     Fault(
-        "devid  = backend.devid_base + 32'(rid);",
-        "devid  = backend.devid_base + backend.devid_base + 32'(rid);",
+        "devid         = backend.devid_base + 32'(found.rid[15:0]);",
+        "devid         = {backend.devid_base, 1'b0} + 32'(found.rid[15:0]);",
         name="the DeviceID base of a message added twice",
         tag="R10",
         fails=(Fails("engine_checked", "R2_R10_message R3_R10_message", _MESSAGE),),
     ),
     Fault(
-        "devid        = origin.backend.devid_base + 32'(rid_q[15:0]);",
-        "devid        = {origin.backend.devid_base, 1'b0} + 32'(rid_q[15:0]);",
+        "devid_d      = origin.backend.devid_base + 32'(rid_q[15:0]);",
+        "devid_d      = {origin.backend.devid_base, 1'b0} + 32'(rid_q[15:0]);",
         name="the DeviceID base of a route added twice",
         tag="R10",
         fails=(
@@ -321,13 +319,13 @@ FAULTS = (
         fails=(Fails("engine", "R4_disconnected R4_in_range_disconnected"),),
     ),
     Fault(
-        "assign irqfd = target_bound && irqfd_backend.connected;",
-        "assign irqfd = target_bound;",
+        "irqfd_q <= target.bound && irqfd_backend.connected;",
+        "irqfd_q <= target.bound;",
         fails=(Fails("engine", "R7_new_route", commands(Op.BIND_TARGET, Op.NEW_ROUTE)),),
     ),
     Fault(
-        "if (does.asks_irqfd) found = irqfd;",
-        "if (does.asks_irqfd) found = backend.connected;",
+        "if (does.asks_irqfd) there = irqfd;",
+        "if (does.asks_irqfd) there = backend.connected;",
         fails=(
             Fails(
                 "engine",
@@ -402,7 +400,7 @@ FAULTS = (
         fails=(Fails("engine", "R9_R10_delivers_the_new_message", commands(*_ROUTE, Op.ENABLE)),),
     ),
     Fault(
-        "default_rid(target_range.secondary, 16'(rid_offset)),",
+        "default_rid(target_range.secondary, target.rid_offset),",
         "default_rid(target_range.secondary, 16'h0),",
         fails=(Fails("engine", "R2_default_bdf", commands(Op.BIND_TARGET, Op.DEFAULT_BDF)),),
     ),
@@ -435,8 +433,8 @@ FAULTS = (
         fails=(Fails("engine", "H3_in_order"),),
     ),
     Fault(
-        "retire.sent            = send_q;",
-        "retire.sent            = send_q && retire_q.source != SOURCE_MESSAGE;",
+        "retire.sent            = sent;",
+        "retire.sent            = sent && retire_q.source != SOURCE_MESSAGE;",
         fails=(Fails("engine", "H3_message_exactly_once", _MESSAGE),),
     ),
     Fault(
@@ -450,12 +448,12 @@ FAULTS = (
         fails=(Fails("engine", "H5_no_undefined_origin", commands(Op.ENABLE)),),
     ),
     Fault(
-        "drop_valid             = retire_valid_q && is_drop_q;",
+        "drop_valid             = retire_valid_q && dropped;",
         "drop_valid             = retire_valid_q;",
         fails=(Fails("engine", "H7_drop"),),
     ),
     Fault(
-        "        reason: answer_q,",
+        "        reason: final_answer,",
         "        reason: answer__DROPPED_BUS_RANGE,",
         fails=(Fails("engine", "H7_drop_reason"),),
     ),
@@ -514,23 +512,16 @@ FAULTS = (
         fails=(Fails("engine_checked", "H7_drop_rid", _MESSAGE),),
     ),
     Fault(
-        "rid_offset[OFFSET_WIDTH-1:8] <= buses[7:0];",
-        "rid_offset[OFFSET_WIDTH-1:8] < buses[7:0];",
-        name="`<` instead of `<=` at the subordinate bound of a default requester ID",
-        tag="R2",
-        configuration=_CHECKED,
-        fails=(Fails("engine_checked", "R2_leaves_unless_out_of_range", _MESSAGE),),
-    ),
-    Fault(
-        "({1'b0, command.subordinate} - {1'b0, command.secondary}),",
-        "({1'b0, command.subordinate - command.secondary}),",
-        name="an inverted range taken for one that wraps",
+        "rid_refused   = (does.signals || does.tells_bdf) && found.checks_rid &&",
+        "rid_refused   = (does.signals || does.tells_bdf) && found.checks_rid &&\n"
+        "                    found.bus_range.secondary <= found.bus_range.subordinate &&",
+        name="an inverted range taken for one that has every bus",
         tag="R2",
         configuration=_CHECKED,
         fails=(Fails("engine_checked", "R1_isolation R2_dropped_if_out_of_range", _MESSAGE),),
     ),
     Fault(
-        "in_range_q     <= in_range(rid_q[15:8], bus_range_q) && !rid_q[16];",
+        "in_range_q     <= in_range(rid_q[15:8], bus_range_q);",
         "in_range_q     <= !(bus_range_q.subordinate < rid_q[15:8]);",
         name="a wrapped default requester ID enables a route",
         tag="R8",
@@ -586,17 +577,14 @@ FAULTS = (
         ),
     ),
     Fault(
-        "send    = (does.signals && rid_in_range &&",
-        "send    = (does.signals &&",
+        "rid_refused   = (does.signals || does.tells_bdf) &&",
+        "rid_refused   = does.tells_bdf &&",
         fails=(Fails("rules", "R1_isolation"),),
     ),
     Fault(
-        "else if (does.signals && beyond) answer",
-        "else if (0) answer",
-        fails=(
-            Fails("engine_checked", "R2_R10_devid_beyond R3_R10_devid_beyond", _MESSAGE),
-            Fails("rules", "R1_R3_R4_R10_leaves_in_range_if_connected"),
-        ),
+        "if (devid_refused_q) final_answer = answer__DROPPED_DEVID;",
+        "if (devid_refused_q) final_answer = answer__DROPPED_BUS_RANGE;",
+        fails=(Fails("engine_checked", "R2_R10_devid_beyond R3_R10_devid_beyond", _MESSAGE),),
     ),
     Fault(
         "      if (does.frees) next_route_state = '0;\n",
@@ -620,20 +608,21 @@ FAULTS = (
         fails=(Fails("engine_checked", "R2_R10_message", _MESSAGE),),
     ),
     Fault(
-        "(command_taken && command_sets.connection),",
-        "(lookup_valid_q && lookup_q.source == SOURCE_COMMAND && command_sets.connection),",
+        ".connects(command_taken && command_sets.connection),",
+        ".connects(lookup_valid_q && lookup_q.source == SOURCE_COMMAND &&\n"
+        "                command_sets.connection),",
         name="a backend seen one operation late",
         tag="H5",
         fails=(Fails("engine", "H5_no_undefined_backend", commands(Op.BIND_TARGET, Op.CONNECT)),),
     ),
     Fault(
-        "(read_by_command),\n      .write      (command_taken && command_binds),",
-        "(read_by_command),\n      .write      (1'b1),",
+        "(command_entry),\n      .write      (binds),",
+        "(command_entry),\n      .write      (1'b1),",
         fails=(Fails("engine", "H5_no_undefined_target", commands(Op.ENABLE)),),
     ),
     Fault(
-        "read_by_command.bound && cleared_q[1];",
-        "read_by_command.bound;",
+        "command_entry.bound && cleared_q[1];",
+        "command_entry.bound;",
         fails=(Fails("engine", "R2_default_bdf"),),
     ),
     Fault(
@@ -732,13 +721,13 @@ FAULTS = (
         fails=(Fails("rules", "S3_changes_its_own_only"),),
     ),
     Fault(
-        "does.tells_bdf && rid_in_range ? rid : '0;",
-        "rid;",
+        "does.tells_bdf && !rid_refused ? found.rid[15:0] : '0;",
+        "found.rid[15:0];",
         fails=(Fails("rules", "R2_bdf_only_where_asked"),),
     ),
     Fault(
-        "'{found: answer__BDF,",
-        "'{found: answer__OK,",
+        "answers.found  = answer__BDF;",
+        "answers.found  = answer__OK;",
         fails=(Fails("rules", "R2_default_bdf"),),
     ),
     Fault(
@@ -747,8 +736,8 @@ FAULTS = (
         fails=(Fails("rules", "R7_new_route"),),
     ),
     Fault(
-        "if (does.takes_event) found = route_state.enabled;",
-        "if (does.takes_event) found = route_state.pending;",
+        "if (does.takes_event) there = route_state.enabled;",
+        "if (does.takes_event) there = route_state.pending;",
         fails=(Fails("rules", "R9_event"),),
     ),
     # ---- msi_registers.sv ------------------------------------------------------------------------

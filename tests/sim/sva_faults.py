@@ -161,7 +161,7 @@ FAULTS = (
         "H3_in_order",
         {
             "retire_message_data": "sound_retire_message_data ^ "
-            "32'(sound_retire_sent && !m_msi_ready)"
+            f"32'({_EVENT} && sound_retire_sent && !m_msi_ready)"
         },
     ),
     SvaFault("u_messages", "H3_comes", {"m_msi_valid": "1'b0"}),
@@ -189,7 +189,7 @@ FAULTS = (
     SvaFault(
         AT_PORTS,
         "R3_R4_R8_dropped_sends_nothing",
-        {"retire_sent": f"sound_retire_sent || {_DROPPED}"},
+        {"retire_sent": "sound_retire_sent || sound_retire_answer == 8'd7"},
     ),
     SvaFault(AT_PORTS, "H3_sent_as_answered", _answers(3, 1)),
     SvaFault(

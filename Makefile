@@ -6,12 +6,12 @@ PY := .venv/bin/python
 # ---- variables: which target reads which -----------------------------------------------------------
 
 DESIGN := RTL TOP
-READ_sim := SEED SET TEST WAVES JOBS SVA $(DESIGN)
-READ_regress := SEED SEEDS JOBS RESUME SET TEST FAILED SVA $(DESIGN)
+READ_sim := SEED SET TEST PROFILE WAVES JOBS SVA $(DESIGN)
+READ_regress := SEED SEEDS JOBS RESUME SET TEST FAILED PROFILE SVA $(DESIGN)
 READ_coverage := $(READ_regress)
-READ_compare := TRACE LEVEL ENGINE SEED WAVES SVA $(DESIGN)
-READ_exhaustive := SEED $(DESIGN)
-READ_bench := SEED DOCS $(DESIGN)
+READ_compare := TRACE LEVEL ENGINE SEED PROFILE WAVES SVA $(DESIGN)
+READ_exhaustive := SEED PROFILE $(DESIGN)
+READ_bench := SEED DOCS PROFILE $(DESIGN)
 READ_faults := LEVEL ENGINE ONLY SEED $(DESIGN)
 # RTL and TOP are read to say why they cannot be proven.
 READ_formal := ONLY FAULTS MUTANTS JOBS $(DESIGN)
@@ -63,6 +63,7 @@ help:
 	@echo '                             on the RTL on the batched path, or at pin level: by their length'
 	@echo 'make exhaustive [SEED=n]     try all bus ranges with all requester buses'
 	@echo 'make bench [SEED=n] [DOCS=1] measure the throughput (DOCS: and write docs/performance.md)'
+	@echo '  PROFILE=name               with sim, regress, coverage, compare, exhaustive, bench: whose rules hold'
 	@echo '  RTL=filelist.f TOP=name    with sim, regress, coverage, compare, exhaustive, bench, mutate,'
 	@echo '                             faults, synth: your own RTL'
 	@echo '  SVA=0                      with sim, regress, coverage, compare: without the assertions of hdl/sva'

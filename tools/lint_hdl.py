@@ -79,7 +79,8 @@ def main(root: Path = ROOT) -> int:
         checked = [*files, *assertions(root, files)]
         accepted = {}
         for each in SETS.values():
-            parameters = Run(each.tables, each.counter_width, 0, "").parameters
+            run = Run(each.tables, each.counter_width, 0, "", configuration=each.configuration())
+            parameters = run.parameters
             for listed, what in ((files, ""), (checked, ", with assertions")):
                 check = f"verilator --lint-only -Wall, {each.heading}{what}"
                 accepted[check] = lint_verilator(root, listed, parameters), len(listed)

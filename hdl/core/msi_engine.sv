@@ -280,7 +280,7 @@ module msi_engine
 
   backend_t    message_backend_found;
   answer_e     answer;
-  logic        send, is_drop, rid_refused, devid_refused;
+  logic        send, is_drop, rid_refused, disconnected, devid_refused;
   logic [15:0] bdf;
   logic [31:0] devid;
 
@@ -301,6 +301,7 @@ module msi_engine
       .send,
       .is_drop,
       .rid_refused,
+      .disconnected,
       .devid_refused,
       .makes_route,
       .next_route_state,
@@ -323,6 +324,7 @@ module msi_engine
       .send,
       .is_drop,
       .rid_refused,
+      .disconnected,
       .devid_refused,
       .bus_range    (found_q.bus_range),
       .devid,

@@ -27,8 +27,9 @@ module msi_retire
     input  wire rid_t        rid,
     input  wire logic        send,
     input  wire logic        is_drop,
-    input  wire logic        rid_refused,    // overrules answer, send and is_drop,
-    input  wire logic        devid_refused,  //     and so does this, unless rid_refused does
+    input  wire logic        rid_refused,    // these three overrule answer, send and is_drop, in this order
+    input  wire logic        disconnected,
+    input  wire logic        devid_refused,
     input  wire bus_range_t  bus_range,     // of its target
     input  wire logic [31:0] devid,         // of the message that it signals
 
@@ -52,7 +53,7 @@ module msi_retire
   request_t    retire_q;
   answer_e     answer_q;
   logic [15:0] bdf_q;
-  logic        send_q, is_drop_q, rid_refused_q, devid_refused_q;
+  logic        send_q, is_drop_q, rid_refused_q, disconnected_q, devid_refused_q;
   logic        signals_q;
   rid_t        dropped_rid_q;   // of a drop, and the bus range
   bus_range_t  held_against_q;  //     that it was held against
@@ -65,16 +66,17 @@ module msi_retire
   always_ff @(posedge clk) begin
     retire_valid_q <= advance && valid;
     if (advance) begin
-      retire_q       <= request;
-      answer_q       <= answer;
-      bdf_q          <= bdf;
-      send_q         <= send;
-      is_drop_q      <= is_drop;
+      retire_q        <= request;
+      answer_q        <= answer;
+      bdf_q           <= bdf;
+      send_q          <= send;
+      is_drop_q       <= is_drop;
       rid_refused_q   <= rid_refused;
+      disconnected_q  <= disconnected;
       devid_refused_q <= devid_refused;
       signals_q       <= does.signals;
-      dropped_rid_q  <= does.refuses ? command_rid : rid;
-      held_against_q <= does.refuses ? command_range : bus_range;
+      dropped_rid_q   <= does.refuses ? command_rid : rid;
+      held_against_q  <= does.refuses ? command_range : bus_range;
 
       signalled_q    <= '{devid: devid, address: request.address, data: request.data};
       commanded_q    <= '{devid: command_devid, address: command.address, data: command.data};
@@ -102,9 +104,10 @@ module msi_retire
   always_comb begin
     final_answer = answer_q;
     if (devid_refused_q) final_answer = answer__DROPPED_DEVID;
+    if (disconnected_q) final_answer = answer__DROPPED_DISCONNECTED;
     if (rid_refused_q) final_answer = signals_q ? answer__DROPPED_BUS_RANGE : answer__NO_BDF;
-    sent    = send_q && !rid_refused_q && !devid_refused_q;
-    dropped = is_drop_q || devid_refused_q || (rid_refused_q && signals_q);
+    sent    = send_q && !(rid_refused_q || disconnected_q || devid_refused_q);
+    dropped = is_drop_q || (signals_q && (rid_refused_q || disconnected_q || devid_refused_q));
   end
 
   always_comb begin

@@ -6,9 +6,9 @@
 // Contract: combinational. does and answers say what the operation is for, the other inputs what it found:
 // its requester ID and bus range, its target's backends, and its route's state; of a target that was never
 // bound they are those of R4. What it has no use for may be anything: a route's state without a route, the
-// DeviceID base of no backend. rid_refused, and then devid_refused, overrule answer, send and is_drop: they
-// are known later than these, and msi_retire, a stage on, puts them together. The requester ID (R2, R3) is
-// made a stage earlier, by msi_lookup; all of this for what enables a route (R8: refuses) is in
+// DeviceID base of no backend. rid_refused, disconnected and devid_refused, in this order, overrule answer,
+// send and is_drop: they are known later than these, and msi_retire, a stage on, puts them together. The
+// requester ID (R2, R3) is made a stage earlier, by msi_lookup; all of this for what enables a route (R8: refuses) is in
 // msi_command_resolve. What binds and connects (R5, R6) is in msi_command_decode and the tables.
 
 `default_nettype none
@@ -31,8 +31,9 @@ module msi_rules
     // What it does
     output answer_e           answer,
     output logic              send,          // a message leaves
-    output logic              is_drop,       // one was dropped, or a route refused (H7, R11)
+    output logic              is_drop,       // a route was refused (H7, R11)
     output logic              rid_refused,   // R2, R3: the bus range has not the requester ID's bus, and has to
+    output logic              disconnected,  // R4: a message has no backend to go to
     output logic              devid_refused, // R10: the ITS does not take the DeviceID
     output logic              makes_route,   // R7
     output route_state_t      next_route_state,
@@ -43,8 +44,9 @@ module msi_rules
   always_comb begin
     rid_refused   = (does.signals || does.tells_bdf) && found.checks_rid &&
                     !in_range(found.rid[15:8], found.bus_range);  // R1
+    disconnected  = does.signals && !backend.connected;
     devid         = backend.devid_base + 32'(found.rid[15:0]);
-    devid_refused = does.signals && backend.connected && devid_beyond(backend, devid);
+    devid_refused = does.signals && devid_beyond(backend, devid);
     bdf           = does.tells_bdf && !rid_refused ? found.rid[15:0] : '0;
   end
 
@@ -58,17 +60,15 @@ module msi_rules
 
     answer = there ? answers.found : answers.otherwise;
     if (bad_index) answer = answer__ERROR_INDEX;
-    else if (does.signals && !backend.connected) answer = answer__DROPPED_DISCONNECTED;
     else if (does.takes_route && !does.makes_route && !route_state.made) begin
       answer = answer__ERROR_NO_ROUTE;
     end
 
     // Only a route that was made is enabled, or has something pending.
-    send    = (does.signals && backend.connected) ||
+    send    = does.signals ||
               (does.takes_event && route_state.enabled) ||
               (does.enables && route_state.pending);
-    is_drop = (does.signals && !backend.connected) ||
-              (does.refuses && route_state.made);
+    is_drop = does.refuses && route_state.made;
   end
 
   always_comb begin

@@ -2,7 +2,8 @@
 """The golden model: how OpenVMM turns a device's interrupt into a message for a GICv3 ITS.
 
 Pure Python, the standard library only, safe from several threads. The names are OpenVMM's; the
-rules R1 to R11 are those of the specification.
+rules R1 to R11 are those of the specification. OpenVMM's rules have changed: a connection made with
+`profile=PROFILES["08ec11066"]` follows today's, otherwise those of `DEFAULT_PROFILE`.
 
 >>> from msi_its_model import AssignedBusRange, ItsSignalMsi, MsiConnection
 >>> class Its:
@@ -19,12 +20,24 @@ DeviceID 0x00010518: 42 to 0xfee00000
 
 from .backends import Event, IrqFd, IrqFdRoute, SignalMsi
 from .bus_range import AssignedBusRange
+from .claims import SHARED_BUSES, BusClaims, SharedBuses
 from .irqfd import InMemoryEvent, InMemoryIrqFd, InMemoryIrqFdRoute
-from .its import DROPPED_NO_BDF, REFUSED_NO_BDF, ItsIrqFd, ItsIrqFdRoute, ItsSignalMsi
+from .its import (
+    DROPPED_DEVID,
+    DROPPED_NO_BDF,
+    REFUSED_DEVID,
+    REFUSED_NO_BDF,
+    DeviceIds,
+    ItsIrqFd,
+    ItsIrqFdRoute,
+    ItsSignalMsi,
+)
 from .msi import (
     DROPPED_BUS_RANGE,
+    DROPPED_DEFAULT_RID,
     DROPPED_DISCONNECTED,
     REFUSED_BUS_RANGE,
+    REFUSED_DEFAULT_RID,
     DisconnectedMsiTarget,
     MsiConnection,
     MsiRoute,
@@ -40,12 +53,19 @@ __version__ = "0.2.0"
 __all__ = [
     "DEFAULT_PROFILE",
     "DROPPED_BUS_RANGE",
+    "DROPPED_DEFAULT_RID",
+    "DROPPED_DEVID",
     "DROPPED_DISCONNECTED",
     "DROPPED_NO_BDF",
     "PROFILES",
     "REFUSED_BUS_RANGE",
+    "REFUSED_DEFAULT_RID",
+    "REFUSED_DEVID",
     "REFUSED_NO_BDF",
+    "SHARED_BUSES",
     "AssignedBusRange",
+    "BusClaims",
+    "DeviceIds",
     "DisconnectedMsiTarget",
     "Event",
     "InMemoryEvent",
@@ -62,6 +82,7 @@ __all__ = [
     "Profile",
     "RaisedWarning",
     "RateLimited",
+    "SharedBuses",
     "SignalMsi",
     "check_width",
     "flush_warnings",

@@ -4,6 +4,9 @@
 A bus range has 2^16 values, and a requester ID's bus 256: 2^24 triples. Each round gives all 256
 ranges one secondary bus and every subordinate bus, and tries all buses on each. Which target or
 route belongs to which range, the order, devfn, address and data are random.
+
+So it is with the upper byte of an offset, where the profile has one: what is tried is the target's
+own requester ID, on all 2^24 of secondary bus, subordinate bus and that byte.
 """
 
 from __future__ import annotations
@@ -35,17 +38,11 @@ def records(code: OperationCode, count: int) -> Records:
 
 
 def connections(env: BatchEnvironment) -> Records:
-    """Connect everything, each to a segment of its own."""
-    segments = 1 + env.rng.permutation(0xFFFF)[: 2 * TABLES.connections]
-    pairs = [(index, int(segments[index])) for index in range(2 * TABLES.connections)]
+    """Connect everything, each with a DeviceID base of its own; all DeviceIDs fit 32 bits."""
+    bases = iter(env.rng.choice((1 << 32) - (1 << 16), 2 * TABLES.connections, replace=False))
+    kinds = (Connect, ConnectIrqfd)
     return pack(
-        [
-            *(Connect(index, segment << 16) for index, segment in pairs[: TABLES.connections]),
-            *(
-                ConnectIrqfd(index - TABLES.connections, segment << 16)
-                for index, segment in pairs[TABLES.connections :]
-            ),
-        ]
+        kind(index, int(next(bases))) for kind in kinds for index in range(TABLES.connections)
     )
 
 
@@ -130,14 +127,47 @@ def signal_msi_on_all_ranges(env: BatchEnvironment) -> None:
         for devfns in (DEVFNS[:4], DEVFNS[4:]):
             yield bind(env, devfns)[0]
             for secondary in range(BUSES):
-                messages = records(OperationCode.SIGNAL_MSI, TABLES.targets)
-                messages["target"] = env.rng.permutation(TABLES.targets)
-                fill(env, messages)
-                messages["rid"] = 0  # it takes none
-                yield np.concatenate([set_ranges(env, secondary), messages])
+                yield np.concatenate([set_ranges(env, secondary), own_rids(env)])
 
     env.play(batches())
     expect(env, "signal_msi", BUSES**2 * len(DEVFNS))
+
+
+def own_rids(env: BatchEnvironment) -> Records:
+    """Return a message of each target with its own requester ID, in random order."""
+    messages = records(OperationCode.SIGNAL_MSI, TABLES.targets)
+    messages["target"] = env.rng.permutation(TABLES.targets)
+    fill(env, messages)
+    messages["rid"] = 0  # it takes none
+    return messages
+
+
+@batch_test
+def own_requester_ids_on_all_triples(env: BatchEnvironment) -> None:
+    """R2, R8: every secondary, subordinate and upper byte of the offset, as far as it has one.
+
+    A message of each target; then their routes are enabled, as in `enable_with_rid_on_all_triples`.
+    """
+    uppers = 1 << env.configuration.profile.rid_offset_bits - 8
+
+    def batches() -> Iterator[Records]:
+        yield connections(env)
+        for first in range(0, uppers, 4):
+            upper = (first + np.arange(4)) % uppers << 8
+            bound, _ = bind(env, tuple((upper | env.rng.integers(0, 256, 4)).tolist()))
+            made = pack(NewRoute(target, target) for target in range(TABLES.targets))
+            yield np.concatenate([bound, made])
+            for secondary in range(BUSES):
+                attempts = records(OperationCode.ENABLE, TABLES.targets)
+                attempts["route"] = env.rng.permutation(TABLES.targets)
+                fill(env, attempts)
+                attempts["rid"] = 0
+                rows = [set_ranges(env, secondary), own_rids(env), with_events(attempts)]
+                yield np.concatenate(rows)
+
+    env.play(batches())
+    expect(env, "signal_msi", BUSES**2 * max(uppers, 4))
+    expect(env, "enable", BUSES**2 * max(uppers, 4))
 
 
 @batch_test
@@ -157,13 +187,17 @@ def enable_with_rid_on_all_triples(env: BatchEnvironment) -> None:
             attempts = all_buses(
                 env, OperationCode.ENABLE_WITH_RID, "route", by_range(ranges[targets])
             )
-            events = records(OperationCode.SIGNAL_EVENT, len(attempts))
-            events["route"] = attempts["route"]
-            both = np.stack([attempts, events], axis=1).reshape(-1)
-            yield np.concatenate([set_ranges(env, secondary), both])
+            yield np.concatenate([set_ranges(env, secondary), with_events(attempts)])
 
     env.play(batches())
     expect(env, "enable_with_rid", BUSES**3)
+
+
+def with_events(attempts: Records) -> Records:
+    """Return attempts to enable a route, each with an event on it behind."""
+    events = records(OperationCode.SIGNAL_EVENT, len(attempts))
+    events["route"] = attempts["route"]
+    return np.stack([attempts, events], axis=1).reshape(-1)
 
 
 def expect(env: BatchEnvironment, operation: str, count: int) -> None:

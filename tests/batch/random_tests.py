@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cocotbext.msi_its.batch.environment import BATCH, BatchEnvironment, batch_test
 from cocotbext.msi_its.batch.records import MASKS, OPERATION, SOURCES, Records, pack, words
@@ -41,6 +42,7 @@ WEIGHTS: dict[Code, float] = {
     **{Code.ENABLE: 6, Code.ENABLE_WITH_RID: 6, Code.DISABLE: 4, Code.CONSUME_PENDING: 3},
     **{Code.SET_BUS_RANGE: 3, Code.CONNECT: 1, Code.DISCONNECT: 0.3, Code.CONNECT_IRQFD: 0.5},
     **{Code.BIND_TARGET: 1, Code.NEW_ROUTE: 1, Code.DEFAULT_BDF: 1, Code.SUPPORTS_DIRECT_MSI: 1},
+    Code.FREE_ROUTE: 0.5,
 }
 """How often each operation comes."""
 
@@ -51,11 +53,12 @@ ILLEGAL = 0.004
 def setup(env: BatchEnvironment) -> Records:
     """Bring all objects to life; no identifier is 0 or equal to another where there is a choice."""
     ranges, connections, targets, routes = env.tables
-    segments = (1 + env.rng.permutation(0xFFFF)[: 2 * connections]).tolist()
+    taken = max((1 << env.configuration.devid_bits) - (1 << 16), 1 << 12)
+    bases = (1 + env.rng.choice(taken - 1, 2 * connections, replace=False)).tolist()
     operations: list[Operation] = []
     for connection in range(connections):
-        operations.append(Connect(connection, segments.pop() << 16))
-        operations.append(ConnectIrqfd(connection, segments.pop() << 16))
+        operations.append(Connect(connection, bases.pop()))
+        operations.append(ConnectIrqfd(connection, bases.pop()))
     for target in range(targets):
         devfn = int(env.rng.integers(1, 256))
         operations.append(BindTarget(target, target % connections, target % ranges, devfn))
@@ -90,16 +93,36 @@ def random_operations(
     records["secondary"] = np.where(inverted, subordinate, secondary)
     records["subordinate"] = np.where(inverted, secondary, subordinate)
     buses = (rng.choice(edges, count) + rng.integers(-1, 2, count)) % 256
-    devfns = rng.integers(1, 256, count)
-    records["rid"] = buses << 8 | devfns
-    records["rid_offset"] = devfns
-    records["segment"] = rng.integers(1, 2**16, count)
+    records["rid"] = buses << 8 | rng.integers(1, 256, count)
+    records["rid_offset"] = rid_offsets(env, count, edges)
+    records["devid_base"] = devid_bases(env, count, records["rid"])
     records["address"] = rng.integers(1, 2**64, count, np.uint64)
     records["data"] = rng.integers(1, 2**32, count, np.uint32)
     rows = words(records)
     rows &= words(MASKS)[records["code"]]
     records["source"] = SOURCES[records["code"]]
     return records
+
+
+def rid_offsets(env: BatchEnvironment, count: int, edges: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return offsets: half of them a devfn; the others from one edge of a range to another."""
+    rng = env.rng
+    between = rng.choice(edges, count) - rng.choice(edges, count) + rng.integers(-1, 2, count)
+    buses = np.where(rng.random(count) < 0.5, 0, between)
+    offsets = (buses << 8 | rng.integers(0, 256, count)) % (
+        1 << env.configuration.profile.rid_offset_bits
+    )
+    return np.asarray(offsets)
+
+
+def devid_bases(env: BatchEnvironment, count: int, rids: Records) -> NDArray[np.int64]:
+    """Return DeviceID bases: most of what the ITS takes, some at its limit, some of all."""
+    rng, limit, size = env.rng, 1 << env.configuration.devid_bits, 1 << 32
+    taken = rng.integers(1, max(limit - (1 << 16), 1 << 12), count)
+    near = (limit - rng.permutation(rids).astype(np.int64) - rng.integers(0, 2, count)) % size
+    anything = rng.integers(1, size, count)
+    which = rng.random(count)
+    return np.where(which < 0.7, taken, np.where(which < 0.9, near, anything))
 
 
 def batches(env: BatchEnvironment, commands: float) -> Iterator[Records]:

@@ -18,7 +18,7 @@ def replays(trace: TraceFile) -> BatchTest:
     def replay(env: BatchEnvironment) -> None:
         env.transactor.stall(trace.stall)
         env.checker.follow_trace(trace.first)
-        env.play(read_batches(trace.path))
+        env.play(read_batches(trace.path, profile=env.settings.configuration.profile))
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         env.measured["peak memory, KiB"] = str(peak)
 

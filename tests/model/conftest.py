@@ -5,7 +5,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from msi_its_model import AssignedBusRange, MsiConnection, RaisedWarning, observe_warnings
+from msi_its_model import (
+    PROFILES,
+    AssignedBusRange,
+    MsiConnection,
+    Profile,
+    RaisedWarning,
+    observe_warnings,
+)
 from tests.model.recording import RecordingSignalMsi
 
 
@@ -22,10 +29,19 @@ def bus_range() -> AssignedBusRange:
     return bus_range
 
 
+@pytest.fixture(params=PROFILES.values(), ids=list(PROFILES))
+def profile(request: pytest.FixtureRequest) -> Profile:
+    """Each profile in turn: what uses it, or a connection, shows a rule under all of them."""
+    assert isinstance(request.param, Profile)
+    return request.param
+
+
 @pytest.fixture
-def connection(bus_range: AssignedBusRange, recorder: RecordingSignalMsi) -> MsiConnection:
+def connection(
+    bus_range: AssignedBusRange, recorder: RecordingSignalMsi, profile: Profile
+) -> MsiConnection:
     """A connection with buses 5 to 10 and devfn 0x18, connected to the recorder."""
-    connection = MsiConnection(bus_range, 0x18)
+    connection = MsiConnection(bus_range, 0x18, profile=profile)
     connection.connect(recorder)
     return connection
 

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from msi_its_model import (
+    PROFILES,
     AssignedBusRange,
     InMemoryIrqFd,
     MsiConnection,
@@ -218,6 +219,38 @@ def test_change_at_every_step_of_a_reading_gives_old_or_new(read: str) -> None:
             fields = {"rid": HIGH[0] << 8, "secondary": LOW[0], "subordinate": LOW[1]}
             assert len(recorder.take()) + len(warnings) == 1
             assert all(warning.fields == fields for warning in warnings)
+        return more
+
+    at_every_step(scenario)
+
+
+@pytest.mark.parametrize("rid_offset", [0, 0x1000])
+def test_change_at_every_step_of_the_own_requester_id_gives_old_or_new(rid_offset: int) -> None:
+    """Offset 0 is in both ranges, 0x1000 above both; in a mixed pair each would be otherwise."""
+
+    def scenario(step: int) -> bool:
+        bus_range = AssignedBusRange()
+        bus_range.set_bus_range(*LOW)
+        recorder = RecordingSignalMsi()
+        connection = MsiConnection(profile=PROFILES["08ec11066"])
+        connection.connect(recorder)
+        target = connection.msi_target(bus_range, 0).with_rid_offset(rid_offset)
+        warnings: list[RaisedWarning] = []
+        with observe_warnings(warnings.append):
+            more = interrupt(
+                step,
+                lambda: target.signal_msi(0x1000, 1),
+                lambda: bus_range.set_bus_range(*HIGH),
+            )
+        now = [(range_now, (range_now[0] << 8) + rid_offset) for range_now in (LOW, HIGH)]
+        if rid_offset:
+            assert [warning.fields for warning in warnings] in [
+                [{"rid": rid, "secondary": low, "subordinate": high}] for (low, high), rid in now
+            ]
+            assert recorder.take() == []
+        else:
+            assert recorder.take() in [[(rid, 0x1000, 1)] for _, rid in now]
+            assert warnings == []
         return more
 
     at_every_step(scenario)

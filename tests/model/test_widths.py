@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from msi_its_model import (
+    PROFILES,
     AssignedBusRange,
     DisconnectedMsiTarget,
     InMemoryIrqFd,
@@ -17,6 +18,7 @@ from msi_its_model import (
     ItsSignalMsi,
     MsiConnection,
     MsiRoute,
+    MsiTarget,
     RaisedWarning,
     check_width,
 )
@@ -28,11 +30,17 @@ WIDTHS = {
     "subordinate": 8,
     "devfn": 8,
     "rid": 16,
+    "rid_offset": 16,
     "segment": 16,
+    "devid_base": 32,
     "devid": 32,
     "data": 32,
     "address": 64,
 }
+
+
+OPTIONAL = ("devid", "segment", "devid_base")
+"""What may be None: a message without identity, one of two ways to say a base."""
 
 
 @dataclass
@@ -43,6 +51,7 @@ class World:
     bus_range: AssignedBusRange
     connection: MsiConnection
     route: MsiRoute
+    today: MsiTarget  # of the profile with the widest offsets
 
     def observe(self) -> list[object]:
         """Return all that a call could have changed, by using it."""
@@ -59,7 +68,8 @@ def world(
     route = connection.target().new_route()
     assert route is not None
     route.enable(0x1000, 1)
-    return World(recorder, bus_range, connection, route)
+    today = MsiConnection(profile=PROFILES["08ec11066"]).target()
+    return World(recorder, bus_range, connection, route, today)
 
 
 # The rids are out of range: a call that looked at the range before the widths would be seen.
@@ -80,6 +90,12 @@ CASES: dict[str, tuple[Callable[[World], Callable[..., Any]], dict[str, int]]] =
         ),
         {"devfn": 1},
     ),
+    "MsiConnection.msi_target": (
+        lambda world: lambda devfn: world.connection.msi_target(world.bus_range, devfn),
+        {"devfn": 1},
+    ),
+    "MsiTarget.with_rid_offset": (lambda world: world.today.with_rid_offset, {"rid_offset": 1}),
+    "MsiTarget.with_rid": (lambda world: world.today.with_rid, {"rid": 1}),
     "MsiTarget.signal_msi": (
         lambda world: world.connection.target().signal_msi,
         {"address": 1, "data": 2},
@@ -105,6 +121,10 @@ CASES: dict[str, tuple[Callable[[World], Callable[..., Any]], dict[str, int]]] =
         lambda world: lambda segment: ItsSignalMsi(world.recorder, segment),
         {"segment": 1},
     ),
+    "ItsSignalMsi at a base": (
+        lambda world: lambda devid_base: ItsSignalMsi(world.recorder, devid_base=devid_base),
+        {"devid_base": 1},
+    ),
     "ItsSignalMsi.signal_msi": (
         lambda world: ItsSignalMsi(world.recorder, 1).signal_msi,
         {"devid": 1, "address": 2, "data": 3},
@@ -112,6 +132,12 @@ CASES: dict[str, tuple[Callable[[World], Callable[..., Any]], dict[str, int]]] =
     "ItsIrqFd": (
         lambda world: lambda segment: ItsIrqFd(InMemoryIrqFd(world.recorder), segment),
         {"segment": 1},
+    ),
+    "ItsIrqFd at a base": (
+        lambda world: (
+            lambda devid_base: ItsIrqFd(InMemoryIrqFd(world.recorder), devid_base=devid_base)
+        ),
+        {"devid_base": 1},
     ),
     "ItsIrqFdRoute": (
         lambda world: (
@@ -148,7 +174,7 @@ def test_not_an_integer_is_refused_before_any_effect(
 ) -> None:
     find, arguments = CASES[name]
     before = world.observe()
-    for value in (True, 1.0, "1", b"\x01", [1]) + ((None,) if field != "devid" else ()):
+    for value in (True, 1.0, "1", b"\x01", [1]) + ((None,) if field not in OPTIONAL else ()):
         with pytest.raises(TypeError, match=rf"^{field} must be an unsigned") as e:
             find(world)(**arguments | {field: value})
         assert repr(value) in str(e.value)

@@ -34,7 +34,7 @@ from cocotbext.msi_its.vocabulary.operations import (
     SignalMsiWithRid,
     SupportsDirectMsi,
 )
-from tests.rtl.objects import ADDRESS, SEGMENT, Objects, set_up
+from tests.rtl.objects import ADDRESS, BASE, IRQFD_BASE, Objects, set_up
 from tests.rtl.scenario import does, play
 
 KIND = "hardware"
@@ -107,7 +107,7 @@ async def h6_a_command_while_busy_is_refused_without_effect(env: Environment) ->
         does(DefaultBdf(objects.target), returns=0x4163),
         does(
             SignalMsi(objects.target, ADDRESS, 9),
-            (SEGMENT << 16 | 0x4163, ADDRESS, 9),
+            (BASE + 0x4163, ADDRESS, 9),
         ),
     )
 
@@ -444,11 +444,11 @@ async def h8_h9_entries_of_every_table_keep_their_own_values(env: Environment) -
     ranges, connections, targets, routes = (spread(env, size) for size in env.tables)
     setup: list[Operation] = []
     for index in ranges:
-        setup.append(SetBusRange(index, index ^ 0xA5, index ^ 0x5A))
+        setup.append(SetBusRange(index, (index ^ 0x5A) >> 1, 0x80 | index ^ 0x25))
     for index in connections:
         setup += [
-            Connect(index, (0x1000 + index) << 16),
-            ConnectIrqfd(index, (0x2000 + index) << 16),
+            Connect(index, 0x1000 + index),
+            ConnectIrqfd(index, 0x2000 + index),
         ]
     for place, index in enumerate(targets):
         connection = connections[place % len(connections)]
@@ -619,6 +619,6 @@ async def h9_registers_report_the_tables_and_indexes_outside_are_errors(env: Env
         does(DefaultBdf(objects.target), returns=0x2163),
         does(
             SignalEvent(objects.route),
-            (SEGMENT + 1 << 16 | 0x2163, ADDRESS, 0x77),
+            (IRQFD_BASE + 0x2163, ADDRESS, 0x77),
         ),
     )

@@ -16,7 +16,9 @@ from cocotbext.msi_its.vocabulary.operations import (
 )
 
 ADDRESS = 0xFEDC_BA98_7654_3210
-SEGMENT = 0x5A17
+BASE = 0x5A17
+IRQFD_BASE = 0x6B28
+"""DeviceID bases, of both backends: with the requester IDs here the sums are of 16 bits."""
 
 
 class Objects:
@@ -30,8 +32,8 @@ class Objects:
         """Connect both backends, bind the target, make the route and enable it."""
         await self.env.execute(
             SetBusRange(self.range, 0x21, 0x2E),
-            Connect(self.connection, SEGMENT << 16),
-            ConnectIrqfd(self.connection, (SEGMENT + 1) << 16),
+            Connect(self.connection, BASE),
+            ConnectIrqfd(self.connection, IRQFD_BASE),
             BindTarget(self.target, self.connection, self.range, 0x63),
             NewRoute(self.route, self.target),
             Enable(self.route, ADDRESS, 0x77),
@@ -43,7 +45,7 @@ class Objects:
 
     def sent(self, data: int) -> Message:
         """Return what that message becomes."""
-        return Message(SEGMENT << 16 | 0x2E01, ADDRESS + data, data)
+        return Message(BASE + 0x2E01, ADDRESS + data, data)
 
 
 async def set_up(env: Environment) -> Objects:

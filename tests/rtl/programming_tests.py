@@ -66,7 +66,7 @@ async def every_writable_register_reads_back(env: Environment) -> None:
 async def every_address_reads_right_whatever_the_others_hold(env: Environment) -> None:
     """Give all registers that can change something else to hold, and read all of them; often."""
     registers = env.registers
-    operations = RandomOperations(env.rng, env.tables, illegal=4)
+    operations = RandomOperations(env.rng, env.tables, illegal=4, configuration=env.configuration)
     for _ in range(8):
         for _ in range(4):
             await registers.execute(operations.command())

@@ -27,7 +27,7 @@ async def set_up(env: Environment, random: RandomOperations) -> None:
 @translator_test()
 async def few_objects_without_stalls(env: Environment) -> None:
     """Two of everything: operations collide on the same route, target and range all the time."""
-    random = RandomOperations(env.rng, env.tables, objects=2)
+    random = RandomOperations(env.rng, env.tables, objects=2, configuration=env.configuration)
     await set_up(env, random)
     await traffic(env, random)
 
@@ -35,7 +35,7 @@ async def few_objects_without_stalls(env: Environment) -> None:
 @translator_test()
 async def one_route_with_stalls(env: Environment) -> None:
     """One of everything in use, and an ITS that is not ready half of the time."""
-    random = RandomOperations(env.rng, env.tables, objects=1)
+    random = RandomOperations(env.rng, env.tables, objects=1, configuration=env.configuration)
     await set_up(env, random)
     env.stall(0.5)
     await traffic(env, random)
@@ -44,7 +44,7 @@ async def one_route_with_stalls(env: Environment) -> None:
 @translator_test()
 async def many_objects_with_stalls(env: Environment) -> None:
     """Up to sixteen of everything, some stalls everywhere."""
-    random = RandomOperations(env.rng, env.tables, objects=16)
+    random = RandomOperations(env.rng, env.tables, objects=16, configuration=env.configuration)
     await set_up(env, random)
     env.stall(0.25)
     await traffic(env, random)
@@ -53,7 +53,7 @@ async def many_objects_with_stalls(env: Environment) -> None:
 @translator_test()
 async def nearly_always_stalled(env: Environment) -> None:
     """The ITS takes a message now and then, and so do the sources and software."""
-    random = RandomOperations(env.rng, env.tables, objects=3)
+    random = RandomOperations(env.rng, env.tables, objects=3, configuration=env.configuration)
     await set_up(env, random)
     env.stall(0.9)
     await traffic(env, random, MESSAGES // 4)
@@ -62,7 +62,9 @@ async def nearly_always_stalled(env: Environment) -> None:
 @translator_test()
 async def without_set_up(env: Environment) -> None:
     """From the reset state: nothing is connected, bound or made until a command does it."""
-    random = RandomOperations(env.rng, env.tables, objects=2, illegal=10)
+    random = RandomOperations(
+        env.rng, env.tables, objects=2, illegal=10, configuration=env.configuration
+    )
     env.stall(0.2)
     await traffic(env, random)
 
@@ -77,6 +79,7 @@ async def anything_goes(env: Environment) -> None:
             objects=env.rng.choice((1, 2, 4, None)),
             illegal=env.rng.choice((0, 5, 50)),
             routes=env.rng.choice((0.2, 0.5, 0.8)),
+            configuration=env.configuration,
         )
         env.stall_each()
         if env.rng.random() < 0.7:
@@ -91,7 +94,7 @@ async def anything_goes(env: Environment) -> None:
 async def reset_in_the_middle(env: Environment) -> None:
     """Reset in the middle of everything, several times, also while the tables are being cleared."""
     for _ in range(8):
-        random = RandomOperations(env.rng, env.tables, objects=2)
+        random = RandomOperations(env.rng, env.tables, objects=2, configuration=env.configuration)
         env.stall_each()
         running = [*start(env, random, MESSAGES), cocotb.start_soon(reads(env))]
         if env.rng.random() < 0.7:
@@ -106,5 +109,5 @@ async def reset_in_the_middle(env: Environment) -> None:
     env.flow()
     await env.settle()
     await env.reset(2)
-    random = RandomOperations(env.rng, env.tables, objects=2)
+    random = RandomOperations(env.rng, env.tables, objects=2, configuration=env.configuration)
     await traffic(env, random, MESSAGES // 4)

@@ -19,7 +19,8 @@ def replays(trace: TraceFile) -> object:
     async def replay(env: Environment) -> None:
         if trace.stall:
             env.stall(trace.stall)
-        await env.replay(iter_trace(trace.path))
+        profile = env.settings.configuration.profile
+        await env.replay(iter_trace(trace.path, profile))
 
     replay.__name__ = replay.__qualname__ = trace.test.partition(".")[2]
     return translator_test(1000 + MICROSECONDS_AN_OPERATION * trace.operations)(replay)

@@ -18,9 +18,9 @@ from cocotbext.msi_its.run.build import Flavour
 from cocotbext.msi_its.run.design import OWN, Rtl
 from cocotbext.msi_its.run.parameters import Run
 from cocotbext.msi_its.run.places import BUILD, ROOT
-from cocotbext.msi_its.run.sets import DEFAULT
+from cocotbext.msi_its.run.sets import DEFAULT, SETS, SIM_SETS
 from cocotbext.msi_its.run.simulation import simulate
-from cocotbext.msi_its.vocabulary.operations import Tables
+from cocotbext.msi_its.vocabulary.operations import CONFIGURATION, Configuration, Tables
 from cocotbext.msi_its.vocabulary.results import TestResult, load
 from qualify.edits import FAULTS, Fault, break_rtl
 from tests.schemas import valid
@@ -30,10 +30,16 @@ RANDOM = "tests.batch.random_tests"
 
 
 def run_batch(
-    folder: Path, module: str, rtl: Rtl = OWN, tables: Tables = DEFAULT, seed: int = 7
+    folder: Path,
+    module: str,
+    rtl: Rtl = OWN,
+    tables: Tables = DEFAULT,
+    seed: int = 7,
+    configuration: Configuration = CONFIGURATION,
 ) -> list[TestResult]:
     """Run the batched tests of a module."""
-    run = Run(tables, 32, seed, str(folder / "results"), (), rtl)
+    results = str(folder / "results")
+    run = Run(tables, 32, seed, results, (), rtl, configuration=configuration)
     return simulate(run, [module], flavour=Flavour.BATCH)
 
 
@@ -43,9 +49,10 @@ def reports(results: list[TestResult]) -> str:
     return "\n".join([*texts, *(each.failure for each in results)])
 
 
-@pytest.mark.parametrize("tables", [DEFAULT, Tables(1, 1, 1, 1), Tables(5, 3, 300, 2048)])
-def test_the_sound_rtl_passes(tmp_path: Path, tables: Tables) -> None:
-    results = run_batch(tmp_path, RANDOM, tables=tables)
+@pytest.mark.parametrize("name", SIM_SETS)
+def test_the_sound_rtl_passes(tmp_path: Path, name: str) -> None:
+    each, configuration = SETS[name], SETS[name].configuration()
+    results = run_batch(tmp_path, RANDOM, tables=each.tables, configuration=configuration)
     assert len(results) == 5 and all(each.passed for each in results), reports(results)
     assert sum(each.count("messages") for each in results) > 1000
 

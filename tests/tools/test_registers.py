@@ -279,15 +279,16 @@ BATCH = """
 import sys
 from cocotbext.msi_its.batch.records import NAMES, SOURCES, operation_of, pack
 from cocotbext.msi_its.batch.trace import read_batches, validate
-from cocotbext.msi_its.checks.coverage.points import POINTS
-from cocotbext.msi_its.vocabulary.operations import MadeUp
+from cocotbext.msi_its.checks.coverage.points import points
+from cocotbext.msi_its.vocabulary.operations import CONFIGURATION, MadeUp
 from cocotbext.msi_its.vocabulary.trace import TraceError
 from cocotbext.msi_its.vocabulary.transactions import Source
 
 made = MadeUp(route=3, rid=0x1100)
 assert NAMES[40] == "made_up" and SOURCES[40] == Source.EVENT
 assert operation_of(pack([made])[0]) == made
-bins = [each for each in POINTS["operation"].bins if each[0] == "made_up"]
+asked = points([CONFIGURATION])["operation"].bins
+bins = [each for each in asked if each[0] == "made_up"]
 assert bins == [("made_up", "MADE_IT", "enabled"), ("made_up", "ERROR_INDEX", "route outside")]
 
 good, bad = sys.argv[1:]

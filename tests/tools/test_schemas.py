@@ -65,7 +65,8 @@ def test_a_file_that_does_not_keep_to_its_schema_is_noticed(tmp_path: Path) -> N
         coverage={"wait": {"s_msi / 0 cycles": 2}},
     )
     design = Design("a", "b", [])
-    Sim(seed=1, rtl=design, passed=True, interrupted=False, tests={"c": [test]}).write(path)
+    made = Sim(seed=1, profile="x", rtl=design, passed=True, interrupted=False, tests={"c": [test]})
+    made.write(path)
     read = valid(path)
     assert read["tests"]["c"][0]["reports"][0]["text"] == "any text: \udc80"
     for change in CHANGES:

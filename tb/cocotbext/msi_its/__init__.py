@@ -14,7 +14,7 @@
 |                 | parameters, places, results, sets, simulation                              |
 | run/simulators  | code_coverage, ending, verilator, verilator_finder                         |
 | report          | console, files, html, junit, lcov, regression, terminal, testplan, ucis    |
-| commands        | bench, compare, exhaustive, main, regress, sim, variables, window          |
+| commands        | bench, compare, exhaustive, main, regress, sharing, sim, variables, window |
 
 Each room and each module says itself what it is for; CONTRIBUTING.md says what belongs where.
 """

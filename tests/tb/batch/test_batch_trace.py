@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import json
+import re
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -16,11 +18,18 @@ from cocotbext.msi_its.batch.records import MESSAGE, OPERATION, RESULT, operatio
 from cocotbext.msi_its.batch.trace import Lines, _fast, read_batches, validate
 from cocotbext.msi_its.batch.transactor import Seen
 from cocotbext.msi_its.run.places import ROOT
-from cocotbext.msi_its.run.sets import RECORDINGS
+from cocotbext.msi_its.run.sets import RECORDINGS, VECTORS
 from cocotbext.msi_its.vocabulary.csr import Answer
 from cocotbext.msi_its.vocabulary.operations import Message
-from cocotbext.msi_its.vocabulary.trace import TraceError, TraceLine, iter_trace, validate_trace
+from cocotbext.msi_its.vocabulary.trace import (
+    Context,
+    TraceError,
+    blocks,
+    iter_trace,
+    validate_trace,
+)
 from cocotbext.msi_its.vocabulary.transactions import Retired, Source
+from msi_its_model import DEFAULT_PROFILE, PROFILES, Profile
 from tests.tb.vocabulary.trace_lines import GOOD, REFUSED_LINES
 
 WITH_ALL = (
@@ -43,19 +52,14 @@ LINES = [
 ]
 
 
-def strictly(path: Path) -> list[TraceLine]:
-    """Return the lines, read one by one."""
-    return list(iter_trace(path))
-
-
-def check_same(path: Path, size: int) -> None:
+def check_same(path: Path, size: int, profile: Profile | None = None) -> None:
     """Check that both readers read the same."""
-    expected = strictly(path)
-    found = list(read_batches(path, size))
+    expected = list(iter_trace(path, profile))
+    found = list(read_batches(path, size, profile))
     operations = [operation_of(each) for lines in found for each in lines.operations]
     assert operations == [line.operation for line in expected]
     assert [line for lines in found for line in lines.lines()] == expected
-    assert validate(path) == validate_trace(path)
+    assert validate(path, profile=profile) == validate_trace(path, profile)
     rows = [lines.first + int(row) for lines in found for row in lines.expects["row"]]
     assert rows == [line.number for line in expected if line.expect is not None]
 
@@ -67,15 +71,87 @@ def test_lines_of_all_kinds(tmp_path: Path, size: int) -> None:
     check_same(path, size)
 
 
-@pytest.mark.parametrize("recording", RECORDINGS)
-def test_recordings(recording: str) -> None:
-    check_same(ROOT / recording, 5000)
+ALL = [
+    *((path, DEFAULT_PROFILE) for path in RECORDINGS),
+    *((path, PROFILES[name]) for name, paths in VECTORS.items() for path in paths),
+]
+
+
+@pytest.mark.parametrize(("recording", "profile"), ALL, ids=str)
+def test_recordings(recording: str, profile: Profile) -> None:
+    check_same(ROOT / recording, 5000, profile)
+    context = Context(recording, profile)
+    for block in blocks(ROOT / recording, 5000):
+        texts = block[context.is_header(block[0]) :]
+        assert _fast(context, texts) is not None, "no line takes the slow way"
+
+
+TODAY = PROFILES["08ec11066"]
+
+
+def bind(**way: object) -> str:
+    """Return a line that binds a target to range 2, in some way."""
+    return json.dumps({"op": "bind_target", "target": 1, "connection": 0, "range": 2, **way})
+
+
+def set_range(secondary: int, bus_range: int = 2) -> str:
+    """Return a line that sets a bus range."""
+    entry = {"op": "set_bus_range", "range": bus_range, "secondary": secondary, "subordinate": 255}
+    return json.dumps(entry)
+
+
+BINDS = [
+    *(bind(devfn=7), bind(rid_offset=0x1234), bind(rid=0x0507), bind(rid=0x0407)),
+    *(bind(rid_offset=8, note="a: b"), bind(rid=0xFFFF, t_us=4)),
+    *(json.dumps({"op": "connect", "connection": 1, "segment": 0xFFFF}),),
+    *(json.dumps({"op": "connect_irqfd", "connection": 1, "devid_base": 0xFFFF_FFFF}),),
+    *(set_range(5), set_range(0xFF), set_range(9, 3), GOOD),
+]
+SLOW = [
+    *(bind(rid="0x0507"), bind(rid_offset="7"), json.dumps({"op": "connect"}), bind()),
+    *(bind(devfn=7, rid=7), bind(devfn=256), bind(rid_offset=65536), bind(rid=-1)),
+    json.dumps({"op": "connect", "connection": 1, "segment": 1, "devid_base": 1}),
+]
+
+
+def test_all_ways_of_writing_take_the_fast_way() -> None:
+    """In one file, and without losing what lines before it mean: its ranges."""
+    texts = [f"{text}\n".encode() for text in BINDS]
+    context = Context("x", TODAY)
+    found = _fast(context, texts)
+    assert found is not None
+    assert found[0]["rid_offset"].tolist()[:6] == [7, 0x1234, 0x0507, 0x0407, 8, 0xFFFF]
+    assert found[0]["devid_base"].tolist()[6:8] == [0xFFFF_0000, 0xFFFF_FFFF]
+    context.set_bus_range(2, 5, 255)
+    found = _fast(context, [*texts[2:4], texts[9], *texts[2:4]])
+    assert found is not None
+    assert found[0]["rid_offset"].tolist() == [0x0007, 0xFF07, 0, 0x0607, 0x0507]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.sampled_from(BINDS + SLOW) | st.sampled_from(BINDS), min_size=1, max_size=14),
+    st.sampled_from([1, 3, 100]),
+    st.sampled_from([*PROFILES.values()]),
+)
+def test_ways_of_writing_mixed(texts: list[str], size: int, profile: Profile) -> None:
+    """Both readers take the same for the same, and refuse the same in the same words."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "trace.jsonl"
+        path.write_text("\n".join(texts))
+        try:
+            list(iter_trace(path, profile))
+        except TraceError as refused:
+            with pytest.raises(TraceError, match=re.escape(str(refused))):
+                list(read_batches(path, size, profile))
+        else:
+            check_same(path, size, profile)
 
 
 def test_plain_lines_take_the_fast_way() -> None:
     texts = [f"{text}\n".encode() for text in (GOOD, WITH_ALL, *LINES[3:4], *LINES[5:6])]
-    assert _fast(texts) is not None
-    assert _fast([f"{LINES[4]}\n".encode()]) is None
+    assert _fast(Context("x"), texts) is not None
+    assert _fast(Context("x"), [f"{LINES[4]}\n".encode()]) is None
 
 
 @pytest.mark.parametrize(
@@ -114,18 +190,18 @@ def test_damaged_lines(line: bytes, damages: list[tuple[int, bytes]]) -> None:
     """What the faster reader takes, the strict one takes, too, for the same."""
     for place, new in damages:
         line = line[:place] + new + line[place + 1 :]
-    found = _fast([line])
+    found = _fast(Context("x"), [line])
     if found is None:
         return
-    strict = module._strict("x", 1, [line])  # raises TraceError if it refuses
+    strict = module._strict(Context("x"), 1, [line])  # raises TraceError if it refuses
     assert all(np.array_equal(one, other) for one, other in zip(found, strict, strict=True))
 
 
 def test_a_key_given_twice_is_refused() -> None:
     twice = GOOD.replace('"data"', '"data": 9, "data"').encode()
-    assert _fast([twice]) is None
+    assert _fast(Context("x"), [twice]) is None
     hidden = GOOD.replace("}", ', "note": "\\u003a", "data": 9}').encode()
-    assert _fast([hidden]) is None
+    assert _fast(Context("x"), [hidden]) is None
 
 
 @pytest.mark.parametrize("answer", [Answer.SENT, Answer.HELD_PENDING, Answer.DROPPED_BUS_RANGE])
@@ -171,8 +247,8 @@ def check_expect(
 ) -> None:
     """Check that an expectation is judged as `Retired.differences` judges it."""
     text = json.dumps({"op": name, **arguments, "expect": expect}).encode()
-    found = module._strict("x", 1, [text])
-    fast = _fast([text])
+    found = module._strict(Context("x"), 1, [text])
+    fast = _fast(Context("x"), [text])
     assert fast is not None and np.array_equal(fast[1], found[1])
     (line,) = Lines("x", 1, [text], *found).lines()
     assert line.expect is not None

@@ -21,12 +21,18 @@ from cocotbext.msi_its.checks.coverage.points import RANGES, range_kind
 from cocotbext.msi_its.vocabulary.operations import (
     OPERATIONS,
     TABLE_OF,
+    BindTarget,
+    Configuration,
+    Connect,
+    ConnectIrqfd,
     Enable,
     EnableWithRid,
+    SetBusRange,
     Tables,
     arguments_of,
     validate,
 )
+from msi_its_model import PROFILES, Profile
 
 TABLES = Tables(5, 3, 300, 2048)
 
@@ -76,7 +82,50 @@ def test_no_identifier_is_zero_or_used_twice() -> None:
     enabled = [each for each in routes if isinstance(each, Enable | EnableWithRid)]
     assert len({each.data for each in enabled}) == len(enabled)
     binds = [operations.bind_target() for _ in range(500)]
-    assert all(each.rid_offset for each in binds)
+    assert sum(each.rid_offset == 0 for each in binds) in range(1, 100), "some, but no habit"
+
+
+@pytest.mark.parametrize("profile", PROFILES.values(), ids=list(PROFILES))
+def test_offsets_reach_the_edges_of_their_range(profile: Profile) -> None:
+    configuration = Configuration(profile)
+    operations = RandomOperations(random.Random(8), TABLES, configuration=configuration)
+    held: dict[int, tuple[int, int]] = {}
+    where: Counter[int] = Counter()  # how far above the subordinate bus
+    carries = beyond = 0
+    for _ in range(3_000):
+        made = operations.configuration()
+        if isinstance(made, SetBusRange):
+            held[made.range] = made.secondary, made.subordinate
+        elif isinstance(made, BindTarget):
+            assert made.rid_offset < 1 << profile.rid_offset_bits
+            secondary, subordinate = held.get(made.range, (0, 0))
+            rid = (secondary << 8) + made.rid_offset
+            where[(rid >> 8) - subordinate] += made.rid_offset > 0xFF
+            carries += made.rid_offset >> 8 & secondary != 0
+            beyond += rid > 0xFFFF
+    if profile.rid_offset_bits == 8:
+        assert not where.total() and not carries and not beyond
+    else:
+        assert min(where[-1], where[0], where[1], carries, beyond) > 10
+
+
+@pytest.mark.parametrize("bits", [16, 20, 32])
+def test_device_id_bases_reach_the_limit(bits: int) -> None:
+    configuration = Configuration(devid_bits=bits)
+    operations = RandomOperations(random.Random(9), TABLES, configuration=configuration)
+    bases = []
+    for _ in range(5_000):
+        made = operations.command()
+        if isinstance(made, Connect | ConnectIrqfd):
+            bases.append(made.devid_base)
+    limit = 1 << bits
+    assert min(bases) >= 0 and max(bases) < 1 << 32
+    assert sum(base & 0xFFFF != 0 for base in bases) > 0.8 * len(bases)
+    near = [base for base in bases if limit - (1 << 16) <= base < limit]
+    assert len(near) > 0.1 * len(bases), "a requester ID decides"
+    assert sum(base + 0x0100 < limit for base in bases) > 0.5 * len(bases), "most are taken"
+    assert any(base >= 0xFFFF_0000 for base in bases)
+    assert len(set(bases)) > 0.8 * len(bases)
 
 
 @pytest.mark.parametrize("objects", [1, 2, None])

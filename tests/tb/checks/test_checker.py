@@ -14,8 +14,12 @@ from cocotbext.msi_its.vocabulary import csr
 from cocotbext.msi_its.vocabulary.csr import Answer
 from cocotbext.msi_its.vocabulary.operations import (
     BindTarget,
+    Configuration,
     Connect,
+    ConnectIrqfd,
+    Enable,
     Message,
+    NewRoute,
     Operation,
     SetBusRange,
     SignalEvent,
@@ -25,6 +29,7 @@ from cocotbext.msi_its.vocabulary.operations import (
 )
 from cocotbext.msi_its.vocabulary.trace import Expect, TraceLine
 from cocotbext.msi_its.vocabulary.transactions import Retired, Source
+from msi_its_model import DEFAULT_PROFILE, PROFILES, Profile
 
 TABLES = Tables(4, 4, 4, 4)
 SENT = SignalMsiWithRid(1, 0x0600, 0x1000, 7)
@@ -60,7 +65,7 @@ def read(checker: Checker, address: int, data: int) -> None:
 def command(checker: Checker, operation: Operation) -> None:
     """Show the checker the writes of a command with these arguments (those used in this file)."""
     match operation:
-        case Connect(connection, base):
+        case Connect(connection, base) | ConnectIrqfd(connection, base):
             write(checker, csr.ARG_RANGE.offset, connection << 16)
             write(checker, csr.ARG_RID.offset, base)
         case SetBusRange(bus_range, secondary, subordinate):
@@ -70,6 +75,12 @@ def command(checker: Checker, operation: Operation) -> None:
             write(checker, csr.ARG_TARGET.offset, target)
             write(checker, csr.ARG_RANGE.offset, connection << 16 | bus_range)
             write(checker, csr.ARG_BUS.offset, rid_offset << 16)
+        case NewRoute(route, target):
+            write(checker, csr.ARG_TARGET.offset, route << 16 | target)
+        case Enable(route, address, data):
+            write(checker, csr.ARG_TARGET.offset, route << 16)
+            write(checker, csr.ARG_ADDRESS_LOW.offset, address)
+            write(checker, csr.ARG_DATA.offset, data)
         case _:
             raise NotImplementedError(operation)
     write(checker, csr.COMMAND.offset, operation.code)
@@ -261,6 +272,50 @@ def test_the_reason_belongs_to_the_drop_that_was_shown(checker: Checker) -> None
     assert checker.mismatches == 0
     read(checker, csr.LAST_DROP_REASON.offset, Answer.DROPPED_DISCONNECTED)
     assert kinds(checker) == ["registers"]
+
+
+TODAY = PROFILES["08ec11066"]
+
+
+def follow(checker: Checker, *operations: tuple[Operation, Answer]) -> None:
+    """Show the checker commands, and that they retire with these answers."""
+    for operation, answer in operations:
+        command(checker, operation)
+        checker.on_retired(Retired(Source.COMMAND, operation, answer))
+
+
+def test_a_default_requester_id_that_is_outside_shows_all_of_its_bits() -> None:
+    checker = Checker(TABLES, 8, lambda: 0, configuration=Configuration(TODAY))
+    operations = (Connect(2, 0), SetBusRange(3, 0xFE, 0xFF), BindTarget(1, 2, 3, 0x234))
+    follow(checker, *((operation, Answer.OK) for operation in operations))
+    checker.on_message_accepted(DEFAULT)
+    checker.on_retired(Retired(Source.MESSAGE, DEFAULT, Answer.DROPPED_BUS_RANGE))
+    read(checker, csr.LAST_DROP.offset, 0xFFFE_0034)
+    read(checker, csr.LAST_DROP_REASON.offset, Answer.DROPPED_BUS_RANGE | 1 << 8)
+    assert checker.mismatches == 0
+
+
+def test_a_route_refused_for_its_device_id_shows_the_range_of_its_target() -> None:
+    checker = Checker(TABLES, 8, lambda: 0, configuration=Configuration(devid_bits=16))
+    operations = (
+        *(SetBusRange(3, 5, 10), BindTarget(1, 2, 3, 0x18)),
+        *(ConnectIrqfd(2, 0x1_0000), NewRoute(0, 1)),
+    )
+    follow(checker, *((operation, Answer.OK) for operation in operations))
+    follow(checker, (Enable(0, 0x1000, 1), Answer.REFUSED_DEVID))
+    read(checker, csr.LAST_DROP.offset, 0x0A05_0518)
+    read(checker, csr.LAST_DROP_REASON.offset, Answer.REFUSED_DEVID)
+    read(checker, csr.DEVID_BEYOND.offset, 1)
+    assert checker.mismatches == 0
+
+
+@pytest.mark.parametrize(("profile", "taken"), [(DEFAULT_PROFILE, 0x34), (TODAY, 0x234)])
+def test_an_offset_is_taken_as_wide_as_it_is_checked(profile: Profile, taken: int) -> None:
+    checker = Checker(TABLES, 8, lambda: 0, configuration=Configuration(profile))
+    command(checker, BindTarget(1, 2, 3, 0x234))
+    checker.on_retired(Retired(Source.COMMAND, BindTarget(1, 2, 3, taken), Answer.OK))
+    read(checker, csr.ARG_BUS.offset, 0x234 << 16)
+    assert checker.mismatches == 0
 
 
 def test_status_busy(checker: Checker) -> None:

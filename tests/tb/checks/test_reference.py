@@ -7,11 +7,13 @@ import pytest
 
 import msi_its_model
 from cocotbext.msi_its.bench.stimulus import RandomOperations
-from cocotbext.msi_its.checks.reference import ModelError, Outcome, Reference
+from cocotbext.msi_its.checks.reference import ModelError, Outcome, Reference, Shared
 from cocotbext.msi_its.vocabulary.csr import Answer
 from cocotbext.msi_its.vocabulary.operations import (
+    CONFIGURATION,
     OPERATIONS,
     BindTarget,
+    Configuration,
     Connect,
     ConnectIrqfd,
     ConsumePending,
@@ -20,6 +22,7 @@ from cocotbext.msi_its.vocabulary.operations import (
     Disconnect,
     Enable,
     EnableWithRid,
+    FreeRoute,
     Message,
     NewRoute,
     Operation,
@@ -32,7 +35,9 @@ from cocotbext.msi_its.vocabulary.operations import (
     arguments_of,
 )
 from cocotbext.msi_its.vocabulary.trace import Expect
-from msi_its_model import MsiRoute, MsiTarget
+from msi_its_model import DEFAULT_PROFILE, PROFILES, MsiRoute, MsiTarget
+
+TODAY = PROFILES["08ec11066"]
 
 TABLES = Tables(ranges=2, connections=2, targets=3, routes=4)
 ADDRESS = 0x8090040
@@ -47,8 +52,8 @@ SETUP: tuple[Operation, ...] = (
 )
 
 
-def make(*operations: Operation) -> Reference:
-    reference = Reference(TABLES)
+def make(*operations: Operation, configuration: Configuration = CONFIGURATION) -> Reference:
+    reference = Reference(TABLES, configuration)
     for operation in operations:
         assert reference.execute(operation).answer is Answer.OK
     return reference
@@ -186,6 +191,106 @@ def test_new_route_replaces_and_refused_changes_nothing() -> None:
     ]
 
 
+def test_default_requester_id_is_dropped_and_refused_as_an_explicit_one_is() -> None:
+    """Under today's rules: the same answers, before the question of a backend."""
+    reference = make(*SETUP, configuration=Configuration(TODAY))
+    outcome = reference.execute(BindTarget(0, 0, 0, 0x5FF))
+    sent = reference.execute(SignalMsi(0, ADDRESS, 1))
+    assert (outcome.answer, sent.message) == (Answer.OK, Message(0x1_0AFF, ADDRESS, 1))
+    reference.execute(BindTarget(0, 0, 0, 0x600))
+    dropped = reference.execute(SignalMsi(0, ADDRESS, 1))
+    assert (dropped.answer, dropped.message) == (Answer.DROPPED_BUS_RANGE, None)
+    assert [each.fields["rid"] for each in dropped.warnings] == [0x0B00]
+    assert reference.execute(DefaultBdf(0)) == Outcome(Answer.NO_BDF)
+    assert answers(
+        reference,
+        Enable(0, ADDRESS, 1),  # of the target as it was when the route was made
+        NewRoute(0, 0),
+        SignalEvent(0),
+        Enable(0, ADDRESS, 1),
+        SignalEvent(0),
+        SetBusRange(0, 5, 11),
+        Enable(0, ADDRESS, 1),
+        Disconnect(0),
+        SignalMsi(0, ADDRESS, 1),
+        SetBusRange(0, 5, 10),
+        SignalMsi(0, ADDRESS, 1),
+    ) == [
+        Answer.OK,
+        Answer.OK,
+        Answer.HELD_PENDING,
+        Answer.REFUSED_BUS_RANGE,
+        Answer.HELD_PENDING,
+        Answer.OK,
+        Answer.DELIVERED,
+        Answer.OK,
+        Answer.DROPPED_DISCONNECTED,
+        Answer.OK,
+        Answer.DROPPED_BUS_RANGE,
+    ]
+
+
+def test_device_id_beyond_the_its_is_dropped_and_refused() -> None:
+    reference = make(*SETUP, Connect(0, 0xF600), configuration=Configuration(devid_bits=16))
+    assert answers(
+        reference,
+        SignalMsiWithRid(0, 0x09FF, ADDRESS, 1),
+        SignalMsiWithRid(0, 0x0A00, ADDRESS, 1),
+        SignalMsiWithRid(0, 0x0B00, ADDRESS, 1),
+        ConnectIrqfd(0, 0xF600),
+        NewRoute(1, 0),
+        Enable(1, ADDRESS, 1),
+        SignalEvent(1),
+        EnableWithRid(1, 0x0A00, ADDRESS, 1),
+        SignalEvent(1),
+        EnableWithRid(1, 0x0B00, ADDRESS, 1),
+        Enable(1, ADDRESS, 1),
+        Enable(0, ADDRESS, 1),  # its irqfd has the base 0x20000
+    ) == [
+        Answer.SENT,
+        Answer.DROPPED_DEVID,
+        Answer.DROPPED_BUS_RANGE,
+        Answer.OK,
+        Answer.OK,
+        Answer.OK,
+        Answer.SENT,
+        Answer.REFUSED_DEVID,
+        Answer.HELD_PENDING,
+        Answer.REFUSED_BUS_RANGE,
+        Answer.DELIVERED,
+        Answer.REFUSED_DEVID,
+    ]
+
+
+def test_freed_route_is_not_there() -> None:
+    reference = make(*SETUP, Enable(0, ADDRESS, 1))
+    assert reference.origin(0) is not None
+    assert answers(reference, FreeRoute(0), SignalEvent(0), FreeRoute(0)) == [
+        Answer.OK,
+        Answer.ERROR_NO_ROUTE,
+        Answer.ERROR_NO_ROUTE,
+    ]
+    assert reference.origin(0) is None and reference.route_state(0) == "absent"
+    assert answers(reference, NewRoute(0, 0), SignalEvent(0), FreeRoute(0), NewRoute(0, 0)) == [
+        Answer.OK,
+        Answer.HELD_PENDING,
+        Answer.OK,
+        Answer.OK,
+    ]
+    assert answers(reference, ConsumePending(0)) == [Answer.WAS_NOT_PENDING]
+
+
+def test_ranges_that_share_are_told_apart_from_what_the_operation_did() -> None:
+    reference = make(*SETUP, BindTarget(1, 0, 1, 0))
+    assert reference.shared() == []
+    outcome = reference.execute(SetBusRange(1, 10, 20))
+    assert reference.shared() == [Shared((0, 1), 0x1_0A00, 0x1_0AFF)]
+    assert outcome == Outcome(Answer.OK)
+    # The warning of the pair is none of an operation's.
+    assert reference.execute(SetBusRange(1, 9, 20)) == Outcome(Answer.OK)
+    assert make(*SETUP, BindTarget(1, 1, 1, 0), SetBusRange(1, 10, 20)).shared() == []
+
+
 @pytest.mark.parametrize(
     ("operation", "returns"),
     [
@@ -209,14 +314,17 @@ def test_returns_are_those_of_trace_files(operation: Operation, returns: object)
 
 def test_answers_and_returns_are_those_of_the_register_description() -> None:
     """As the golden model gives them, in operations at random: all of them, and no others."""
-    operations = RandomOperations(random.Random(7), TABLES)
-    reference = Reference(TABLES)
     seen: dict[tuple[str, Answer], set[object]] = {}
-    for _ in range(20_000):
-        operation = operations.command()
-        outcome = reference.execute(operation)
-        returned = type(outcome.returns) if outcome.bdf is not None else outcome.returns
-        seen.setdefault((operation.name, outcome.answer), set()).add(returned)
+    for profile, devid_bits in ((DEFAULT_PROFILE, 32), (TODAY, 31)):
+        rng = random.Random(7)
+        operations = RandomOperations(rng, TABLES)
+        reference = Reference(TABLES, Configuration(profile, devid_bits))
+        for _ in range(10_000):
+            free = FreeRoute(rng.randrange(TABLES.routes + 1))
+            operation = operations.command() if rng.random() < 0.99 else free
+            outcome = reference.execute(operation)
+            returned = type(outcome.returns) if outcome.bdf is not None else outcome.returns
+            seen.setdefault((operation.name, outcome.answer), set()).add(returned)
     assert seen == {
         (name, answer): {int if answer in kind.returns_bdf else kind.returns.get(answer)}
         for name, kind in OPERATIONS.items()
@@ -253,6 +361,7 @@ def test_index_outside_the_tables_changes_nothing(operation: Operation) -> None:
         Disable(1),
         SignalEvent(1),
         ConsumePending(1),
+        FreeRoute(1),
     ],
     ids=str,
 )
@@ -280,6 +389,7 @@ def test_look_sees_each_part_of_the_state() -> None:
         BindTarget(1, 0, 0, 0),
         NewRoute(3, 0),
         Enable(0, ADDRESS, 1),
+        FreeRoute(0),
     ):
         assert look(make(*SETUP, change)) != before, change
 

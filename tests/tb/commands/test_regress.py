@@ -32,7 +32,9 @@ from cocotbext.msi_its.run.build import Flavour, SimulationError
 from cocotbext.msi_its.run.design import OWN, Elaborated, Rtl, RtlError
 from cocotbext.msi_its.run.sets import EVERYTHING, SETS, Only
 from cocotbext.msi_its.run.simulators import code_coverage
+from cocotbext.msi_its.vocabulary.operations import CONFIGURATION
 from cocotbext.msi_its.vocabulary.results import COUNTS, TestResult
+from msi_its_model import DEFAULT_PROFILE, PROFILES, Profile
 from tests.schemas import valid
 from tests.tb.run.project import RUN, Project
 
@@ -136,7 +138,8 @@ class Regression:
         sets = {name: SETS[name] for name in ("smallest", "odd")}
         for module in (regress, summary):
             monkeypatch.setattr(module, "SETS", sets)
-        monkeypatch.setattr(summary, "recordings", lambda: ())
+        monkeypatch.setattr(summary, "recordings", lambda *_: ())
+        monkeypatch.setattr(summary, "traces_sets", lambda profile: {"traces": profile})
 
     def behaves(self, again: dict[str, Any] | None = None, **how: Any) -> None:
         """Say what simulations do: by folder (`_` for `-`), what each of their tests does.
@@ -154,11 +157,12 @@ class Regression:
         jobs: int = 2,
         only: Only = EVERYTHING,
         failed: bool = False,
+        profile: Profile | None = None,
     ) -> int:
         """Run the regression."""
         new = not (resume or failed)
         seed, seeds = (SEED, seeds) if new else (None, None)
-        return regress.regress(seed, seeds, jobs, resume, OWN, gate, only, failed)
+        return regress.regress(seed, seeds, jobs, resume, OWN, gate, only, failed, profile)
 
     def plan(self, resume: bool = False) -> summary.Plan:
         """Plan a regression of one seed, without running it, or plan to resume that."""
@@ -538,7 +542,10 @@ def test_the_line_that_reproduces_it_is_understood(monkeypatch: pytest.MonkeyPat
         line = regress._failure(job, TestResult(name, False), OWN, "passed", "").command
         command, seed, seeds, *rest = parsed(line, monkeypatch)
         assert (command, seed, seeds) == ("regress", 7, 1)
-        assert rest == [None, False, OWN, False, Only(set_), False]
+        assert rest == [None, False, OWN, False, Only(set_), False, None]
+        job = summary.Job(set_, kind, 7, profile="08ec11066")
+        line = regress._failure(job, TestResult(name, False), OWN, "passed", "").command
+        assert parsed(line, monkeypatch)[-1] is PROFILES["08ec11066"]
 
 
 def test_seeds_stay_within_what_can_be_reproduced(regression: Regression) -> None:
@@ -729,8 +736,28 @@ def test_a_part_is_remembered(regression: Regression, capsys: pytest.CaptureFixt
     assert regression.log()[3:] == ["odd-random-6"]
     assert regression.json()["part"] == "SET=odd"
     assert regression.run(resume=True, only=Only("odd")) == 0
-    with pytest.raises(RegressError, match=r"goes on with SEED=5 SEEDS=2 SET=odd .* no others"):
+    said = r"goes on with SEED=5 SEEDS=2 PROFILE=e08751800 SET=odd .* no others"
+    with pytest.raises(RegressError, match=said):
         regression.run(resume=True, only=Only("smallest"))
+
+
+def test_a_profile_is_remembered(
+    regression: Regression, capsys: pytest.CaptureFixture[str]
+) -> None:
+    today = PROFILES["08ec11066"]
+    regression.run(only=Only("odd"), profile=today)
+    assert regression.json()["profile"] == "08ec11066"
+    parameters = [each["parameters"] for each in regression.json()["simulations"]]
+    assert {each["CHECK_DEFAULT_RID"] for each in parameters} == {1}
+    assert ", profile 08ec11066; only a part" in capsys.readouterr().out
+    suites = JUnitXml.fromfile(str(regression.results / "junit.xml"))
+    properties = [{each.name: each.value for each in suite.properties()} for suite in suites]
+    assert {each["profile"] for each in properties} == {"08ec11066"}
+    shutil.rmtree(regression.results / "runs/odd-random-6")
+    assert regression.run(resume=True) == 0
+    assert regression.run(resume=True, profile=today) == 0
+    with pytest.raises(RegressError, match=r"goes on with .* PROFILE=08ec11066 SET=odd"):
+        regression.run(resume=True, profile=DEFAULT_PROFILE)
 
 
 def test_what_failed_runs_again(regression: Regression, capsys: pytest.CaptureFixture[str]) -> None:
@@ -894,9 +921,9 @@ def test_the_gate_fails_where_coverage_is_not_complete(
 def test_the_gate_passes_where_it_is(
     regression: Regression, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    full = {
-        name: {words: 1 for words in point.bins} for name, point in coverage.results({}).items()
-    }
+    sets = [SETS[name].configuration() for name in ("smallest", "odd")]
+    asked = coverage.results({}, [CONFIGURATION, *sets])
+    full = {name: dict.fromkeys(point.bins, 1) for name, point in asked.items()}
     monkeypatch.setattr(code_coverage.CodeCoverage, "shortfalls", [])
     monkeypatch.setattr(coverage, "merge", lambda runs: full)
     assert regression.run(seeds=1, gate=True) == 0

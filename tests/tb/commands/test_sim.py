@@ -22,7 +22,8 @@ from cocotbext.msi_its.run.sets import (
     EVERYTHING,
     SETS,
     SIM_SETS,
-    TRACES_SET,
+    TODAY,
+    TRACES_SETS,
     ChoiceError,
     Only,
     names_in,
@@ -30,12 +31,15 @@ from cocotbext.msi_its.run.sets import (
     recordings,
     trace_file,
 )
+from cocotbext.msi_its.vocabulary.operations import Configuration
 from cocotbext.msi_its.vocabulary.results import Mismatch, TestResult
 from cocotbext.msi_its.vocabulary.settings import TraceFile
+from msi_its_model import DEFAULT_PROFILE, PROFILES, Profile
 from tests.schemas import valid
 
 R2 = "rule_tests.r2_signal_msi_has_no_range_check"
 BASIC = "trace_tests.replay_basic-routes_stalled"
+TODAYS = "trace_tests.replay_today-extended"
 
 
 @pytest.mark.parametrize(
@@ -49,6 +53,9 @@ BASIC = "trace_tests.replay_basic-routes_stalled"
         ("odd", "random_tests.anything_goes", Only("odd", "random_tests.anything_goes")),
         ("", BASIC, Only("traces", BASIC)),
         ("traces", BASIC, Only("traces", BASIC)),
+        ("today", "", Only("today")),
+        ("traces-today", "", Only("traces-today")),
+        ("", TODAYS, Only("traces-today", TODAYS)),
     ],
 )
 def test_choices(set_: str, test: str, chosen: Only) -> None:
@@ -56,15 +63,23 @@ def test_choices(set_: str, test: str, chosen: Only) -> None:
     simulations = plan(7, OWN, chosen)
     assert all(each.run.seed == 7 for each in simulations)
     if chosen == EVERYTHING:
-        assert [each.run.tables for each in simulations[:3]] == [SETS[n].tables for n in SIM_SETS]
-        assert simulations[3].run.traces == recordings()
+        first, second = simulations[-2:]
+        assert [each.run.tables for each in simulations[:-2]] == [SETS[n].tables for n in SIM_SETS]
+        assert first.run.traces == recordings() != ()
+        assert second.run.traces == recordings(name="traces-today") != ()
+        assert not {each.name for each in first.run.traces} & {t.name for t in second.run.traces}
+        profiles = [each.run.configuration.profile for each in simulations]
+        assert profiles.count(TODAY) == 2 and simulations[3].name == "today"
         return
     (simulation,) = simulations
-    if chosen.set == TRACES_SET:
+    if chosen.set in TRACES_SETS:
+        followed = TRACES_SETS[chosen.set] or DEFAULT_PROFILE
+        assert simulation.run.configuration == Configuration(followed)
         assert [each.test for each in simulation.run.traces] == (
-            [test] if test else [each.test for each in recordings()]
+            [test] if test else [each.test for each in recordings(name=chosen.set)]
         )
     else:
+        assert simulation.run.configuration == SETS[chosen.set].configuration()
         assert simulation.run.tables == SETS[chosen.set].tables
         assert simulation.run.counter_width == SETS[chosen.set].counter_width
         if test:
@@ -82,6 +97,7 @@ def test_choices(set_: str, test: str, chosen: Only) -> None:
         ("", "../tb/x.y", "there is no such test"),
         ("", "trace_tests.replay_none", "SET=traces has trace_tests.replay_basic, "),
         ("odd", BASIC, "SET=traces has trace_tests.replay_basic, "),
+        ("traces", TODAYS, "SET=traces-today has trace_tests.replay_today-shared, "),
         ("smallest", R2, f"SET=smallest: {R2} does not belong to it, but to default"),
         ("", "bench_tests.rate", "it belongs to no parameter set; make bench runs it"),
         ("traces", R2, "SET=traces has trace_tests.replay_basic, "),
@@ -103,7 +119,11 @@ def test_the_names_of_tests_are_found_without_a_simulator() -> None:
 
 
 def run_fake(
-    monkeypatch: pytest.MonkeyPatch, folder: Path, which: Only, *results: TestResult
+    monkeypatch: pytest.MonkeyPatch,
+    folder: Path,
+    which: Only,
+    *results: TestResult,
+    profile: Profile = DEFAULT_PROFILE,
 ) -> int:
     """Run the regression with the same results from each simulation."""
 
@@ -114,7 +134,7 @@ def run_fake(
 
     monkeypatch.setattr(sim, "simulate_all", simulates)
     monkeypatch.setattr(sim, "RESULTS", folder / "sim")
-    return sim._sim(9, False, Rtl("my rtl/list.f", "mine", sva=True), which, None)
+    return sim._sim(9, False, Rtl("my rtl/list.f", "mine", sva=True), which, None, profile)
 
 
 def test_a_failure_says_how_to_reproduce_it(
@@ -133,6 +153,39 @@ def test_a_failure_says_how_to_reproduce_it(
     first, second = JUnitXml.fromfile(str(tmp_path / "sim/junit.xml")).__iter__().__next__()
     assert first.result[0].text == f"no\n\nreproduce: {line}"
     assert isinstance(second.result[0], Skipped)
+
+
+def test_every_result_names_the_profile(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    today = PROFILES["08ec11066"]
+    for profile, word in ((today, " PROFILE=08ec11066"), (DEFAULT_PROFILE, "")):
+        failed = TestResult(R2, False, 0.0, "no")
+        run_fake(monkeypatch, tmp_path, only("odd", ""), failed, profile=profile)
+        output = capsys.readouterr().out
+        assert f"make sim SET=odd TEST={R2} SEED=9{word} 'RTL=my rtl/list.f'" in output
+        assert f", profile {profile.name}, 1 tests FAILED\n" in output
+        assert valid(tmp_path / "sim/result.json")["profile"] == profile.name
+        (suite,) = JUnitXml.fromfile(str(tmp_path / "sim/junit.xml"))
+        assert {each.name: each.value for each in suite.properties()}["profile"] == profile.name
+
+
+@pytest.mark.parametrize("profile", PROFILES.values(), ids=list(PROFILES))
+def test_all_simulations_have_the_profile_and_what_was_recorded_under_it(profile: Profile) -> None:
+    simulations = plan(9, OWN, EVERYTHING, profile)
+    own = [each for each in simulations if each.name in ("today", "traces-today")]
+    assert {each.run.configuration.profile for each in own} == {TODAY}
+    assert [each.name for each in own] == ["today", "traces-today"][: 1 + (profile != TODAY)]
+    simulations = [each for each in simulations if each not in own]
+    assert {each.run.configuration.profile for each in simulations} == {profile}
+    checks = {each.run.parameters["CHECK_DEFAULT_RID"] for each in simulations}
+    assert checks == {int(profile.checks_default_rid)}
+    (traces,) = (each.run.traces for each in simulations if each.run.traces)
+    assert {trace.profile for trace in traces} == {profile.name}
+    names = {trace.name for trace in traces}
+    assert ("openvmm" in names) is (profile is DEFAULT_PROFILE)
+    assert ("today-extended" in names) is (profile is not DEFAULT_PROFILE)
+    assert "rescan-routes" in names
 
 
 def test_what_ran_before_may_matter_to_what_ended_the_simulation(
@@ -164,14 +217,14 @@ def test_many_failures_fit_a_screen_and_the_first_is_last(
     output = capsys.readouterr().out
     said = output[output.index("\n\n") :]
     assert len(said.splitlines()) < 60
-    assert "288 tests failed, in 12 ways" in said and "more ways" in said
-    words = "  rule_tests.r1_0, SET=default and 23 more: model, signal_msi, expected: way x, got: y"
+    assert "432 tests failed, in 12 ways" in said and "more ways" in said
+    words = "  rule_tests.r1_0, SET=default and 35 more: model, signal_msi, expected: way x, got: y"
     line = "\n    reproduce: make sim SET=default TEST=rule_tests.r1_0 SEED=9 "
     assert words + line in said
     text = "\nFAILED rule_tests.r0_0, SET=default\nmismatch 1 (model) at operation 0\n"
     first = said[said.index(text) :]
     assert "rule_tests.r1_0" not in first
-    more = "\n... 20 mismatches in all\n23 more tests failed in this way\nreproduce: "
+    more = "\n... 20 mismatches in all\n35 more tests failed in this way\nreproduce: "
     assert more in first
     assert said.count("\nFAILED ") == 1
     full = (tmp_path / "sim/failures.txt").read_text()

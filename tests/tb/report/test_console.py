@@ -7,6 +7,7 @@ import pytest
 
 from cocotbext.msi_its.report.console import closing_line, drops
 from cocotbext.msi_its.vocabulary.results import Drop, TestResult
+from msi_its_model import DEFAULT_PROFILE
 
 SOUND = TestResult("a.sound", True, 1.0, operations=5, messages=3, dropped=1)
 DIFFERS = TestResult("a.differs", False, 1.0, "differs", operations=2, mismatches=4)
@@ -46,4 +47,5 @@ def test_how_many_drops_the_result_file_lists_is_said(dropped: int, lists: str) 
     ],
 )
 def test_closing_line(results: list[TestResult], line: str) -> None:
-    assert closing_line("sim", results) == f"sim: {line}"
+    line = line.replace(" mismatches", " mismatches, profile e08751800")
+    assert closing_line("sim", results, DEFAULT_PROFILE) == f"sim: {line}"

@@ -24,6 +24,7 @@ from cocotbext.msi_its.report.regression import Failure, Finished, Job, Summary
 from cocotbext.msi_its.report.terminal import LISTED, closing_line, terminal
 from cocotbext.msi_its.report.ucis import ucis
 from cocotbext.msi_its.run.design import OWN
+from cocotbext.msi_its.run.sets import SETS
 from cocotbext.msi_its.run.simulators.code_coverage import (
     KINDS,
     CodeCoverage,
@@ -49,7 +50,9 @@ def finished(job: Job, *results: TestResult) -> Finished:
     return Finished(job, list(results), 2.0)
 
 
-FULL = {name: {words: 1 for words in point.bins} for name, point in coverage.results({}).items()}
+EVERY = [each.configuration() for each in SETS.values()]
+NONE = coverage.results({}, EVERY)
+FULL = {name: dict.fromkeys(point.bins, 1) for name, point in NONE.items()}
 COUNTED = {"operations": 10, "messages": 7, "dropped": 2}
 CODE = CodeCoverage(
     {"hdl/a.sv": {kind: KindResult(total=4, hit=4) for kind in KINDS}},
@@ -69,7 +72,7 @@ def sound() -> Summary:
     ]
     rules = testplan.load()
     passed = {name for rule in rules.values() for name in rule.tests}
-    points = coverage.results(FULL)
+    points = coverage.results(FULL, EVERY)
     return Summary(
         seed=7,
         seeds=1,
@@ -111,7 +114,7 @@ def failed(sound: Summary) -> Summary:
     counts = {name: dict(bins) for name, bins in FULL.items()}
     counts["wait"]["s_msi / 0 cycles"] = 0
     counts["reset"][f"nothing {NASTY}"] = 2
-    points = coverage.results(counts)
+    points = coverage.results(counts, EVERY)
     excuse = Excuse("hdl/a.sv", 5, ("toggle",), f"never: {NASTY}")
     gap = Point("hdl/a.sv", 4, 1, "line", NASTY, "4")
     code = {kind: KindResult(total=4, hit=4) for kind in KINDS}
@@ -136,7 +139,7 @@ def test_what_passes(sound: Summary, failed: Summary) -> None:
     assert not dataclasses.replace(sound, planned=3).passed, "not everything ran"
     assert not dataclasses.replace(sound, interrupted=True).passed
     assert sound.shortfalls == []
-    assert sound.bins == (434, 434) == (failed.bins[0] + 1, failed.bins[1])
+    assert sound.bins == (615, 615) == (failed.bins[0] + 1, failed.bins[1])
 
 
 def test_what_keeps_coverage_from_being_complete(failed: Summary) -> None:
@@ -249,7 +252,7 @@ def test_the_page_lists_every_bin_simulation_and_rule(failed: Summary) -> None:
 
 def test_the_terminal(sound: Summary, failed: Summary) -> None:
     text = terminal(sound, PAGE)
-    assert "FAILED" not in text and "functional coverage: 434 of 434 bins (100.0 %)" in text
+    assert "FAILED" not in text and "functional coverage: 615 of 615 bins (100.0 %)" in text
     assert re.search(r"^smallest, random +1 +10 +7 +2 +0 +2  none$", text, re.MULTILINE)
     text = terminal(failed, PAGE)
     assert re.search(r"^odd, random .* 2$", text, re.MULTILINE)
@@ -257,7 +260,7 @@ def test_the_terminal(sound: Summary, failed: Summary) -> None:
         *(text, "FAILED random_tests.two, odd, seed 7", "mismatch 1 (model)", "2 mismatches"),
         *("waveform:  build/regress/failed/x/dump.vcd", "reproduce: make sim SET=odd SEED=7"),
         *("FAILED random_tests.three", "AssertionError", "reproduce: make sim SEED=8"),
-        *("functional coverage: 433 of 434 bins", "wait, 39 of 40, not hit: s_msi / 0 cycles"),
+        *("functional coverage: 614 of 615 bins", "wait, 39 of 40, not hit: s_msi / 0 cycles"),
         *("reset, no such bin: nothing", "line 75.00 % (0 of 4 excused)"),
         *("toggle 100.00 % (1 of 4 excused)", "line, not hit: hdl/a.sv:4"),
         "excuses that excuse nothing: take them out: hdl/a.sv:6 gone",
@@ -265,7 +268,7 @@ def test_the_terminal(sound: Summary, failed: Summary) -> None:
 
 
 def test_long_lists_are_cut_on_the_terminal_and_it_says_so(sound: Summary) -> None:
-    none = dataclasses.replace(sound, points=coverage.results({}))
+    none = dataclasses.replace(sound, points=NONE)
     bins = len(none.points["wait"].bins)
     assert f"; {bins - LISTED} more in the report" in terminal(none, PAGE)
 
@@ -273,7 +276,7 @@ def test_long_lists_are_cut_on_the_terminal_and_it_says_so(sound: Summary) -> No
 def test_bins_that_need_more_seeds_are_no_verdict_on_a_rule(sound: Summary) -> None:
     counts = {name: dict(bins) for name, bins in FULL.items()}
     counts["wait"]["s_msi / 0 cycles"] = 0
-    points = coverage.results(counts)
+    points = coverage.results(counts, EVERY)
     rules = testplan.load()
     passed = {name for rule in rules.values() for name in rule.tests}
     few = dataclasses.replace(
@@ -292,9 +295,12 @@ def test_bins_that_need_more_seeds_are_no_verdict_on_a_rule(sound: Summary) -> N
 
 def test_closing_lines(sound: Summary, failed: Summary) -> None:
     assert closing_line("regress", sound) == (
-        "regress: 2 simulations, 20 operations, 14 messages compared, 4 dropped, 0 mismatches"
+        "regress: 2 simulations, 20 operations, 14 messages compared, 4 dropped, 0 mismatches, "
+        "profile e08751800"
     )
-    assert closing_line("coverage", failed).endswith("2 mismatches, 2 tests FAILED")
+    assert closing_line("coverage", failed).endswith(
+        "2 mismatches, profile e08751800, 2 tests FAILED"
+    )
 
 
 # ---- files for tools -----------------------------------------------------------------------------

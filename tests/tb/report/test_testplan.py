@@ -8,11 +8,12 @@ import re
 from fnmatch import fnmatch
 
 from cocotbext.msi_its.checks.coverage.merging import results
-from cocotbext.msi_its.checks.coverage.points import POINTS
+from cocotbext.msi_its.checks.coverage.points import NAMES
 from cocotbext.msi_its.report.testplan import Rule, RuleResult, judge, load
 from cocotbext.msi_its.run.places import ROOT
-from cocotbext.msi_its.run.sets import names_in, recordings
+from cocotbext.msi_its.run.sets import SETS, TRACES_SETS, names_in, recordings
 
+EVERY = [each.configuration() for each in SETS.values()]
 SPECIFIED = [*(f"R{number}" for number in range(1, 12)), *(f"H{number}" for number in range(1, 10))]
 
 
@@ -21,7 +22,7 @@ def cocotb_tests() -> set[str]:
     modules = [path.stem for path in (ROOT / "tests/rtl").glob("*_tests.py")]
     modules.remove("bench_tests")  # it measures, and shows no rule
     written = {f"{module}.{name}" for module in modules for name in names_in(module)}
-    return written | {trace.test for trace in recordings()}
+    return written | {trace.test for name in TRACES_SETS for trace in recordings(name=name)}
 
 
 def test_the_specification_has_the_rules_that_are_planned() -> None:
@@ -40,7 +41,7 @@ def test_every_name_exists() -> None:
     tests = cocotb_tests()
     for rule in load().values():
         assert not set(rule.tests) - tests, rule.name
-        assert not set(rule.cover) - set(POINTS), rule.name
+        assert not set(rule.cover) - set(NAMES), rule.name
         for named in rule.pytest:
             path, _, pattern = named.partition("::")
             tree = ast.parse((ROOT / path).read_text())
@@ -51,14 +52,14 @@ def test_every_name_exists() -> None:
 def test_every_test_and_cover_point_shows_something() -> None:
     rules = load().values()
     assert cocotb_tests() == {test for rule in rules for test in rule.tests}
-    assert set(POINTS) == {point for rule in rules for point in rule.cover}
+    assert set(NAMES) == {point for rule in rules for point in rule.cover}
 
 
 def test_what_a_regression_showed() -> None:
     def judged(rule: Rule, passed: set[str], failed: set[str]) -> RuleResult:
-        full = {name: {" / ".join(each): 1 for each in POINTS[name].bins} for name in POINTS}
+        full = {name: dict.fromkeys(each.bins, 1) for name, each in results({}, EVERY).items()}
         full["wait"]["s_msi / 0 cycles"] = 0
-        (result,) = judge({rule.name: rule}, passed, failed, results(full))
+        (result,) = judge({rule.name: rule}, passed, failed, results(full, EVERY))
         return result
 
     def status(rule: Rule, passed: set[str], failed: set[str]) -> tuple[str, str]:

@@ -34,9 +34,9 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         shutil.copytree(ROOT / "tests" / folder, tmp_path / "tests" / folder)
     monkeypatch.setattr(discovery, "ROOT", tmp_path)
     monkeypatch.setattr(sets, "ROOT", tmp_path)
-    monkeypatch.setattr(sets, "recordings", lambda: ())
-    monkeypatch.setattr(sim, "recordings", lambda: ())
-    monkeypatch.setattr(summary, "recordings", lambda: ())
+    monkeypatch.setattr(sets, "recordings", lambda *_: ())
+    monkeypatch.setattr(sim, "recordings", lambda *_: ())
+    monkeypatch.setattr(summary, "recordings", lambda *_: ())
     return tmp_path
 
 
@@ -66,19 +66,23 @@ def test_every_file_is_run_by_someone() -> None:
         assert modules("traces", folder) == (f"tests.{folder}.trace_tests",)
         assert modules("bench", folder) == (f"tests.{folder}.bench_tests",)
     assert set().union(*in_sim().values()) == named(
-        "rtl", *("reference_unit", "rule", "programming", "hardware", "timing", "random", "trace")
+        "rtl",
+        *("reference_unit", "rule", "programming", "software"),
+        *("hardware", "timing", "random", "trace"),
     )
 
 
 def test_what_each_set_runs(root: Path) -> None:
-    directed = named("rtl", "reference_unit", "rule", "programming")
+    directed = named("rtl", "reference_unit", "rule", "programming", "software")
     hardware = named("rtl", "hardware", "timing")
     random = named("rtl", "random")
     assert in_sim() == {
         "default": directed | hardware | random,
         "smallest": hardware | random,
         "odd": hardware | random,
+        "today": hardware | random,
         "traces": named("rtl", "trace"),
+        "traces-today": named("rtl", "trace"),
     }
     found = in_regress()
     for name in SETS:

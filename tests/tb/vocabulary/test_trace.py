@@ -10,10 +10,12 @@ import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cocotbext.msi_its.batch.trace import read_batches
 from cocotbext.msi_its.batch.trace import validate as fast
 from cocotbext.msi_its.vocabulary import trace
 from cocotbext.msi_its.vocabulary.operations import (
@@ -23,6 +25,7 @@ from cocotbext.msi_its.vocabulary.operations import (
     WIDTHS,
     BindTarget,
     Connect,
+    ConnectIrqfd,
     DefaultBdf,
     Message,
     NewRoute,
@@ -37,6 +40,7 @@ from cocotbext.msi_its.vocabulary.operations import (
 from cocotbext.msi_its.vocabulary.trace import (
     LONGEST_LINE,
     UNSET,
+    Context,
     Expect,
     TraceError,
     TraceLine,
@@ -46,7 +50,10 @@ from cocotbext.msi_its.vocabulary.trace import (
     validate_trace,
     write_trace,
 )
+from msi_its_model import DEFAULT_PROFILE, PROFILES, Profile
 from tests.tb.vocabulary.trace_lines import GOOD, REFUSED_LINES
+
+TODAY = PROFILES["08ec11066"]
 
 
 @pytest.fixture
@@ -136,7 +143,7 @@ def test_every_operation_at_both_ends_of_its_values(path: Path, kind: type[Opera
         field: LIMITS[TABLE_OF[field]][1] - 1 for field in arguments_of(kind) if field in TABLE_OF
     }
     ends = [kind(**dict.fromkeys(arguments_of(kind), 0)), kind(**largest)]
-    write_trace(path, [TraceLine(0, operation) for operation in ends])
+    write_trace(path, [TraceLine(0, operation) for operation in ends], TODAY)
     assert [line.operation for line in read_trace(path)] == ends
 
 
@@ -171,6 +178,98 @@ def test_summary(path: Path) -> None:
         "signal_event": 1,
     }
     assert summary.tables == Tables(ranges=5, connections=1, targets=10, routes=8)
+
+
+# Arguments that may be written in several ways, and profiles
+
+
+def bound(path: Path, *lines: str, profile: Profile | None = TODAY) -> list[int]:
+    """The offsets that a trace binds targets with; both readers agree."""
+    path.write_text("".join(f"{{{line}}}\n" for line in lines))
+    found = list(read_trace(path, profile))
+    again = [line for batch in read_batches(path, 2, profile) for line in batch.lines()]
+    assert again == found
+    assert fast(path, profile=profile) == validate_trace(path, profile)
+    binds = [each.operation for each in found if isinstance(each.operation, BindTarget)]
+    offsets = [each.rid_offset for each in binds]
+    records = np.concatenate([each.operations for each in read_batches(path, 2, profile)])
+    assert records[records["code"] == BindTarget.code]["rid_offset"].tolist() == offsets
+    return offsets
+
+
+BIND = '"op": "bind_target", "target": 0, "connection": 0, "range": 0'
+RANGE = '"op": "set_bus_range", "range": 0'
+
+
+def test_offset_in_three_ways(path: Path) -> None:
+    assert bound(
+        path,
+        f'{RANGE}, "secondary": 5, "subordinate": 10',
+        f'{BIND}, "devfn": 24',
+        f'{BIND}, "rid_offset": "0x234"',
+        f'{BIND}, "rid": "0x70a"',
+    ) == [0x18, 0x234, 0x20A]
+
+
+def test_requester_id_is_resolved_at_that_moment(path: Path) -> None:
+    """Also where the range was set in a batch before, or never."""
+    assert bound(
+        path,
+        f'{BIND}, "rid": 1024',
+        f'{BIND}, "devfn": 1',
+        f'{RANGE}, "secondary": 5, "subordinate": 10',
+        f'{RANGE.replace(" 0", " 1")}, "secondary": 9, "subordinate": 10',
+        f'{BIND}, "devfn": 2',
+        f'{BIND}, "devfn": 3',
+        f'{BIND}, "rid": 1024',
+        f'{RANGE}, "secondary": 3, "subordinate": 2',
+        f'{BIND}, "rid": 1024',
+    ) == [0x400, 1, 2, 3, 0xFF00, 0x100]
+
+
+@pytest.mark.parametrize(
+    ("written", "base"), [('"segment": 7', 0x7_0000), ('"devid_base": "0x12345678"', 0x1234_5678)]
+)
+@pytest.mark.parametrize(("op", "kind"), [("connect", Connect), ("connect_irqfd", ConnectIrqfd)])
+def test_base_in_two_ways(
+    path: Path, op: str, kind: type[Connect | ConnectIrqfd], written: str, base: int
+) -> None:
+    path.write_text(f'{{"op": "{op}", "connection": 1, {written}}}\n')
+    (line,) = read_trace(path)
+    assert line.operation == kind(1, base)
+    assert validate_trace(path) == fast(path)
+
+
+def test_written_the_short_way_where_there_is_one() -> None:
+    written: dict[Operation, dict[str, int]] = {
+        Connect(1, 0x7_0000): {"segment": 7},
+        ConnectIrqfd(1, 0x7_0001): {"devid_base": 0x7_0001},
+        BindTarget(1, 1, 1, 0xFF): {"devfn": 0xFF},
+        BindTarget(1, 1, 1, 0x100): {"rid_offset": 0x100},
+    }
+    for operation, fields in written.items():
+        assert fields.items() <= json.loads(to_json(TraceLine(1, operation))).items()
+    by_rid = json.loads(to_json(TraceLine(1, BindTarget(1, 1, 1, 0x20A), rid=0x70A)))
+    assert by_rid == {"op": "bind_target", "target": 1, "connection": 1, "range": 1, "rid": 0x70A}
+
+
+@pytest.mark.parametrize("profile", [None, DEFAULT_PROFILE])
+@pytest.mark.parametrize(
+    ("way", "value", "field"),
+    [("rid_offset", 0x100, "rid_offset"), ("rid", 0x600, "rid"), ("rid", 0x400, "rid")],
+)
+def test_wide_offset_is_refused_by_the_name_of_the_profile(
+    path: Path, profile: Profile | None, way: str, value: int, field: str
+) -> None:
+    setup = f'{{{RANGE}, "secondary": 5, "subordinate": 10}}\n'
+    path.write_text(f'{setup}{GOOD}\n{{{BIND}, "{way}": {value}}}\n')
+    for read in (validate_trace, lambda *it: fast(it[0], profile=it[1])):
+        with pytest.raises(TraceError) as error:
+            read(path, profile)
+        assert str(error.value).startswith(f"{path}:3: {field}: rid_offset must fit in 8 bits")
+        assert "under profile e08751800" in str(error.value)
+        assert "or take profile 08ec11066" in str(error.value)
+    assert validate_trace(path, TODAY).profile is TODAY
 
 
 # What is refused
@@ -470,6 +569,7 @@ def lines_of(kind: type[Operation]) -> st.SearchStrategy[TraceLine]:
         | st.integers(0, (1 << 64) - 1)
         | st.floats(0, allow_nan=False, allow_infinity=False),
         extra=st.none() | st.just({"x_mine": [{"a": "b:c"}, 1.5, None]}),
+        rid=st.none() | st.integers(0, 0xFFFF) if kind is BindTarget else st.none(),
     )
 
 
@@ -483,9 +583,10 @@ def test_what_is_written_is_read_again(
 ) -> None:
     folder = tmp_path_factory.mktemp("round-trip")
     path = folder / ("trace.jsonl.gz" if zipped else "trace.jsonl")
-    assert write_trace(path, lines) == len(lines)
+    assert write_trace(path, lines, TODAY) == len(lines)
     again = list(read_trace(path))
-    assert again == [line._replace(number=n) for n, line in enumerate(lines, 1)]
+    context = Context(path, TODAY)
+    assert again == [context.take(line)._replace(number=n) for n, line in enumerate(lines, 2)]
     for before, after in zip(lines, again, strict=True):
         # 1 == True, but they are not the same in a trace.
         assert type(before.expect and before.expect.returns) is type(

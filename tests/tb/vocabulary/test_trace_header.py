@@ -12,7 +12,6 @@ import pytest
 from cocotbext.msi_its.batch.trace import read_batches, validate
 from cocotbext.msi_its.vocabulary.operations import Connect
 from cocotbext.msi_its.vocabulary.trace import (
-    PROFILES,
     TraceError,
     TraceLine,
     iter_trace,
@@ -20,6 +19,7 @@ from cocotbext.msi_its.vocabulary.trace import (
     validate_trace,
     write_trace,
 )
+from msi_its_model import DEFAULT_PROFILE, PROFILES, Profile
 
 HEADER = '{"format": "msi-trace", "version": 1}'
 LINE = '{"op": "connect", "connection": 3, "segment": 1}'
@@ -62,8 +62,8 @@ def test_without_one_the_first_line_is_an_operation(tmp_path: Path) -> None:
         ('{"format": "msi-trace", "version": 2}', "version: 2 is not known; this reads 1"),
         ('{"format": "msi-trace", "version": true}', "version: true is not known; this reads 1"),
         (
-            '{"format": "msi-trace", "version": 1, "profile": "08ec11066"}',
-            'profile: "08ec11066" is not known; this reads "e08751800"',
+            '{"format": "msi-trace", "version": 1, "profile": "1488a37b7"}',
+            'profile: "1488a37b7" is not known; this reads "e08751800" or "08ec11066"',
         ),
         ('{"format": "msi-trace", "version": 1, "profil": ""}', 'did you mean "profile"?'),
         ('{"format": "msi-trace", "version": 1, "format": "msi-trace"}', "format: given twice"),
@@ -77,6 +77,37 @@ def test_a_header_that_is_not_understood_is_refused(tmp_path: Path, header: str,
         with pytest.raises(TraceError) as caught:
             read(path)
         assert str(caught.value).startswith(f"{path}:1: ") and said in str(caught.value)
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_a_header_says_whose_rules_hold(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "mine.jsonl"
+    path.write_text(f'{HEADER[:-1]}, "profile": "{name}"}}\n{LINE}\n')
+    for read in (validate, validate_trace):
+        assert read(path).profile is PROFILES[name]
+        assert read(path, profile=PROFILES[name]).profile is PROFILES[name]
+
+
+def test_a_header_that_contradicts_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "mine.jsonl"
+    path.write_text(f'{HEADER[:-1]}, "profile": "08ec11066"}}\n{LINE}\n')
+    for read in (validate, validate_trace):
+        with pytest.raises(TraceError) as caught:
+            read(path, profile=DEFAULT_PROFILE)
+        assert str(caught.value) == (
+            f"{path}:1: profile: the file follows 08ec11066, and is to be read by the rules of "
+            "e08751800: leave PROFILE out, and it goes by the file"
+        )
+
+
+@pytest.mark.parametrize("profile", [None, *PROFILES.values()])
+def test_without_a_header_the_profile_is_the_given_one_or_the_default(
+    tmp_path: Path, profile: Profile | None
+) -> None:
+    path = tmp_path / "mine.jsonl"
+    path.write_text(f"{HEADER}\n{LINE}\n")
+    for read in (validate, validate_trace):
+        assert read(path, profile=profile).profile is (profile or DEFAULT_PROFILE)
 
 
 def test_a_header_alone_is_no_trace(tmp_path: Path) -> None:
@@ -94,9 +125,9 @@ def test_own_fields_and_times_are_kept(tmp_path: Path) -> None:
     assert (plain.extra, plain.t_us) == (None, None)
     assert (mine.extra, mine.t_us) == ({"x_from": {"a": [1, "b:c"]}}, 0.25)
     assert json.loads(to_json(mine)) == json.loads(MINE)
-    assert write_trace(again, [plain, mine], PROFILES[0]) == 2
+    assert write_trace(again, [plain, mine], DEFAULT_PROFILE) == 2
     header, *lines = again.read_text().splitlines()
-    assert json.loads(header) == {**json.loads(HEADER), "profile": PROFILES[0]}
+    assert json.loads(header) == {**json.loads(HEADER), "profile": "e08751800"}
     assert [json.loads(line) for line in lines] == [json.loads(LINE), json.loads(MINE)]
     assert [line.number for line in iter_trace(again)] == [2, 3]
 

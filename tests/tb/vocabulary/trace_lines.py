@@ -83,6 +83,44 @@ REFUSED_LINES: list[tuple[str, str | None, list[str]]] = [
         ["8 bits"],
     ),
     (
+        '{"op": "bind_target", "target": 0, "connection": 0, "range": 0, "rid_offset": 65536}',
+        "rid_offset",
+        ["16 bits"],
+    ),
+    (
+        '{"op": "bind_target", "target": 0, "connection": 0, "range": 0, "rid": 65536}',
+        "rid",
+        ["16 bits"],
+    ),
+    (
+        '{"op": "bind_target", "target": 0, "connection": 0, "range": 0}',
+        "devfn",
+        ["missing", "target, connection, range and one of devfn, rid_offset, rid"],
+    ),
+    (
+        '{"op": "bind_target", "target": 0, "connection": 0, "range": 0, "devfn": 1, "rid": 1}',
+        "rid",
+        ["given beside devfn", "one of devfn, rid_offset, rid"],
+    ),
+    (
+        '{"op": "bind_target", "target": 0, "connection": 0, "range": 0, "rid": 1, '
+        '"rid_offset": 1}',
+        "rid",
+        ["given beside rid_offset"],
+    ),
+    ('{"op": "connect", "connection": 0}', "segment", ["connection and one of segment, devid_b"]),
+    (
+        '{"op": "connect", "connection": 0, "devid_base": 65536, "segment": 1}',
+        "devid_base",
+        ["given beside segment"],
+    ),
+    (
+        '{"op": "connect_irqfd", "connection": 0, "devid_base": 4294967296}',
+        "devid_base",
+        ["32 bits"],
+    ),
+    ('{"op": "disconnect", "connection": 0, "segment": 1}', "segment", ["no such field"]),
+    (
         '{"op": "signal_msi_with_rid", "target": 0, "rid": 65536, "address": 0, "data": 0}',
         "rid",
         ["16 bits"],

@@ -73,6 +73,7 @@ class BatchEnvironment:
         self._before = before
         self._to_first_failure = to_first_failure
         self.tables = settings.tables
+        self.configuration = settings.configuration
         self.rng = np.random.default_rng([settings.seed, *name.encode()])
         self.cycles = 0
         self.measured: dict[str, str] = {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cocotbext.msi_its.batch.model import NONE, _Column
+from cocotbext.msi_its.batch.model import NONE, Column
 from cocotbext.msi_its.batch.records import CODES, MESSAGE, OPERATION, RESULT, Records, retired_of
 from cocotbext.msi_its.batch.transactor import Seen
 from cocotbext.msi_its.checks.history import RECENT, SETUP, Entry, History
@@ -114,7 +114,7 @@ class BatchHistory:
         done = seen.results["answer"] == Answer.OK
         binds = np.flatnonzero((codes == OperationCode.BIND_TARGET) & done)
         made = np.flatnonzero((codes == OperationCode.NEW_ROUTE) & done)
-        in_force = _Column(len(self._binds), NONE)
+        in_force = Column(len(self._binds), NONE)
         in_table = seen.retired["target"][binds] < len(self._binds)
         binds = binds[in_table]
         in_force.write(binds, seen.retired["target"][binds], binds.astype(np.int64))

@@ -6,7 +6,7 @@ objects themselves. `load` reads them into columns, `evaluate` works out a batch
 without changing anything, and `commit` brings columns and golden objects to the state behind it.
 
 The idea: what an object holds when an operation executes is what the last operation before it wrote
-there, or what the object held before the batch. `_Column` answers that for many operations at once,
+there, or what the object held before the batch. `Column` answers that for many operations at once,
 so a batch needs no loop over its operations. The rules are written here a second time, for arrays;
 tests/tb/batch/test_batch_model.py holds them against the golden model, on any operations from any
 state.
@@ -34,35 +34,35 @@ from cocotbext.msi_its.vocabulary.operations import (
     SignalEvent,
     Tables,
 )
-from msi_its_model import (
-    DROPPED_BUS_RANGE,
-    DROPPED_DISCONNECTED,
-    REFUSED_BUS_RANGE,
-    AssignedBusRange,
-    InMemoryIrqFd,
-    ItsIrqFd,
-    ItsSignalMsi,
-    RateLimited,
-)
+from msi_its_model import AssignedBusRange, InMemoryIrqFd, ItsIrqFd, ItsSignalMsi, RateLimited
+from msi_its_model import its as golden_its
 from msi_its_model import msi as golden
-from msi_its_model.msi import DefaultBdf, MsiRoute
+from msi_its_model.msi import DefaultRid, MsiRoute
 
 Ints = NDArray[np.int64]
 Positions = NDArray[np.intp]
 Bools = NDArray[np.bool_]
 
-_WARNINGS: dict[Answer, tuple[RateLimited, str]] = {
-    Answer.DROPPED_BUS_RANGE: (golden._dropped_bus_range, DROPPED_BUS_RANGE),
-    Answer.DROPPED_DISCONNECTED: (golden._dropped_disconnected, DROPPED_DISCONNECTED),
-    Answer.REFUSED_BUS_RANGE: (golden._refused_bus_range, REFUSED_BUS_RANGE),
-}
-"""Where the golden model warns, and what it says (R11)."""
+_OWN = (OperationCode.SIGNAL_MSI, OperationCode.ENABLE)
+"""The operations with a target's own requester ID; those with an explicit one warn elsewhere."""
+
+_WARNINGS: tuple[tuple[Answer, bool | None, RateLimited, str], ...] = (
+    (Answer.DROPPED_BUS_RANGE, True, golden._default_rid, golden.DROPPED_DEFAULT_RID),
+    (Answer.REFUSED_BUS_RANGE, True, golden._default_rid, golden.REFUSED_DEFAULT_RID),
+    (Answer.DROPPED_BUS_RANGE, False, golden._dropped_bus_range, golden.DROPPED_BUS_RANGE),
+    (Answer.REFUSED_BUS_RANGE, False, golden._refused_bus_range, golden.REFUSED_BUS_RANGE),
+    (Answer.DROPPED_DISCONNECTED, None, golden._dropped_disconnected, golden.DROPPED_DISCONNECTED),
+    (Answer.DROPPED_DEVID, None, golden_its._dropped_devid, golden_its.DROPPED_DEVID),
+    (Answer.REFUSED_DEVID, None, golden_its._refused_devid, golden_its.REFUSED_DEVID),
+)
+"""Where the golden model warns, and what it says (R11): after which answer, and whether of one of
+the operations `_OWN` (None: whichever it is)."""
 
 NONE = -1
-"""No backend, an unbound target, a route that was never made."""
+"""No backend, an unbound target, a route that is not there."""
 
 
-class _Column:
+class Column:
     """One value for each object of a table, and what a batch writes there."""
 
     def __init__(self, size: int, value: int) -> None:
@@ -124,21 +124,25 @@ class _Column:
 class Expected:
     """What a batch of operations does, one item for each operation, in order.
 
-    `messages` are all 0 where none is sent. `rids` and `ranges` (secondary << 8 | subordinate) mean
-    something where a message is dropped or a route refused: what LAST_DROP shows.
+    `messages` are all 0 where none is sent. `rids` (17 bits) and `ranges` (secondary << 8 |
+    subordinate) mean something where a message is dropped or a route refused: what LAST_DROP shows.
+    So do the `devids` (33 bits) where that was for the DeviceID. `codes` are the operations', NONE
+    where an index is outside its table.
     """
 
+    codes: NDArray[np.uint8]
     answers: NDArray[np.uint8]
     bdfs: NDArray[np.uint16]
     sent: Bools
     messages: Records
     rids: Ints
     ranges: Ints
+    devids: Ints
 
 
 _OF_ROUTES = (
     *(OperationCode.ENABLE, OperationCode.ENABLE_WITH_RID, OperationCode.DISABLE),
-    *(OperationCode.SIGNAL_EVENT, OperationCode.CONSUME_PENDING),
+    *(OperationCode.SIGNAL_EVENT, OperationCode.CONSUME_PENDING, OperationCode.FREE_ROUTE),
 )
 """The operations that need a route."""
 
@@ -146,7 +150,7 @@ _OF_ROUTES = (
 class _Uses:
     """What a batch does with routes that there are: where, with which route, by which operation.
 
-    `made` and `made_routes` are where it makes routes: each then starts anew.
+    `made` and `made_routes` are where it makes and frees routes: nothing is left then.
     """
 
     def __init__(
@@ -160,8 +164,8 @@ class _Uses:
         self._made = made
         self._made_routes = made_routes
 
-    def write(self, column: _Column, which: Bools, values: Ints) -> None:
-        """Write a column: 0 for each route made, and the values of some uses."""
+    def write(self, column: Column, which: Bools, values: Ints) -> None:
+        """Write a column: 0 for each route made or freed, and the values of some uses."""
         column.write(
             np.concatenate([self._made, self.where[which]]),
             np.concatenate([self._made_routes, self.routes[which]]),
@@ -176,13 +180,15 @@ class BatchModel:
         """Take the reference's state as it is."""
         self._reference = reference
         self._tables = tables
-        self._ranges = _Column(tables.ranges, 0)  # secondary << 8 | subordinate
-        self._backends = _Column(tables.connections, NONE)  # the DeviceID base
-        self._irqfds = _Column(tables.connections, NONE)  # the DeviceID base
-        self._targets = _Column(tables.targets, NONE)  # connection << 32 | range << 16 | offset
-        self._origins = _Column(tables.routes, NONE)  # base << 24 | range << 16 | offset
-        self._enabled = _Column(tables.routes, 0)
-        self._pending = _Column(tables.routes, 0)
+        self._checks_default_rid = reference.configuration.profile.checks_default_rid
+        self._devid_bits = reference.configuration.devid_bits
+        self._ranges = Column(tables.ranges, 0)  # secondary << 8 | subordinate
+        self._backends = Column(tables.connections, NONE)  # the DeviceID base
+        self._irqfds = Column(tables.connections, NONE)  # the DeviceID base
+        self._targets = Column(tables.targets, NONE)  # connection << 32 | range << 16 | offset
+        self._origins = Column(tables.routes, NONE)  # base << 24 | range << 16 | offset
+        self._enabled = Column(tables.routes, 0)
+        self._pending = Column(tables.routes, 0)
         self._sends = np.zeros(tables.routes, MESSAGE)  # what an enabled route sends
         self._columns = (
             *(self._ranges, self._backends, self._irqfds, self._targets),
@@ -197,41 +203,36 @@ class BatchModel:
     def load(self) -> None:
         """Read the state of the golden objects."""
         reference = self._reference
-        range_of = {id(each): index for index, each in enumerate(reference.ranges)}
-        connection_of = {}
         for index, connection in enumerate(reference.connections):
-            inner = connection.target()._inner
-            connection_of[id(inner)] = index
+            inner = connection._inner
             self._backends.values[index] = _base(inner.signal_msi)
             self._irqfds.values[index] = _base(inner.irqfd)
         for index, each in enumerate(reference.ranges):
             secondary, subordinate = each.bus_range()
             self._ranges.values[index] = secondary << 8 | subordinate
-        for index, target in enumerate(reference.targets):
-            connection_index = connection_of.get(id(target._inner))
+        for index in range(self._tables.targets):
+            bound = reference.bound(index)
             packed = NONE
-            if connection_index is not None:
-                own = target._default_bdf
-                packed = connection_index << 32 | range_of[id(own.bus_range)] << 16 | own.devfn
+            if bound is not None:
+                packed = bound.connection << 32 | bound.range << 16 | bound.rid_offset
             self._targets.values[index] = packed
         for index, route in enumerate(reference.routes):
-            self._load_route(index, route, range_of)
+            self._load_route(index, route)
         for column in self._columns:
             column.clear()
 
-    def _load_route(self, index: int, route: MsiRoute | None, range_of: dict[int, int]) -> None:
+    def _load_route(self, index: int, route: MsiRoute | None) -> None:
         self._origins.values[index] = NONE
         self._enabled.values[index] = self._pending.values[index] = 0
         self._sends[index] = 0
         if route is None:
             return
-        behind: Any = route._inner
+        origin: Any = self._reference.origin(index)
         event: Any = route.event()
-        own = route._default_bdf
-        packed = _base(behind) << 24 | range_of[id(own.bus_range)] << 16 | own.devfn
+        packed = origin.devid_base << 24 | origin.range << 16 | origin.rid_offset
         self._origins.values[index] = packed
-        self._pending.values[index] = event._pending
-        if event._action is not None:
+        self._pending.values[index] = event.pending
+        if event.armed:
             self._enabled.values[index] = 1
             devid, address, data = event._action.args
             self._sends[index] = (address, data, devid)
@@ -246,10 +247,12 @@ class BatchModel:
         count = len(operations)
         codes = operations["code"].copy()
         expected = Expected(
+            codes,
             np.full(count, Answer.OK, np.uint8),
             np.zeros(count, np.uint16),
             np.zeros(count, np.bool_),
             np.zeros(count, MESSAGE),
+            np.zeros(count, np.int64),
             np.zeros(count, np.int64),
             np.zeros(count, np.int64),
         )
@@ -299,22 +302,31 @@ class BatchModel:
         packed = self._targets.read(where, targets)
         bound = packed != NONE
         if bound.all():
-            return packed >> 32, self._ranges.read(where, packed >> 16 & 0xFFFF), packed & 0xFF
+            return packed >> 32, self._ranges.read(where, packed >> 16 & 0xFFFF), packed & 0xFFFF
         # An unbound target is the disconnected target of R4: range 0/0 and offset 0.
         held = self._ranges.read(where, np.where(bound, packed >> 16 & 0xFFFF, 0))
         return (
             np.where(bound, packed >> 32, NONE),
             np.where(bound, held, 0),
-            np.where(bound, packed & 0xFF, 0),
+            np.where(bound, packed & 0xFFFF, 0),
         )
 
     @staticmethod
-    def _backend(column: _Column, where: Positions, connections: Ints) -> Ints:
+    def _backend(column: Column, where: Positions, connections: Ints) -> Ints:
         """Return the DeviceID base of each connection's backend; NONE where there is none (R4)."""
         if (connections != NONE).all():
             return column.read(where, connections)
         found = column.read(where, np.maximum(connections, 0))
         return np.where(connections == NONE, NONE, found)
+
+    def _outside(self, rids: Ints, explicit: Any, ranges: Ints) -> Bools:
+        """Return which requester IDs are refused for their bus (R2, R3, R8).
+
+        A target's own is `_default_rids` of it; it is held against its range if the profile says
+        so: as its bus is never below the secondary one, as an explicit one is.
+        """
+        outside: Bools = ~_in_range(rids, ranges)
+        return outside if self._checks_default_rid else explicit & outside
 
     def _signal(self, operations: Records, at: dict[int, Positions], expected: Expected) -> None:
         """Execute signal_msi (R2) and signal_msi_with_rid (R3)."""
@@ -326,46 +338,41 @@ class BatchModel:
         explicit = rows["code"] == OperationCode.SIGNAL_MSI_WITH_RID
         rids = rows["rid"].astype(np.int64)
         if not explicit.all():
-            rids = np.where(explicit, rids, held & 0xFF00 | offsets)
-        outside = explicit & ~_in_range(rids, held)
+            rids = np.where(explicit, rids, _default_rids(held, offsets))
+        outside = self._outside(rids, explicit, held)
         bases = self._backend(self._backends, where, connections)
-        sent = ~outside & (bases != NONE)
-        answers = np.where(
-            sent,
-            np.uint8(Answer.SENT),
-            np.where(
-                outside,
-                np.uint8(Answer.DROPPED_BUS_RANGE),
-                np.uint8(Answer.DROPPED_DISCONNECTED),
-            ),
-        )
+        devids = bases + rids
+        beyond = devids >> self._devid_bits != 0
+        answers = np.full(len(where), Answer.SENT, np.uint8)
+        answers[beyond] = Answer.DROPPED_DEVID  # the last of three questions: the others overrule
+        answers[bases == NONE] = Answer.DROPPED_DISCONNECTED
+        answers[outside] = Answer.DROPPED_BUS_RANGE
+        sent = answers == Answer.SENT
         messages = np.zeros(len(where), MESSAGE)
         messages["address"] = rows["address"]
         messages["data"] = rows["data"]
-        messages["devid"] = bases + rids
+        messages["devid"] = devids
         if not sent.all():
             messages[~sent] = 0
-        if rows is operations:
-            everything = slice(None)
-            expected.answers[everything] = answers
-            expected.sent[everything] = sent
-            expected.messages[everything] = messages
-            expected.rids[everything] = rids
-            expected.ranges[everything] = held
-        else:
-            expected.answers[where] = answers
-            expected.sent[where] = sent
-            expected.messages[where] = messages
-            expected.rids[where] = rids
-            expected.ranges[where] = held
+        into: Any = slice(None) if rows is operations else where
+        expected.answers[into] = answers
+        expected.sent[into] = sent
+        expected.messages[into] = messages
+        expected.rids[into] = rids
+        expected.ranges[into] = held
+        expected.devids[into] = devids
 
     def _make_and_ask(self, operations: Records, at: dict[int, Positions], out: Expected) -> None:
-        """Execute new_route (R7), default_bdf (R2) and supports_direct_msi."""
+        """Execute new_route (R7), default_bdf (R2) and supports_direct_msi; free_route, too."""
         where = _positions(at, OperationCode.DEFAULT_BDF)
         if len(where):
             _, held, offsets = self._target(where, operations["target"][where])
-            out.answers[where] = Answer.BDF
-            out.bdfs[where] = held & 0xFF00 | offsets
+            rids = _default_rids(held, offsets)
+            outside = self._outside(rids, False, held)
+            out.answers[where] = np.where(outside, np.uint8(Answer.NO_BDF), np.uint8(Answer.BDF))
+            out.bdfs[where] = np.where(outside, 0, rids)
+        freed = _positions(at, OperationCode.FREE_ROUTE)
+        made, packed = np.zeros(0, np.intp), np.zeros(0, np.int64)
         for code, yes, no in (
             (OperationCode.SUPPORTS_DIRECT_MSI, Answer.DIRECT_MSI, Answer.NO_DIRECT_MSI),
             (OperationCode.NEW_ROUTE, Answer.OK, Answer.NO_IRQFD),
@@ -380,8 +387,10 @@ class BatchModel:
             out.answers[where] = np.where(there, np.uint8(yes), np.uint8(no))
             if code is OperationCode.NEW_ROUTE:
                 ranges = self._targets.read(where, targets) >> 16 & 0xFFFF
-                packed = bases << 24 | ranges << 16 | offsets
-                self._origins.write(where[there], operations["route"][where][there], packed[there])
+                made, packed = where[there], (bases << 24 | ranges << 16 | offsets)[there]
+        both = np.concatenate([made, freed])
+        nothing = np.full(len(freed), NONE, np.int64)
+        self._origins.write(both, operations["route"][both], np.concatenate([packed, nothing]))
 
     def _use_routes(self, operations: Records, at: dict[int, Positions], out: Expected) -> None:
         """Execute what is done with routes (R8, R9)."""
@@ -414,17 +423,21 @@ class BatchModel:
         own = origins[uses.enables]
         held = self._ranges.read(where, own >> 16 & 0xFF)
         explicit = rows["code"] == OperationCode.ENABLE_WITH_RID
-        rids = np.where(explicit, rows["rid"], held & 0xFF00 | own & 0xFF)
-        refused: Bools = explicit & ~_in_range(rids, held)
+        rids = np.where(explicit, rows["rid"], _default_rids(held, own & 0xFFFF))
+        outside = self._outside(rids, explicit, held)
+        devids = (own >> 24) + rids
+        beyond = devids >> self._devid_bits != 0
         messages = np.zeros(len(rows), MESSAGE)
         messages["address"] = rows["address"]
         messages["data"] = rows["data"]
-        messages["devid"] = (own >> 24) + rids
-        out.answers[where[refused]] = Answer.REFUSED_BUS_RANGE
+        messages["devid"] = devids
+        out.answers[where[beyond]] = Answer.REFUSED_DEVID
+        out.answers[where[outside]] = Answer.REFUSED_BUS_RANGE
         out.rids[where] = rids
         out.ranges[where] = held
+        out.devids[where] = devids
         self._enables = messages
-        return refused
+        return np.asarray(outside | beyond)
 
     def _switch_routes(self, uses: _Uses, refused: Bools) -> None:
         """Enable and disable: the value is 1 + the number of the enable that did it, or 0."""
@@ -485,27 +498,36 @@ class BatchModel:
             if base == NONE:
                 reference.connections[index].disconnect()
             else:
-                reference.connections[index].connect(ItsSignalMsi(reference.its, base >> 16))
+                backend = ItsSignalMsi(reference.its, devid_base=base, devid_bits=self._devid_bits)
+                reference.connections[index].connect(backend)
         for index in self._irqfds.commit().tolist():
-            backend = ItsIrqFd(InMemoryIrqFd(reference.its), int(self._irqfds.values[index]) >> 16)
-            reference.connections[index].connect_irqfd(backend)
+            irqfd = self._irqfd(int(self._irqfds.values[index]))
+            reference.connections[index].connect_irqfd(irqfd)
         for index in self._targets.commit().tolist():
-            packed = int(self._targets.values[index])
-            reference.bind(BindTarget(index, packed >> 32, packed >> 16 & 0xFFFF, packed & 0xFF))
+            reference.bind(_bind(index, int(self._targets.values[index])))
         self._commit_routes()
 
-    @staticmethod
-    def _warn(expected: Expected) -> None:
+    def _irqfd(self, base: int) -> ItsIrqFd:
+        behind = InMemoryIrqFd(self._reference.its)
+        return ItsIrqFd(behind, devid_base=base, devid_bits=self._devid_bits)
+
+    def _warn(self, expected: Expected) -> None:
         """Raise the warnings of a batch (R11)."""
-        for answer, (place, message) in _WARNINGS.items():
-            where = np.flatnonzero(expected.answers == answer)
+        bits = self._devid_bits
+        own = np.isin(expected.codes, _OWN)
+        for answer, of_own, place, message in _WARNINGS:
+            which = expected.answers == answer
+            where = np.flatnonzero(which if of_own is None else which & (own == of_own))
 
             def fields(
                 number: int, answer: Answer = answer, where: Positions = where
             ) -> dict[str, int]:
-                rid, held = int(expected.rids[where[number]]), int(expected.ranges[where[number]])
+                row = where[number]
+                rid, held = int(expected.rids[row]), int(expected.ranges[row])
                 if answer is Answer.DROPPED_DISCONNECTED:
                     return {"rid": rid}
+                if answer in (Answer.DROPPED_DEVID, Answer.REFUSED_DEVID):
+                    return {"devid": int(expected.devids[row]), "devid_bits": bits}
                 return {"rid": rid, "secondary": held >> 8, "subordinate": held & 0xFF}
 
             place.warn_many(message, len(where), fields)
@@ -526,7 +548,7 @@ class BatchModel:
             own = packed >> 16 & 0xFF
             made += [
                 ConnectIrqfd(connection, packed >> 24),
-                BindTarget(target, connection, own, packed & 0xFF),
+                BindTarget(target, connection, own, packed & 0xFFFF),
                 NewRoute(route, target),
             ]
             if self._enabled.values[route]:
@@ -544,9 +566,7 @@ class BatchModel:
         for index in np.flatnonzero(self._irqfds.values != NONE).tolist():
             made.append(ConnectIrqfd(index, int(self._irqfds.values[index])))
         for index in np.flatnonzero(self._targets.values != NONE).tolist():
-            packed = int(self._targets.values[index])
-            bind = BindTarget(index, packed >> 32, packed >> 16 & 0xFFFF, packed & 0xFF)
-            made.append(bind)
+            made.append(_bind(index, int(self._targets.values[index])))
         return made
 
     def _commit_routes(self) -> None:
@@ -560,27 +580,36 @@ class BatchModel:
         pending = self._pending.commit()
         for index in new.tolist():
             packed = int(self._origins.values[index])
-            backend = ItsIrqFd(InMemoryIrqFd(reference.its), packed >> 24 >> 16)
+            if packed == NONE:
+                reference.routes[index] = None
+                continue
             own: AssignedBusRange = reference.ranges[packed >> 16 & 0xFF]
             reference.routes[index] = MsiRoute(
-                backend.new_irqfd_route(), DefaultBdf(own, packed & 0xFF)
+                self._irqfd(packed >> 24).new_irqfd_route(),
+                DefaultRid(own, packed & 0xFFFF, reference.configuration.profile),
             )
         for index in np.union1d(changed, pending).tolist():
             route = reference.routes[index]
-            assert route is not None  # only those that were made are written to
+            if route is None:  # freed
+                continue
             route.disable()
             route.consume_pending()
             if self._pending.values[index]:
                 route.event().signal()
             if self._enabled.values[index]:
                 address, data, devid = self._sends[index].tolist()
-                route._inner.enable(address, data, devid & 0xFFFF)
+                rid = devid - (int(self._origins.values[index]) >> 24)
+                route._inner.enable(address, data, rid)
 
 
-def _base(backend: object) -> int:
+def _base(backend: Any) -> int:
     """Return the DeviceID base of an ITS wrapper; NONE of anything else."""
-    segment = getattr(backend, "_segment", NONE)
-    return NONE if segment == NONE else int(segment) << 16
+    return int(backend.devids.base) if hasattr(backend, "devids") else NONE
+
+
+def _bind(target: int, packed: int) -> BindTarget:
+    """Return the operation that binds a target as its column has it."""
+    return BindTarget(target, packed >> 32, packed >> 16 & 0xFFFF, packed & 0xFFFF)
 
 
 def _positions(at: dict[int, Positions], *codes: OperationCode) -> Positions:
@@ -593,6 +622,11 @@ def _positions(at: dict[int, Positions], *codes: OperationCode) -> Positions:
 
 def _shift(values: Any, bits: int) -> Ints:
     return np.asarray(values, np.int64) << bits
+
+
+def _default_rids(ranges: Ints, offsets: Ints) -> Ints:
+    """Return the requester IDs of targets with these bus ranges and offsets: 17 bits (R2)."""
+    return np.asarray((ranges & 0xFF00) + offsets)
 
 
 def _in_range(rids: Ints, ranges: Ints) -> Bools:

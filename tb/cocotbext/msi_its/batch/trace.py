@@ -18,12 +18,14 @@ from typing import Annotated, Any
 import numpy as np
 from msgspec import UNSET, DecodeError, Meta, Struct, UnsetType, defstruct
 from msgspec.json import Decoder
-from msgspec.structs import astuple
+from msgspec.structs import astuple, replace
+from numpy.typing import NDArray
 
 from cocotbext.msi_its.batch.environment import BATCH
+from cocotbext.msi_its.batch.model import Column, Ints
 from cocotbext.msi_its.batch.records import CODES, MESSAGE, OPERATION, SOURCES, Records, same
 from cocotbext.msi_its.batch.transactor import Seen
-from cocotbext.msi_its.vocabulary.csr import Answer
+from cocotbext.msi_its.vocabulary.csr import Answer, OperationCode
 from cocotbext.msi_its.vocabulary.operations import (
     LIMITS,
     OPERATIONS,
@@ -37,15 +39,17 @@ from cocotbext.msi_its.vocabulary.operations import (
 from cocotbext.msi_its.vocabulary.trace import (
     LONGEST_LINE,
     SHORT,
+    WAYS,
+    Context,
     TraceError,
     TraceLine,
     TraceSummary,
     Unset,
     blocks,
-    is_header,
     parse_line,
 )
 from cocotbext.msi_its.vocabulary.transactions import RETURNS, WARNINGS
+from msi_its_model import Profile
 
 EXPECT = np.dtype(
     [
@@ -78,12 +82,24 @@ _WORD: Any = _unsigned(0xFFFF_FFFF)
 _MESSAGES: Any = list[tuple[_WORD, int, _WORD]]
 
 
-def _argument(name: str) -> tuple[str, Any]:
-    """Return a line's field for an argument: written the short way, where there is one."""
-    if name in SHORT:
-        short, bits, _ = SHORT[name]
-        return short, _unsigned((1 << bits) - 1)
-    return name, _unsigned(_maximum(name))
+def _ways(name: str) -> dict[str, tuple[Any, int]]:
+    """Return how an argument may be written: the type of each way, and how far it is shifted."""
+    if name not in WAYS:
+        return {name: (_unsigned(_maximum(name)), 0)}
+    short, bits, shift = SHORT[name]
+    ways = {each: (_unsigned(_maximum(each)), 0) for each in WAYS[name] if each != short}
+    return {short: (_unsigned((1 << bits) - 1), shift), **ways}
+
+
+def _arguments(kind: type[Operation]) -> list[Any]:
+    """Return the fields of a line for the arguments of an operation of this kind."""
+    fields: list[Any] = []
+    for name in arguments_of(kind):
+        ways = _ways(name)
+        one_way = len(ways) == 1
+        for way, (values, _) in ways.items():
+            fields.append((way, values) if one_way else (way, values | UnsetType, UNSET))
+    return fields
 
 
 def _line_type(kind: type[Operation]) -> type[Struct]:
@@ -106,7 +122,7 @@ def _line_type(kind: type[Operation]) -> type[Struct]:
     return defstruct(
         f"Line{kind.__name__}",
         [
-            *map(_argument, arguments_of(kind)),
+            *_arguments(kind),
             ("expect", expect | UnsetType, UNSET),
             ("note", str | UnsetType, UNSET),
             ("t_us", _unsigned(_LARGEST_INT64) | _FRACTION | UnsetType, UNSET),
@@ -115,6 +131,7 @@ def _line_type(kind: type[Operation]) -> type[Struct]:
         tag=kind.name,
         forbid_unknown_fields=True,
         gc=False,
+        kw_only=True,
     )
 
 
@@ -137,10 +154,14 @@ class Lines:
     operations: Records
     expects: Records
 
-    def lines(self) -> Iterator[TraceLine]:
-        """Return the lines themselves."""
-        for number, text in enumerate(self.texts, self.first):
-            yield parse_line(self.path, number, text)
+    def lines(self, start: int = 0) -> Iterator[TraceLine]:
+        """Return the lines themselves, from row `start` on."""
+        for row, text in enumerate(self.texts[start:], start):
+            line = parse_line(self.path, self.first + row, text)
+            if line.rid is not None:  # its offset depends on the lines before
+                offset = int(self.operations["rid_offset"][row])
+                line = line._replace(operation=replace(line.operation, rid_offset=offset))
+            yield line
 
     @property
     def expecting(self) -> int:
@@ -174,18 +195,29 @@ _WARNED = np.zeros(CODES, np.int8)
 _WARNED[list(WARNINGS)] = 1
 
 
-def read_batches(path: str | Path, size: int = BATCH) -> Iterator[Lines]:
-    """Give a trace's lines in batches, each checked completely.
+def read_batches(
+    path: str | Path, size: int = BATCH, profile: Profile | None = None
+) -> Iterator[Lines]:
+    """Give a trace's lines in batches, each checked completely; `profile` as for `iter_trace`.
 
     Raises TraceError when it reaches what makes the file no trace.
     """
+    return _batches(Context(path, profile), size)
+
+
+def _batches(context: Context, size: int) -> Iterator[Lines]:
+    path = context.path
     first = 1
     operations = 0
     for block in blocks(path, size):
-        header = first == 1 and is_header(path, block[0])
+        header = first == 1 and context.is_header(block[0])
         texts = block[header:]
         if texts:
-            found = _fast(texts) or _strict(path, first + header, texts)
+            found = _fast(context, texts)
+            if found is None:
+                found = _strict(context, first + header, texts)
+            else:
+                _note_ranges(context, found[0])
             yield Lines(path, first + header, texts, *found)
         first += len(block)
         operations += len(texts)
@@ -193,16 +225,34 @@ def read_batches(path: str | Path, size: int = BATCH) -> Iterator[Lines]:
         raise TraceError(path, None, None, "empty: it holds no operations")
 
 
-def validate(path: str | Path, progress: Callable[[int], None] | None = None) -> TraceSummary:
+def _note_ranges(context: Context, operations: Records) -> None:
+    """Note how a batch leaves the bus ranges."""
+    rows = operations[operations["code"] == OperationCode.SET_BUS_RANGE]
+    last = {bus_range: row for row, bus_range in enumerate(rows["range"].tolist())}
+    for bus_range, row in last.items():
+        each = rows[row]
+        context.set_bus_range(bus_range, int(each["secondary"]), int(each["subordinate"]))
+
+
+def validate(
+    path: str | Path,
+    progress: Callable[[int], None] | None = None,
+    profile: Profile | None = None,
+    look: Callable[[Lines], None] | None = None,
+) -> TraceSummary:
     """Read the whole file and say what it holds, as `validate_trace` does, but faster.
 
-    Raises TraceError for the first thing that makes it no trace.
+    `look` is called with each batch of lines. Raises TraceError for the first thing that makes it
+    no trace.
     """
+    context = Context(path, profile)
     counts: Counter[int] = Counter()
     largest = dict.fromkeys(TABLE_OF, 0)
     expects = first = 0
-    for lines in read_batches(path):
+    for lines in _batches(context, BATCH):
         first = first or lines.first
+        if look is not None:
+            look(lines)
         codes = np.bincount(lines.operations["code"], minlength=CODES)
         expects += lines.expecting
         counts.update({code: int(count) for code, count in enumerate(codes) if count})
@@ -216,10 +266,11 @@ def validate(path: str | Path, progress: Callable[[int], None] | None = None) ->
         by_name={kind.name: counts[kind.code] for kind in OPERATIONS.values() if counts[kind.code]},
         tables=Tables(**{table: largest[name] + 1 for name, table in TABLE_OF.items()}),
         first=first,
+        profile=context.profile,
     )
 
 
-def _fast(texts: Sequence[bytes]) -> tuple[Records, Records] | None:
+def _fast(context: Context, texts: Sequence[bytes]) -> tuple[Records, Records] | None:
     """Return operations and expectations, or None if not all lines are plainly right."""
     rows: dict[type[Struct], list[int]] = {kind: [] for kind in _LINE_TYPES}
     lines: dict[type[Struct], list[Any]] = {kind: [] for kind in _LINE_TYPES}
@@ -240,6 +291,7 @@ def _fast(texts: Sequence[bytes]) -> tuple[Records, Records] | None:
             if len(text) > LONGEST_LINE:
                 return None
         operations = np.zeros(len(texts), OPERATION)
+        rids = np.full(len(texts), NOTHING)
         for kind, found in lines.items():
             if not found:
                 continue
@@ -247,11 +299,13 @@ def _fast(texts: Sequence[bytes]) -> tuple[Records, Records] | None:
             operation = _LINE_TYPES[kind]
             names = arguments_of(operation)
             for name in names:
-                short, _, shift = SHORT.get(name, (name, 0, 0))
-                operations[name][where] = np.fromiter(
-                    map(attrgetter(short), found), operations.dtype[name], len(found)
-                )
-                operations[name][where] <<= shift
+                if name in WAYS:
+                    column, by_rid = _column_of_ways(name, found)
+                    rids[where[by_rid]] = column[by_rid]
+                else:
+                    kind_of = operations.dtype[name]
+                    column = np.fromiter(map(attrgetter(name), found), kind_of, len(found))
+                operations[name][where] = column
             operations["code"][where] = operation.code
             optional = sum(
                 (line.expect is not UNSET) + (line.note is not UNSET) + (line.t_us is not UNSET)
@@ -268,18 +322,59 @@ def _fast(texts: Sequence[bytes]) -> tuple[Records, Records] | None:
         # are as many colons as keys that were kept, and in notes, no key is there twice.
         if sum(text.count(b":") for text in texts) != colons:
             return None
+        _resolve(context, operations, rids)
+        if (operations["rid_offset"] >> context.profile.rid_offset_bits).any():
+            return None
         operations["source"] = SOURCES[operations["code"]]
         return operations, _expects(expects)
-    except (DecodeError, OverflowError, UnicodeDecodeError):
+    except (DecodeError, OverflowError, UnicodeDecodeError, _NotOneWayError):
         return None
 
 
-def _strict(path: str | Path, first: int, texts: Sequence[bytes]) -> tuple[Records, Records]:
+class _NotOneWayError(Exception):
+    """An argument that can be written in several ways is there in none of them, or in two."""
+
+
+def _column_of_ways(name: str, found: Sequence[Any]) -> tuple[Ints, NDArray[np.bool_]]:
+    """Return an argument of some lines, and which of them have a `rid` instead.
+
+    Raises _NotOneWayError.
+    """
+    column = np.zeros(len(found), np.int64)
+    ways = np.zeros(len(found), np.intp)
+    by_rid = np.zeros(len(found), np.bool_)
+    for way, (_, shift) in _ways(name).items():
+        values = list(map(attrgetter(way), found))
+        rows = [row for row, value in enumerate(values) if value is not UNSET]
+        column[rows] = [values[row] << shift for row in rows]
+        ways[rows] += 1
+        by_rid[rows] = way == "rid"
+    if (ways != 1).any():
+        raise _NotOneWayError
+    return column, by_rid
+
+
+def _resolve(context: Context, operations: Records, rids: Ints) -> None:
+    """Put in the offsets of what is bound by a requester ID: with the secondary bus then (R5)."""
+    where = np.flatnonzero(rids != NOTHING)
+    if not len(where):
+        return
+    secondary = Column(LIMITS["ranges"][1], 0)
+    for bus_range, held in context.ranges.items():
+        secondary.values[bus_range], _ = held.bus_range()
+    sets = np.flatnonzero(operations["code"] == OperationCode.SET_BUS_RANGE)
+    rows = operations[sets]
+    secondary.write(sets, rows["range"], rows["secondary"].astype(np.int64))
+    now = secondary.read(where, operations["range"][where])
+    operations["rid_offset"][where] = (rids[where] - (now << 8)) % (1 << WIDTHS["rid"])
+
+
+def _strict(context: Context, first: int, texts: Sequence[bytes]) -> tuple[Records, Records]:
     """Return operations and expectations. Raises TraceError for the first line that is wrong."""
     operations = np.zeros(len(texts), OPERATION)
     expects: list[tuple[int, Any]] = []
     for row, text in enumerate(texts):
-        line = parse_line(path, first + row, text)
+        line = context.take(parse_line(context.path, first + row, text))
         record = operations[row]
         record["code"] = line.operation.code
         for name in arguments_of(type(line.operation)):

@@ -117,15 +117,16 @@ async def finish(*attached: Attached, results: str | Path = "") -> None:
         await each.settle()
         each.watch.finish()
         checker = each.watch.checker
+        profile = checker.configuration.profile.name
         each.log.info(
             f"{checker.operations} operations, {checker.messages} messages compared, "
-            f"{checker.dropped} dropped, {checker.mismatches} mismatches"
+            f"{checker.dropped} dropped, {checker.mismatches} mismatches, profile {profile}"
         )
         if results:
             path = Path(results) / f"{each.name}.json"
             path.parent.mkdir(parents=True, exist_ok=True)
             result = each.watch.result(each.name, not each.failure)
-            path.write_text(dump({"schema": SCHEMA, "test": result}) + "\n")
+            path.write_text(dump({"schema": SCHEMA, "profile": profile, "test": result}) + "\n")
     if failures := [each.failure for each in attached if each.failure]:
         raise AssertionError("\n".join(failures))
 

@@ -62,6 +62,7 @@ class Environment:
         self.settings = settings
         self.name = name
         self.tables = settings.tables
+        self.configuration = settings.configuration
         self.rng = random.Random(f"{settings.seed} {name}")
         self.measured: dict[str, str] = {}
         self._progress = Path(settings.results) / "progress"
@@ -71,7 +72,7 @@ class Environment:
 
         ports = ports_of(dut, settings.ports)
         sampler = Sampler(clock, ports)
-        coverage = Coverage(settings.tables) if settings.coverage else None
+        coverage = Coverage(settings.tables, settings.configuration) if settings.coverage else None
         self.s_msi = MessageDriver(dut, "s_msi", sampler)
         self.s_evt = EventDriver(dut, "s_evt", sampler)
         self.m_msi = ReadyDriver(dut, "m_msi", clock)

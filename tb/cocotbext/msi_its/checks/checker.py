@@ -24,6 +24,8 @@ from cocotbext.msi_its.vocabulary.csr import Answer
 from cocotbext.msi_its.vocabulary.operations import (
     CONFIGURATION,
     Configuration,
+    Enable,
+    EnableWithRid,
     Message,
     Operation,
     SignalMsi,
@@ -72,7 +74,7 @@ class Checker:
         self.log = logging.getLogger(".".join(filter(None, ("cocotbext.msi_its", name))))
         self.tables = tables
         self._counter_width = counter_width
-        self._configuration = configuration
+        self.configuration = configuration
         self._cycle = cycle
         self._coverage = coverage
         self.operations = 0
@@ -91,7 +93,7 @@ class Checker:
 
     def _start(self) -> None:
         """Take the reset state (H8)."""
-        self._reference = Reference(self.tables)
+        self._reference = Reference(self.tables, self.configuration)
         self._history = History()
         self._accepted: dict[Source, deque[Operation]] = {
             Source.MESSAGE: deque(),
@@ -111,7 +113,7 @@ class Checker:
             self._register_mismatch,
             self._cycle,
             self._coverage,
-            self._configuration,
+            self.configuration,
         )
         self.registers.command_lost = self._on_command_lost
 
@@ -199,7 +201,10 @@ class Checker:
         if "secondary" in fields:
             return fields["secondary"], fields["subordinate"]
         if isinstance(operation, SignalMsi | SignalMsiWithRid):
-            return self._reference.bus_range(self._reference.bound(operation.target))
+            return self._reference.range_now(self._reference.sender(operation.target).range)
+        if isinstance(operation, Enable | EnableWithRid):
+            origin = self._reference.origin(operation.route)
+            return self._reference.range_now(origin.range) if origin is not None else None
         return None
 
     def on_message(self, message: Message) -> None:

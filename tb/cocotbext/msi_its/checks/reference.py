@@ -9,14 +9,16 @@ reference is a comparison with the model.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from msgspec import Struct
 
 from cocotbext.msi_its.vocabulary.csr import Answer
 from cocotbext.msi_its.vocabulary.operations import (
+    CONFIGURATION,
     TABLE_OF,
     BindTarget,
+    Configuration,
     Connect,
     ConnectIrqfd,
     ConsumePending,
@@ -40,20 +42,28 @@ from cocotbext.msi_its.vocabulary.operations import (
 from cocotbext.msi_its.vocabulary.trace import Expect
 from msi_its_model import (
     DROPPED_BUS_RANGE,
+    DROPPED_DEFAULT_RID,
+    DROPPED_DEVID,
     DROPPED_DISCONNECTED,
     REFUSED_BUS_RANGE,
+    REFUSED_DEFAULT_RID,
+    REFUSED_DEVID,
     AssignedBusRange,
+    BusClaims,
     DisconnectedMsiTarget,
     InMemoryEvent,
     InMemoryIrqFd,
     ItsIrqFd,
+    ItsIrqFdRoute,
     ItsSignalMsi,
     MsiConnection,
     MsiRoute,
     MsiTarget,
     RaisedWarning,
+    SharedBuses,
     observe_warnings,
 )
+from msi_its_model.msi import DefaultRid
 
 
 class ModelError(Exception):
@@ -96,10 +106,36 @@ class _Its:
 
 _ANSWER_TO: Final = {
     DROPPED_BUS_RANGE: Answer.DROPPED_BUS_RANGE,
+    DROPPED_DEFAULT_RID: Answer.DROPPED_BUS_RANGE,
     DROPPED_DISCONNECTED: Answer.DROPPED_DISCONNECTED,
+    DROPPED_DEVID: Answer.DROPPED_DEVID,
     REFUSED_BUS_RANGE: Answer.REFUSED_BUS_RANGE,
+    REFUSED_DEFAULT_RID: Answer.REFUSED_BUS_RANGE,
+    REFUSED_DEVID: Answer.REFUSED_DEVID,
 }
 """What a warning of the model means as an answer."""
+
+
+class Shared(NamedTuple):
+    """Two bus ranges, by index, that share the DeviceIDs from `first` to `last` (32 bits each)."""
+
+    ranges: tuple[int, int]
+    first: int
+    last: int
+
+    def __str__(self) -> str:
+        return f"ranges {self.ranges[0]} and {self.ranges[1]} ({self.first:#x} to {self.last:#x})"
+
+
+class Sender(NamedTuple):
+    """What a target or a route sends with: its bus range, by index, its offset, its DeviceID base.
+
+    The range is None for a target that was never bound (R4), the base where there is no backend.
+    """
+
+    range: int | None
+    rid_offset: int
+    devid_base: int | None
 
 
 class Reference:
@@ -110,18 +146,26 @@ class Reference:
     `targets` and `routes`, by index; `its` is the backend behind all wrappers.
     """
 
-    def __init__(self, tables: Tables) -> None:
-        """Make the objects that `tables` asks for, in their reset state."""
+    def __init__(self, tables: Tables, configuration: Configuration = CONFIGURATION) -> None:
+        """Make the objects that `tables` asks for, in their reset state.
+
+        Rules are those of the configuration's profile, and its ITS is as wide as that says.
+        """
+        self.configuration = configuration
+        profile = configuration.profile
+        self._devid_bits = configuration.devid_bits
         self._messages: list[Message] = []  # of the operation that runs, as are the warnings
         self._warnings: list[RaisedWarning] = []
         self._observing = observe_warnings(self._warnings.append)
         self.its = _Its(self._messages)
         self.ranges = [AssignedBusRange() for _ in range(tables.ranges)]
-        self.connections = [MsiConnection(AssignedBusRange(), 0) for _ in range(tables.connections)]
-        self.targets = [MsiTarget.disconnected() for _ in range(tables.targets)]
+        self.connections = [MsiConnection(profile=profile) for _ in range(tables.connections)]
+        self.targets = [MsiTarget.disconnected(profile) for _ in range(tables.targets)]
         self.routes: list[MsiRoute | None] = [None] * tables.routes
         self._bound: dict[int, BindTarget] = {}  # how each target was bound
-        self._origins: dict[int, BindTarget] = {}  # how each route's target was bound then
+        self._claims = BusClaims()
+        self._holders: list[MsiTarget | MsiRoute] = []  # who claims buses; empty: to be found anew
+        self._number_of = {each: number for number, each in enumerate(self.ranges)}
         methods: dict[type[Operation], Callable[[Any], Outcome]] = {
             SetBusRange: self._set_bus_range,
             Connect: self._connect,
@@ -177,21 +221,29 @@ class Reference:
         """Return how a target was bound; None if it never was."""
         return self._bound.get(target)
 
-    def origin(self, route: int) -> BindTarget | None:
-        """Return how a route's target was bound when the route was made; None if it was not."""
-        return self._origins.get(route)
+    def sender(self, target: int) -> Sender:
+        """Return what a target sends messages with."""
+        made = self.targets[target]
+        return self._sender(made._default_rid, made._inner.signal_msi)
 
-    def bus_range(self, bound: BindTarget | None) -> tuple[int, int]:
-        """Return the (secondary, subordinate) bus that a target or a route is held against now."""
-        return self.range_now(bound.range) if bound is not None else (0, 0)
+    def origin(self, route: int) -> Sender | None:
+        """Return what a route is enabled with, from its target; None if there is no such route."""
+        made = self.routes[route]
+        return self._sender(made._default_rid, made._inner) if made is not None else None
 
-    def range_now(self, bus_range: int) -> tuple[int, int]:
-        """Return the (secondary, subordinate) bus of a bus range."""
-        return self.ranges[bus_range].bus_range()
+    def _sender(self, own: DefaultRid, backend: object) -> Sender:
+        base = None
+        if isinstance(backend, ItsSignalMsi | ItsIrqFdRoute):
+            base = backend.devids.base
+        return Sender(self._number_of.get(own.bus_range), own.rid_offset, base)
+
+    def range_now(self, bus_range: int | None) -> tuple[int, int]:
+        """Return the (secondary, subordinate) bus of a bus range; None: that of R4, 0/0."""
+        return self.ranges[bus_range].bus_range() if bus_range is not None else (0, 0)
 
     def connection_state(self, connection: int) -> str:
         """Return which backends a connection has: none, message, irqfd or both."""
-        inner = self.connections[connection].target()._inner
+        inner = self.connections[connection]._inner
         message = not isinstance(inner.signal_msi, DisconnectedMsiTarget)
         irqfd = inner.irqfd is not None
         return (
@@ -212,12 +264,26 @@ class Reference:
         assert isinstance(event, InMemoryEvent)
         return "enabled" if event.armed else "pending" if event.pending else "disabled"
 
+    def shared(self) -> list[Shared]:
+        """Return each two bus ranges that share DeviceIDs now; the model warns once of each two."""
+        if not self._holders:
+            ports = {(each.connection, each.range): number for number, each in self._bound.items()}
+            self._holders += [self.targets[number] for number in ports.values()]
+            self._holders += filter(None, self.routes)
+        found = self._claims.check(self._holders)
+        return [self._shared(each) for each in found]
+
+    def _shared(self, both: SharedBuses) -> Shared:
+        first, second = sorted(self._number_of[each] for each in both.ranges)
+        return Shared((first, second), both.first, both.last)
+
     def bind(self, operation: BindTarget) -> None:
         """Make a target of the golden objects that the operation names (R5)."""
-        own = self.connections[operation.connection].target()
-        bus_range = self.ranges[operation.range]
-        self.targets[operation.target] = own.with_bus_range(bus_range, operation.rid_offset)
+        connection = self.connections[operation.connection]
+        target = connection.msi_target(self.ranges[operation.range], 0)
+        self.targets[operation.target] = target.with_rid_offset(operation.rid_offset)
         self._bound[operation.target] = operation
+        self._holders.clear()
 
     def _outcome(
         self,
@@ -254,7 +320,8 @@ class Reference:
         return self._outcome(quiet=Answer.OK)
 
     def _connect(self, operation: Connect) -> Outcome:
-        backend = ItsSignalMsi(self.its, operation.devid_base >> 16)
+        base, bits = operation.devid_base, self._devid_bits
+        backend = ItsSignalMsi(self.its, devid_base=base, devid_bits=bits)
         self.connections[operation.connection].connect(backend)
         return self._outcome(quiet=Answer.OK)
 
@@ -263,7 +330,8 @@ class Reference:
         return self._outcome(quiet=Answer.OK)
 
     def _connect_irqfd(self, operation: ConnectIrqfd) -> Outcome:
-        backend = ItsIrqFd(InMemoryIrqFd(self.its), operation.devid_base >> 16)
+        base, bits = operation.devid_base, self._devid_bits
+        backend = ItsIrqFd(InMemoryIrqFd(self.its), devid_base=base, devid_bits=bits)
         self.connections[operation.connection].connect_irqfd(backend)
         return self._outcome(quiet=Answer.OK)
 
@@ -284,6 +352,8 @@ class Reference:
 
     def _default_bdf(self, operation: DefaultBdf) -> Outcome:
         bdf = self.targets[operation.target].default_bdf()
+        if bdf is None:
+            return self._outcome(quiet=Answer.NO_BDF)
         return self._outcome(quiet=Answer.BDF, bdf=bdf, returns=bdf)
 
     def _supports_direct_msi(self, operation: SupportsDirectMsi) -> Outcome:
@@ -298,7 +368,7 @@ class Reference:
         if route is None:
             return self._outcome(quiet=Answer.NO_IRQFD, returns=False)
         self.routes[operation.route] = route
-        self._origins[operation.route] = self._bound[operation.target]
+        self._holders.clear()
         return self._outcome(quiet=Answer.OK, returns=True)
 
     def _enable(self, operation: Enable) -> Outcome:
@@ -341,8 +411,7 @@ class Reference:
         route = self.routes[operation.route]
         if route is None:
             return Outcome(Answer.ERROR_NO_ROUTE)
-        route.disable()
-        route.consume_pending()
+        route.free()
         self.routes[operation.route] = None
-        del self._origins[operation.route]
+        self._holders.clear()
         return self._outcome(quiet=Answer.OK)

@@ -31,7 +31,9 @@ from cocotbext.msi_its.run.sets import DEFAULT, trace_file
 from cocotbext.msi_its.run.simulation import simulate
 from cocotbext.msi_its.vocabulary.csr import OperationCode
 from cocotbext.msi_its.vocabulary.operations import (
+    CONFIGURATION,
     BindTarget,
+    Configuration,
     Connect,
     ConnectIrqfd,
     Enable,
@@ -90,7 +92,10 @@ def setup(tables: Tables) -> list[Operation]:
     ranges, connections, targets, routes = tables
     made: list[Operation] = []
     for connection in range(connections):
-        made += [Connect(connection, connection + 1), ConnectIrqfd(connection, connection + 0x101)]
+        made += [
+            Connect(connection, (connection + 1) << 16 | 0x8001),
+            ConnectIrqfd(connection, (connection + 0x101) << 16 | 0x4002),
+        ]
     made += [SetBusRange(each, each * 8 % 256, each * 8 % 256 + 7) for each in range(ranges)]
     for target in range(targets):
         made.append(BindTarget(target, target % connections, target % ranges, target % 255 + 1))
@@ -164,10 +169,10 @@ def _simulate(run: Run, tests: str, flavour: Flavour) -> dict[str, str]:
     return found
 
 
-def _model_rates(seed: int) -> tuple[float, float]:
+def _model_rates(seed: int, configuration: Configuration) -> tuple[float, float]:
     """Return the rates of the golden model alone: one by one, and batched."""
     rng = np.random.default_rng(seed)
-    scalar, batched = Reference(DEFAULT), Reference(DEFAULT)
+    scalar, batched = Reference(DEFAULT, configuration), Reference(DEFAULT, configuration)
     model = BatchModel(batched, DEFAULT)
     for operation in setup(DEFAULT):
         scalar.execute(operation)
@@ -198,35 +203,37 @@ def _model_rates(seed: int) -> tuple[float, float]:
     return rates[0], rates[1]
 
 
-def _replay(path: Path, seed: int, rtl: Rtl, batched: bool) -> tuple[float, float, int]:
+def _replay(
+    path: Path, seed: int, rtl: Rtl, batched: bool, configuration: Configuration
+) -> tuple[float, float, int]:
     """Replay a trace as `make compare` does; return the seconds, those of reading, and KiB."""
     started = time.perf_counter()
-    trace, tables = trace_file(path)
+    trace, tables = trace_file(path, profile=configuration.profile)
     read = time.perf_counter() - started
     assert all(need <= there for need, there in zip(tables, DEFAULT, strict=True))
     traces: tuple[TraceFile, ...] = (trace,)
-    run = Run(DEFAULT, 32, seed, str(RESULTS / "replay"), traces, rtl)
+    folder = str(RESULTS / "replay")
+    run = Run(DEFAULT, 32, seed, folder, traces, rtl, configuration=configuration)
     tests = f"tests.{'batch' if batched else 'rtl'}.trace_tests"
     found = _simulate(run, tests, Flavour.BATCH if batched else Flavour.PLAIN)
     return time.perf_counter() - started, read, int(found.get("peak memory, KiB", 0))
 
 
-def measure(seed: int, rtl: Rtl) -> dict[str, Any]:
+def measure(seed: int, rtl: Rtl, configuration: Configuration) -> dict[str, Any]:
     """Measure everything; return the figures (rates in operations per second)."""
-    run = Run(DEFAULT, 32, seed, str(RESULTS / "run"), (), rtl)
+    run = Run(DEFAULT, 32, seed, str(RESULTS / "run"), (), rtl, configuration=configuration)
     print("at pin level ...", flush=True)
     pin = _simulate(run, "tests.rtl.bench_tests", Flavour.PLAIN)
     by_handles = _simulate(replace(run, ports="handles"), "tests.rtl.bench_tests", Flavour.PLAIN)
     print("on the batched path ...", flush=True)
     batched = _simulate(run, "tests.batch.bench_tests", Flavour.BATCH)
     print("the golden model alone ...", flush=True)
-    scalar_model, batch_model = _model_rates(seed)
+    scalar_model, batch_model = _model_rates(seed, configuration)
 
     by_routes = {}
     for routes in ROUTES:
         print(f"{routes:,} routes ...", flush=True)
-        tables = DEFAULT._replace(routes=routes)
-        sized = Run(tables, 32, seed, str(RESULTS / "run"), (), rtl)
+        sized = replace(run, tables=DEFAULT._replace(routes=routes))
         found = _simulate(sized, "tests.batch.bench_tests", Flavour.BATCH)
         by_routes[routes] = {
             "batch": float(found["operations/s, traffic"]),
@@ -239,18 +246,20 @@ def measure(seed: int, rtl: Rtl) -> dict[str, Any]:
         print(f"a trace of {length:,} operations ...", flush=True)
         try:
             write_trace(path, DEFAULT, length, seed)
-            seconds, read, memory = _replay(path, seed, rtl, batched=True)
+            seconds, read, memory = _replay(path, seed, rtl, True, configuration)
             by_length[length] = {
                 "batch": length / seconds,
                 "batched, reading": length / read,
                 "peak memory, KiB": memory,
             }
             if length <= LONGEST_AT_PINS:
-                by_length[length]["pin"] = length / _replay(path, seed, rtl, batched=False)[0]
+                seconds, _, _ = _replay(path, seed, rtl, False, configuration)
+                by_length[length]["pin"] = length / seconds
         finally:
             path.unlink(missing_ok=True)
     return {
         "seed": seed,
+        "profile": configuration.profile.name,
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, "
         f"Python {platform.python_version()}",
         "pin": float(pin["operations/s"]),
@@ -386,6 +395,7 @@ def page(figures: dict[str, Any]) -> str:
     return TEMPLATE.format(
         machine=figures["machine"],
         seed=figures["seed"],
+        profile=figures["profile"],
         rounds=ROUNDS,
         table=_markdown(table(figures)),
         parts=_markdown(parts(figures)),
@@ -397,7 +407,7 @@ def page(figures: dict[str, Any]) -> str:
 TEMPLATE = """\
 # Performance
 
-Written by `make bench DOCS=1` (seed {seed}; {machine}); the numbers are also in
+Written by `make bench DOCS=1` (seed {seed}, profile {profile}; {machine}); the numbers are also in
 `build/bench/result.json`. Each rate is the median of {rounds} measurements, all in one run.
 
 {table}
@@ -445,10 +455,10 @@ Messages and route events in turn, on translators with different numbers of rout
 
 def run(arguments: argparse.Namespace, rtl: Rtl) -> int:
     """Do what the command line asks for; return the exit status."""
-    return bench(arguments.seed, rtl, arguments.docs)
+    return bench(arguments.seed, rtl, arguments.docs, Configuration(arguments.profile))
 
 
-def bench(seed: int, rtl: Rtl, docs: bool) -> int:
+def bench(seed: int, rtl: Rtl, docs: bool, configuration: Configuration = CONFIGURATION) -> int:
     """Measure, print the tables, and write them down; return the exit status."""
     if not rtl.own:
         rtl.check()
@@ -457,7 +467,7 @@ def bench(seed: int, rtl: Rtl, docs: bool) -> int:
         shutil.rmtree(RESULTS, ignore_errors=True)
         RESULTS.mkdir(parents=True)
         try:
-            figures = measure(seed, rtl)
+            figures = measure(seed, rtl, configuration)
         except Interrupted as signal:
             print("bench: interrupted; nothing is written", file=sys.stderr)
             return signal.status
@@ -468,7 +478,8 @@ def bench(seed: int, rtl: Rtl, docs: bool) -> int:
         plots(figures, RESULTS)
         if docs:
             write_page(figures)
-        print(f"\nresults: {shown(path)}; seed {seed}")
+        profile = configuration.profile.name
+        print(f"\nresults: {shown(path)}; seed {seed}, profile {profile}")
         return 0
 
 

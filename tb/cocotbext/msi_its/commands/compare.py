@@ -9,7 +9,7 @@ import shutil
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,10 +17,11 @@ from msgspec import structs
 
 from cocotbext.msi_its.checks.checker import LISTED_DROPS, REPORTED
 from cocotbext.msi_its.checks.reference import Reference
+from cocotbext.msi_its.commands import sharing
 from cocotbext.msi_its.commands.sim import whole
 from cocotbext.msi_its.commands.window import AFTER, BEFORE, differed, write_window
 from cocotbext.msi_its.report import console as report
-from cocotbext.msi_its.report.files import Compare, Design, Window
+from cocotbext.msi_its.report.files import Compare, Design, Sharing, Window
 from cocotbext.msi_its.report.junit import Suite, write_junit
 from cocotbext.msi_its.run.build import Flavour, SimulationError
 from cocotbext.msi_its.run.design import OWN, Rtl
@@ -31,12 +32,18 @@ from cocotbext.msi_its.run.places import BUILD, PROGRAM
 from cocotbext.msi_its.run.results import finished
 from cocotbext.msi_its.run.sets import DEFAULT, trace_file
 from cocotbext.msi_its.run.simulation import simulate
-from cocotbext.msi_its.vocabulary.operations import LIMITS, Tables
+from cocotbext.msi_its.vocabulary.operations import (
+    CONFIGURATION,
+    LIMITS,
+    Configuration,
+    Tables,
+)
 from cocotbext.msi_its.vocabulary.results import Drop, Mismatch, TestResult
 from cocotbext.msi_its.vocabulary.settings import TraceFile
 from cocotbext.msi_its.vocabulary.text import shown
 from cocotbext.msi_its.vocabulary.trace import TraceError, iter_trace
 from cocotbext.msi_its.vocabulary.transactions import DROPS, WARNINGS
+from msi_its_model import PROFILES, Profile
 
 RESULTS = BUILD / "compare"
 COUNTER_WIDTH = 32
@@ -79,12 +86,21 @@ class Replay:
     seed: int
     rtl: Rtl = OWN
     waves: bool = False
+    configuration: Configuration = CONFIGURATION
 
     @property
     def run(self) -> Run:
         """The run of its simulation."""
         folder = str(RESULTS / "rtl")
-        return Run(self.tables, COUNTER_WIDTH, self.seed, folder, self.traces, self.rtl)
+        return Run(
+            self.tables,
+            COUNTER_WIDTH,
+            self.seed,
+            folder,
+            self.traces,
+            self.rtl,
+            configuration=self.configuration,
+        )
 
     @property
     def alone(self) -> bool:
@@ -118,18 +134,20 @@ class Replay:
 
     def command(self, test: str) -> str:
         """The line that shows a test again."""
-        return _command(self.named(test), self.level, self.seed, self.rtl)
+        return _command(self.named(test), self.level, self.run)
 
 
-def on_model(trace: TraceFile, tables: Tables) -> TestResult:
+def on_model(
+    trace: TraceFile, tables: Tables, configuration: Configuration = CONFIGURATION
+) -> TestResult:
     """Replay a trace on the golden model alone, and hold it against what the trace expects."""
-    reference = Reference(tables)
+    reference = Reference(tables, configuration)
     progress = report.Progress(trace.name, trace.operations)
     count: Counter[str] = Counter()
     drops: list[Drop] = []
     reports: list[Mismatch] = []
     started = time.monotonic()
-    for number, line in enumerate(iter_trace(trace.path), 1):
+    for number, line in enumerate(iter_trace(trace.path, configuration.profile), 1):
         outcome = reference.execute(line.operation)
         count["operations"] += 1
         count["messages"] += outcome.message is not None
@@ -166,14 +184,27 @@ def on_model(trace: TraceFile, tables: Tables) -> TestResult:
 
 def run(arguments: argparse.Namespace, rtl: Rtl) -> int:
     """Do what the command line asks for; return the exit status."""
-    return compare(arguments.trace, arguments.level, arguments.seed, rtl, arguments.waves)
+    return compare(
+        arguments.trace,
+        arguments.level,
+        arguments.seed,
+        rtl,
+        arguments.waves,
+        arguments.profile,
+    )
 
 
 def compare(
-    paths: Sequence[str], level: str, seed: int, rtl: Rtl = OWN, waves: bool = False
+    paths: Sequence[str],
+    level: str,
+    seed: int,
+    rtl: Rtl = OWN,
+    waves: bool = False,
+    profile: Profile | None = None,
 ) -> int:
     """Replay traces, print the results, and return the exit status.
 
+    They follow the rules of `profile`; None: of the one that their headers name, or the default.
     With `waves` that is at pin level, and all of it is in a waveform file. Without, a window
     around the first difference is replayed again with waves.
     """
@@ -181,11 +212,15 @@ def compare(
         print(f"error: WAVES=1 is of the pin level: leave out LEVEL={level}", file=sys.stderr)
         return 2
     found: list[tuple[TraceFile, Tables]] = []
+    shared: dict[str, Sharing] = {}
     bad = 0
     for path in paths:
         try:
             progress = report.Progress(f"reading {shown(path)}", 0)
-            found.append(trace_file(Path(path), [trace.name for trace, _ in found], progress))
+            watch = sharing.Watch()
+            taken = [trace.name for trace, _ in found]
+            found.append(trace_file(Path(path), taken, progress, profile, watch.look))
+            shared[found[-1][0].test] = watch.found
             progress.close()
         except TraceError as error:
             print(f"error: {error}", file=sys.stderr)
@@ -197,6 +232,13 @@ def compare(
         )
         return 2
     traces = tuple(trace for trace, _ in found)
+    followed = {trace.profile: trace for trace in traces}
+    if len(followed) > 1:
+        each = " and ".join(f"{shown(trace.path)} {name}" for name, trace in followed.items())
+        said = "replay them one by one, or say PROFILE= for those whose header does not"
+        print(f"error: one run has one profile, and {each}: {said}", file=sys.stderr)
+        return 2
+    configuration = Configuration(PROFILES[traces[0].profile])
     tables = sizes([needed for _, needed in found])
     if level == "model" and not rtl.own:
         print(f"error: LEVEL=model runs no RTL: leave out {' '.join(rtl.words)}", file=sys.stderr)
@@ -204,10 +246,11 @@ def compare(
     if not rtl.own:
         rtl.check()
     with exclusive(RESULTS.with_suffix(".lock"), f"{PROGRAM} compare"):
-        return _compare(Replay(traces, tables, level, seed, rtl, waves))
+        replay = Replay(traces, tables, level, seed, rtl, waves, configuration)
+        return _compare(replay, shared)
 
 
-def _compare(replay: Replay) -> int:
+def _compare(replay: Replay, shared: Mapping[str, Sharing]) -> int:
     print(f"seed {replay.seed}", flush=True)
     shutil.rmtree(RESULTS, ignore_errors=True)
     path = RESULTS / "result.json"
@@ -216,7 +259,7 @@ def _compare(replay: Replay) -> int:
         _replay(replay, results)
     except Interrupted as signal:
         results = results or finished(Path(replay.run.results))
-        _write(path, replay, results, passed=False, interrupted=True)
+        _write(path, replay, results, shared, passed=False, interrupted=True)
         print(report.interrupted("compare", results, path), file=sys.stderr)
         return signal.status
     results = whole(results, replay.traces)
@@ -224,13 +267,17 @@ def _compare(replay: Replay) -> int:
     replayed = sum(trace.test in counted for trace in replay.traces)
     passed = all(result.passed for result in results) and replayed == len(replay.traces)
     _say(replay, results)
+    for trace in replay.traces:
+        if said := sharing.said(trace.name, shared[trace.test]):
+            print(said)
     if replayed < len(replay.traces):
         print(f"{replayed} of {len(replay.traces)} traces ran")
-    _write(path, replay, results, passed)
+    _write(path, replay, results, shared, passed)
     if replay.waves:
         print(f"waveform: {shown(Path(replay.run.results) / 'dump.vcd')}")
     elif not replay.alone:
-        _write(path, replay, results, passed, windows=_windows(replay, results))
+        windows = _windows(replay, results)
+        _write(path, replay, results, shared, passed, windows=windows)
     print(_compared(replay, report.total(results, "operations")), flush=True)
     if replay.alone and not any(trace.expects for trace in replay.traces):
         print(
@@ -239,7 +286,7 @@ def _compare(replay: Replay) -> int:
             file=sys.stderr,
         )
     print(report.where(path, replay.seed, None if replay.alone else replay.rtl))
-    print(report.closing_line("compare", results))
+    print(report.closing_line("compare", results, replay.configuration.profile))
     return 0 if passed else 1
 
 
@@ -247,7 +294,7 @@ def _replay(replay: Replay, results: list[TestResult]) -> None:
     """Replay the traces; the results come to `results`, as far as they are known one by one."""
     if replay.alone:
         for trace in replay.traces:
-            results.append(on_model(trace, replay.tables))
+            results.append(on_model(trace, replay.tables, replay.configuration))
         return
     run = replay.run
     print(f"{run.operations:,} operations to replay {replay.how}", flush=True)
@@ -263,6 +310,7 @@ def _write(
     path: Path,
     replay: Replay,
     results: list[TestResult],
+    shared: Mapping[str, Sharing],
     passed: bool,
     interrupted: bool = False,
     windows: Sequence[Window] = (),
@@ -272,14 +320,17 @@ def _write(
         level=replay.carried,
         rtl=None if replay.alone else Design.of(replay.rtl),
         seed=replay.seed,
+        profile=replay.configuration.profile.name,
         passed=passed,
         interrupted=interrupted,
         tables=replay.tables._asdict(),
         expects=sum(trace.expects for trace in replay.traces),
         traces=results,
         windows=list(windows),
+        shared=dict(shared),
     ).write(path)
-    properties = {"seed": str(replay.seed), "design": replay.design}
+    profile = replay.configuration.profile.name
+    properties = {"seed": str(replay.seed), "design": replay.design, "profile": profile}
     commands = {trace.test: replay.command(trace.test) for trace in replay.traces}
     suite = Suite("compare", "compare", results, properties, commands)
     write_junit(path.with_name("junit.xml"), "compare", [suite])
@@ -330,8 +381,9 @@ def around(result: TestResult, run: Run, trace: TraceFile) -> Window:
             break
         path = BUILD / "windows" / f"{trace.name[:100]}-lines-{first}-{last}.jsonl"
         print(f"again with waves: lines {first:,} to {last:,} ...", flush=True)
-        rebuilt = write_window(trace.path, first, last, run.tables, path)
-        again = TraceFile(str(path), path.stem, rebuilt + last - first + 1, first=2)
+        rebuilt = write_window(trace.path, first, last, run.tables, path, run.configuration)
+        operations = rebuilt + last - first + 1
+        again = TraceFile(str(path), path.stem, operations, first=2, profile=trace.profile)
         folder = RESULTS / "windows" / path.stem
         try:
             results = simulate(
@@ -357,12 +409,12 @@ def around(result: TestResult, run: Run, trace: TraceFile) -> Window:
                 cycle=int(cycle[1].replace(",", "")) if cycle else None,
                 waveform=shown(folder / "dump.vcd"),
                 trace=shown(path),
-                command=_command([again], "", run.seed, run.rtl, waves=True),
+                command=_command([again], "", run, waves=True),
             )
             return structs.replace(window, said=_found(window, rebuilt, said))
         how = f"fail otherwise ({report.title_of(failed[0])})" if failed else "pass"
         said += f"{start}lines {first:,} to {last:,} {how}; "
-    everything = _command([trace], "pin", run.seed, run.rtl, waves=True)
+    everything = _command([trace], "pin", run, waves=True)
     said = f"not shown again with waves: {said}all of it: {everything}"
     return Window(test=result.name, shown=False, said=said)
 
@@ -393,10 +445,9 @@ def _compared(replay: Replay, done: int) -> str:
     return f"compared: {part}the RTL with the golden model; {with_expected}"
 
 
-def _command(
-    traces: Sequence[TraceFile], level: str, seed: int, rtl: Rtl, waves: bool = False
-) -> str:
+def _command(traces: Sequence[TraceFile], level: str, run: Run, waves: bool = False) -> str:
     """Return the line that replays some traces again."""
     words = [PROGRAM, "compare", f"TRACE={shlex.join(shown(trace.path) for trace in traces)}"]
-    words += [f"SEED={seed}", *([f"LEVEL={level}"] if level else []), *rtl.checked_words]
+    words += [f"SEED={run.seed}", *([f"LEVEL={level}"] if level else [])]
+    words += [*run.configuration.words, *run.rtl.checked_words]
     return shlex.join([*words, *(["WAVES=1"] if waves else [])])

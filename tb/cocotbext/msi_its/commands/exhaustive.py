@@ -19,28 +19,34 @@ from cocotbext.msi_its.run.parameters import Run
 from cocotbext.msi_its.run.places import BUILD, PROGRAM
 from cocotbext.msi_its.run.results import finished
 from cocotbext.msi_its.run.simulation import simulate
-from cocotbext.msi_its.vocabulary.operations import Tables
+from cocotbext.msi_its.vocabulary.operations import Configuration, Tables
 from cocotbext.msi_its.vocabulary.results import TestResult
+from msi_its_model import DEFAULT_PROFILE, Profile
 
 RESULTS = BUILD / "exhaustive"
 
 TABLES = Tables(ranges=256, connections=4, targets=1024, routes=2048)
 
-OPERATIONS = 2**24 + 2**16 * 8 + 2 * 2**24
-"""How many operations there are, set-up aside."""
+
+def operations(profile: Profile) -> int:
+    """Return how many operations there are under a profile, set-up aside."""
+    explicit = 2**24 + 2 * 2**24  # messages; attempts to enable a route, with an event each
+    own = 2**16 * 8 + 3 * 2**16 * max(1 << profile.rid_offset_bits - 8, 4)
+    return explicit + own
 
 
 def run(arguments: argparse.Namespace, rtl: Rtl) -> int:
     """Do what the command line asks for; return the exit status."""
-    return exhaustive(arguments.seed, rtl)
+    return exhaustive(arguments.seed, rtl, arguments.profile)
 
 
-def exhaustive(seed: int, rtl: Rtl) -> int:
-    """Try everything, print the results, and return the exit status."""
+def exhaustive(seed: int, rtl: Rtl, profile: Profile = DEFAULT_PROFILE) -> int:
+    """Try everything under a profile, print the results, and return the exit status."""
     if not rtl.own:
         rtl.check()
     with exclusive(RESULTS.with_suffix(".lock"), f"{PROGRAM} exhaustive"):
-        return _exhaustive(Run(TABLES, 32, seed, str(RESULTS / "rtl"), (), rtl))
+        folder, configuration = str(RESULTS / "rtl"), Configuration(profile)
+        return _exhaustive(Run(TABLES, 32, seed, folder, (), rtl, configuration=configuration))
 
 
 def _exhaustive(run: Run) -> int:
@@ -48,17 +54,19 @@ def _exhaustive(run: Run) -> int:
     shutil.rmtree(RESULTS, ignore_errors=True)
     path = RESULTS / "result.json"
     results: list[TestResult] = []
+    profile = run.configuration.profile
 
     def write(passed: bool, interrupted: bool) -> None:
         Exhaustive(
             seed=run.seed,
+            profile=profile.name,
             rtl=Design.of(run.rtl),
             passed=passed,
             interrupted=interrupted,
             tests=results,
         ).write(path)
 
-    progress = report.Progress("exhaustive", OPERATIONS)
+    progress = report.Progress("exhaustive", operations(profile))
     try:
         results = simulate(
             run, modules("exhaustive", "batch"), progress=progress, flavour=Flavour.BATCH
@@ -72,11 +80,13 @@ def _exhaustive(run: Run) -> int:
         progress.close()
     passed = bool(results) and all(result.passed for result in results)
     print(report.table({run.describe(): results}))
-    again = shlex.join([PROGRAM, "exhaustive", f"SEED={run.seed}", *run.rtl.words])
+    again = shlex.join(
+        [PROGRAM, "exhaustive", f"SEED={run.seed}", *run.configuration.words, *run.rtl.words]
+    )
     failed = [report.Failed(run.describe(), test, again) for test in results if test.failed]
     if not passed:
         print(f"\n{report.failures(failed, RESULTS / 'failures.txt')}")
     write(passed, interrupted=False)
     print(report.where(path, run.seed, run.rtl))
-    print(report.closing_line("exhaustive", results))
+    print(report.closing_line("exhaustive", results, profile))
     return 0 if passed else 1

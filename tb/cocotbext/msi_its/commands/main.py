@@ -19,6 +19,7 @@ from cocotbext.msi_its.run.design import Rtl
 from cocotbext.msi_its.run.launcher import Interrupted, catch_signals
 from cocotbext.msi_its.run.places import BUILD, BUILD_VARIABLE, INSTALLED, PROGRAM, ROOT
 from cocotbext.msi_its.vocabulary.text import UserError
+from msi_its_model import DEFAULT_PROFILE
 
 CLONE_ONLY = ("faults", "formal", "lint", "mutate", "regs", "synth", "test")
 """The targets of make that work on the project itself."""
@@ -79,6 +80,9 @@ def parser() -> Parser:
 
     for name, command in commands.commands.items():
         command.add_design()
+        # Without one, compare goes by the traces, and a regression that goes on by the one before.
+        goes_by = name in ("compare", "regress", "coverage")
+        command.add_profile(None if goes_by else DEFAULT_PROFILE)
         if name in CHECKED:
             what = "0: without the assertions of hdl/sva"
             command.add_argument("--sva", help=what, choices=("0", "1"), default="1")

@@ -55,9 +55,10 @@ from cocotbext.msi_its.run.sets import EVERYTHING, SETS, Only, only
 from cocotbext.msi_its.run.simulation import simulate
 from cocotbext.msi_its.run.simulators import code_coverage
 from cocotbext.msi_its.run.simulators.verilator_finder import VerilatorError, find_verilator
-from cocotbext.msi_its.vocabulary.operations import Tables
+from cocotbext.msi_its.vocabulary.operations import Configuration
 from cocotbext.msi_its.vocabulary.results import TestResult, dump, load
 from cocotbext.msi_its.vocabulary.text import UserError, shown
+from msi_its_model import DEFAULT_PROFILE, PROFILES, Profile
 
 PLAN = RESULTS / "plan.json"
 HTML = RESULTS / "report.html"
@@ -86,9 +87,10 @@ class RegressError(UserError):
     """The regression cannot start or go on; says why and what to do."""
 
 
-def made_of(rtl: Rtl) -> str:
+def made_of(rtl: Rtl, profile: str) -> str:
     """Return what identifies everything that results depend on: design, testbench, tests, tools."""
-    sets = [Job(name, "random", 0).run(rtl, RESULTS).parameters for name in SETS]
+    jobs = [Job(name, "random", 0, profile=profile) for name in SETS]
+    sets = [job.run(rtl, RESULTS).parameters for job in jobs]
     designs = [fingerprint.design(rtl, parameters) for parameters in sets]
     return fingerprint.of([fingerprint.testbench(), *designs])
 
@@ -102,8 +104,9 @@ def run(arguments: argparse.Namespace, rtl: Rtl) -> int:
         arguments.resume,
         rtl,
         arguments.command == "coverage",
-        only(arguments.set, arguments.test, default=""),
+        only(arguments.set, arguments.test, "", arguments.profile or DEFAULT_PROFILE),
         arguments.failed,
+        arguments.profile,
     )
 
 
@@ -116,9 +119,11 @@ def regress(
     gate: bool,
     only: Only = EVERYTHING,
     failed: bool = False,
+    profile: Profile | None = None,
 ) -> int:
     """Run the regression, or what `only` says of it; return the exit status.
 
+    It runs under `profile`; None: the default, or that of the one before.
     With `resume` go on with the one before, whose seeds hold; with `failed` run those of its
     simulations again in which something failed. With `gate` fail, too, if coverage is not complete.
     """
@@ -128,7 +133,7 @@ def regress(
     code_coverage.code_coverage({}, rtl.files_read(), HERE)  # a bad excuse shows now
     command = "coverage" if gate else "regress"
     with exclusive(RESULTS.with_suffix(".lock"), f"{PROGRAM} regress"):
-        plan = _plan(seed, seeds, resume, rtl, only, failed, gate)
+        plan = _plan(seed, seeds, resume, rtl, only, failed, gate, profile)
         return _regress(plan, jobs or os.cpu_count() or 1, gate, command)
 
 
@@ -140,6 +145,7 @@ def _plan(
     only: Only = EVERYTHING,
     failed: bool = False,
     gate: bool = False,
+    profile: Profile | None = None,
 ) -> Plan:
     """Return the plan, kept or new. Raises RegressError for one that cannot go on."""
     if resume and failed:
@@ -147,21 +153,24 @@ def _plan(
             "FAILED=1 runs what failed before, RESUME=1 what had not finished: give one of them"
         )
     if resume or failed:
-        plan = _plan_before(seed, seeds, rtl, only, "RESUME" if resume else "FAILED")
+        variable = "RESUME" if resume else "FAILED"
+        plan = _plan_before(seed, seeds, rtl, only, variable, profile)
     else:
         chosen = seed if seed is not None else int.from_bytes(os.urandom(3))
         seeds = seeds or 20
         if chosen + seeds > 2**31:
             raise RegressError(f"SEED={chosen} SEEDS={seeds}: the largest seed is {2**31 - 1}")
-        plan = Plan(chosen, seeds, rtl, made_of(rtl), only)
+        name = (profile or DEFAULT_PROFILE).name
+        plan = Plan(chosen, seeds, rtl, made_of(rtl, name), only, profile=name)
     if failed:
-        plan = replace(plan, made=made_of(rtl), again=_failed_before(plan))
+        made = made_of(rtl, plan.profile)
+        plan = replace(plan, made=made, again=_failed_before(plan))
     if gate and plan.part:
         raise RegressError(
             f"{plan.part}: a part of the tests cannot cover everything; {PROGRAM} regress runs it"
         )
     if resume:
-        if plan.made != made_of(rtl):
+        if plan.made != made_of(rtl, plan.profile):
             raise RegressError(
                 "RESUME=1: the RTL, the testbench or a tool has changed since: results of both "
                 "would be mixed up; leave RESUME out to start anew"
@@ -185,7 +194,14 @@ def _start(plan: Plan) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def _plan_before(seed: int | None, seeds: int | None, rtl: Rtl, only: Only, variable: str) -> Plan:
+def _plan_before(
+    seed: int | None,
+    seeds: int | None,
+    rtl: Rtl,
+    only: Only,
+    variable: str,
+    profile: Profile | None = None,
+) -> Plan:
     """Return the plan of the regression before. Raises RegressError if what is given differs."""
     try:
         values = json.loads(PLAN.read_text())
@@ -196,14 +212,21 @@ def _plan_before(seed: int | None, seeds: int | None, rtl: Rtl, only: Only, vari
             values["made"],
             Only(**values["only"]),
             tuple(values["again"]),
+            PROFILES[values["profile"]].name,
         )
     except (OSError, ValueError, KeyError, TypeError):
         goes = "go on with" if variable == "RESUME" else "look at"
         said = f"{variable}=1: there is no regression to {goes}; leave it out"
         raise RegressError(said) from None
     same_seeds = seed in (None, plan.seed) and seeds in (None, plan.seeds)
-    if plan.rtl != rtl or not same_seeds or only not in (EVERYTHING, plan.only):
-        words = [*plan.only.words, f"RTL={plan.rtl.file_list}", f"TOP={plan.rtl.top}"]
+    same_rules = profile is None or profile.name == plan.profile
+    if plan.rtl != rtl or not (same_seeds and same_rules) or only not in (EVERYTHING, plan.only):
+        words = [
+            f"PROFILE={plan.profile}",
+            *plan.only.words,
+            f"RTL={plan.rtl.file_list}",
+            f"TOP={plan.rtl.top}",
+        ]
         words += [] if plan.rtl.sva else ["SVA=0"]
         raise RegressError(
             f"{variable}=1 goes on with SEED={plan.seed} SEEDS={plan.seeds} {' '.join(words)}: "
@@ -257,7 +280,7 @@ def _regress(plan: Plan, workers: int, gate: bool, command: str) -> int:
         )
         return status
     print(terminal(summary, HTML))
-    if made_of(plan.rtl) != plan.made:
+    if made_of(plan.rtl, plan.profile) != plan.made:
         raise RegressError(
             "the RTL or the testbench was changed while this ran: results of both are mixed up; "
             "run it again"
@@ -294,7 +317,7 @@ def _run_all(plan: Plan, done: dict[Job, Finished], workers: int, launcher: Laun
     """Run the jobs that are not done, some at a time; add each to `done` as it finishes."""
     waiting = [job for job in plan.jobs if job not in done]
     before, began = len(done), time.monotonic()
-    broken: set[Tables] = set()
+    broken: list[dict[str, int]] = []
 
     def work(job: Job) -> Finished:
         return _run_job(job, plan.rtl, launcher, broken)
@@ -308,11 +331,11 @@ def _run_all(plan: Plan, done: dict[Job, Finished], workers: int, launcher: Laun
     launcher.each(work, waiting, ended, jobs=workers)
 
 
-def _run_job(job: Job, rtl: Rtl, launcher: Launcher, broken: set[Tables]) -> Finished:
+def _run_job(job: Job, rtl: Rtl, launcher: Launcher, broken: list[dict[str, int]]) -> Finished:
     """Run one job, and keep what it left. A simulation that cannot run is a failed test.
 
-    `broken` are the tables for which the RTL does not build: that is tried once. Each attempt has a
-    folder of its own, which becomes the job's when it is complete; the first one to be stays.
+    `broken` are the parameters for which the RTL does not build: that is tried once. Each attempt
+    has a folder of its own, which becomes the job's when it is complete; the first one to be stays.
     Raises OSError when the disk is full: what fails then says nothing.
     """
     began = time.monotonic()
@@ -323,7 +346,7 @@ def _run_job(job: Job, rtl: Rtl, launcher: Launcher, broken: set[Tables]) -> Fin
     try:
         try:
             run = job.run(rtl, folder)
-            if run.tables in broken:
+            if run.parameters in broken:
                 raise BuildError(
                     "the RTL does not build for these parameters: see the first failure"
                 )
@@ -333,7 +356,7 @@ def _run_job(job: Job, rtl: Rtl, launcher: Launcher, broken: set[Tables]) -> Fin
         except CANNOT_RUN as error:
             check_disk(folder, str(error))
             if isinstance(error, BuildError):
-                broken.add(run.tables)
+                broken.append(run.parameters)
             folder.mkdir(exist_ok=True)
             results = [TestResult("simulation", False, 0.0, str(error))]
         (folder / rtl.top).unlink(missing_ok=True)
@@ -377,7 +400,7 @@ def _show(finished: Finished, number: int, total: int, left: float) -> None:
     failed += f" and {more} more" if more > 0 else ""
     failed += f"; {len(finished.not_run)} did not run" if finished.not_run else ""
     print(
-        f"[{number:>{len(str(total))}}/{total}] {job.set:<8} {job.kind:<8} seed {job.seed:<10} "
+        f"[{number:>{len(str(total))}}/{total}] {job.set:<12} {job.kind:<8} seed {job.seed:<10} "
         f"{finished.counts['operations']:>8,} operations {finished.seconds:>6.1f} s  "
         + (f"FAIL {failed}" if failed else "pass")
         + (f"  (about {left / 60:.0f} min left)" if left > 60 else ""),
@@ -443,7 +466,7 @@ def _failure(
     job: Job, test: TestResult, rtl: Rtl, again: str, waves: str, ended: int = 0
 ) -> Failure:
     alone = not again.startswith("passed") and "." in test.name
-    words = [f"SEED={job.seed}"]
+    words = [f"SEED={job.seed}", *Configuration(PROFILES[job.profile]).words]
     if alone:
         words = ["sim", f"SET={job.set}", f"TEST={test.name}", *words, "WAVES=1"]
     else:
@@ -481,7 +504,8 @@ def _summarise(
     failed = {test.name for test in tests if test.failed}
     passed = {test.name for test in tests if test.passed}
     passed -= {test.name for test in tests if not test.passed}
-    points = coverage.results(coverage.merge(test.coverage for test in tests))
+    asked = [job.configuration for job in plan.jobs]
+    points = coverage.results(coverage.merge(test.coverage for test in tests), asked)
     counts: Counter[str] = Counter()
     unread = []
     for each in finished:
@@ -500,6 +524,7 @@ def _summarise(
         seed=plan.seed,
         seeds=plan.seeds,
         rtl=plan.rtl,
+        profile=plan.profile,
         planned=len(plan.jobs),
         part=plan.part,
         interrupted=interrupted,

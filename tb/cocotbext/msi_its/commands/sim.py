@@ -27,21 +27,23 @@ from cocotbext.msi_its.run.sets import (
     EVERYTHING,
     SETS,
     SIM_SETS,
-    TRACES_SET,
     Only,
     directed,
     only,
     recordings,
+    traces_sets,
 )
 from cocotbext.msi_its.run.simulation import simulate_all
+from cocotbext.msi_its.vocabulary.operations import Configuration
 from cocotbext.msi_its.vocabulary.results import TestResult
 from cocotbext.msi_its.vocabulary.settings import TraceFile
 from cocotbext.msi_its.vocabulary.text import shown
+from msi_its_model import DEFAULT_PROFILE, Profile
 
 RESULTS = BUILD / "sim"
 
 
-def plan(seed: int, rtl: Rtl, only: Only) -> list[Simulation]:
+def plan(seed: int, rtl: Rtl, only: Only, profile: Profile = DEFAULT_PROFILE) -> list[Simulation]:
     """Return the simulations of the regression, in the order in which they are reported."""
     simulations = []
     for name in [only.set] if only.set in SETS else SIM_SETS if not only.set else ():
@@ -53,13 +55,16 @@ def plan(seed: int, rtl: Rtl, only: Only) -> list[Simulation]:
             str(RESULTS / name),
             (),
             rtl,
-            configuration=each.configuration,
+            configuration=each.configuration(profile),
         )
         tests = only.module or (*directed(name), *modules("random"))
         simulations.append(Simulation(f"{each.heading}: {run.describe()}", run, tests))
-    if only.set == TRACES_SET or not (only.set or only.test):
-        traces = tuple(each for each in recordings() if only.test in ("", each.test))
-        run = Run(DEFAULT, 32, seed, str(RESULTS / TRACES_SET), traces, rtl)
+    for name, followed in traces_sets(profile).items():
+        if only.set != name and (only.set or only.test):
+            continue
+        traces = tuple(each for each in recordings(profile, name) if only.test in ("", each.test))
+        folder, configuration = str(RESULTS / name), Configuration(followed)
+        run = Run(DEFAULT, 32, seed, folder, traces, rtl, configuration=configuration)
         simulations.append(Simulation(f"recorded traces: {run.describe()}", run, modules("traces")))
     return simulations
 
@@ -80,12 +85,20 @@ def whole(results: list[TestResult], traces: Sequence[TraceFile]) -> list[TestRe
 
 def run(arguments: argparse.Namespace, rtl: Rtl) -> int:
     """Do what the command line asks for; return the exit status."""
-    chosen = only(arguments.set, arguments.test)
-    return sim(arguments.seed, arguments.waves, rtl, chosen, arguments.jobs)
+    profile = arguments.profile
+    chosen = only(arguments.set, arguments.test, profile=profile)
+    return sim(arguments.seed, arguments.waves, rtl, chosen, arguments.jobs, profile)
 
 
-def sim(seed: int, waves: bool, rtl: Rtl, only: Only = EVERYTHING, jobs: int | None = None) -> int:
-    """Run the regression and print its results; return the exit status.
+def sim(
+    seed: int,
+    waves: bool,
+    rtl: Rtl,
+    only: Only = EVERYTHING,
+    jobs: int | None = None,
+    profile: Profile = DEFAULT_PROFILE,
+) -> int:
+    """Run the regression under a profile and print its results; return the exit status.
 
     `jobs` is how many simulations run at once, by default one a core.
     """
@@ -93,13 +106,14 @@ def sim(seed: int, waves: bool, rtl: Rtl, only: Only = EVERYTHING, jobs: int | N
     if not rtl.own:
         rtl.check()
     with exclusive(RESULTS.with_suffix(".lock"), f"{PROGRAM} sim"):
-        return _sim(seed, waves, rtl, only, jobs)
+        return _sim(seed, waves, rtl, only, jobs, profile)
 
 
-def _sim(seed: int, waves: bool, rtl: Rtl, only: Only, jobs: int | None) -> int:
+def _sim(seed: int, waves: bool, rtl: Rtl, only: Only, jobs: int | None, profile: Profile) -> int:
     print(f"seed {seed}", flush=True)
     shutil.rmtree(RESULTS, ignore_errors=True)
-    simulations = plan(seed, rtl, only)
+    simulations = plan(seed, rtl, only, profile)
+    followed = [each.run.configuration.profile for each in simulations]
     flavour = Flavour.WAVES if waves else Flavour.PLAIN
     groups: dict[Simulation, list[TestResult]] = {}
     path = RESULTS / "result.json"
@@ -115,6 +129,7 @@ def _sim(seed: int, waves: bool, rtl: Rtl, only: Only, jobs: int | None) -> int:
     def write(passed: bool, interrupted: bool) -> None:
         Sim(
             seed=seed,
+            profile=profile.name,
             rtl=Design.of(rtl),
             passed=passed,
             interrupted=interrupted,
@@ -125,7 +140,12 @@ def _sim(seed: int, waves: bool, rtl: Rtl, only: Only, jobs: int | None) -> int:
                 each.name,
                 each.name,
                 group,
-                {"seed": str(seed), "set": each.name, "rtl": f"{rtl.top} ({rtl.file_list})"},
+                {
+                    "seed": str(seed),
+                    "set": each.name,
+                    "profile": each.run.configuration.profile.name,
+                    "rtl": f"{rtl.top} ({rtl.file_list})",
+                },
                 {test.name: _reproduce(each, test, rtl, only) for test in group if test.failed},
             )
             for each, group in groups.items()
@@ -156,7 +176,7 @@ def _sim(seed: int, waves: bool, rtl: Rtl, only: Only, jobs: int | None) -> int:
         print(f"\n{report.failures(failed, RESULTS / 'failures.txt')}")
     write(passed, interrupted=False)
     print(report.where(path, seed, rtl))
-    print(report.closing_line("sim", results))
+    print(report.closing_line("sim", results, *followed))
     return 0 if passed else 1
 
 
@@ -167,6 +187,6 @@ def _reproduce(simulation: Simulation, test: TestResult, rtl: Rtl, only: Only) -
     """
     alone = test.name if "." in test.name and not test.cause else ""
     which = Only(simulation.name, only.test or alone)
-    return shlex.join(
-        [PROGRAM, "sim", *which.words, f"SEED={simulation.run.seed}", *rtl.checked_words]
-    )
+    run = simulation.run
+    said = [*which.words, f"SEED={run.seed}", *run.configuration.words, *rtl.checked_words]
+    return shlex.join([PROGRAM, "sim", *said])

@@ -20,6 +20,7 @@ from typing import Any, NoReturn
 
 from cocotbext.msi_its.run.design import OWN
 from cocotbext.msi_its.vocabulary.text import accept_any_terminal
+from msi_its_model import DEFAULT_PROFILE, PROFILES, Profile
 
 GIVEN = "MAKE_GIVEN"
 """The environment variable in which make names the variables that are on its command line."""
@@ -48,6 +49,13 @@ def count(text: str) -> int:
     if not value:
         raise argparse.ArgumentTypeError("0 is not enough")
     return value
+
+
+def profile(text: str) -> Profile:
+    """Read the name of a profile."""
+    if text not in PROFILES:
+        raise argparse.ArgumentTypeError(f"there is no {text!r}; there are {', '.join(PROFILES)}")
+    return PROFILES[text]
 
 
 class _Renamed(argparse.Action):
@@ -126,6 +134,11 @@ class Parser(argparse.ArgumentParser):
         """Let a command have RTL and TOP: the project's own by default (see `run.design.Rtl`)."""
         self.add_argument("--rtl", default=OWN.file_list, help="file list or sources of the RTL")
         self.add_argument("--top", default=OWN.top, help="name of its top module")
+
+    def add_profile(self, default: Profile | None = DEFAULT_PROFILE) -> None:
+        """Let a command have PROFILE: whose rules hold."""
+        help_ = f"whose rules hold: {', '.join(PROFILES)}"
+        self.add_argument("--profile", help=help_, type=profile, default=default)
 
     @property
     def variables(self) -> list[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 
 from cocotbext.msi_its.batch.model import BatchModel
@@ -17,6 +18,8 @@ from cocotbext.msi_its.batch.trace import read_batches
 from cocotbext.msi_its.checks.reference import Reference
 from cocotbext.msi_its.run.sets import DEFAULT
 from cocotbext.msi_its.vocabulary.operations import (
+    CONFIGURATION,
+    Configuration,
     ConsumePending,
     DefaultBdf,
     Disconnect,
@@ -25,7 +28,7 @@ from cocotbext.msi_its.vocabulary.operations import (
     Tables,
 )
 from cocotbext.msi_its.vocabulary.results import TestResult
-from cocotbext.msi_its.vocabulary.trace import PROFILES, TraceLine, parse_line, write_trace
+from cocotbext.msi_its.vocabulary.trace import TraceLine, write_trace
 
 BEFORE = 60
 AFTER = 20
@@ -45,28 +48,34 @@ def differed(result: TestResult) -> int:
     return result.operations + 1 if result.counted else 0
 
 
-def write_window(trace: str, first: int, last: int, tables: Tables, path: Path) -> int:
+def write_window(
+    trace: str,
+    first: int,
+    last: int,
+    tables: Tables,
+    path: Path,
+    configuration: Configuration = CONFIGURATION,
+) -> int:
     """Write lines `first` to `last` of a valid trace, and before them what makes their state.
 
-    It needs tables as large as `tables`, so that it runs on the same design. Return how many
-    operations there are before the lines.
+    That is the state of a translator with this configuration. It needs tables as large as `tables`,
+    so that it runs on the same design. Return how many operations there are before the lines.
     """
-    model = BatchModel(Reference(tables), tables)
+    profile = configuration.profile
+    model = BatchModel(Reference(tables, configuration), tables)
     kept: list[TraceLine] = []
-    for batch in read_batches(trace):
+    for batch in read_batches(trace, profile=profile):
         start = max(0, first - batch.first)
         before = batch.operations[:start]
         if len(before):
             model.evaluate(before)
             model.commit()
-        for number, text in enumerate(batch.texts[start:], batch.first + start):
-            if number <= last:
-                kept.append(parse_line(trace, number, text))
+        kept += takewhile(lambda line: line.number <= last, batch.lines(start))
         if batch.first + len(batch.texts) > last:
             break
     made = [*(sized(tables) if tables != DEFAULT else ()), *model.rebuild()]
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_trace(path, _lines(made, kept), PROFILES[0])
+    write_trace(path, _lines(made, kept), profile)
     return len(made)
 
 

@@ -14,6 +14,7 @@ from cocotbext.msi_its.run.design import Rtl
 from cocotbext.msi_its.vocabulary.results import COUNTS, TestResult
 from cocotbext.msi_its.vocabulary.text import shown, visible
 from cocotbext.msi_its.vocabulary.transactions import DROPS
+from msi_its_model import Profile
 
 DROPPED = frozenset(answer.name for answer in DROPS)
 
@@ -64,14 +65,15 @@ def total(results: Iterable[TestResult], name: str) -> int:
     return sum(result.count(name) for result in results)
 
 
-def closing_line(command: str, results: list[TestResult]) -> str:
+def closing_line(command: str, results: list[TestResult], *profiles: Profile) -> str:
     """Return the line that `make sim` and `make compare` end with; it adds what failed, if any."""
     operations, _, dropped, mismatches = (total(results, name) for name in COUNTS)
     messages = sum(each.messages if each.compared is None else each.compared for each in results)
     failed = sum(result.failed for result in results)
+    names = " and ".join(dict.fromkeys(profile.name for profile in profiles))
     return (
         f"{command}: {operations} operations, {messages} messages compared, "
-        f"{dropped} dropped, {mismatches} mismatches"
+        f"{dropped} dropped, {mismatches} mismatches, profile {names}"
         + failed_words(failed, sum(not result.ran for result in results))
     )
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
+from cocotbext.msi_its.checks.reference import Shared
 from cocotbext.msi_its.report.regression import Failure, Summary
 from cocotbext.msi_its.run.design import Rtl, RtlError
 from cocotbext.msi_its.vocabulary.results import TestResult, dump
@@ -55,6 +56,7 @@ class Sim(ResultFile, frozen=True):
     """What `make sim` did: its tests, by the heading of their simulation."""
 
     seed: int
+    profile: str
     rtl: Design
     passed: bool
     interrupted: bool
@@ -80,27 +82,56 @@ class Window(Struct, frozen=True, kw_only=True):
     command: str = ""
 
 
+class SharedAfter(Struct, frozen=True, kw_only=True):
+    """An operation with which bus ranges begin to share DeviceIDs.
+
+    `line` is its line in the trace, `pairs` are those that did not share before: the two ranges,
+    and the first and the last DeviceID.
+    """
+
+    line: int
+    operation: str
+    pairs: list[Shared]
+
+
+class Sharing(Struct, frozen=True, kw_only=True):
+    """The operations of a trace after which bus ranges share DeviceIDs.
+
+    `of` is how many operations set something up, `operations` after how many of them it was so;
+    with `began` of those it began for some pair, of which the first are `listed`.
+    """
+
+    of: int
+    operations: int
+    began: int
+    listed: list[SharedAfter]
+
+
 class Compare(ResultFile, frozen=True):
     """What `make compare` did: a test for each trace.
 
     `level` is that at which the operations were replayed: pin, batch, or the golden model alone,
-    for which there is no `rtl`. `expects` is how many lines say what to expect.
+    for which there is no `rtl`. `expects` is how many lines say what to expect. `shared` has, by
+    trace, the operations after which bus ranges share DeviceIDs.
     """
 
     level: str
     rtl: Design | None
     seed: int
+    profile: str
     passed: bool
     interrupted: bool
     tables: dict[str, int]
     expects: int
     traces: list[TestResult]
     windows: list[Window]
+    shared: dict[str, Sharing]
 
 
 class Attached(ResultFile, frozen=True):
     """What was seen of a translator that a test of the user's attached to (see `bench.attach`)."""
 
+    profile: str
     test: TestResult
 
 
@@ -108,6 +139,7 @@ class Exhaustive(ResultFile, frozen=True):
     """What `make exhaustive` did."""
 
     seed: int
+    profile: str
     rtl: Design
     passed: bool
     interrupted: bool
@@ -118,6 +150,7 @@ class Bench(ResultFile, frozen=True):
     """What `make bench` measured: rates in operations a second, `native` in cycles a second."""
 
     seed: int
+    profile: str
     machine: str
     pin: float
     pin_by_handles: float = field(name="pin, by handles")
@@ -173,6 +206,7 @@ class Regress(ResultFile, frozen=True):
     interrupted: bool
     seed: int
     seeds: int
+    profile: str
     part: str
     rtl: Design
     tools: dict[str, str]
@@ -200,6 +234,7 @@ class Regress(ResultFile, frozen=True):
             interrupted=summary.interrupted,
             seed=summary.seed,
             seeds=summary.seeds,
+            profile=summary.profile,
             part=summary.part,
             rtl=Design.of(summary.rtl),
             tools=dict(summary.tools),

@@ -86,7 +86,7 @@ def suites(summary: Summary) -> list[Suite]:
             job.name,
             f"{job.set}.{job.kind}" + (f".seed{job.seed}" if job.kind == "random" else ""),
             finished.tests,
-            {"seed": str(job.seed), "set": job.set},
+            {"seed": str(job.seed), "set": job.set, "profile": job.configuration.profile.name},
             {each.test: each.command for each in summary.failures if each.job == job},
         )
         for finished in summary.finished

@@ -18,13 +18,17 @@ from cocotbext.msi_its.run.sets import (
     DEFAULT,
     EVERYTHING,
     SETS,
-    TRACES_SET,
+    TRACES_SETS,
     Only,
     directed,
     recordings,
+    traces_sets,
 )
 from cocotbext.msi_its.run.simulators.code_coverage import CodeCoverage
+from cocotbext.msi_its.vocabulary.operations import Configuration
 from cocotbext.msi_its.vocabulary.results import COUNTS, TestResult
+from cocotbext.msi_its.vocabulary.settings import TraceFile
+from msi_its_model import DEFAULT_PROFILE, PROFILES
 
 RESULTS = BUILD / "regress"
 
@@ -36,7 +40,8 @@ RUNS = "runs"
 class Plan:
     """What a regression is to run: `seeds` of them from `seed` on, on a design, as `made` of.
 
-    It may be a part of that: what `only` says, or the simulations of these names, `again`.
+    It may be a part of that: what `only` says, or the simulations of these names, `again`. The
+    profile is that of the name.
     """
 
     seed: int
@@ -45,15 +50,17 @@ class Plan:
     made: str
     only: Only = EVERYTHING
     again: tuple[str, ...] = ()
+    profile: str = DEFAULT_PROFILE.name
 
     @property
     def jobs(self) -> tuple[Job, ...]:
         """Its simulations, the longest first."""
-        test = self.only.test
-        jobs = [Job(TRACES_SET, "recorded", self.seed, test)]
-        jobs += [Job(name, "directed", self.seed, test) for name in SETS]
+        test, profile = self.only.test, self.profile
+        traced = traces_sets(PROFILES[profile])
+        jobs = [Job(name, "recorded", self.seed, test, profile) for name in traced]
+        jobs += [Job(name, "directed", self.seed, test, profile) for name in SETS]
         seeds = range(self.seed, self.seed + self.seeds)
-        jobs += [Job(name, "random", seed, test) for seed in seeds for name in SETS]
+        jobs += [Job(name, "random", seed, test, profile) for seed in seeds for name in SETS]
         return tuple(
             job
             for job in jobs
@@ -73,13 +80,15 @@ class Plan:
 class Job:
     """One simulation of a regression: a parameter set, which tests (`kind`), and the seed.
 
-    Of these tests only the one called `test` runs, if that is given.
+    Of these tests only the one called `test` runs, if that is given. The rules are those of the
+    profile of that name.
     """
 
     set: str
     kind: str
     seed: int
     test: str = ""
+    profile: str = DEFAULT_PROFILE.name
 
     @property
     def name(self) -> str:
@@ -99,19 +108,30 @@ class Job:
 
     def run(self, rtl: Rtl, folder: Path) -> Run:
         """Return the run of its simulation."""
+        tables, width = DEFAULT, 32
+        traces: tuple[TraceFile, ...] = ()
         if self.kind == "recorded":
-            return Run(DEFAULT, 32, self.seed, str(folder), recordings(), rtl, coverage=True)
-        each = SETS[self.set]
+            traces = recordings(PROFILES[self.profile], self.set)
+        else:
+            tables, width = SETS[self.set].tables, SETS[self.set].counter_width
         return Run(
-            each.tables,
-            each.counter_width,
+            tables,
+            width,
             self.seed,
             str(folder),
-            (),
+            traces,
             rtl,
             coverage=True,
-            configuration=each.configuration,
+            configuration=self.configuration,
         )
+
+    @property
+    def configuration(self) -> Configuration:
+        """What its translator is built for."""
+        profile = PROFILES[self.profile]
+        if self.kind == "recorded":
+            return Configuration(TRACES_SETS[self.set] or profile)
+        return SETS[self.set].configuration(profile)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +190,7 @@ class Summary:
 
     `planned` is the number of its simulations, `seconds` how long this part of it took; `unread`
     says what coverage is missing, and why; `tools` are versions, by name; `part` says what it was
-    limited to.
+    limited to; `profile` is the name of the one whose rules held.
     """
 
     seed: int
@@ -187,6 +207,7 @@ class Summary:
     unread: list[str]
     tools: Mapping[str, str]
     part: str = ""
+    profile: str = DEFAULT_PROFILE.name
 
     @property
     def passed(self) -> bool:

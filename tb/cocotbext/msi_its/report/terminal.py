@@ -100,9 +100,12 @@ def _listed(title: str, items: Sequence[str]) -> list[str]:
 def closing_line(command: str, summary: Summary) -> str:
     """Return the line that `make regress` ends with."""
     operations, messages, dropped, mismatches = summary.counts.values()
+    followed = [each.job.configuration.profile.name for each in summary.finished]
+    names = " and ".join(dict.fromkeys(followed)) or summary.profile
     return (
         f"{command}: {len(summary.finished)} simulations, {operations} operations, "
-        f"{messages} messages compared, {dropped} dropped, {mismatches} mismatches"
+        f"{messages} messages compared, {dropped} dropped, {mismatches} mismatches, "
+        f"profile {names}"
         + failed_words(len(summary.failures), summary.not_run)
         + (f"; only a part: {summary.part}" if summary.part else "")
     )

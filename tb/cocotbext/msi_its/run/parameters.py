@@ -55,4 +55,5 @@ class Run:
     def describe(self) -> str:
         """Say the parameters in words."""
         tables = ", ".join(f"{size:,} {name}" for name, size in self.tables._asdict().items())
-        return f"{tables} and {self.counter_width}-bit counters"
+        profile = self.configuration.profile.name
+        return f"{tables}, {self.counter_width}-bit counters, profile {profile}"

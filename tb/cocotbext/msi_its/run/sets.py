@@ -10,24 +10,34 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cocotbext.msi_its.batch.trace import validate
+from cocotbext.msi_its.batch.trace import Lines, validate
 from cocotbext.msi_its.run.discovery import modules
 from cocotbext.msi_its.run.places import PROGRAM, ROOT
-from cocotbext.msi_its.vocabulary.operations import CONFIGURATION, Configuration, Tables
+from cocotbext.msi_its.vocabulary.operations import Configuration, Tables
 from cocotbext.msi_its.vocabulary.settings import TraceFile
 from cocotbext.msi_its.vocabulary.text import UserError, visible
 from cocotbext.msi_its.vocabulary.trace import stem
+from msi_its_model import DEFAULT_PROFILE, PROFILES, Profile
+
+TODAY = PROFILES["08ec11066"]
+
 
 RECORDINGS = (
     "tests/traces/basic.jsonl.gz",
     "tests/traces/rescan.jsonl.gz",
     "tests/traces/basic-routes.jsonl.gz",
     "tests/traces/rescan-routes.jsonl.gz",
-    "tests/vectors/openvmm.jsonl.gz",
 )
+"""Recorded traffic: no profile's own rule decides anything in it."""
+
+VECTORS = {
+    "e08751800": ("tests/vectors/openvmm.jsonl.gz",),
+    "08ec11066": ("tests/vectors/today-shared.jsonl.gz", "tests/vectors/today-extended.jsonl.gz"),
+}
+"""What OpenVMM did, by the name of the profile that its commit has."""
 
 
-STALLED = ("basic", "basic-routes")
+STALLED = ("basic", "basic-routes", "today-extended")
 """The recordings that are replayed once more with stalls at random."""
 
 
@@ -40,19 +50,28 @@ DEFAULT = Tables(ranges=16, connections=8, targets=32, routes=64)
 
 @dataclass(frozen=True, slots=True)
 class ParameterSet:
-    """Parameters of the translator to test it with, under a name."""
+    """Parameters of the translator to test it with, under a name.
+
+    `profile` is one that the set has whatever the run's is.
+    """
 
     heading: str
     tables: Tables
     counter_width: int
-    configuration: Configuration = CONFIGURATION
+    devid_bits: int = 32
+    profile: Profile | None = None
+
+    def configuration(self, profile: Profile = DEFAULT_PROFILE) -> Configuration:
+        """Return what the translator is built for in a run under a profile."""
+        return Configuration(self.profile or profile, self.devid_bits)
 
 
 SETS: dict[str, ParameterSet] = {
     "default": ParameterSet("default tables", DEFAULT, 32),
-    "smallest": ParameterSet("one of everything", Tables(1, 1, 1, 1), 4),
-    "odd": ParameterSet("odd sizes", Tables(5, 3, 300, 2048), 8),
+    "smallest": ParameterSet("one of everything", Tables(1, 1, 1, 1), 4, devid_bits=16),
+    "odd": ParameterSet("odd sizes", Tables(5, 3, 300, 2048), 8, devid_bits=24),
     "largest": ParameterSet("the largest tables", Tables(256, 256, 1024, 2048), 16),
+    "today": ParameterSet("today's OpenVMM", Tables(11, 6, 100, 300), 12, 20, TODAY),
 }
 """The parameters that tests run with. `make sim` leaves out the largest tables."""
 
@@ -61,10 +80,11 @@ LONGEST_NAME = 120
 """How many bytes of a trace's name the names of files take that are made for it."""
 
 
-SIM_SETS = ("default", "smallest", "odd")
+SIM_SETS = ("default", "smallest", "odd", "today")
 
 
-TRACES_SET = "traces"
+TRACES_SETS: dict[str, Profile | None] = {"traces": None, "traces-today": TODAY}
+"""The sets of recorded traces, and the profile that one has whatever the run's is."""
 
 
 class ChoiceError(UserError):
@@ -73,7 +93,7 @@ class ChoiceError(UserError):
 
 @dataclass(frozen=True, slots=True)
 class Only:
-    """What to run of the regression: one set (of SETS, or TRACES_SET), one test; empty for all."""
+    """What to run of the regression: one set (SETS, traces_sets), one test; empty for all."""
 
     set: str = ""
     test: str = ""
@@ -93,22 +113,29 @@ class Only:
 EVERYTHING = Only()
 
 
-def only(set_: str, test: str, default: str = "default") -> Only:
-    """Return what SET= and TEST= ask for. Raises ChoiceError.
+def only(
+    set_: str, test: str, default: str = "default", profile: Profile = DEFAULT_PROFILE
+) -> Only:
+    """Return what SET= and TEST= ask for, under a profile. Raises ChoiceError.
 
     A test without a set runs on that called `default`; empty: on all of its sets.
     """
-    sets = (*SETS, TRACES_SET)
+    sets = (*SETS, *traces_sets(profile))
     if set_ and set_ not in sets:
         raise ChoiceError(f"SET={set_}: there is no such set; there are {', '.join(sets)}")
     if not test:
         return Only(set_)
     module, _, name = test.partition(".")
-    if module == "trace_tests" or set_ == TRACES_SET:
-        traced = [trace.test for trace in recordings()]
-        if test not in traced or set_ not in ("", TRACES_SET):
-            raise ChoiceError(f"TEST={test}: SET={TRACES_SET} has {', '.join(traced)}")
-        return Only(TRACES_SET, test)
+    if module == "trace_tests" or set_ in TRACES_SETS:
+        traced = {
+            each: [trace.test for trace in recordings(profile, each)]
+            for each in traces_sets(profile)
+        }
+        for each, tests in traced.items():
+            if test in tests and set_ in ("", each):
+                return Only(each, test)
+        there = "; ".join(f"SET={each} has {', '.join(tests)}" for each, tests in traced.items())
+        raise ChoiceError(f"TEST={test}: {there}")
     if name not in names_in(module):
         known = [path.stem for path in sorted((ROOT / "tests/rtl").glob("*_tests.py"))]
         names = [f"{module}.{each}" for each in names_in(module)]
@@ -136,20 +163,31 @@ def names_in(module: str) -> list[str]:
 
 
 def trace_file(
-    path: Path, taken: Collection[str] = (), progress: Callable[[int], None] | None = None
+    path: Path,
+    taken: Collection[str] = (),
+    progress: Callable[[int], None] | None = None,
+    profile: Profile | None = None,
+    look: Callable[[Lines], None] | None = None,
 ) -> tuple[TraceFile, Tables]:
     """Validate a trace; return it with the tables that it needs. Raises TraceError.
 
-    It is named after the file; with a number at the end, as in `x-2`, if that name is `taken`.
+    It is read by the rules of `profile`; None: of that in its header, or of the default. `look` is
+    called with each batch of lines. It is named after the file; with a number at the end, as in
+    `x-2`, if that name is `taken`.
     """
-    summary = validate(path, progress)
+    summary = validate(path, progress, profile, look)
     name = first = _short(visible(stem(path)))
     number = 1
     while name in taken:
         number += 1
         name = f"{first}-{number}"
     trace = TraceFile(
-        str(path.resolve()), name, summary.operations, expects=summary.expects, first=summary.first
+        str(path.resolve()),
+        name,
+        summary.operations,
+        expects=summary.expects,
+        first=summary.first,
+        profile=summary.profile.name,
     )
     return trace, summary.tables
 
@@ -168,9 +206,21 @@ def directed(name: str) -> tuple[str, ...]:
     return (*(modules("directed") if name == "default" else ()), *modules("hardware"))
 
 
-def recordings() -> tuple[TraceFile, ...]:
-    """Return the recorded traces, some of them a second time with stalls."""
-    recorded = [trace_file(ROOT / path)[0] for path in RECORDINGS]
+def traces_sets(profile: Profile) -> dict[str, Profile]:
+    """Return the sets of recorded traces of a run under a profile, with the one that each follows.
+
+    Those that have one of their own are left out where the run has it: then they are in the first.
+    """
+    own = {name: each for name, each in TRACES_SETS.items() if each not in (None, profile)}
+    return {"traces": profile, **{name: each for name, each in own.items() if each}}
+
+
+def recordings(profile: Profile = DEFAULT_PROFILE, name: str = "traces") -> tuple[TraceFile, ...]:
+    """Return the recorded traces of one of `traces_sets`; some a second time with stalls."""
+    own = TRACES_SETS[name]
+    profile = own or profile
+    paths = (*(() if own else RECORDINGS), *VECTORS.get(profile.name, ()))
+    recorded = [trace_file(ROOT / path, profile=profile)[0] for path in paths]
     stalled = [
         replace(trace, name=f"{trace.name}_stalled", stall=STALL)
         for trace in recorded

@@ -64,6 +64,11 @@ class Configuration:
     devid_bits: int = 32
 
     @property
+    def words(self) -> list[str]:
+        """What make is told for its profile, unless that is the default."""
+        return [] if self.profile == DEFAULT_PROFILE else [f"PROFILE={self.profile.name}"]
+
+    @property
     def parameters(self) -> dict[str, int]:
         """The translator's parameters for it, by their names in the RTL."""
         return {

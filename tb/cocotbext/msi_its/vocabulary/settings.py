@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from cocotbext.msi_its.vocabulary.operations import CONFIGURATION, Configuration, Tables
-from msi_its_model import Profile
+from msi_its_model import DEFAULT_PROFILE, Profile
 
 HANG_CYCLES = 4000
 """After how many cycles without progress the design hangs; clearing takes at most 2,048."""
@@ -26,7 +26,8 @@ class TraceFile:
     """A validated trace to replay: its path, a name of its own, and its number of operations.
 
     `expects` is how many lines say what to expect; `stall` is the share of the time, 0 to 1, for
-    which every interface stalls meanwhile; `first` is the number of the first operation's line.
+    which every interface stalls meanwhile; `first` is the number of the first operation's line;
+    `profile` is the name of the one whose rules it follows.
     """
 
     path: str
@@ -35,6 +36,7 @@ class TraceFile:
     stall: float = 0.0
     expects: int = 0
     first: int = 1
+    profile: str = DEFAULT_PROFILE.name
 
     @property
     def test(self) -> str:

@@ -28,24 +28,26 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any, Final, NamedTuple, NoReturn
 
-from msgspec.structs import astuple
+from msgspec.structs import astuple, replace
 
 from cocotbext.msi_its.vocabulary.operations import (
     LIMITS,
     OPERATIONS,
     TABLE_OF,
     WIDTHS,
+    BindTarget,
     Message,
     Operation,
+    SetBusRange,
     Tables,
     arguments_of,
 )
 from cocotbext.msi_its.vocabulary.text import UserError, visible
+from msi_its_model import DEFAULT_PROFILE, PROFILES, AssignedBusRange, MsiConnection, Profile
 
 FORMAT: Final = "msi-trace"
 VERSION: Final = 1
-PROFILES: Final = ("e08751800",)
-"""What the first line of a file may say: what it is, and which OpenVMM's rules it follows."""
+"""What the first line of a file may say that it is."""
 
 LONGEST_LINE: Final = 1 << 20
 """The longest line that is read, in bytes. It bounds the memory that a damaged file can take."""
@@ -114,7 +116,9 @@ class TraceLine(NamedTuple):
     """One line of a trace: its number in the file (from 1), the operation, and what is optional.
 
     `t_us` is the time of recording in microseconds, `note` is for people; `extra` are the fields
-    whose name starts with `x_`: they are kept, and mean nothing here.
+    whose name starts with `x_`: they are kept, and mean nothing here. `rid` is the requester ID
+    (16 bits) of a `bind_target` that was written with one: its offset depends on the lines before
+    it, and is in `operation` as far as the line went through `Context.take`.
     """
 
     number: int
@@ -123,6 +127,7 @@ class TraceLine(NamedTuple):
     note: str | None = None
     t_us: int | float | None = None
     extra: dict[str, Any] | None = None
+    rid: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +135,8 @@ class TraceSummary:
     """What a valid trace holds, and the smallest tables that it runs on.
 
     `expects` is how many lines say what to expect: one part of it at least. `first` is the number
-    of the first operation's line: 2 where the file begins with a header.
+    of the first operation's line: 2 where the file begins with a header. `profile` is the one whose
+    rules it was read by.
     """
 
     operations: int
@@ -138,29 +144,106 @@ class TraceSummary:
     by_name: dict[str, int]
     tables: Tables
     first: int = 1
+    profile: Profile = DEFAULT_PROFILE
 
 
 # Reading
 
 
-def read_trace(path: str | Path) -> Iterator[TraceLine]:
+class Context:
+    """What the lines of a file mean: by a profile's rules, and after the lines before them.
+
+    The profile is the one given, or else that of the file's header, or the default.
+    """
+
+    __slots__ = ("_given", "path", "profile", "ranges")
+
+    def __init__(self, path: str | Path, profile: Profile | None = None) -> None:
+        """Start at the beginning of a file, to be read by the rules of `profile`."""
+        self.path = path
+        self._given = profile
+        self.profile = profile or DEFAULT_PROFILE
+        self.ranges: dict[int, AssignedBusRange] = {}  # as the lines so far have set them
+
+    def is_header(self, text: bytes) -> bool:
+        """Return whether the first line says what the file is: `{"format": "msi-trace", …}`.
+
+        Raises TraceError if it does, and it is nothing that can be read here, or another profile
+        than the one given.
+        """
+        if b'"format"' not in text:
+            return False
+        try:
+            entry = _decode(text)
+            if "format" not in entry or "op" in entry:
+                return False
+            _check_header(entry)
+            self.profile = PROFILES[entry.get("profile", self.profile.name)]
+            if self._given is not None and self._given != self.profile:
+                reason = (
+                    f"the file follows {self.profile.name}, and is to be read by the rules of "
+                    f"{self._given.name}: leave PROFILE out, and it goes by the file"
+                )
+                raise _Refused("profile", reason)
+        except _Refused as refused:
+            raise TraceError(self.path, 1, refused.field, refused.reason) from None
+        return True
+
+    def take(self, line: TraceLine) -> TraceLine:
+        """Take the next line; return it with the offset that its `rid` is at this moment (R5).
+
+        Raises TraceError for an offset that is wider than the profile has it.
+        """
+        operation = line.operation
+        if type(operation) is SetBusRange:
+            self.set_bus_range(operation.range, operation.secondary, operation.subordinate)
+        elif type(operation) is BindTarget:
+            offset = self.offset(line.number, operation, line.rid)
+            if offset != operation.rid_offset:
+                return line._replace(operation=replace(operation, rid_offset=offset))
+        return line
+
+    def set_bus_range(self, bus_range: int, secondary: int, subordinate: int) -> None:
+        """Note that a line sets a bus range."""
+        held = self.ranges.setdefault(bus_range, AssignedBusRange())
+        held.set_bus_range(secondary, subordinate)
+
+    def offset(self, number: int, operation: BindTarget, rid: int | None) -> int:
+        """Return the offset that line `number` binds a target with: that of `rid`, if it has one.
+
+        Raises TraceError for one that is wider than the profile has it.
+        """
+        held = self.ranges.get(operation.range) or AssignedBusRange()
+        target = MsiConnection(profile=self.profile).msi_target(held, 0)
+        try:
+            if rid is None:
+                return target.with_rid_offset(operation.rid_offset).rid_offset
+            return target.with_rid(rid).rid_offset
+        except ValueError as error:
+            field = "rid" if rid is not None else "rid_offset"
+            raise TraceError(self.path, number, field, str(error)) from None
+
+
+def read_trace(path: str | Path, profile: Profile | None = None) -> Iterator[TraceLine]:
     """Validate the whole file, at the time of the call; then give its lines one by one.
 
+    It is read by the rules of `profile`; None: of that in its header, or of the default.
     Raises TraceError for the first thing that makes it no trace.
     """
-    validate_trace(path)
-    return iter_trace(path)
+    validate_trace(path, profile)
+    return iter_trace(path, profile)
 
 
-def validate_trace(path: str | Path) -> TraceSummary:
-    """Read the whole file and say what it holds.
+def validate_trace(path: str | Path, profile: Profile | None = None) -> TraceSummary:
+    """Read the whole file and say what it holds; `profile` as for `read_trace`.
 
     Raises TraceError for the first thing that makes it no trace.
     """
+    context = Context(path, profile)
     by_class: Counter[type[Operation]] = Counter()
     largest = dict.fromkeys(TABLE_OF, 0)
     expects = first = 0
-    for line in iter_trace(path):
+    for line in _read(context):
         first = first or line.number
         operation = line.operation
         expects += line.expect not in (None, Expect())
@@ -175,22 +258,29 @@ def validate_trace(path: str | Path) -> TraceSummary:
         by_name={cls.name: by_class[cls] for cls in OPERATIONS.values() if by_class[cls]},
         tables=Tables(**{table: largest[field] + 1 for field, table in TABLE_OF.items()}),
         first=first,
+        profile=context.profile,
     )
 
 
-def iter_trace(path: str | Path) -> Iterator[TraceLine]:
+def iter_trace(path: str | Path, profile: Profile | None = None) -> Iterator[TraceLine]:
     """Give the lines of a file in one pass, without validating what is still to come.
 
-    This is for a file that `validate_trace` has accepted, or for one that is only looked through.
+    This is for a file that `validate_trace` has accepted, or for one that is only looked through;
+    `profile` as for `read_trace`.
 
     Raises TraceError when it reaches what makes the file no trace.
     """
+    return _read(Context(path, profile))
+
+
+def _read(context: Context) -> Iterator[TraceLine]:
+    path = context.path
     operations = 0
     for number, text in _lines(path):
-        if number == 1 and is_header(path, text):
+        if number == 1 and context.is_header(text):
             continue
         operations += 1
-        yield parse_line(path, number, text)
+        yield context.take(parse_line(path, number, text))
     if operations == 0:
         raise TraceError(path, None, None, "empty: it holds no operations")
 
@@ -386,7 +476,7 @@ class _Refused(Exception):
         self.reason = reason
 
 
-_HEADER: Final[dict[str, tuple[str | int, ...]]] = {
+_HEADER: Final[dict[str, Iterable[str | int]]] = {
     "format": (FORMAT,),
     "version": (VERSION,),
     "profile": PROFILES,
@@ -405,6 +495,11 @@ SHORT: Final[dict[str, tuple[str, int, int]]] = {
     "devid_base": ("segment", 16, 16),
 }
 """Arguments that may be written another way: its name, its bits, and how far it is shifted."""
+WAYS: Final[dict[str, tuple[str, ...]]] = {
+    field: (short, field, *(("rid",) if field == "rid_offset" else ()))
+    for field, (short, _, _) in SHORT.items()
+}
+"""How the same argument may be called in a trace: one of these has to be given."""
 _INDICES: Final = {
     cls: tuple(field for field in arguments_of(cls) if field in TABLE_OF)
     for cls in OPERATIONS.values()
@@ -423,7 +518,7 @@ _ARGUMENTS: Final = {
     for name, cls in OPERATIONS.items()
 }
 _NAMES: Final = {
-    name: tuple(each for field in arguments_of(cls) for each in (field, *SHORT.get(field, ())[:1]))
+    name: tuple(each for field in arguments_of(cls) for each in WAYS.get(field, (field,)))
     for name, cls in OPERATIONS.items()
 }
 """How the arguments of an operation may be called in a trace."""
@@ -432,23 +527,6 @@ _DEVID_MAXIMUM: Final = (1 << 32) - 1
 _ADDRESS_MAXIMUM: Final = _maximum("address")
 _DATA_MAXIMUM: Final = _maximum("data")
 _COUNT_MAXIMUM: Final = (1 << 64) - 1
-
-
-def is_header(path: str | Path, text: bytes) -> bool:
-    """Return whether the first line of a file says what it is: `{"format": "msi-trace", …}`.
-
-    Raises TraceError if it does, and it is nothing that can be read here.
-    """
-    if b'"format"' not in text:
-        return False
-    try:
-        entry = _decode(text)
-        if "format" not in entry or "op" in entry:
-            return False
-        _check_header(entry)
-    except _Refused as refused:
-        raise TraceError(path, 1, refused.field, refused.reason) from None
-    return True
 
 
 def _check_header(header: dict[str, Any]) -> None:
@@ -460,9 +538,9 @@ def _check_header(header: dict[str, Any]) -> None:
         if key not in header:
             if key == "profile":
                 continue
-            raise _Refused(key, f"missing; this reads {_show(known[0])}")
+            raise _Refused(key, f"missing; this reads {_show(next(iter(known)))}")
         value = header[key]
-        if type(value) is not type(known[0]) or value not in known:
+        if type(value) not in map(type, known) or value not in known:
             there = " or ".join(map(_show, known))
             raise _Refused(key, f"{_show(value)} is not known; this reads {there}")
 
@@ -491,13 +569,14 @@ def _parse(number: int, line: bytes) -> TraceLine:
         if not _ALLOWED[name].issuperset(entry.keys() - extra.keys()):
             _refuse_unknown_field(entry, name)
     values = []
+    rid = None
     for field, maximum in _ARGUMENTS[name]:
+        if field in WAYS:
+            argument, rid = _one_way(field, entry, name)
+            values.append(argument)
+            continue
         value = entry.get(field)
         if type(value) is not int or not 0 <= value <= maximum:
-            if field not in entry and field in SHORT and SHORT[field][0] in entry:
-                short, bits, shift = SHORT[field]
-                values.append(_integer(short, entry[short], (1 << bits) - 1) << shift)
-                continue
             if field not in entry:
                 needed = ", ".join(arguments_of(OPERATIONS[name]))
                 raise _Refused(field, f"missing; {name} needs {needed}")
@@ -510,7 +589,28 @@ def _parse(number: int, line: bytes) -> TraceLine:
     t_us = entry.get("t_us")
     if "t_us" in entry:
         t_us = _time(t_us)
-    return TraceLine(number, OPERATIONS[name](*values), expect, note, t_us, extra)
+    return TraceLine(number, OPERATIONS[name](*values), expect, note, t_us, extra, rid)
+
+
+def _one_way(field: str, entry: dict[str, Any], name: str) -> tuple[int, int | None]:
+    """Return an argument that can be written in several ways, of which one has to be there.
+
+    Of a requester ID it is the second part; what that makes of the argument is for `Context`.
+    """
+    ways = WAYS[field]
+    given = [way for way in ways if way in entry]
+    if len(given) != 1:
+        which = f"one of {', '.join(ways)}"
+        if given:
+            raise _Refused(given[1], f"given beside {given[0]}; {name} takes {which}")
+        others = [each for each in arguments_of(OPERATIONS[name]) if each != field]
+        raise _Refused(ways[0], f"missing; {name} needs {', '.join(others)} and {which}")
+    (way,) = given
+    short, bits, shift = SHORT[field]
+    if way == short:
+        return _integer(way, entry[way], (1 << bits) - 1) << shift, None
+    value = _integer(way, entry[way], _maximum(way))
+    return (value, None) if way == field else (0, value)
 
 
 def _time(value: Any) -> int | float:
@@ -695,8 +795,10 @@ def to_json(line: TraceLine) -> str:
     operation = line.operation
     entry: dict[str, Any] = {"op": operation.name}
     for field in arguments_of(type(operation)):
-        value = getattr(operation, field)
-        entry[field] = value
+        if field == "rid_offset" and line.rid is not None:
+            entry["rid"] = line.rid
+            continue
+        value = entry[field] = getattr(operation, field)
         if field in SHORT:
             short, bits, shift = SHORT[field]
             if value >> shift << shift == value and 0 <= value >> shift < 1 << bits:
@@ -718,10 +820,12 @@ def to_json(line: TraceLine) -> str:
     return json.dumps(entry | (line.extra or {}))
 
 
-def write_trace(path: str | Path, lines: Iterable[TraceLine], profile: str = "") -> int:
+def write_trace(
+    path: str | Path, lines: Iterable[TraceLine], profile: Profile | None = None
+) -> int:
     """Write a trace file; one whose name ends in .gz is gzipped.
 
-    With a profile (of PROFILES), the first line is a header that says so.
+    With a profile, the first line is a header that says so. A line with a `rid` is written with it.
 
     The file appears under its name when it is complete. Equal lines give equal bytes.
 
@@ -729,6 +833,7 @@ def write_trace(path: str | Path, lines: Iterable[TraceLine], profile: str = "")
     there before is then still there. Returns the number of operations.
     """
     path = Path(path)
+    context = Context(path, profile)
     unfinished = path.with_name(f".{path.name}.unfinished")
     number = 0
     try:
@@ -736,12 +841,14 @@ def write_trace(path: str | Path, lines: Iterable[TraceLine], profile: str = "")
             zipped = path.suffix == ".gz"
             with gzip.GzipFile("", "wb", fileobj=raw, mtime=0) if zipped else raw as file:
                 if profile:
-                    header = {"format": FORMAT, "version": VERSION, "profile": profile}
+                    header = {"format": FORMAT, "version": VERSION, "profile": profile.name}
                     file.write(json.dumps(header).encode() + b"\n")
                 for number, line in enumerate(lines, 1):
                     text = to_json(line).encode()
                     try:
-                        _parse(number, text)
+                        again = _parse(number, text)
+                        if profile:
+                            context.take(again)
                     except _Refused as refused:
                         reason = refused.reason
                         raise TraceError(path, number, refused.field, reason) from None

@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cocotbext.msi_its.checks.coverage.points import POINTS, CoverPoint
+from cocotbext.msi_its.checks.coverage.points import CoverPoint, points
+from cocotbext.msi_its.vocabulary.operations import Configuration
 from cocotbext.msi_its.vocabulary.results import Counts
 
 
@@ -45,10 +46,10 @@ class PointResult:
         return not self.missing and not self.unexpected
 
 
-def results(counts: Counts) -> dict[str, PointResult]:
-    """Return what merged counts mean for each cover point."""
+def results(counts: Counts, configurations: Iterable[Configuration]) -> dict[str, PointResult]:
+    """Return what merged counts mean for each cover point, of runs with these configurations."""
     found: dict[str, PointResult] = {}
-    for name, point in POINTS.items():
+    for name, point in points(configurations).items():
         seen = dict(counts.get(name, {}))
         bins = {words: seen.pop(words, 0) for words in (" / ".join(each) for each in point.bins)}
         found[name] = PointResult(point, bins, seen)

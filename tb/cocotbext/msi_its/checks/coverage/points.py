@@ -1,21 +1,28 @@
 # SPDX-License-Identifier: MIT
 """Functional coverage: which behaviour of the specification was exercised, and how often.
 
-A cover point has a fixed set of bins, all of them reachable; what falls into none of them is kept
-as unexpected, and fails `make coverage`, because either the hardware did what it must not, or the
-list of bins is wrong.
+A cover point has a fixed set of bins, all of them reachable by the configurations that are run;
+what falls into none of them is kept as unexpected, and fails `make coverage`, because either the
+hardware did what it must not, or the list of bins is wrong.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from cocotbext.msi_its.vocabulary import csr
 from cocotbext.msi_its.vocabulary.csr import Answer, Register
-from cocotbext.msi_its.vocabulary.operations import OPERATIONS, TABLE_OF, Operation, arguments_of
+from cocotbext.msi_its.vocabulary.operations import (
+    OPERATIONS,
+    TABLE_OF,
+    Configuration,
+    Operation,
+    arguments_of,
+)
 from cocotbext.msi_its.vocabulary.transactions import Source
+from msi_its_model import PROFILES
 
 Bin = tuple[str, ...]
 """One bin of a cover point: the words that name it."""
@@ -87,6 +94,61 @@ POSITIONS: dict[str, tuple[str, ...]] = {
 """Where the bus of a requester ID can be, for each kind of range."""
 
 
+SUM_BEYOND = "beyond 16 bits"
+
+DEFAULT_POSITIONS: dict[str, tuple[str, ...]] = {
+    "0/0": ("the only bus", "one above", "above"),
+    "one bus": ("the only bus", "one above", "above", SUM_BEYOND),
+    "several buses": (
+        *("at secondary", "inside", "at subordinate", "one above", "above"),
+        SUM_BEYOND,
+    ),
+    "all buses": ("at secondary", "inside", "at subordinate"),
+    "inverted": ("at secondary", "one above", "above", SUM_BEYOND),
+}
+"""Where the bus of a target's own requester ID can be: at the secondary one where the offset is a
+devfn, there or above where it has more than 8 bits."""
+
+
+def default_position(rid: int, secondary: int, subordinate: int) -> str:
+    """Return where the bus of a target's own requester ID, of 17 bits, is."""
+    return SUM_BEYOND if rid >> 16 else bus_position(rid >> 8, secondary, subordinate)
+
+
+OFFSETS = ("0", "a devfn", "to another bus", "to another bus, with a carry")
+"""The offsets of targets. A carry is one that `|` instead of `+` would lose."""
+
+
+def offset_kind(rid_offset: int, secondary: int) -> str:
+    """Return which of OFFSETS one is, with a range's secondary bus."""
+    if rid_offset < 0x100:
+        return OFFSETS[1] if rid_offset else OFFSETS[0]
+    return OFFSETS[3] if rid_offset >> 8 & secondary else OFFSETS[2]
+
+
+BASES = ("0", "a segment", "with a lower half", "with a lower half, and a carry")
+"""The DeviceID bases. A carry, of lower half and requester ID, is one into the upper half."""
+
+
+def base_kind(devid_base: int, rid: int) -> str:
+    """Return which of BASES one is, with a requester ID."""
+    if not devid_base & 0xFFFF:
+        return BASES[1] if devid_base else BASES[0]
+    return BASES[3] if (devid_base & 0xFFFF) + rid >> 16 else BASES[2]
+
+
+DEVIDS = ("taken", "the largest", "one beyond", "beyond", "beyond 32 bits")
+"""DeviceIDs, seen from what the ITS takes."""
+
+
+def devid_kind(devid: int, devid_bits: int) -> str:
+    """Return which of DEVIDS a DeviceID, of 33 bits, is."""
+    above = devid - (1 << devid_bits)
+    if above in (-1, 0):
+        return DEVIDS[1] if above else DEVIDS[2]
+    return DEVIDS[0] if above < 0 else DEVIDS[4] if devid >> 32 else DEVIDS[3]
+
+
 _MADE = ("disabled", "pending", "enabled")
 
 STATES: dict[tuple[str, Answer], Iterable[str]] = {
@@ -95,7 +157,7 @@ STATES: dict[tuple[str, Answer], Iterable[str]] = {
     ("target", Answer.OK): ("unbound", "bound"),
     ("target", Answer.SENT): _CONNECTED,
     ("target", Answer.DROPPED_DISCONNECTED): _NOT_CONNECTED,
-    ("target", Answer.DROPPED_BUS_RANGE): TARGETS,
+    ("target", Answer.DROPPED_BUS_RANGE): BACKENDS,
     ("target", Answer.DROPPED_DEVID): _CONNECTED,
     ("target", Answer.BDF): ("unbound", "bound"),
     ("target", Answer.NO_BDF): ("bound",),
@@ -114,6 +176,7 @@ STATES: dict[tuple[str, Answer], Iterable[str]] = {
 """In which states of its first argument an operation gives an answer ..."""
 
 STATES_OF: dict[tuple[str, Answer], Iterable[str]] = {
+    ("signal_msi_with_rid", Answer.DROPPED_BUS_RANGE): TARGETS,
     ("new_route", Answer.OK): [f"{r}, target {t}" for r, t in product(ROUTES, _DIRECT)],
     ("new_route", Answer.NO_IRQFD): [f"{r}, target {t}" for r, t in product(ROUTES, _NOT_DIRECT)],
     ("disable", Answer.OK): _MADE,
@@ -136,20 +199,53 @@ def _states(kind: type[Operation], answer: Answer) -> Iterable[str]:
     return found
 
 
-def _state_bins() -> tuple[Bin, ...]:
-    """Return operation, answer and the state of its object, in every combination there can be."""
-    return tuple(
-        (name, answer.name, state)
-        for name, kind in OPERATIONS.items()
-        for answer in kind.answers
-        for state in _states(kind, answer)
-    )
+_FOR_THE_DEFAULT_RID = (
+    ("signal_msi", Answer.DROPPED_BUS_RANGE),
+    ("enable", Answer.REFUSED_BUS_RANGE),
+    ("default_bdf", Answer.NO_BDF),
+)
+"""What is answered only where the profile holds a target's own requester ID against its range."""
+
+
+def _state_bins(configuration: Configuration) -> Iterable[Bin]:
+    """Yield operation, answer and the state of its object, in every combination there can be."""
+    checked = configuration.profile.checks_default_rid
+    for name, kind in OPERATIONS.items():
+        for answer in kind.answers:
+            if checked or (name, answer) not in _FOR_THE_DEFAULT_RID:
+                yield from ((name, answer.name, state) for state in _states(kind, answer))
+
+
+def _default_rid_bins(configuration: Configuration) -> Iterable[Bin]:
+    """Yield operation, kind of range, and where the bus of the target's own requester ID is."""
+    wide = configuration.profile.rid_offset_bits > 8
+    for name, (kind, positions) in product(_WITH_DEFAULT_RID, DEFAULT_POSITIONS.items()):
+        yield from ((name, kind, position) for position in positions[: None if wide else 1])
+
+
+def _offset_bins(configuration: Configuration) -> Iterable[Bin]:
+    """Yield operation, kind of range and kind of offset."""
+    wide = configuration.profile.rid_offset_bits > 8
+    for name, kind in product(_WITH_DEFAULT_RID, RANGES):
+        # With a secondary bus 0 there is nothing to carry.
+        kinds = 2 if not wide else 3 if kind in ("0/0", "all buses") else 4
+        yield from ((name, kind, offset) for offset in OFFSETS[:kinds])
+
+
+def _devid_bins(configuration: Configuration) -> Iterable[Bin]:
+    """Yield operation, and the DeviceID that it makes."""
+    for name, devid in product(_WITH_DEVID, DEVIDS):
+        if configuration.devid_bits < 32 or devid != DEVIDS[3]:  # there, beyond is beyond 32 bits
+            yield name, devid
 
 
 # ---- hazards: operations close together on one object --------------------------------------------
 
 HAZARD_CYCLES = 3
 """Up to how many cycles apart two operations can meet in the pipeline."""
+
+_WITH_DEFAULT_RID = ("signal_msi", "enable", "default_bdf")
+_WITH_DEVID = ("signal_msi", "signal_msi_with_rid", "enable", "enable_with_rid")
 
 _MESSAGES = tuple(name for name, kind in OPERATIONS.items() if kind.source is Source.MESSAGE)
 _ROUTE_COMMANDS = tuple(
@@ -218,13 +314,12 @@ def _interleavings() -> Iterable[Bin]:
             yield sources
 
 
-POINTS: dict[str, CoverPoint] = {
-    point.name: point
-    for point in (
+def _points(configuration: Configuration) -> tuple[CoverPoint, ...]:
+    return (
         CoverPoint(
             "operation",
             "Each operation, with each of its answers, in each state of its object",
-            _state_bins(),
+            tuple(_state_bins(configuration)),
         ),
         CoverPoint(
             "explicit_rid",
@@ -238,8 +333,23 @@ POINTS: dict[str, CoverPoint] = {
         ),
         CoverPoint(
             "default_rid",
-            "The target's own requester ID, for each kind of bus range",
-            tuple(product(("signal_msi", "enable"), RANGES)),
+            "Where the bus of the target's own requester ID is, for each kind of bus range",
+            tuple(_default_rid_bins(configuration)),
+        ),
+        CoverPoint(
+            "rid_offset",
+            "Which offset makes the target's own requester ID, for each kind of bus range",
+            tuple(_offset_bins(configuration)),
+        ),
+        CoverPoint(
+            "devid",
+            "The DeviceID of what is not stopped before, seen from those that the ITS takes",
+            tuple(_devid_bins(configuration)),
+        ),
+        CoverPoint(
+            "devid_base",
+            "Which DeviceID base makes it",
+            tuple(product(_WITH_DEVID, BASES)),
         ),
         CoverPoint(
             "range_update",
@@ -301,4 +411,18 @@ POINTS: dict[str, CoverPoint] = {
             tuple(product(COUNTERS, ("zero", "counting", "saturated"))),
         ),
     )
-}
+
+
+def points(configurations: Iterable[Configuration]) -> dict[str, CoverPoint]:
+    """Return the cover points, by name, with the bins that any of these configurations reaches."""
+    found: dict[str, CoverPoint] = {}
+    for configuration in dict.fromkeys(configurations):
+        for point in _points(configuration):
+            before = found.setdefault(point.name, point)
+            bins = tuple(dict.fromkeys((*before.bins, *point.bins)))
+            found[point.name] = replace(before, bins=bins)
+    return found
+
+
+NAMES = tuple(points(Configuration(profile) for profile in PROFILES.values()))
+"""The names of the cover points. What an operation lacks here is said before anything runs."""

@@ -16,16 +16,23 @@ from cocotbext.msi_its.checks.coverage.points import (
     WAITS,
     Bin,
     Object,
+    base_kind,
     bus_position,
+    default_position,
+    devid_kind,
+    offset_kind,
     range_kind,
     wait_kind,
 )
-from cocotbext.msi_its.checks.reference import Reference
+from cocotbext.msi_its.checks.reference import Reference, Sender
 from cocotbext.msi_its.vocabulary.csr import Answer
 from cocotbext.msi_its.vocabulary.operations import (
+    CONFIGURATION,
     OPERATIONS,
     TABLE_OF,
     BindTarget,
+    Configuration,
+    DefaultBdf,
     Enable,
     EnableWithRid,
     NewRoute,
@@ -40,13 +47,19 @@ from cocotbext.msi_its.vocabulary.operations import (
 from cocotbext.msi_its.vocabulary.results import Counts
 from cocotbext.msi_its.vocabulary.transactions import ERRORS, Retired, Source
 
+_STOPPED_BEFORE = (
+    *(Answer.DROPPED_BUS_RANGE, Answer.DROPPED_DISCONNECTED, Answer.REFUSED_BUS_RANGE),
+)
+"""Before the question of which DeviceID it is."""
+
 
 class Coverage:
     """Counts the bins that one test hit. Its `on_…` methods are called by monitors and checker."""
 
-    def __init__(self, tables: Tables) -> None:
+    def __init__(self, tables: Tables, configuration: Configuration = CONFIGURATION) -> None:
         """Cover a translator with these tables."""
         self._tables = tables._asdict()
+        self._devid_bits = configuration.devid_bits
         self._indexes = {
             kind: tuple(name for name in arguments_of(kind) if name in TABLE_OF)
             for kind in OPERATIONS.values()
@@ -95,7 +108,7 @@ class Coverage:
         operation, answer = retired.operation, retired.answer
         match operation:
             case SignalMsiWithRid(target, rid):
-                key: tuple[Any, ...] | None = (answer.value, target, rid >> 8)
+                key: tuple[Any, ...] | None = (answer.value, target, rid)
             case SignalMsi(target):
                 key = (answer.value, target)
             case SignalEvent(route) if route < self._tables["routes"]:
@@ -159,24 +172,39 @@ class Coverage:
         bins.append(("operation", operation.name, answer.name, state))
         if answer in ERRORS:
             return tuple(bins), ()
-        bound: BindTarget | None = None
+        sender: Sender | None = None
         match operation:
             case SetBusRange(_, secondary, subordinate):
                 bins.append(("range_update", state, range_kind(secondary, subordinate)))
-            case SignalMsi(target) | SignalMsiWithRid(target):
+            case SignalMsi(target) | SignalMsiWithRid(target) | DefaultBdf(target):
+                sender = reference.sender(target)
                 bound = reference.bound(target)
+                if bound is not None:
+                    objects += [("range", bound.range), ("connection", bound.connection)]
             case Enable(route) | EnableWithRid(route):
-                bound = reference.origin(route)
-        now = reference.bus_range(bound)
-        match operation:
-            case SignalMsi() | Enable():
-                bins.append(("default_rid", operation.name, range_kind(*now)))
-            case SignalMsiWithRid(rid=rid) | EnableWithRid(rid=rid):
-                where = bus_position(rid >> 8, *now)
-                bins.append(("explicit_rid", operation.name, range_kind(*now), where))
-        if bound is not None:
-            objects += [("range", bound.range), ("connection", bound.connection)]
+                sender = reference.origin(route)
+        if sender is not None:
+            rid = getattr(operation, "rid", None)
+            bins += self._sent_with(operation.name, rid, answer, sender, reference)
         return tuple(bins), tuple(objects)
+
+    def _sent_with(
+        self, name: str, rid: int | None, answer: Answer, sender: Sender, reference: Reference
+    ) -> Iterable[Bin]:
+        """Yield the bins of an operation's requester ID (None: the target's own) and DeviceID."""
+        now = reference.range_now(sender.range)
+        kind = range_kind(*now)
+        if rid is None:
+            rid = (now[0] << 8) + sender.rid_offset
+            yield "default_rid", name, kind, default_position(rid, *now)
+            yield "rid_offset", name, kind, offset_kind(sender.rid_offset, now[0])
+            if name == DefaultBdf.name:
+                return
+        else:
+            yield "explicit_rid", name, kind, bus_position(rid >> 8, *now)
+        if answer not in _STOPPED_BEFORE and sender.devid_base is not None:
+            yield "devid", name, devid_kind(sender.devid_base + rid, self._devid_bits)
+            yield "devid_base", name, base_kind(sender.devid_base, rid)
 
 
 def _state(operation: Operation, answer: Answer, reference: Reference) -> str:
@@ -194,6 +222,6 @@ def _state(operation: Operation, answer: Answer, reference: Reference) -> str:
         return reference.connection_state(index)
     if first == "route":
         return reference.route_state(index)
-    if answer is Answer.BDF:
+    if answer in (Answer.BDF, Answer.NO_BDF):
         return "unbound" if reference.bound(index) is None else "bound"
     return reference.target_state(index)

@@ -39,7 +39,7 @@ module prove_rules
   answers_t     decoded_answers, answers;
   answer_e      decided, answer;
   logic         sends, drops, send, is_drop;
-  logic         rid_refused, devid_refused, makes_route;
+  logic         rid_refused, disconnected, devid_refused, makes_route;
   route_state_t after;
   logic [15:0]  bdf;
   logic [31:0]  devid;
@@ -100,6 +100,7 @@ module prove_rules
       .send            (sends),
       .is_drop         (drops),
       .rid_refused,
+      .disconnected,
       .devid_refused,
       .makes_route,
       .next_route_state(after),
@@ -111,9 +112,10 @@ module prove_rules
   always_comb begin
     answer = decided;
     if (devid_refused) answer = answer__DROPPED_DEVID;
+    if (disconnected) answer = answer__DROPPED_DISCONNECTED;
     if (rid_refused) answer = does.signals ? answer__DROPPED_BUS_RANGE : answer__NO_BDF;
-    send    = sends && !rid_refused && !devid_refused;
-    is_drop = drops || devid_refused || (rid_refused && does.signals);
+    send    = sends && !(rid_refused || disconnected || devid_refused);
+    is_drop = drops || (does.signals && (rid_refused || disconnected || devid_refused));
   end
 
   // ---- what they have to say ----------------------------------------------------------------------

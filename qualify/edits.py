@@ -206,8 +206,8 @@ FAULTS = (
         tag="R8",
     ),
     Fault(
-        "      send_q         <= send;",
-        "      send_q         <= send &&\n"
+        "      send_q          <= send;",
+        "      send_q          <= send &&\n"
         "          !(does.takes_event && retire_valid_q && retire_q.route == request.route &&\n"
         "            retire_q.operation == operation_code__SIGNAL_EVENT);",
         name="two events in a row coalescing on an enabled route",
@@ -314,8 +314,8 @@ FAULTS = (
         ),
     ),
     Fault(
-        "else if (does.signals && !backend.connected) answer",
-        "else if (0) answer",
+        "if (disconnected_q) final_answer",
+        "if (0) final_answer",
         fails=(Fails("engine", "R4_disconnected R4_in_range_disconnected"),),
     ),
     Fault(
@@ -418,8 +418,8 @@ FAULTS = (
         fails=(Fails("engine", "H1_ready"),),
     ),
     Fault(
-        "      send_q         <= send;",
-        "    end\n    begin\n      send_q         <= send;",
+        "      send_q          <= send;",
+        "    end\n    begin\n      send_q          <= send;",
         fails=(Fails("engine", "H2_valid_stays H2_payload_stable", _MESSAGE),),
     ),
     Fault(
@@ -428,8 +428,8 @@ FAULTS = (
         fails=(Fails("engine", "H3_retires_exactly_once"),),
     ),
     Fault(
-        "      retire_q       <= request;\n",
-        "      retire_q       <= request;\n      retire_q.target <= command.target;\n",
+        "      retire_q        <= request;\n",
+        "      retire_q        <= request;\n      retire_q.target <= command.target;\n",
         fails=(Fails("engine", "H3_in_order"),),
     ),
     Fault(

@@ -14,10 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cocotbext.msi_its.run.design import OWN, Rtl
-from cocotbext.msi_its.run.sets import DEFAULT
+from cocotbext.msi_its.run.sets import DEFAULT, SETS
 from cocotbext.msi_its.vocabulary.csr import OperationCode as Op
 from cocotbext.msi_its.vocabulary.operations import CONFIGURATION, Configuration, Tables
-from msi_its_model import PROFILES
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +119,7 @@ def break_rtl(fault: Fault, folder: Path, rtl: Rtl = OWN) -> Rtl:
 _ROUTE = (Op.CONNECT_IRQFD, Op.BIND_TARGET, Op.NEW_ROUTE)
 _BEHIND = 6  # cycles from a command's record to one of an event or a message accepted behind it
 _MESSAGE = commands(Op.SET_BUS_RANGE, Op.CONNECT, Op.BIND_TARGET, later=_BEHIND)
-_CHECKED = Configuration(PROFILES["08ec11066"], 20)
+_CHECKED = SETS["today"].configuration
 _MESSAGE_OUT = Scenario(40)  # enough for commands through s_axil, and a message
 
 FAULTS = (

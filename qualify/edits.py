@@ -119,7 +119,7 @@ def break_rtl(fault: Fault, folder: Path, rtl: Rtl = OWN) -> Rtl:
 _ROUTE = (Op.CONNECT_IRQFD, Op.BIND_TARGET, Op.NEW_ROUTE)
 _BEHIND = 6  # cycles from a command's record to one of an event or a message accepted behind it
 _MESSAGE = commands(Op.SET_BUS_RANGE, Op.CONNECT, Op.BIND_TARGET, later=_BEHIND)
-_CHECKED = SETS["today"].configuration
+_CHECKED = SETS["today"].configuration()
 _MESSAGE_OUT = Scenario(40)  # enough for commands through s_axil, and a message
 
 FAULTS = (

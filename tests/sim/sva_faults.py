@@ -161,7 +161,7 @@ FAULTS = (
         "H3_in_order",
         {
             "retire_message_data": "sound_retire_message_data ^ "
-            f"32'({_EVENT} && sound_retire_sent && !m_msi_ready)"
+            f"32'(!({_MESSAGE}) && sound_retire_sent && !m_msi_ready)"
         },
     ),
     SvaFault("u_messages", "H3_comes", {"m_msi_valid": "1'b0"}),

@@ -71,7 +71,7 @@ def test_each_assertion_fails_by_name(tmp_path: Path) -> None:
         plusargs = (PLUSARG.format(number),)
         results = str(tmp_path / str(number))
         built = Configuration(devid_bits=DEVID_BITS)
-        run = Run(DEFAULT, 32, 5, results, (), rtl, False, plusargs, configuration=built)
+        run = Run(DEFAULT, 32, 7, results, (), rtl, False, plusargs, configuration=built)
         return simulate(run, ["tests.sim.sva_tests"])[0]
 
     sound = play(-1)

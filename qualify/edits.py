@@ -227,7 +227,7 @@ FAULTS = (
     ),
     Fault(
         ".binds   (command_taken && command_binds),",
-        ".binds   (lookup_valid_q && lookup_q.source == SOURCE_COMMAND && command_binds),",
+        ".binds   (u_lookup.valid && u_lookup.request.source == SOURCE_COMMAND && command_binds),",
         name="a bound target seen one operation late",
         tag="H5",
     ),
@@ -608,7 +608,7 @@ FAULTS = (
     ),
     Fault(
         ".connects(command_taken && command_sets.connection),",
-        ".connects(lookup_valid_q && lookup_q.source == SOURCE_COMMAND &&\n"
+        ".connects(u_lookup.valid && u_lookup.request.source == SOURCE_COMMAND &&\n"
         "                command_sets.connection),",
         name="a backend seen one operation late",
         tag="H5",

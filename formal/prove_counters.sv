@@ -6,7 +6,7 @@
 `default_nettype none
 
 module prove_counters #(
-    localparam int unsigned COUNTERS = 6,
+    localparam int unsigned COUNTERS = 7,
     localparam int unsigned ROUND    = 7
 ) (
     input wire logic                clk,

@@ -15,9 +15,11 @@ module prove_engine
     parameter int unsigned CONNECTIONS = 3,
     parameter int unsigned TARGETS     = 4,
     parameter int unsigned ROUTES      = 3,
+    parameter bit          CHECK_DEFAULT_RID = 1'b0,
+    parameter int unsigned DEVID_BITS  = 32,
     // A short cut to what takes many commands: these operations, the lowest first, as commands at eight
     // cycles each, without a stall. 0: everything is free, as it is in the proof.
-    parameter logic [15:0][3:0] SCENARIO = '0
+    parameter logic [15:0][7:0] SCENARIO = '0
 ) (
     input wire logic     clk,
     input wire logic     rst_n,
@@ -48,7 +50,9 @@ module prove_engine
       .RANGES     (RANGES),
       .CONNECTIONS(CONNECTIONS),
       .TARGETS    (TARGETS),
-      .ROUTES     (ROUTES)
+      .ROUTES     (ROUTES),
+      .CHECK_DEFAULT_RID(CHECK_DEFAULT_RID),
+      .DEVID_BITS (DEVID_BITS)
   ) dut (
       .message_target(TARGET_WIDTH'(request.source == SOURCE_MESSAGE ? request.target : any_target)),
       .message_first (request.source == SOURCE_MESSAGE ||
@@ -120,14 +124,14 @@ module prove_engine
 
   if (SCENARIO != 0) begin : gen_scenario
     logic [7:0] cycle_q;  // since the tables are cleared
-    logic [3:0] operation;
+    logic [7:0] operation;
     always_ff @(posedge clk) cycle_q <= !rst_n || clearing ? '0 : cycle_q + 1'b1;
     always_comb begin
       operation = SCENARIO[cycle_q[6:3]];
       no_reset : assume (!started_q || rst_n);
       no_stall : assume (message_ready || (!clearing && operation == 0));
       if (started_q && !clearing && operation != 0) begin
-        next_operation : assume (command.operation == operation);
+        next_operation : assume (8'(command.operation) == operation);
         is_held : assume (cycle_q[2:0] == 0 || settled != 0);
         is_offered :
         assume ((cycle_q[2:0] == 4) == (request_valid && request.source == SOURCE_COMMAND));
@@ -185,7 +189,9 @@ module prove_engine
       .RANGES     (RANGES),
       .CONNECTIONS(CONNECTIONS),
       .TARGETS    (TARGETS),
-      .ROUTES     (ROUTES)
+      .ROUTES     (ROUTES),
+      .CHECK_DEFAULT_RID(CHECK_DEFAULT_RID),
+      .DEVID_BITS (DEVID_BITS)
   ) model (
       .valid    (retire_valid),
       .operation(retired),
@@ -199,41 +205,43 @@ module prove_engine
   always_ff @(posedge clk) watched_q <= watched;
   always_comb one_route_is_watched : assume (!started_q || watched == watched_q);
 
-  logic     refused_q;  // the last enable_with_rid was refused, no enable succeeded since
-  logic     owed_q;     // an event was held, and neither delivered nor consumed since
-  logic     fixed_q;    // an enable succeeded, with:
-  message_t fixed_message_q;
+  logic       refused_q;  // the last enable was refused, none succeeded since
+  logic       owed_q;     // an event was held, and neither delivered nor consumed since
+  logic       gone_q;     // it was freed, and not made again since
+  logic       fixed_q;    // an enable succeeded, with:
+  message_t   fixed_message_q;
+  logic [31:0] fixed_base_q;   // of the route's irqfd backend
+  bus_range_t  fixed_range_q;  // as it was then
 
-  logic [15:0] bdf;  // of the enable
-  logic        on_watched;
+  logic on_watched;
 
-  always_comb begin
-    on_watched = retire_valid && takes_route(retired.operation) &&
-                 retired.route == watched;
-    bdf = retired.operation == operation_code__ENABLE_WITH_RID ? retired.rid
-                                                                      : view.default_bdf;
-  end
+  assign on_watched = retire_valid && takes_route(retired.operation) && retired.route == watched;
 
   always_ff @(posedge clk) begin
     if (on_watched) begin
       unique case (retired.operation)
-        operation_code__NEW_ROUTE:
+        operation_code__NEW_ROUTE, operation_code__FREE_ROUTE:
         if (retire.answer == answer__OK) begin
           refused_q <= 1'b0;
           owed_q    <= 1'b0;
           fixed_q   <= 1'b0;
+          gone_q    <= retired.operation == operation_code__FREE_ROUTE;
         end
         operation_code__ENABLE, operation_code__ENABLE_WITH_RID: begin
-          if (retire.answer == answer__REFUSED_BUS_RANGE) refused_q <= 1'b1;
+          if (retire.answer inside {answer__REFUSED_BUS_RANGE, answer__REFUSED_DEVID}) begin
+            refused_q <= 1'b1;
+          end
           if (retire.answer inside {answer__OK, answer__DELIVERED}) begin
             refused_q       <= 1'b0;
             owed_q          <= 1'b0;
             fixed_q         <= 1'b1;
             fixed_message_q <= '{
-                devid: {view.route_segment, bdf},
+                devid: view.devid,
                 address: retired.address,
                 data: retired.data
             };
+            fixed_base_q    <= view.route_base;
+            fixed_range_q   <= '{secondary: view.secondary, subordinate: view.subordinate};
           end
         end
         operation_code__SIGNAL_EVENT: if (retire.answer == answer__HELD_PENDING) owed_q <= 1'b1;
@@ -245,6 +253,7 @@ module prove_engine
       refused_q <= 1'b0;
       owed_q    <= 1'b0;
       fixed_q   <= 1'b0;
+      gone_q    <= 1'b0;
     end
   end
 
@@ -254,17 +263,72 @@ module prove_engine
     return retire.answer == answer && retire.sent == sent;
   endfunction
 
-  function automatic logic carries(logic [15:0] segment, logic [15:0] bdf);
-    return sent.devid == {segment, bdf} &&
+  // R10: the DeviceID is the base and the requester ID, without a carry lost.
+  function automatic logic carries(logic [31:0] base, logic [16:0] rid);
+    return {1'b0, sent.devid} == devid_of(base, rid[15:0]) && !rid[16] &&
            sent.address == retired.address &&
            sent.data == retired.data;
   endfunction
 
+  // Whether a DeviceID speaks for a bus of a range: what is left of it without its base (R1).
+  function automatic logic speaks_for(logic [31:0] devid, logic [31:0] base, bus_range_t range);
+    logic [31:0] rid = devid - base;
+    return rid[31:16] == 0 && has(range.secondary, range.subordinate, {1'b0, rid[15:8]});
+  endfunction
+
   logic no_error, is_drop;
+  bus_range_t range;  // of the operation
+  logic isolated;  // what is sent speaks for a bus of its range, as it was when signalled or enabled
+
   always_comb begin
     no_error = retire_valid && !view.bad_index && !view.no_route;
     is_drop  = retire.answer inside {answer__DROPPED_BUS_RANGE, answer__DROPPED_DISCONNECTED,
-                                     answer__REFUSED_BUS_RANGE};
+                                     answer__DROPPED_DEVID, answer__REFUSED_BUS_RANGE,
+                                     answer__REFUSED_DEVID};
+    range    = '{secondary: view.secondary, subordinate: view.subordinate};
+    isolated = 1'b1;
+    if (retire_valid && retire.sent) begin
+      unique case (retired.operation)
+        operation_code__SIGNAL_MSI, operation_code__SIGNAL_MSI_WITH_RID:
+        isolated = speaks_for(sent.devid, view.devid_base, range);
+        operation_code__ENABLE, operation_code__ENABLE_WITH_RID:
+        isolated = speaks_for(sent.devid, view.route_base, range);
+        operation_code__SIGNAL_EVENT:
+        isolated = !on_watched || speaks_for(sent.devid, fixed_base_q, fixed_range_q);
+        default: isolated = 1'b0;
+      endcase
+    end
+  end
+
+  // With the check, no message of any kind leaves for a bus outside its range. Without, one does.
+  if (CHECK_DEFAULT_RID) begin : gen_isolation
+    always_comb begin
+      if (started_q) begin
+        R1_isolation : assert (isolated);
+        inv_watched_isolated :
+        assert (!fixed_q || speaks_for(fixed_message_q.devid, fixed_base_q, fixed_range_q));
+      end
+    end
+  end else begin : gen_no_isolation
+    always_comb begin
+      cover_not_isolated :
+      cover (started_q && retired.operation == operation_code__SIGNAL_MSI && !isolated);
+    end
+  end
+
+  if (DEVID_BITS < 32) begin : gen_devid_fits  // others have no more bits
+    always_comb begin
+      if (started_q && retire_valid) begin
+        R10_devid_fits : assert (!retire.sent || sent.devid >> DEVID_BITS == 0);
+      end
+    end
+    for (genvar i = 0; i < ROUTES; i++) begin : gen_route
+      always_comb begin
+        if (started_q) begin
+          inv_route_devid : assert (model.state_q.routes[i].message.devid >> DEVID_BITS == 0);
+        end
+      end
+    end
   end
 
   always_comb begin
@@ -275,37 +339,43 @@ module prove_engine
     if (started_q && no_error) begin
       unique case (retired.operation)
         operation_code__SIGNAL_MSI: begin
-          R2_leaves_without_range_check : assert (!view.connected || answered(answer__SENT, 1'b1));
-          R2_R10_message : assert (!retire.sent || carries(view.segment, view.default_bdf));
-          R4_disconnected : assert (view.connected || answered(answer__DROPPED_DISCONNECTED, 1'b0));
+          R2_dropped_if_out_of_range :
+          assert (!view.refused || answered(answer__DROPPED_BUS_RANGE, 1'b0));
+          R2_leaves_unless_out_of_range :
+          assert (view.refused || !view.connected || view.beyond || answered(answer__SENT, 1'b1));
+          R2_R10_message : assert (!retire.sent || carries(view.devid_base, view.rid));
+          R4_disconnected :
+          assert (view.refused || view.connected || answered(answer__DROPPED_DISCONNECTED, 1'b0));
+          R2_R10_devid_beyond :
+          assert (view.refused || !view.connected || !view.beyond ||
+                  answered(answer__DROPPED_DEVID, 1'b0));
         end
 
         operation_code__SIGNAL_MSI_WITH_RID: begin
           R1_R3_out_of_range_never_leaves :
-          assert (view.in_range || answered(answer__DROPPED_BUS_RANGE, 1'b0));
+          assert (!view.refused || answered(answer__DROPPED_BUS_RANGE, 1'b0));
           R1_R3_in_range_leaves :
-          assert (!view.in_range || !view.connected || answered(answer__SENT, 1'b1));
-          R3_R10_message : assert (!retire.sent || carries(view.segment, retired.rid));
+          assert (view.refused || !view.connected || view.beyond || answered(answer__SENT, 1'b1));
+          R3_R10_message : assert (!retire.sent || carries(view.devid_base, {1'b0, retired.rid}));
           R4_in_range_disconnected :
-          assert (!view.in_range || view.connected || answered(answer__DROPPED_DISCONNECTED, 1'b0));
+          assert (view.refused || view.connected || answered(answer__DROPPED_DISCONNECTED, 1'b0));
+          R3_R10_devid_beyond :
+          assert (view.refused || !view.connected || !view.beyond ||
+                  answered(answer__DROPPED_DEVID, 1'b0));
         end
 
         operation_code__NEW_ROUTE:
         R7_new_route : assert (answered(view.irqfd ? answer__OK : answer__NO_IRQFD, 1'b0));
 
-        operation_code__ENABLE: begin
-          R8_enable_without_range_check :
-          assert (answered(view.pending ? answer__DELIVERED : answer__OK, view.pending));
+        operation_code__ENABLE, operation_code__ENABLE_WITH_RID: begin
+          R8_refused : assert (!view.refused || answered(answer__REFUSED_BUS_RANGE, 1'b0));
+          R8_R10_devid_beyond :
+          assert (view.refused || !view.beyond || answered(answer__REFUSED_DEVID, 1'b0));
+          R8_otherwise_not_refused :
+          assert (view.refused || view.beyond ||
+                  answered(view.pending ? answer__DELIVERED : answer__OK, view.pending));
           R9_R10_delivers_the_new_message :
-          assert (!retire.sent || carries(view.route_segment, view.default_bdf));
-        end
-
-        operation_code__ENABLE_WITH_RID: begin
-          R8_refused : assert (view.in_range || answered(answer__REFUSED_BUS_RANGE, 1'b0));
-          R8_in_range_not_refused :
-          assert (!view.in_range || answered(view.pending ? answer__DELIVERED : answer__OK, view.pending));
-          R9_R10_delivers_the_new_message_rid :
-          assert (!retire.sent || carries(view.route_segment, retired.rid));
+          assert (!retire.sent || carries(view.route_base, view.rid));
         end
 
         operation_code__SIGNAL_EVENT: begin
@@ -318,7 +388,9 @@ module prove_engine
         R9_consume : assert (answered(view.pending ? answer__WAS_PENDING : answer__WAS_NOT_PENDING, 1'b0));
 
         operation_code__DEFAULT_BDF:
-        R2_default_bdf : assert (answered(answer__BDF, 1'b0) && retire.bdf == view.default_bdf);
+        R2_default_bdf :
+        assert (view.refused ? answered(answer__NO_BDF, 1'b0) && retire.bdf == 0 :
+                               answered(answer__BDF, 1'b0) && {1'b0, retire.bdf} == view.rid);
 
         operation_code__SUPPORTS_DIRECT_MSI:
         R7_direct_msi :
@@ -344,9 +416,12 @@ module prove_engine
                                                  operation_code__ENABLE_WITH_RID,
                                                  operation_code__CONSUME_PENDING}) ||
               answered(answer__DELIVERED, 1'b1) || answered(answer__WAS_PENDING, 1'b0) ||
-              answered(answer__REFUSED_BUS_RANGE, 1'b0));
+              answered(answer__REFUSED_BUS_RANGE, 1'b0) || answered(answer__REFUSED_DEVID, 1'b0));
       R9_pending_is_never_delivered_twice :
       assert (owed_q || !(retire.answer inside {answer__DELIVERED, answer__WAS_PENDING}));
+      R9_freed_is_gone :
+      assert (!gone_q || retired.operation == operation_code__NEW_ROUTE ||
+              answered(answer__ERROR_NO_ROUTE, 1'b0));
     end
   end
 
@@ -413,9 +488,7 @@ module prove_engine
     end
     if (started_q && drop_valid && no_error) begin
       H7_drop_range : assert (drop.secondary == view.secondary && drop.subordinate == view.subordinate);
-      H7_drop_rid :
-      assert (drop.rid == (retired.operation == operation_code__SIGNAL_MSI
-                               ? view.default_bdf : retired.rid));
+      H7_drop_rid : assert (drop.rid == view.rid);
     end
   end
 
@@ -425,6 +498,9 @@ module prove_engine
   logic command_states_undefined_1_q, command_states_undefined_2_q;
   logic messages_undefined_1_q, messages_undefined_2_q;
   logic origins_undefined_1_q, origins_undefined_2_q;
+  logic backends_undefined_1_q, backends_undefined_2_q;
+  logic irqfds_undefined_1_q, irqfds_undefined_2_q;
+  logic targets_undefined_1_q, targets_undefined_2_q;
 
   always_ff @(posedge clk) begin
     if (dut.u_route_states.u_memory.read) begin
@@ -446,6 +522,20 @@ module prove_engine
           dut.u_command.u_origins.write_index == dut.u_command.u_origins.read_index;
       origins_undefined_2_q <= origins_undefined_1_q;
     end
+    if (dut.u_accept.u_message_backends.u_memory.read) begin
+      backends_undefined_1_q <= dut.u_accept.u_message_backends.u_memory.write &&
+          dut.u_accept.u_message_backends.u_memory.write_index == dut.u_accept.u_message_backends.u_memory.read_index;
+      backends_undefined_2_q <= backends_undefined_1_q;
+    end
+    if (dut.u_command.u_irqfd_backends.u_memory.read) begin
+      irqfds_undefined_1_q <= dut.u_command.u_irqfd_backends.u_memory.write &&
+          dut.u_command.u_irqfd_backends.u_memory.write_index ==
+          dut.u_command.u_irqfd_backends.u_memory.read_index;
+      irqfds_undefined_2_q <= irqfds_undefined_1_q;
+    end
+    targets_undefined_1_q <= dut.u_accept.u_command_targets.u_memory.write &&
+        dut.u_accept.u_command_targets.u_memory.write_index == dut.u_accept.u_command_targets.u_memory.read_index;
+    targets_undefined_2_q <= targets_undefined_1_q;
     if (!rst_n) begin  // there are no routes then
       states_undefined_1_q   <= 1'b0;
       states_undefined_2_q   <= 1'b0;
@@ -456,6 +546,17 @@ module prove_engine
       origins_undefined_1_q  <= 1'b0;
       origins_undefined_2_q  <= 1'b0;
     end
+  end
+
+  logic uses_irqfd;  // the command, of a target that is bound
+  logic binds;       // a command that does not look at its target
+  logic cleared;     // what is read of the command's target is not from before clearing
+
+  always_comb begin
+    cleared    = !clearing && dut.u_accept.cleared_q == 2'b11;
+    binds      = command.operation == operation_code__BIND_TARGET;
+    uses_irqfd = cleared && dut.command_target.bound && command.target < TARGETS &&
+        command.operation inside {operation_code__NEW_ROUTE, operation_code__SUPPORTS_DIRECT_MSI};
   end
 
   always_comb begin
@@ -471,6 +572,11 @@ module prove_engine
       H5_no_undefined_origin :
       assert (!(command.operation inside {operation_code__ENABLE, operation_code__ENABLE_WITH_RID}) ||
               settled < 2 || !origins_undefined_2_q);
+      H5_no_undefined_backend :
+      assert (!dut.does_q.signals || !dut.bound_q || !backends_undefined_2_q);
+      H5_no_undefined_irqfd : assert (!uses_irqfd || settled < 4 || !irqfds_undefined_2_q);
+      H5_no_undefined_target :
+      assert (binds || settled < 2 || !cleared || !targets_undefined_2_q);
       inv_undefined_state :
       assert (!dut.does.takes_event || dut.lookup_q.source == SOURCE_COMMAND || !states_undefined_1_q ||
               (dut.u_route_states.done_uses_q[1] &&
@@ -482,6 +588,11 @@ module prove_engine
       inv_undefined_origin :
       assert (!(command.operation inside {operation_code__ENABLE, operation_code__ENABLE_WITH_RID}) ||
               settled < 1 || !origins_undefined_1_q);
+      inv_undefined_backend :
+      assert (!dut.does.signals || !dut.target_q.bound || !backends_undefined_1_q);
+      inv_undefined_irqfd : assert (!uses_irqfd || settled < 3 || !irqfds_undefined_1_q);
+      inv_undefined_target :
+      assert (binds || clearing || settled < 1 || !dut.u_accept.cleared_q[0] || !targets_undefined_1_q);
     end
   end
 
@@ -537,20 +648,29 @@ module prove_engine
       inv_clearing_is_empty :
       assert (!clearing || (!dut.lookup_valid_q && !dut.execute_valid_q && queued_q == 0 &&
                             !retire_valid && model.state_q == 0 &&
-                            !refused_q && !owed_q && !fixed_q));
+                            !refused_q && !owed_q && !fixed_q && !gone_q));
+      // Nothing is bound yet in the two cycles after clearing: nothing was executed.
+      inv_cleared_is_empty :
+      assert ((dut.u_accept.cleared_q[0] || !dut.lookup_valid_q) &&
+              (cleared || (!dut.execute_valid_q && !retire_valid && model.state_q == 0)));
+      inv_since_reset :
+      assert ((!clearing && dut.u_accept.cleared_q[0]) || settled_q <= clear_count_q);
+      inv_while_clearing : assert (!clearing || clear_count_q < 1 || !dut.u_accept.cleared_q[0]);
+      inv_after_clearing :
+      assert (clearing || dut.u_accept.cleared_q[0] || !dut.u_accept.cleared_q[1] || LARGEST == 1);
       inv_done_while_clearing :
       assert (!clearing || clear_count_q < 1 || dut.u_route_states.done_uses_q == 0);
       inv_done_is_a_route :
       assert (clearing || !dut.u_route_states.done_uses_q[0] ||
               dut.u_route_states.done_index_q[0] < ROUTES);
-      inv_not_a_route : assert (watched < ROUTES || (!refused_q && !owed_q && !fixed_q));
+      inv_not_a_route : assert (watched < ROUTES || (!refused_q && !owed_q && !fixed_q && !gone_q));
     end
   end
 
   // The tables hold what the model holds after the record that is valid, or what the command under way
   // makes of it, and after a reset 0 in the entries that are cleared already. A target is bound when its
-  // command is accepted; what lookup writes is written as soon as the command is there, though this stage
-  // may stall.
+  // command is accepted, and so is a backend set; what lookup writes is written as soon as the command is
+  // there, though this stage may stall.
   logic configures;  // a command of these is in execute (has written) or in lookup (may have)
 
   always_comb begin
@@ -577,43 +697,68 @@ module prove_engine
     end
   end
 
+  localparam int unsigned CONNECTION_WIDTH = CONNECTIONS > 1 ? $clog2(CONNECTIONS) : 1;
+  localparam int unsigned RANGE_WIDTH = RANGES > 1 ? $clog2(RANGES) : 1;
+  localparam int unsigned OFFSET_WIDTH = CHECK_DEFAULT_RID ? 16 : 8;
+  localparam int unsigned TARGET_BITS = 1 + CONNECTION_WIDTH + RANGE_WIDTH + OFFSET_WIDTH;
+  localparam int unsigned ORIGIN_BITS = $bits(backend_t) + RANGE_WIDTH + OFFSET_WIDTH;
+
+  // As the tables hold a backend. The rest of one that is not connected means nothing.
+  function automatic backend_t backend(logic connected, logic [31:0] devid_base);
+    return new_backend(connected, devid_base, DEVID_BITS);
+  endfunction
+
+  function automatic logic agree(backend_t entry, backend_t expected);
+    return entry.connected == expected.connected && (!entry.connected || entry == expected);
+  endfunction
+
   for (genvar i = 0; i < CONNECTIONS; i++) begin : gen_connection
-    logic [16:0] message_entry, irqfd_entry, message_modelled, irqfd_modelled;
-    logic        message_written, irqfd_written;
-    // The segment of no backend means nothing.
-    function automatic logic agrees(logic [16:0] entry, logic [16:0] expected);
-      return entry[16] == expected[16] && (!entry[16] || entry == expected);
-    endfunction
+    backend_t message_entry, irqfd_entry;  // in the tables
+    backend_t message_backend, irqfd_backend;  // that have to be there
+    logic     message_written, irqfd_written;
     always_comb begin
-      message_entry   = dut.u_lookup.u_message_backends.entries[i];
-      irqfd_entry     = dut.u_lookup.u_irqfd_backends.entries[i];
-      message_modelled  = model.state_d.message_backends[i];
-      irqfd_modelled    = model.state_d.irqfd_backends[i];
+      message_entry   = dut.u_accept.u_message_backends.u_memory.entries[i];
+      irqfd_entry     = dut.u_command.u_irqfd_backends.u_memory.entries[i];
       message_written = configures && command.connection == i &&
                         command.operation inside {operation_code__CONNECT,
                                                   operation_code__DISCONNECT};
       irqfd_written   = configures && command.connection == i &&
                         command.operation == operation_code__CONNECT_IRQFD;
+      message_backend = backend(model.state_d.message_backends[i].connected,
+                                model.state_d.message_backends[i].devid_base);
+      irqfd_backend   = backend(model.state_d.irqfd_backends[i].connected,
+                                model.state_d.irqfd_backends[i].devid_base);
+      if (message_written) begin
+        message_backend = backend(command.operation == operation_code__CONNECT, command.devid_base);
+      end
+      if (irqfd_written) irqfd_backend = backend(1'b1, command.devid_base);
       if (started_q) begin
         inv_message_backend :
-        assert ((clearing && clear_count_q <= i) ||
-                (message_written &&
-                 agrees(message_entry,
-                         {command.operation == operation_code__CONNECT, command.segment})) ||
-                (!(message_written && command_in_execute) &&
-                 agrees(message_entry, message_modelled)));
+        assert ((clearing && clear_count_q <= i) || agree(message_entry, message_backend));
         inv_irqfd_backend :
-        assert ((clearing && clear_count_q <= i) ||
-                (irqfd_written && agrees(irqfd_entry, {1'b1, command.segment})) ||
-                (!(irqfd_written && command_in_execute) && agrees(irqfd_entry, irqfd_modelled)));
+        assert ((clearing && clear_count_q <= i) || agree(irqfd_entry, irqfd_backend));
+        // What was read of it when a request was accepted, and before a command was offered.
+        inv_backend_in_lookup :
+        assert (!(dut.does.signals && dut.target_q.bound &&
+                  CONNECTION_WIDTH'(dut.target_q.connection) == i) ||
+                agree(dut.u_accept.u_message_backends.u_memory.entry_q, message_entry));
+        inv_irqfd_of_command_read :
+        assert (clearing || settled < 3 || !uses_irqfd ||
+                dut.command_target.connection != i ||
+                agree(dut.u_command.u_irqfd_backends.u_memory.entry_q, irqfd_entry));
+        inv_irqfd_of_command :
+        assert (clearing || settled < 4 || !uses_irqfd ||
+                dut.command_target.connection != i ||
+                agree(dut.u_command.irqfd_backend, irqfd_entry));
       end
     end
   end
 
-  localparam int unsigned CONNECTION_WIDTH = CONNECTIONS > 1 ? $clog2(CONNECTIONS) : 1;
-  localparam int unsigned RANGE_WIDTH = RANGES > 1 ? $clog2(RANGES) : 1;
-  localparam int unsigned TARGET_BITS = 9 + CONNECTION_WIDTH + RANGE_WIDTH;
-  localparam int unsigned ORIGIN_BITS = 24 + RANGE_WIDTH;
+  // As the tables hold a target.
+  function automatic logic [TARGET_BITS-1:0] kept(target_t target);
+    return {target.bound, CONNECTION_WIDTH'(target.connection), RANGE_WIDTH'(target.range),
+            OFFSET_WIDTH'(target.rid_offset)};
+  endfunction
 
   for (genvar i = 0; i < TARGETS; i++) begin : gen_target
     logic [TARGET_BITS-1:0] entry, modelled, configured;
@@ -625,12 +770,13 @@ module prove_engine
              (!entry[TARGET_BITS-1] || entry == expected);
     endfunction
     always_comb begin
-      entry      = dut.u_targets.entries[i];
+      entry      = dut.u_accept.u_message_targets.entries[i];
       modelled   = {model.state_d.targets[i].bound,
                  CONNECTION_WIDTH'(model.state_d.targets[i].connection),
-                 RANGE_WIDTH'(model.state_d.targets[i].range), model.state_d.targets[i].devfn};
+                 RANGE_WIDTH'(model.state_d.targets[i].range),
+                 OFFSET_WIDTH'(model.state_d.targets[i].rid_offset)};
       configured = {1'b1, CONNECTION_WIDTH'(command.connection), RANGE_WIDTH'(command.range),
-                 command.devfn};
+                 OFFSET_WIDTH'(command.rid_offset)};
       written    = configures && command.operation == operation_code__BIND_TARGET &&
                 command.target == i;
       if (started_q) begin
@@ -639,15 +785,24 @@ module prove_engine
         inv_target_legal :
         assert (model.state_q.targets[i].bound ?
                 model.state_q.targets[i].connection < CONNECTIONS &&
-                model.state_q.targets[i].range < RANGES : model.state_q.targets[i] == 0);
+                model.state_q.targets[i].range < RANGES &&
+                model.state_q.targets[i].rid_offset >> OFFSET_WIDTH == 0 :
+                model.state_q.targets[i] == 0);
         // What was read of it before a command was offered, and when a request was accepted.
+        inv_one_target :
+        assert ((clearing && clear_count_q <= i) ||
+                agrees(dut.u_accept.u_command_targets.u_memory.entries[i], entry));
+        inv_target_of_command_read :
+        assert (binds || clearing || settled < 1 || !dut.u_accept.cleared_q[0] || command.target != i ||
+                agrees(dut.u_accept.u_command_targets.u_memory.entry_q, entry));
         inv_target_of_command :
-        assert (clearing || settled < 1 || command.target != i ||
-                (command_in_lookup && command.operation == operation_code__BIND_TARGET) ||
-                agrees(dut.targeted_by_command_q, entry));
+        assert (binds || settled < 2 || !cleared || command.target != i ||
+                agrees(dut.u_accept.command_entry, entry));
         inv_target_in_lookup :
         assert (!(dut.lookup_valid_q && takes_target(in_lookup.operation) && in_lookup.target == i) ||
-                in_lookup.operation == operation_code__BIND_TARGET || agrees(dut.target_q, entry));
+                in_lookup.operation == operation_code__BIND_TARGET ||
+                (agrees(kept(dut.target_q), entry) &&
+                 (!dut.target_q.bound || dut.target_q.rid_offset >> OFFSET_WIDTH == 0)));
       end
     end
   end
@@ -664,15 +819,14 @@ module prove_engine
       state_modelled  = {model.state_d.routes[i].made, model.state_d.routes[i].enabled,
                        model.state_d.routes[i].pending};
       origin_entry  = dut.u_command.u_origins.entries[i];
-      origin_modelled = {model.state_d.routes[i].segment,
+      origin_modelled = {backend(1'b1, model.state_d.routes[i].devid_base),
                        RANGE_WIDTH'(model.state_d.routes[i].range),
-                       model.state_d.routes[i].devfn};
+                       OFFSET_WIDTH'(model.state_d.routes[i].rid_offset)};
       message_entry = dut.u_route_messages.entries[i];
       made_new      = command_in_execute && configures && command.route == i &&
                       command.operation == operation_code__NEW_ROUTE && later_view.irqfd;
       set_new       = enabling && command.route == i;
-      message_new   = {model.state_d.routes[i].segment, dut.command_devid[15:0], command.address,
-                       command.data};
+      message_new   = {dut.command_devid, command.address, command.data};
       for (int unsigned j = 0; j < 2; j++) begin
         in_done[j] = dut.u_route_states.done_uses_q[j] && dut.u_route_states.done_index_q[j] == i;
       end
@@ -708,12 +862,14 @@ module prove_engine
                   message_entry == model.state_d.routes[i].message)));
         inv_route_legal :
         assert (model.state_q.routes[i].made ?
-                model.state_q.routes[i].range < RANGES : model.state_q.routes[i] == 0);
+                model.state_q.routes[i].range < RANGES &&
+                model.state_q.routes[i].rid_offset >> OFFSET_WIDTH == 0 :
+                model.state_q.routes[i] == 0);
         inv_route_watched :
         assert (watched != i ||
                 ((!refused_q || !model.state_q.routes[i].enabled) &&
                  owed_q == model.state_q.routes[i].pending &&
-                 (model.state_q.routes[i].made || (!refused_q && !fixed_q)) &&
+                 (model.state_q.routes[i].made ? !gone_q : !refused_q && !fixed_q) &&
                  (!model.state_q.routes[i].enabled ||
                   (fixed_q && fixed_message_q == model.state_q.routes[i].message))));
 
@@ -738,6 +894,7 @@ module prove_engine
         refuses: refuses,
         disables: operation == operation_code__DISABLE,
         makes_route: operation == operation_code__NEW_ROUTE,
+        frees: operation == operation_code__FREE_ROUTE,
         consumes: operation == operation_code__CONSUME_PENDING,
         takes_event: operation == operation_code__SIGNAL_EVENT,
         takes_route: takes_route(operation),
@@ -749,13 +906,13 @@ module prove_engine
   endfunction
 
   // What an operation answers, if it finds what it asks for and if not.
-  function automatic answers_t answers(operation_code_e operation, logic refuses);
+  function automatic answers_t answers(operation_code_e operation);
     unique case (operation)
       operation_code__SIGNAL_MSI, operation_code__SIGNAL_MSI_WITH_RID:
       return '{answer__SENT, answer__OK};
       operation_code__NEW_ROUTE: return '{answer__OK, answer__NO_IRQFD};
       operation_code__ENABLE, operation_code__ENABLE_WITH_RID:
-      return '{refuses ? answer__REFUSED_BUS_RANGE : answer__DELIVERED, answer__OK};
+      return '{answer__DELIVERED, answer__OK};
       operation_code__SIGNAL_EVENT: return '{answer__SENT, answer__HELD_PENDING};
       operation_code__CONSUME_PENDING: return '{answer__WAS_PENDING, answer__WAS_NOT_PENDING};
       operation_code__DEFAULT_BDF: return '{answer__BDF, answer__OK};
@@ -763,6 +920,10 @@ module prove_engine
       default: return '{answer__OK, answer__OK};
     endcase
   endfunction
+
+  logic [ORIGIN_BITS-1:0] origin;  // of the command's route
+  assign origin = {backend(1'b1, command_view.route_base), RANGE_WIDTH'(command_view.range),
+                   OFFSET_WIDTH'(command_view.rid_offset)};
 
   // What the engine decodes and resolves of a command, one thing a cycle.
   always_comb begin
@@ -785,27 +946,22 @@ module prove_engine
                 command.operation == operation_code__SET_BUS_RANGE,
                 command.operation inside {operation_code__CONNECT, operation_code__DISCONNECT},
                 command.operation == operation_code__CONNECT_IRQFD, enabling}));
-      inv_command_answers : assert (dut.u_command.answers_q == answers(command.operation, 1'b0));
+      inv_command_answers : assert (dut.u_command.answers_q == answers(command.operation));
+    end
+    if (started_q && settled >= 5 && cleared && command.target < TARGETS &&
+        command.operation inside {operation_code__NEW_ROUTE, operation_code__SUPPORTS_DIRECT_MSI}) begin
+      inv_irqfd : assert (dut.irqfd == command_view.irqfd);
     end
     if (started_q && enabling && command_view.made) begin
-      inv_origin_read :
-      assert (settled < 1 ||
-              dut.u_command.u_origins.entry_q ==
-              {command_view.route_segment, RANGE_WIDTH'(command_view.range),
-               command_view.default_bdf[7:0]});
-      inv_origin : assert (settled < 2 || dut.u_command.origin ==
-                           {command_view.route_segment, RANGE_WIDTH'(command_view.range),
-                            command_view.default_bdf[7:0]});
+      inv_origin_read : assert (settled < 1 || dut.u_command.u_origins.entry_q == origin);
+      inv_origin : assert (settled < 2 || dut.u_command.origin == origin);
       inv_origin_range :
       assert (settled < 3 ||
               dut.u_command.bus_range_q == {command_view.secondary, command_view.subordinate});
-      inv_in_range :
-      assert (settled < 4 ||
-              dut.u_command.in_range_q ==
-              (command.operation == operation_code__ENABLE || command_view.in_range));
-      inv_rid :
-      assert (settled < 4 || dut.u_command.rid_q ==
-              (command.operation == operation_code__ENABLE ? command_view.default_bdf : command.rid));
+      inv_origin_rid : assert (settled < 4 || dut.command_rid == command_view.rid);
+      inv_in_range : assert (settled < 5 || dut.u_command.in_range_q == !command_view.refused);
+      inv_devid : assert (settled < 5 || dut.command_devid == command_view.devid);
+      inv_beyond : assert (settled < 5 || dut.u_command.devid_beyond_q == command_view.beyond);
     end
   end
 
@@ -815,7 +971,10 @@ module prove_engine
   always_comb begin
     sets_message = !later_view.bad_index && in_execute.operation inside {
         operation_code__ENABLE, operation_code__ENABLE_WITH_RID};
-    expected_answers = answers(in_execute.operation, dut.does_q.refuses);
+    expected_answers = answers(in_execute.operation);
+    if (dut.does_q.refuses) begin
+      expected_answers.found = later_view.refused ? answer__REFUSED_BUS_RANGE : answer__REFUSED_DEVID;
+    end
     if (started_q && dut.execute_valid_q) begin
       inv_bad_index : assert (dut.bad_index_q == later_view.bad_index);
       inv_decoded :
@@ -825,24 +984,26 @@ module prove_engine
       assert (2'(dut.does_q.enables) + 2'(dut.does_q.refuses) == 2'(sets_message));
       inv_answers :
       assert (later_view.bad_index ||
-              (dut.answers_q.found == expected_answers.found &&
+              (((dut.does_q.refuses && !later_view.made) ||
+                dut.answers_q.found == expected_answers.found) &&
                (dut.does_q.signals || dut.answers_q.otherwise == expected_answers.otherwise)));
-      inv_explicit_rid :
-      assert (dut.explicit_rid_q == (in_execute.operation == operation_code__SIGNAL_MSI_WITH_RID));
       if (takes_target(in_execute.operation) && !later_view.bad_index &&
           in_execute.operation != operation_code__BIND_TARGET) begin
         inv_found_range :
-        assert (dut.found_q.bus_range == {later_view.secondary, later_view.subordinate} &&
-                dut.found_q.devfn == later_view.default_bdf[7:0]);
+        assert (dut.found_q.bus_range == {later_view.secondary, later_view.subordinate});
+        inv_found_rid : assert (dut.found_q.rid == later_view.rid);
+        inv_found_checks_rid :
+        assert (dut.found_q.checks_rid ==
+                (CHECK_DEFAULT_RID || in_execute.operation == operation_code__SIGNAL_MSI_WITH_RID));
         inv_found_message_backend :
-        assert (dut.found_q.connected == later_view.connected &&
-                (!later_view.connected || dut.found_q.segment == later_view.segment));
+        assert (!dut.does_q.signals ||
+                agree(dut.message_backend_found, backend(later_view.connected, later_view.devid_base)));
         inv_found_irqfd_backend :
-        assert (dut.found_q.irqfd == later_view.irqfd &&
-                (!later_view.irqfd || (dut.found_q.irqfd_segment == later_view.irqfd_segment &&
-                                       dut.range_index_q == later_view.range)));
-        inv_found_in_range :
-        assert (!dut.explicit_rid_q || dut.found_q.rid_in_range == later_view.in_range);
+        assert (!dut.does_q.asks_irqfd || dut.irqfd == later_view.irqfd);
+        inv_found_origin :
+        assert (!dut.does_q.makes_route || !later_view.irqfd || dut.u_command.u_origins.write_data ==
+                {backend(1'b1, later_view.irqfd_base), RANGE_WIDTH'(later_view.range),
+                 OFFSET_WIDTH'(later_view.rid_offset)});
       end
       if (dut.does_q.takes_route) begin
         inv_found_state :
@@ -853,8 +1014,7 @@ module prove_engine
       end
       if (sets_message && later_view.made) begin
         inv_found_enables :
-        assert (dut.does_q.enables ==
-                (command.operation == operation_code__ENABLE || later_view.in_range));
+        assert (dut.does_q.enables == !(later_view.refused || later_view.beyond));
       end
     end
   end

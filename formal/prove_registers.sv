@@ -2,7 +2,7 @@
 //
 // Proof of msi_registers: what prove_engine assumes of commands (they stand still, one at a time) and
 // prove_axi_lite of the register block, commands that are captured whole and refused while one is in
-// flight (H6), the alert (H7), and the reset (H8).
+// flight (H6), the alert and the last drop (H7), and the reset (H8).
 
 `default_nettype none
 
@@ -10,7 +10,9 @@ module prove_registers
   import msi_axil_pkg::*;
   import msi_csr_pkg::*;
   import msi_pkg::*;
-(
+#(
+    parameter bit CHECK_DEFAULT_RID = 1'b0
+) (
     input wire logic           clk,
     input wire logic           rst_n,
     input wire axil_request_t  axil_request,
@@ -30,7 +32,10 @@ module prove_registers
   command_t       command;
   logic           alert;
 
-  msi_registers #(.COUNTER_WIDTH(4)) dut (.*);
+  msi_registers #(
+      .COUNTER_WIDTH(4),
+      .CHECK_DEFAULT_RID(CHECK_DEFAULT_RID)
+  ) dut (.*);
 
   logic started_q = 1'b0;
   logic after_reset_q;
@@ -93,12 +98,13 @@ module prove_registers
         route: dut.arguments[1][31:16],
         secondary: dut.arguments[2][7:0],
         subordinate: dut.arguments[2][15:8],
-        devfn: dut.arguments[2][23:16],
+        rid_offset: dut.arguments[2][31:16],
+        devid_base: {dut.arguments[3][31:16], dut.arguments[7][15:0]},
         rid: dut.arguments[3][15:0],
-        segment: dut.arguments[3][31:16],
         address: {dut.arguments[5], dut.arguments[4]},
         data: dut.arguments[6]
     };
+    if (!CHECK_DEFAULT_RID) arguments.rid_offset[15:8] = '0;  // a devfn
   end
 
   command_t expected_q;  // the command under way
@@ -143,6 +149,29 @@ module prove_registers
                       dut.u_csr.decoded_wr_data[0] && dut.u_csr.decoded_wr_biten[0];
   end
 
+  // ---- the last drop, as it is read -----------------------------------------------------------------
+
+  drop_t       last_q, shown_q;  // the last one, and that of the last read of LAST_DROP
+  logic [1:0]  reads_q;          // a read of LAST_DROP, of LAST_DROP_REASON, which has to show
+  logic [31:0] word_q;
+
+  always_ff @(posedge clk) begin
+    if (drop_valid) last_q <= drop;
+    if (dut.u_csr.decoded_reg_strb.LAST_DROP) begin
+      shown_q <= last_q;
+      word_q  <= {last_q.subordinate, last_q.secondary, last_q.rid[15:0]};
+    end
+    if (dut.u_csr.decoded_reg_strb.LAST_DROP_REASON) begin
+      word_q <= {23'h0, shown_q.rid[16], 8'(shown_q.reason)};
+    end
+    reads_q <= {dut.u_csr.decoded_reg_strb.LAST_DROP_REASON, dut.u_csr.decoded_reg_strb.LAST_DROP};
+    if (!rst_n) begin
+      last_q  <= '0;
+      shown_q <= '0;
+      reads_q <= '0;
+    end
+  end
+
   // ---- properties ---------------------------------------------------------------------------------
 
   always_comb begin
@@ -170,6 +199,8 @@ module prove_registers
       H7_alert_after_a_drop : assert (after_reset_q || !dropped_q || alert);
       H7_alert_stays : assert (after_reset_q || !alert_q || acknowledged_q || alert);
       H7_no_alert_without_a_drop : assert (after_reset_q || !alert || alert_q || dropped_q);
+      H7_last_drop : assert (!reads_q[0] || (dut.rd_ack && dut.rd_data == word_q));
+      H7_last_drop_reason : assert (!reads_q[1] || (dut.rd_ack && dut.rd_data == word_q));
       H8_reset :
       assert (!after_reset_q ||
               (!axil_response.bvalid && !axil_response.rvalid && !command_valid && !alert));
@@ -200,7 +231,7 @@ module prove_registers
       inv_first : assert (!(dut.reads_argument_q || dut.asks_counter_q) || waits_q == 1);
       inv_waits : assert (read_open_q ? waits_q != 0 : waits_q == 0);
       inv_reads_a_counter :
-      assert (!(dut.asks_counter_q || dut.reads_counter_q) || (dut.addr[6:5] == 2'b10 && dut.addr[4:2] < 6));
+      assert (!(dut.asks_counter_q || dut.reads_counter_q) || (dut.addr[6:5] == 2'b10 && dut.addr[4:2] < 6) || dut.addr[6:2] == 5'h1E);
       inv_none_while_arguments_are_cleared :
       assert (!dut.arguments_busy || (!dut.req && !read_open_q && !write_open_q));
       inv_places_of_arguments :
@@ -210,16 +241,21 @@ module prove_registers
               (!dut.hwif_out.ARG_RID.req || dut.addr[4:2] == 3) &&
               (!dut.hwif_out.ARG_ADDRESS_LOW.req || dut.addr[4:2] == 4) &&
               (!dut.hwif_out.ARG_ADDRESS_HIGH.req || dut.addr[4:2] == 5) &&
-              (!dut.hwif_out.ARG_DATA.req || dut.addr[4:2] == 6));
+              (!dut.hwif_out.ARG_DATA.req || dut.addr[4:2] == 6) &&
+              (!dut.hwif_out.ARG_DEVID_BASE.req || dut.addr[4:2] == 7));
       inv_places_of_counters :
       assert ((!dut.hwif_out.MESSAGES.req || dut.addr[4:2] == 0) &&
               (!dut.hwif_out.DROPPED_BUS_RANGE.req || dut.addr[4:2] == 1) &&
               (!dut.hwif_out.DROPPED_DISCONNECTED.req || dut.addr[4:2] == 2) &&
               (!dut.hwif_out.REFUSED_BUS_RANGE.req || dut.addr[4:2] == 3) &&
               (!dut.hwif_out.ERRORS.req || dut.addr[4:2] == 4) &&
-              (!dut.hwif_out.REFUSED_COMMANDS.req || dut.addr[4:2] == 5));
+              (!dut.hwif_out.REFUSED_COMMANDS.req || dut.addr[4:2] == 5) &&
+              (!dut.hwif_out.DEVID_BEYOND.req || dut.addr[4:2] == 6));
+      inv_last_drop :
+      assert (dut.last_drop_q == last_q &&
+              {dut.rid_high_shown_q, dut.reason_shown_q} == {shown_q.rid[16], shown_q.reason});
       inv_turns :
-      assert (dut.u_counters.visit_q < 7 && dut.u_arguments.u_clear.index_q <= 7 &&
+      assert (dut.u_counters.visit_q < 7 &&
               ((dut.arguments_busy && dut.u_arguments.u_clear.index_q < 1) ||
                dut.u_counters.add_index_q == behind(dut.u_counters.visit_q)) &&
               ((dut.arguments_busy && dut.u_arguments.u_clear.index_q < 2) ||
@@ -241,6 +277,7 @@ module prove_registers
 
   always_comb begin
     cover_command_done : cover (started_q && rst_n && finish);
+    cover_rid_of_17_bits : cover (started_q && reads_q[1] && dut.rd_data[8]);
     cover_alert_acknowledged : cover (started_q && rst_n && !after_reset_q && alert_q && !alert);
     cover_accesses_answered :
     cover (started_q && rst_n && axil_response.bvalid && axil_response.rvalid);

@@ -52,8 +52,10 @@ module prove_translator
   logic [1:0]  retire_source;
   logic [7:0]  retire_operation;
   logic [15:0] retire_range, retire_connection, retire_target, retire_route;
-  logic [7:0]  retire_secondary, retire_subordinate, retire_devfn;
-  logic [15:0] retire_segment, retire_rid;
+  logic [7:0]  retire_secondary, retire_subordinate;
+  logic [15:0] retire_rid_offset;
+  logic [31:0] retire_devid_base;
+  logic [15:0] retire_rid;
   logic [63:0] retire_address;
   logic [31:0] retire_data;
   logic [7:0]  retire_answer;

@@ -16,7 +16,9 @@ module reference_model
     parameter int unsigned RANGES      = 2,
     parameter int unsigned CONNECTIONS = 2,
     parameter int unsigned TARGETS     = 2,
-    parameter int unsigned ROUTES      = 2
+    parameter int unsigned ROUTES      = 2,
+    parameter bit          CHECK_DEFAULT_RID = 1'b0,
+    parameter int unsigned DEVID_BITS  = 32
 ) (
     input  wire logic     clk,
     input  wire logic     rst_n,
@@ -38,23 +40,23 @@ module reference_model
 
   typedef struct packed {
     logic        connected;
-    logic [15:0] segment;
+    logic [31:0] devid_base;
   } backend_t;
 
   typedef struct packed {
-    logic       bound;
-    index_t     connection;
-    index_t     range;
-    logic [7:0] devfn;
+    logic        bound;
+    index_t      connection;
+    index_t      range;
+    logic [15:0] rid_offset;
   } target_t;
 
   typedef struct packed {
     logic        made;
     logic        enabled;
     logic        pending;
-    logic [15:0] segment;
+    logic [31:0] devid_base;
     index_t      range;
-    logic [7:0]  devfn;
+    logic [15:0] rid_offset;
     message_t    message;
   } route_t;
 
@@ -76,8 +78,11 @@ module reference_model
     target_t    target      = '0;
     route_t     route       = '0;
     bus_range_t range       = '0;
+    logic [32:0] devid      = '0;
     logic       by_route    = takes_route(operation.operation) &&
                               !takes_target(operation.operation);
+    logic       explicit_rid = operation.operation inside {operation_code__SIGNAL_MSI_WITH_RID,
+                                                          operation_code__ENABLE_WITH_RID};
     for (int unsigned i = 0; i < TARGETS; i++) begin
       if (operation.target == i) target = state.targets[i];
     end
@@ -95,10 +100,10 @@ module reference_model
     if (target.bound) begin
       for (int unsigned i = 0; i < CONNECTIONS; i++) begin
         if (target.connection == i) begin
-          found.connected     = state.message_backends[i].connected;
-          found.segment       = state.message_backends[i].segment;
-          found.irqfd         = state.irqfd_backends[i].connected;
-          found.irqfd_segment = state.irqfd_backends[i].segment;
+          found.connected  = state.message_backends[i].connected;
+          found.devid_base = state.message_backends[i].devid_base;
+          found.irqfd      = state.irqfd_backends[i].connected;
+          found.irqfd_base = state.irqfd_backends[i].devid_base;
         end
       end
     end
@@ -111,13 +116,18 @@ module reference_model
     end
     found.secondary     = range.secondary;
     found.subordinate   = range.subordinate;
-    found.in_range      = range.secondary <= operation.rid[15:8] &&
-                          operation.rid[15:8] <= range.subordinate;
-    found.default_bdf   = {range.secondary, by_route ? route.devfn : target.devfn};
+    found.rid_offset    = by_route ? route.rid_offset : target.rid_offset;
+    found.rid           = explicit_rid ? {1'b0, operation.rid} :
+                          {1'b0, range.secondary, 8'h00} + {1'b0, found.rid_offset};
+    found.refused       = (explicit_rid || CHECK_DEFAULT_RID) &&
+                          !has(range.secondary, range.subordinate, found.rid[16:8]);
+    devid               = devid_of(by_route ? route.devid_base : found.devid_base, found.rid[15:0]);
+    found.beyond        = devid >= 33'd1 << DEVID_BITS;
+    found.devid         = devid[31:0];
     found.made          = route.made;
     found.enabled       = route.enabled;
     found.pending       = route.pending;
-    found.route_segment = route.segment;
+    found.route_base    = route.devid_base;
     found.route_message = route.message;
     return found;
   endfunction
@@ -139,30 +149,30 @@ module reference_model
               made: 1'b1,
               enabled: 1'b0,
               pending: 1'b0,
-              segment: found.irqfd_segment,
+              devid_base: found.irqfd_base,
               range: found.range,
-              devfn: found.default_bdf[7:0],
+              rid_offset: found.rid_offset,
               message: '0
           };
         end
       end
       operation_code__ENABLE, operation_code__ENABLE_WITH_RID: begin  // R8, R9
-        if (operation.operation == operation_code__ENABLE_WITH_RID && !found.in_range) begin
+        if (found.refused || found.beyond) begin
           after.enabled = 1'b0;
         end else begin
           after.enabled = 1'b1;
           after.pending = 1'b0;
-          after.message.devid = {
-            route.segment,
-            operation.operation == operation_code__ENABLE ? found.default_bdf : operation.rid
+          after.message = '{
+              devid: found.devid,
+              address: operation.address,
+              data: operation.data
           };
-          after.message.address = operation.address;
-          after.message.data    = operation.data;
         end
       end
       operation_code__DISABLE: after.enabled = 1'b0;
       operation_code__SIGNAL_EVENT: if (!route.enabled) after.pending = 1'b1;  // R9
       operation_code__CONSUME_PENDING: after.pending = 1'b0;
+      operation_code__FREE_ROUTE: after = '0;
       default: ;
     endcase
     return after;
@@ -179,16 +189,22 @@ module reference_model
       for (int unsigned i = 0; i < CONNECTIONS; i++) begin
         if (operation.connection == i) begin
           unique case (operation.operation)
-            operation_code__CONNECT: state_d.message_backends[i] = {1'b1, operation.segment};
+            operation_code__CONNECT: state_d.message_backends[i] = {1'b1, operation.devid_base};
             operation_code__DISCONNECT: state_d.message_backends[i].connected = 1'b0;
-            operation_code__CONNECT_IRQFD: state_d.irqfd_backends[i] = {1'b1, operation.segment};
+            operation_code__CONNECT_IRQFD: state_d.irqfd_backends[i] = {1'b1, operation.devid_base};
             default: ;
           endcase
         end
       end
       for (int unsigned i = 0; i < TARGETS; i++) begin
         if (operation.operation == operation_code__BIND_TARGET && operation.target == i) begin
-          state_d.targets[i] = {1'b1, operation.connection, operation.range, operation.devfn};
+          state_d.targets[i] = '{
+              bound: 1'b1,
+              connection: operation.connection,
+              range: operation.range,
+              // Where it is not held against the range, it is a devfn (R2).
+              rid_offset: CHECK_DEFAULT_RID ? operation.rid_offset : 16'(operation.rid_offset[7:0])
+          };
         end
       end
       for (int unsigned i = 0; i < ROUTES; i++) begin

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cocotbext.msi_its.run.design import OWN, Rtl
-from cocotbext.msi_its.run.sets import DEFAULT
+from cocotbext.msi_its.run.sets import DEFAULT, SETS
 from cocotbext.msi_its.vocabulary.csr import OperationCode as Op
-from cocotbext.msi_its.vocabulary.operations import Tables
+from cocotbext.msi_its.vocabulary.operations import CONFIGURATION, Configuration, Tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,9 @@ class Scenario:
     operations: tuple[Op, ...] = ()
 
     def parameter(self) -> str:
-        """Return the value of the harness's parameter SCENARIO: four bits an operation."""
-        code = sum(operation << 4 * i for i, operation in enumerate(self.operations))
-        return f"64'h{code:x}"
+        """Return the value of the harness's parameter SCENARIO: eight bits an operation."""
+        code = sum(operation << 8 * i for i, operation in enumerate(self.operations))
+        return f"128'h{code:x}"
 
 
 def commands(*operations: Op, later: int = 0) -> Scenario:
@@ -66,8 +66,8 @@ class Fault:
     """One fault: a text that occurs once in all of the RTL, and what it becomes.
 
     With a `name`, tests in simulation have to notice it, and to name the rule or property `tag`
-    (R3, H4); `tables` are those of the translator it is tried on. `fails` are the properties that
-    have to fail on it.
+    (R3, H4); `tables` and `configuration` are those of the translator it is tried on. `fails` are
+    the properties that have to fail on it.
     """
 
     old: str
@@ -75,6 +75,7 @@ class Fault:
     name: str = ""
     tag: str = ""
     tables: Tables = DEFAULT
+    configuration: Configuration = CONFIGURATION
     fails: tuple[Fails, ...] = ()
 
 
@@ -118,6 +119,7 @@ def break_rtl(fault: Fault, folder: Path, rtl: Rtl = OWN) -> Rtl:
 _ROUTE = (Op.CONNECT_IRQFD, Op.BIND_TARGET, Op.NEW_ROUTE)
 _BEHIND = 6  # cycles from a command's record to one of an event or a message accepted behind it
 _MESSAGE = commands(Op.SET_BUS_RANGE, Op.CONNECT, Op.BIND_TARGET, later=_BEHIND)
+_CHECKED = SETS["today"].configuration()
 _MESSAGE_OUT = Scenario(40)  # enough for commands through s_axil, and a message
 
 FAULTS = (
@@ -129,8 +131,9 @@ FAULTS = (
         tag="R1",
         fails=(
             Fails("engine", "R1_R3_in_range_leaves R4_in_range_disconnected", _MESSAGE),
-            Fails("engine", "R8_in_range_not_refused", commands(*_ROUTE, Op.ENABLE_WITH_RID)),
-            Fails("rules", "R1_R3_R4_leaves_in_range_if_connected"),
+            Fails("engine_checked", "R2_leaves_unless_out_of_range", _MESSAGE),
+            Fails("engine", "R8_otherwise_not_refused", commands(*_ROUTE, Op.ENABLE_WITH_RID)),
+            Fails("rules", "R1_R3_R4_R10_leaves_in_range_if_connected"),
         ),
     ),
     Fault(
@@ -141,8 +144,8 @@ FAULTS = (
         fails=(Fails("engine", "R1_R3_out_of_range_never_leaves", _MESSAGE),),
     ),
     Fault(
-        "explicit_rid ? rid :",
-        "explicit_rid ? {rid[15:8], devfn} :",
+        "        rid: explicit_rid ? {1'b0, request.rid} :",
+        "        rid: explicit_rid ? {1'b0, request.rid[15:8], target.rid_offset[7:0]} :",
         name="the target's devfn used for an explicit requester ID",
         tag="R3",
     ),
@@ -202,29 +205,29 @@ FAULTS = (
         tag="R8",
     ),
     Fault(
-        "      send_q         <= send;",
-        "      send_q         <= send &&\n"
+        "      send_q          <= send;",
+        "      send_q          <= send &&\n"
         "          !(does.takes_event && retire_valid_q && retire_q.route == request.route &&\n"
         "            retire_q.operation == operation_code__SIGNAL_EVENT);",
         name="two events in a row coalescing on an enabled route",
         tag="R9",
     ),
     Fault(
-        "      .clear            (clearing),",
-        "      .clear            (1'b0),",
+        "      .clear            (clearing),\n      .clear_index      (clear_index[ROUTE",
+        "      .clear            (1'b0),\n      .clear_index      (clear_index[ROUTE",
         name="stale route visible after reset",
         tag="H8",
     ),
     Fault(
-        "        rid: message.devid[15:0],",
-        "        rid: retire_q.rid,",
+        "does.refuses ? command_rid : rid;",
+        "{1'b0, request.rid};",
         name="the last drop holds the wrong requester ID without an explicit one",
         tag="H7",
         fails=(Fails("engine", "H7_drop_rid"),),
     ),
     Fault(
-        "(command_taken && command_binds)",
-        "(lookup_valid_q && lookup_q.source == SOURCE_COMMAND && command_binds)",
+        ".binds   (command_taken && command_binds),",
+        ".binds   (u_lookup.valid && u_lookup.request.source == SOURCE_COMMAND && command_binds),",
         name="a bound target seen one operation late",
         tag="H5",
     ),
@@ -237,9 +240,9 @@ FAULTS = (
         fails=(Fails("engine", "H8_clearing"),),
     ),
     Fault(
-        "      .write_index(command.route[ROUTE_WIDTH-1:0]),\n      .write_data ({new_segment",
+        "      .write_index(command.route[ROUTE_WIDTH-1:0]),\n      .write_data ({\n        irqfd",
         "      .write_index({1'b0, command.route[ROUTE_WIDTH-2:0]}),\n"
-        "      .write_data ({new_segment",
+        "      .write_data ({\n        irqfd",
         name="routes 1,024 apart share their origin",
         tag="H9",
         tables=Tables(5, 3, 300, 2048),
@@ -251,8 +254,8 @@ FAULTS = (
         tag="H3",
     ),
     Fault(
-        ".write_data ({1'b1, command.segment}),",
-        ".write_data ({1'b1, command.segment[15:1], 1'b0}),",
+        "(new_backend(1'b1, command.devid_base, DEVID_BITS)),",
+        "(new_backend(1'b1, command.devid_base & ~32'h1_0000, DEVID_BITS)),",
         name="the lowest bit of the irqfd's segment lost",
         tag="R10",
     ),
@@ -267,36 +270,61 @@ FAULTS = (
         fails=(Fails("engine", "S3_no_route"), Fails("rules", "S3_no_route")),
     ),
     Fault(
-        "bus_refused = explicit_rid && !rid_in_range;",
-        "bus_refused = !rid_in_range;",
+        "checks_rid: explicit_rid || CHECK_DEFAULT_RID",
+        "checks_rid: 1'b1",
+        fails=(Fails("engine", "R2_leaves_unless_out_of_range", _MESSAGE),),
+    ),
+    Fault(
+        "rid_refused   = (does.signals || does.tells_bdf) &&",
+        "rid_refused   = ((does.signals && backend.connected) || does.tells_bdf) &&",
+        name="the range check after the question of a backend",
+        tag="R3",
         fails=(
-            Fails("engine", "R2_leaves_without_range_check", _MESSAGE),
-            Fails("rules", "R2_R4_leaves_unless_disconnected"),
+            Fails("engine", "R1_R3_out_of_range_never_leaves"),
+            Fails("engine_checked", "R2_dropped_if_out_of_range", _MESSAGE),
+            Fails("rules", "R2_R4_R10_leaves_in_range_if_connected"),
         ),
     ),
     Fault(
-        "devid       = {segment, ",
-        "devid       = {16'h0, ",
+        "devid         = backend.devid_base + 32'(found.rid[15:0]);",
+        "devid         = backend.devid_base | 32'(found.rid[15:0]);",
+        name="the carry from requester ID into DeviceID base lost",
+        tag="R10",
         fails=(
             Fails("engine", "R2_R10_message R3_R10_message", _MESSAGE),
             Fails("rules", "R2_R10_devid R3_R10_devid"),
         ),
     ),
     Fault(
-        "else if (does.signals && !connected) answer",
-        "else if (0) answer",
-        fails=(Fails("engine", "R4_disconnected R4_in_range_disconnected"),),
+        "devid         = backend.devid_base + 32'(found.rid[15:0]);",
+        "devid         = {backend.devid_base, 1'b0} + 32'(found.rid[15:0]);",
+        name="the DeviceID base of a message added twice",
+        tag="R10",
+        fails=(Fails("engine_checked", "R2_R10_message R3_R10_message", _MESSAGE),),
     ),
     Fault(
-        "irqfd: irqfd_backend.connected,",
-        "irqfd: message_backend.connected,",
+        "devid_d      = origin.backend.devid_base + 32'(rid_q[15:0]);",
+        "devid_d      = {origin.backend.devid_base, 1'b0} + 32'(rid_q[15:0]);",
+        name="the DeviceID base of a route added twice",
+        tag="R10",
         fails=(
-            Fails("engine", "R7_new_route", commands(Op.CONNECT, Op.BIND_TARGET, Op.NEW_ROUTE)),
+            Fails("engine", "R9_R10_delivers_the_new_message", commands(*_ROUTE, Op.ENABLE)),
+            Fails("engine_checked", "R8_R10_devid_beyond", commands(*_ROUTE, Op.ENABLE)),
         ),
     ),
     Fault(
-        "if (does.asks_irqfd) found = irqfd;",
-        "if (does.asks_irqfd) found = connected;",
+        "if (disconnected_q) final_answer",
+        "if (0) final_answer",
+        fails=(Fails("engine", "R4_disconnected R4_in_range_disconnected"),),
+    ),
+    Fault(
+        "irqfd_q <= target.bound && irqfd_backend.connected;",
+        "irqfd_q <= target.bound;",
+        fails=(Fails("engine", "R7_new_route", commands(Op.BIND_TARGET, Op.NEW_ROUTE)),),
+    ),
+    Fault(
+        "if (does.asks_irqfd) there = irqfd;",
+        "if (does.asks_irqfd) there = backend.connected;",
         fails=(
             Fails(
                 "engine",
@@ -307,13 +335,19 @@ FAULTS = (
         ),
     ),
     Fault(
-        "in_range_q  <= default_rid || in_range",
-        "in_range_q  <= in_range",
-        fails=(Fails("engine", "R8_enable_without_range_check", commands(*_ROUTE, Op.ENABLE)),),
+        "    if (!explicit_rid && !CHECK_DEFAULT_RID) in_range_q <= 1'b1;\n",
+        "",
+        fails=(
+            Fails(
+                "engine",
+                "R8_otherwise_not_refused",
+                commands(Op.SET_BUS_RANGE, *_ROUTE, Op.ENABLE),
+            ),
+        ),
     ),
     Fault(
-        "does.enables = does_q.enables && in_range_q;",
-        "does.enables = does_q.enables;",
+        "does.enables = does_q.enables && in_range_q &&",
+        "does.enables = does_q.enables &&",
         fails=(Fails("engine", "R8_refused", commands(*_ROUTE, Op.ENABLE_WITH_RID)),),
     ),
     Fault(
@@ -329,8 +363,8 @@ FAULTS = (
         ),
     ),
     Fault(
-        "{bus_range_q.secondary, origin.devfn}",
-        "{8'h0, origin.devfn}",
+        "default_rid(bus_range_q.secondary, 16'(origin.rid_offset));",
+        "default_rid(8'h00, 16'(origin.rid_offset));",
         fails=(
             Fails(
                 "engine",
@@ -360,20 +394,13 @@ FAULTS = (
         ),
     ),
     Fault(
-        "if (!(does.enables || does.refuses)) commanded_q",
-        "if (!does.refuses) commanded_q",
-        fails=(
-            Fails("engine", "R9_R10_delivers_the_new_message", commands(*_ROUTE, Op.ENABLE)),
-            Fails(
-                "engine",
-                "R9_R10_delivers_the_new_message_rid",
-                commands(*_ROUTE, Op.ENABLE_WITH_RID),
-            ),
-        ),
+        "if (!does.enables) commanded_q.devid <= '0;",
+        "commanded_q.devid <= '0;",
+        fails=(Fails("engine", "R9_R10_delivers_the_new_message", commands(*_ROUTE, Op.ENABLE)),),
     ),
     Fault(
-        "        devfn: devfn,",
-        "        devfn: 8'h00,",
+        "default_rid(target_range.secondary, target.rid_offset),",
+        "default_rid(target_range.secondary, 16'h0),",
         fails=(Fails("engine", "R2_default_bdf", commands(Op.BIND_TARGET, Op.DEFAULT_BDF)),),
     ),
     Fault(
@@ -390,8 +417,8 @@ FAULTS = (
         fails=(Fails("engine", "H1_ready"),),
     ),
     Fault(
-        "      send_q         <= send;",
-        "    end\n    begin\n      send_q         <= send;",
+        "      send_q          <= send;",
+        "    end\n    begin\n      send_q          <= send;",
         fails=(Fails("engine", "H2_valid_stays H2_payload_stable", _MESSAGE),),
     ),
     Fault(
@@ -400,13 +427,13 @@ FAULTS = (
         fails=(Fails("engine", "H3_retires_exactly_once"),),
     ),
     Fault(
-        "      retire_q       <= request;\n",
-        "      retire_q       <= request;\n      retire_q.target <= command.target;\n",
+        "      retire_q        <= request;\n",
+        "      retire_q        <= request;\n      retire_q.target <= command.target;\n",
         fails=(Fails("engine", "H3_in_order"),),
     ),
     Fault(
-        "retire.sent            = send_q;",
-        "retire.sent            = send_q && retire_q.source != SOURCE_MESSAGE;",
+        "retire.sent            = sent;",
+        "retire.sent            = sent && retire_q.source != SOURCE_MESSAGE;",
         fails=(Fails("engine", "H3_message_exactly_once", _MESSAGE),),
     ),
     Fault(
@@ -415,17 +442,17 @@ FAULTS = (
         fails=(Fails("engine", "H3_message_of_its_record", _MESSAGE),),
     ),
     Fault(
-        "      .write      (write_origin),",
-        "      .write      (write_origin || command.operation == operation_code__ENABLE),",
+        "      .write      (makes_route),",
+        "      .write      (makes_route || command.operation == operation_code__ENABLE),",
         fails=(Fails("engine", "H5_no_undefined_origin", commands(Op.ENABLE)),),
     ),
     Fault(
-        "drop_valid             = retire_valid_q && is_drop_q;",
+        "drop_valid             = retire_valid_q && dropped;",
         "drop_valid             = retire_valid_q;",
         fails=(Fails("engine", "H7_drop"),),
     ),
     Fault(
-        "        reason: answer_q,",
+        "        reason: final_answer,",
         "        reason: answer__DROPPED_BUS_RANGE,",
         fails=(Fails("engine", "H7_drop_reason"),),
     ),
@@ -462,6 +489,165 @@ FAULTS = (
         "    if (!rst_n) begin\n      retire_valid_q <= 1'b0;\n",
         "    if (!rst_n) begin\n",
         fails=(Fails("translator", "H8_nothing_left H8_nothing_while_clearing"),),
+    ),
+    # ---- default requester IDs, DeviceIDs, freed routes ------------------------------------------
+    Fault(
+        "{1'b0, secondary, 8'h00} + {1'b0, rid_offset};",
+        "{1'b0, secondary, 8'h00} | {1'b0, rid_offset};",
+        name="the carry from offset to secondary bus lost",
+        tag="R2",
+        configuration=_CHECKED,
+        fails=(
+            Fails("engine_checked", "R2_R10_message", _MESSAGE),
+            Fails("rules", "R2_R10_devid"),
+        ),
+    ),
+    Fault(
+        "{1'b0, secondary, 8'h00} + {1'b0, rid_offset};",
+        "{1'b0, {secondary, 8'h00} + rid_offset};",
+        name="the sum of secondary bus and offset in 16 bits",
+        tag="H7",
+        configuration=_CHECKED,
+        fails=(Fails("engine_checked", "H7_drop_rid", _MESSAGE),),
+    ),
+    Fault(
+        "rid_refused   = (does.signals || does.tells_bdf) && found.checks_rid &&",
+        "rid_refused   = (does.signals || does.tells_bdf) && found.checks_rid &&\n"
+        "                    found.bus_range.secondary <= found.bus_range.subordinate &&",
+        name="an inverted range taken for one that has every bus",
+        tag="R2",
+        configuration=_CHECKED,
+        fails=(Fails("engine_checked", "R1_isolation R2_dropped_if_out_of_range", _MESSAGE),),
+    ),
+    Fault(
+        "in_range_q     <= in_range(rid_q[15:8], bus_range_q);",
+        "in_range_q     <= !(bus_range_q.subordinate < rid_q[15:8]);",
+        name="a wrapped default requester ID enables a route",
+        tag="R8",
+        configuration=_CHECKED,
+        fails=(
+            Fails("engine_checked", "R1_isolation", commands(Op.SET_BUS_RANGE, *_ROUTE, Op.ENABLE)),
+        ),
+    ),
+    Fault(
+        "    if (!explicit_rid && !CHECK_DEFAULT_RID) in_range_q <= 1'b1;\n",
+        "    if (!explicit_rid) in_range_q <= 1'b1;\n",
+        name="the default requester ID of an `enable` not checked",
+        tag="R8",
+        configuration=_CHECKED,
+        fails=(
+            Fails("engine_checked", "R8_refused", commands(Op.SET_BUS_RANGE, *_ROUTE, Op.ENABLE)),
+        ),
+    ),
+    Fault(
+        "      if (does.enables || does.consumes) next",
+        "      if (does.enables || does.refuses || does.consumes) next",
+        name="pending cleared by a refused `enable`",
+        tag="R8",
+        fails=(
+            Fails(
+                "engine",
+                "R9_pending_is_never_lost",
+                commands(*_ROUTE, Op.ENABLE_WITH_RID, Op.ENABLE),
+            ),
+            Fails("rules", "R8_R10_devid_beyond_is_disabled_and_keeps_pending"),
+        ),
+    ),
+    Fault(
+        "16'((1 << (devid_bits - 16)) - 1);",
+        "16'((1 << (devid_bits - 15)) - 1);",
+        name="DeviceIDs of one bit too many taken",
+        tag="R10",
+        configuration=_CHECKED,
+        fails=(
+            Fails("engine_checked", "R10_devid_fits R2_R10_devid_beyond", _MESSAGE),
+            Fails("rules", "R2_R4_R10_leaves_in_range_if_connected"),
+        ),
+    ),
+    Fault(
+        "(backend.at_end && devid[16] != backend.devid_base[16]);",
+        "1'b0;",
+        name="a DeviceID taken that is beyond by the carry",
+        tag="R10",
+        configuration=_CHECKED,
+        fails=(
+            Fails("engine_checked", "R10_devid_fits", _MESSAGE),
+            Fails("engine", "R2_R10_message", _MESSAGE),
+        ),
+    ),
+    Fault(
+        "rid_refused   = (does.signals || does.tells_bdf) &&",
+        "rid_refused   = does.tells_bdf &&",
+        fails=(Fails("rules", "R1_isolation"),),
+    ),
+    Fault(
+        "if (devid_refused_q) final_answer = answer__DROPPED_DEVID;",
+        "if (devid_refused_q) final_answer = answer__DROPPED_BUS_RANGE;",
+        fails=(Fails("engine_checked", "R2_R10_devid_beyond R3_R10_devid_beyond", _MESSAGE),),
+    ),
+    Fault(
+        "      if (does.frees) next_route_state = '0;\n",
+        "      if (does.frees) begin\n"
+        "        next_route_state.made    = 1'b0;\n"
+        "        next_route_state.enabled = 1'b0;\n"
+        "      end\n",
+        name="`free_route` keeps what is pending",
+        tag="R9",
+        fails=(
+            Fails("engine", "R9_freed_is_gone", commands(*_ROUTE, Op.FREE_ROUTE, Op.ENABLE)),
+            Fails("rules", "R9_free_route"),
+        ),
+    ),
+    Fault(
+        "command.rid_offset[OFFSET_WIDTH-1:0]",
+        "OFFSET_WIDTH'(command.rid_offset[7:0])",
+        name="the bus in a target's offset not stored",
+        tag="R2",
+        configuration=_CHECKED,
+        fails=(Fails("engine_checked", "R2_R10_message", _MESSAGE),),
+    ),
+    Fault(
+        ".connects(command_taken && command_sets.connection),",
+        ".connects(u_lookup.valid && u_lookup.request.source == SOURCE_COMMAND &&\n"
+        "                command_sets.connection),",
+        name="a backend seen one operation late",
+        tag="H5",
+        fails=(Fails("engine", "H5_no_undefined_backend", commands(Op.BIND_TARGET, Op.CONNECT)),),
+    ),
+    Fault(
+        "(command_entry),\n      .write      (binds),",
+        "(command_entry),\n      .write      (1'b1),",
+        fails=(Fails("engine", "H5_no_undefined_target", commands(Op.ENABLE)),),
+    ),
+    Fault(
+        "command_entry.bound && cleared_q[1];",
+        "command_entry.bound;",
+        fails=(Fails("engine", "R2_default_bdf"),),
+    ),
+    Fault(
+        "(taken && sets_q.irqfd),",
+        "((taken && sets_q.irqfd) || command.operation == operation_code__NEW_ROUTE),",
+        fails=(Fails("engine", "H5_no_undefined_irqfd", commands(Op.BIND_TARGET, Op.NEW_ROUTE)),),
+    ),
+    Fault(
+        "[COUNT_DEVID_BEYOND]         = retire_answer",
+        "[COUNT_DEVID_BEYOND]         = retire_answer != answer__REFUSED_DEVID && retire_answer",
+        name="a route refused for its DeviceID not counted",
+        tag="H7",
+        configuration=_CHECKED,
+    ),
+    Fault(
+        "= last_drop_q.rid[15:0];",
+        "= last_drop_q.rid[15:0] & {16{!last_drop_q.rid[16]}};",
+        fails=(Fails("registers", "H7_last_drop"),),
+    ),
+    Fault(
+        "rid_high_shown_q <= last_drop_q.rid[16];",
+        "rid_high_shown_q <= 1'b0;",
+        name="bit 16 of the last drop's requester ID lost",
+        tag="H7",
+        configuration=_CHECKED,
+        fails=(Fails("registers", "H7_last_drop_reason"),),
     ),
     # ---- msi_skid_buffer.sv ----------------------------------------------------------------------
     Fault(
@@ -534,13 +720,13 @@ FAULTS = (
         fails=(Fails("rules", "S3_changes_its_own_only"),),
     ),
     Fault(
-        "does.tells_bdf ? default_bdf : '0;",
-        "default_bdf;",
+        "does.tells_bdf && !rid_refused ? found.rid[15:0] : '0;",
+        "found.rid[15:0];",
         fails=(Fails("rules", "R2_bdf_only_where_asked"),),
     ),
     Fault(
-        "        answers.found  = answer__BDF;",
-        "        answers.found  = answer__OK;",
+        "answers.found  = answer__BDF;",
+        "answers.found  = answer__OK;",
         fails=(Fails("rules", "R2_default_bdf"),),
     ),
     Fault(
@@ -549,8 +735,8 @@ FAULTS = (
         fails=(Fails("rules", "R7_new_route"),),
     ),
     Fault(
-        "if (does.takes_event) found = route_state.enabled;",
-        "if (does.takes_event) found = route_state.pending;",
+        "if (does.takes_event) there = route_state.enabled;",
+        "if (does.takes_event) there = route_state.pending;",
         fails=(Fails("rules", "R9_event"),),
     ),
     # ---- msi_registers.sv ------------------------------------------------------------------------
@@ -640,8 +826,13 @@ FAULTS = (
         fails=(Fails("registers", "H6_names_an_operation"),),
     ),
     Fault(
-        "devfn: arg_bus.devfn",
-        "devfn: arg_bus.secondary",
+        "rid_offset: CHECK_DEFAULT_RID ? arg_bus.rid_offset :",
+        "rid_offset:",
+        fails=(Fails("registers_checked", "H6_captured_whole"),),
+    ),
+    Fault(
+        "16'(arg_bus.rid_offset[7:0]),",
+        "arg_bus.rid_offset,",
         fails=(Fails("registers", "H6_captured_whole"),),
     ),
     Fault(
@@ -717,7 +908,7 @@ FAULTS = (
     ),
     # ---- msi_pkg.sv ------------------------------------------------------------------------------
     Fault(
-        "COMMAND_SETTLE = 3;",
+        "COMMAND_SETTLE = 4;",
         "COMMAND_SETTLE = 2;",
         name="a command offered before it is resolved",
         tag="R8",
@@ -815,9 +1006,16 @@ FAULTS = (
         fails=(Fails("table", "H5_reads_what_was_written"),),
     ),
     Fault(
-        "    if (clear) entry[WIDTH-1-:CLEARED] = '0;\n",
-        "",
+        "    entry       = write_data;\n    if (clear) entry[WIDTH-1-:CLEARED] = '0;\n",
+        "    entry       = write_data;\n",
         fails=(Fails("table", "H8_reads_what_was_cleared"),),
+    ),
+    Fault(
+        "    entry = write_data;\n    if (clear) entry[WIDTH-1-:CLEARED] = '0;\n",
+        "    entry = write_data;\n",
+        name="a backend from before the reset still connected",
+        tag="H8",
+        fails=(Fails("engine", "R4_disconnected", commands(Op.BIND_TARGET, later=_BEHIND)),),
     ),
     # ---- msi_block_ram.sv ------------------------------------------------------------------------
     Fault(

@@ -25,7 +25,7 @@ from cocotbext.msi_its.run.places import BUILD
 from cocotbext.msi_its.run.sets import DEFAULT, directed
 from cocotbext.msi_its.run.simulation import simulate
 from cocotbext.msi_its.run.simulators.verilator_finder import VerilatorError
-from cocotbext.msi_its.vocabulary.operations import Tables
+from cocotbext.msi_its.vocabulary.operations import CONFIGURATION, Configuration, Tables
 from cocotbext.msi_its.vocabulary.results import TestResult
 from qualify.edits import FAULTS, DoesNotApply, Fault, break_rtl
 from tools.choose import NothingChosen, choose, rtl_of, unchanged
@@ -75,12 +75,16 @@ def verdict(results: list[TestResult], tag: str) -> tuple[bool, str]:
     return True, f"noticed by {noticed}, as {tag}\n{first_words(by_name[0])}"
 
 
-def run_tests(tables: Tables, seed: int, batched: bool, rtl: Rtl = OWN) -> list[TestResult]:
+def run_tests(
+    tables: Tables, configuration: Configuration, seed: int, batched: bool, rtl: Rtl = OWN
+) -> list[TestResult]:
     """Run the tests that faults are tried on."""
-    run = Run(tables, 32, seed, str(BUILD / "faults/results"), (), rtl)
+    results = str(BUILD / "faults/results")
+    run = Run(tables, 32, seed, results, rtl=rtl, configuration=configuration)
+    default = (tables, configuration) == (DEFAULT, CONFIGURATION)
     if batched:
         return simulate(run, modules("random", "batch"), flavour=Flavour.BATCH)
-    return simulate(run, (*directed("default" if tables == DEFAULT else ""), *modules("random")))
+    return simulate(run, (*directed("default" if default else ""), *modules("random")))
 
 
 def that_apply(chosen: Sequence[Fault], rtl: Rtl) -> list[Fault]:
@@ -125,8 +129,8 @@ def try_faults(chosen: Sequence[Fault], seed: int, batched: bool = False, rtl: R
 
 def _try(applying: Sequence[Fault], seed: int, batched: bool, rtl: Rtl) -> int | None:
     """Try faults, and return how many were missed; None if nothing can be shown."""
-    for tables in dict.fromkeys(fault.tables for fault in applying):
-        failed = [result for result in run_tests(tables, seed, batched, rtl) if result.failed]
+    for built in dict.fromkeys((fault.tables, fault.configuration) for fault in applying):
+        failed = [result for result in run_tests(*built, seed, batched, rtl) if result.failed]
         if failed:
             print(f"without a fault, {len(failed)} tests fail: nothing can be shown")
             print("\n".join(map(first_words, failed)))
@@ -135,7 +139,8 @@ def _try(applying: Sequence[Fault], seed: int, batched: bool, rtl: Rtl) -> int |
     for fault in applying:
         broken = break_rtl(fault, BUILD / "faults/hdl", rtl)
         try:
-            noticed, words = verdict(run_tests(fault.tables, seed, batched, broken), fault.tag)
+            results = run_tests(fault.tables, fault.configuration, seed, batched, broken)
+            noticed, words = verdict(results, fault.tag)
         except (BuildError, RtlError) as error:
             noticed, words = False, f"MISSED: it does not build, so nothing was tried: {error}"
         missed += not noticed

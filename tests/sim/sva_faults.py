@@ -18,6 +18,9 @@ from cocotbext.msi_its.run.places import ROOT
 
 TOP = "lying_translator"
 
+DEVID_BITS = 31
+"""What the translator is built for: less than a DeviceID has, so that one can be beyond."""
+
 PLUSARG = "+sva_fault={}"
 
 STREAMS = {
@@ -103,9 +106,18 @@ def _hides(which: str, more: str = "1'b1") -> dict[str, str]:
     }
 
 
-def _answers(old: int, new: int) -> dict[str, str]:
-    """Return the lie that an answer is another."""
+def _devid(bits: int, which: str) -> dict[str, str]:
+    """Return the lies that bits of a DeviceID are others, in some records and in their messages."""
+    names = ("retire_message_devid", "m_msi_devid")
+    lie = f"32'(sound_retire_valid && sound_retire_sent && {which}) * 32'd{bits}"
+    return {name: f"sound_{name} ^ ({lie})" for name in names}
+
+
+def _answers(old: int, new: int, operation: int | None = None) -> dict[str, str]:
+    """Return the lie that an answer is another, to one operation if it is named."""
     code = f"sound_retire_answer == {old}"
+    if operation is not None:
+        code += f" && sound_retire_operation == {operation}"
     return {"retire_answer": f"{code} ? 8'd{new} : sound_retire_answer"}
 
 
@@ -149,7 +161,7 @@ FAULTS = (
         "H3_in_order",
         {
             "retire_message_data": "sound_retire_message_data ^ "
-            "32'(sound_retire_sent && !m_msi_ready)"
+            f"32'(!({_MESSAGE}) && sound_retire_sent && !m_msi_ready)"
         },
     ),
     SvaFault("u_messages", "H3_comes", {"m_msi_valid": "1'b0"}),
@@ -177,7 +189,7 @@ FAULTS = (
     SvaFault(
         AT_PORTS,
         "R3_R4_R8_dropped_sends_nothing",
-        {"retire_sent": f"sound_retire_sent || {_DROPPED}"},
+        {"retire_sent": "sound_retire_sent || sound_retire_answer == 8'd7"},
     ),
     SvaFault(AT_PORTS, "H3_sent_as_answered", _answers(3, 1)),
     SvaFault(
@@ -207,14 +219,11 @@ FAULTS = (
         },
     ),
     SvaFault(AT_PORTS, "R3_dropped_if_out_of_range", _answers(5, 6)),
-    SvaFault(
-        AT_PORTS,
-        "R3_sends_its_rid",
-        {
-            "retire_message_devid": "sound_retire_message_devid ^ 32'(sound_retire_sent)",
-            "m_msi_devid": "sound_m_msi_devid ^ 32'd1",
-        },
-    ),
+    SvaFault(AT_PORTS, "R3_R10_sends_its_rid", _devid(1, "sound_retire_operation == 8'd7")),
+    SvaFault(AT_PORTS, "R2_dropped_if_out_of_range", _answers(6, 5, operation=6)),
+    SvaFault(AT_PORTS, "R2_R10_sends_its_default_rid", _devid(1, "sound_retire_operation == 8'd6")),
+    SvaFault(AT_PORTS, "R10_devid_fits", _devid(1 << DEVID_BITS, _EVENT)),
+    SvaFault(AT_PORTS, "R2_R8_refused_if_out_of_range", _answers(1, 7, operation=9)),
     SvaFault(AT_PORTS, "R8_refused_if_out_of_range", _answers(7, 1)),
     SvaFault(
         AT_PORTS,
@@ -260,7 +269,7 @@ FAULTS = (
     SvaFault(
         f"{INSIDE}.u_records",
         "H3_in_order",
-        {"retire": _flipped("sound_retire", 53, "sound_retire.request.source == SOURCE_MESSAGE")},
+        {"retire": _flipped("sound_retire", 54, "sound_retire.request.source == SOURCE_MESSAGE")},
     ),
     SvaFault(f"{INSIDE}.u_records", "H3_comes", {"retire_valid": "1'b0"}),
     SvaFault(
@@ -281,8 +290,8 @@ FAULTS = (
     SvaFault(f"{INSIDE}.u_messages", "H3_as_it_was", {"message": "~sound_message"}),
     SvaFault(INSIDE, "H3_bdf_only_as_answer", {"retire": _flipped("sound_retire", 33)}),
     SvaFault(INSIDE, "H7_drop_with_its_record", {"drop_valid": "1'b0"}),
-    SvaFault(INSIDE, "R3_R4_R8_dropped_sends_nothing", {"drop": _flipped("sound_drop", 32)}),
-    SvaFault(INSIDE, "R3_R8_out_of_range", {"drop": "{sound_drop[35:16], 16'h00ff}"}),
+    SvaFault(INSIDE, "R3_R4_R8_dropped_sends_nothing", {"drop": _flipped("sound_drop", 33)}),
+    SvaFault(INSIDE, "R2_R3_R8_out_of_range", {"drop": "{sound_drop[37:33], 17'h0, 16'h00ff}"}),
     SvaFault(INSIDE, "H8_clears_for_as_long", {"clearing": "sound_clearing && cycles < 60"}),
     SvaFault(
         INSIDE, "H8_nothing_while_clearing", {"retire_valid": "sound_retire_valid || cycles == 30"}
@@ -328,7 +337,10 @@ class _Module:
         )
         assert {"clk", "rst_n", "retire_valid"} <= {port.name for port in ports}
         return cls(
-            found[1], header, ports, tuple(re.findall(r"parameter int unsigned (\w+)", header))
+            found[1],
+            header,
+            ports,
+            tuple(re.findall(r"parameter (?:int unsigned|bit) +(\w+)", header)),
         )
 
     def lies(self, signal: str, truth: str) -> str:

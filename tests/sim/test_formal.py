@@ -90,6 +90,28 @@ def harnesses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.mark.parametrize(("check", "status"), [("!check", "PASS"), ("check", "FAIL")])
+def test_only_without_the_check_a_message_leaves_for_a_bus_outside_its_range(
+    runner: Runner, harnesses: Path, check: str, status: str
+) -> None:
+    harness = harnesses / "prove_rules.sv"
+    text = harness.read_text()
+    assert text.count("cover (!check && send &&") == 1
+    harness.write_text(text.replace("cover (!check && send &&", f"cover ({check} && send &&"))
+    (proof,) = choose("rules")
+    result = runner.run(proof, "cover", "isolation", only=["cover_not_isolated"])
+    assert result.status == status
+    assert result.failed == (() if status == "PASS" else ("cover_not_isolated",))
+
+
+def test_a_variant_has_the_statements_that_are_elaborated_with_it() -> None:
+    (checked,) = choose("engine_checked")
+    plain = next(proof for proof in PROOFS if proof.name == "engine")
+    assert set(checked.properties()) - set(plain.properties()) == {"R1_isolation", "R10_devid_fits"}
+    assert set(plain.labels("cover")) - set(checked.labels("cover")) == {"cover_not_isolated"}
+    assert checked.harness == plain.harness and checked.parameters != plain.parameters
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
@@ -163,9 +185,9 @@ def test_every_fault_fits_the_rtl_once(fault: Fault) -> None:
 
 
 def test_the_faults_are_in_one_table_once() -> None:
-    assert len({(fault.old, fault.new) for fault in FAULTS}) == len(FAULTS) == 133
-    assert sum(bool(fault.name) for fault in FAULTS) == len(SIMULATED) == 48
-    assert sum(len(fault.fails) for fault in FAULTS) == 114 and len(ATTEMPTS) == 133
+    assert len({(fault.old, fault.new) for fault in FAULTS}) == len(FAULTS) == 157
+    assert sum(bool(fault.name) for fault in FAULTS) == len(SIMULATED) == 66
+    assert sum(len(fault.fails) for fault in FAULTS) == 144 and len(ATTEMPTS) == 167
 
 
 def test_rules_of_a_label() -> None:
@@ -183,7 +205,7 @@ def test_a_counterexample_is_named_with_its_rule_and_trace() -> None:
 def test_names_that_do_not_exist() -> None:
     with pytest.raises(NothingChosen) as caught:
         choose("motor")
-    assert caught.value.names[:3] == ["engine", "engine_1", "translator"]
+    assert caught.value.names[:3] == ["engine", "engine_checked", "engine_1"]
     assert len(choose(None)) == len(PROOFS)
 
 

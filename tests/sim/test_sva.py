@@ -24,11 +24,11 @@ from cocotbext.msi_its.run.simulation import simulate
 from cocotbext.msi_its.run.simulators import code_coverage
 from cocotbext.msi_its.run.simulators.verilator_finder import find_verilator
 from cocotbext.msi_its.vocabulary import csr
-from cocotbext.msi_its.vocabulary.operations import Tables
+from cocotbext.msi_its.vocabulary.operations import Configuration, Tables
 from cocotbext.msi_its.vocabulary.results import TestResult
 from qualify.edits import Fault, break_rtl
 from tests.sim.commands import tb
-from tests.sim.sva_faults import FAULTS, PLUSARG, STREAMS, write_rtl
+from tests.sim.sva_faults import DEVID_BITS, FAULTS, PLUSARG, STREAMS, write_rtl
 from tests.tb.run.designs import variant
 from tools import yosys
 
@@ -69,7 +69,9 @@ def test_each_assertion_fails_by_name(tmp_path: Path) -> None:
 
     def play(number: int) -> TestResult:
         plusargs = (PLUSARG.format(number),)
-        run = Run(DEFAULT, 32, 5, str(tmp_path / str(number)), (), rtl, False, plusargs)
+        results = str(tmp_path / str(number))
+        built = Configuration(devid_bits=DEVID_BITS)
+        run = Run(DEFAULT, 32, 7, results, (), rtl, False, plusargs, configuration=built)
         return simulate(run, ["tests.sim.sva_tests"])[0]
 
     sound = play(-1)
@@ -159,7 +161,7 @@ def test_codes_are_those_of_the_registers() -> None:
     assert found.items() <= codes.items()
     assert {each.name for each in csr.OperationCode} - set(found) == {"NONE"}
     found = {name: int(code, 16) for name, code in re.findall(r"ADDRESS_(\w+) = 7'h(\w+)", text)}
-    assert len(found) == 9
+    assert len(found) == 10
     for name, offset in found.items():
         register = getattr(csr, name)
         assert (register.offset, register.width) == (offset, 32), name
@@ -169,7 +171,11 @@ def test_codes_are_those_of_the_registers() -> None:
     written = [
         each for name in found if "ARG" in name for each in reversed(getattr(csr, name).fields)
     ]
-    assert [name.partition("_")[0] for name in names if name != "unused"] == written
+    named, written = (
+        [re.sub("_(low|high)$", "", name) for name in each if name != "unused"]
+        for each in (names, written)
+    )
+    assert named == written
 
 
 HARNESS = """

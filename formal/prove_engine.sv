@@ -38,7 +38,7 @@ module prove_engine
 
   logic     clearing;
   logic     request_ready;
-  logic     command_taken;
+  logic     command_granted, command_taken;
   logic     message_valid;
   message_t message;
   logic     retire_valid;
@@ -72,7 +72,8 @@ module prove_engine
 
   logic accept;
   assign accept        = request_valid && request_ready;
-  assign command_taken = accept && request.source == SOURCE_COMMAND;
+  assign command_granted = request_valid && request.source == SOURCE_COMMAND;
+  assign command_taken = command_granted && request_ready;
 
   command_t   last_command_q;
   logic       in_flight_q;  // a command was accepted and has not retired

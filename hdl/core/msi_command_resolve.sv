@@ -102,7 +102,7 @@ module msi_command_resolve
       .read       (1'b1),
       .read_index (target.connection[CONNECTION_WIDTH-1:0]),
       .read_data  (irqfd_backend),
-      .write      (taken && sets_q.irqfd),
+      .write      (sets_irqfd_q),
       .write_index(command.connection[CONNECTION_WIDTH-1:0]),
       .write_data (new_backend(1'b1, command.devid_base, DEVID_BITS)),
       .clear,
@@ -110,8 +110,12 @@ module msi_command_resolve
   );
 
   logic irqfd_q;
+  logic sets_irqfd_q;  // a cycle after the command was accepted: the next one comes later
 
-  always_ff @(posedge clk) irqfd_q <= target.bound && irqfd_backend.connected;
+  always_ff @(posedge clk) begin
+    irqfd_q      <= target.bound && irqfd_backend.connected;
+    sets_irqfd_q <= taken && sets_q.irqfd;
+  end
 
   assign irqfd = irqfd_q;
 

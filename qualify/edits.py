@@ -417,8 +417,8 @@ FAULTS = (
         fails=(Fails("engine", "H1_ready"),),
     ),
     Fault(
-        "      does_q          <= does;",
-        "    end\n    begin\n      does_q          <= does;",
+        "      verdict_q       <= verdict;",
+        "      verdict_q       <= verdict;\n    end\n    begin\n      does_q <= does;",
         fails=(Fails("engine", "H2_valid_stays H2_payload_stable", _MESSAGE),),
     ),
     Fault(

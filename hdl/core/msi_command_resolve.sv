@@ -92,6 +92,8 @@ module msi_command_resolve
   // ---- the irqfd backend of its target ----------------------------------------------------------
 
   backend_t irqfd_backend;
+  logic     irqfd_q;
+  logic     sets_irqfd_q;  // a cycle after the command was accepted: the next one comes later
 
   msi_block_table #(
       .WIDTH  ($bits(backend_t)),
@@ -109,8 +111,6 @@ module msi_command_resolve
       .clear_index(clear_index[CONNECTION_WIDTH-1:0])
   );
 
-  logic irqfd_q;
-  logic sets_irqfd_q;  // a cycle after the command was accepted: the next one comes later
 
   always_ff @(posedge clk) begin
     irqfd_q      <= target.bound && irqfd_backend.connected;

@@ -70,16 +70,20 @@ async def r1_update_is_seen_at_once_by_all_targets_of_a_range(env: Environment) 
 
 
 @translator_test()
-async def r2_signal_msi_has_no_range_check(env: Environment) -> None:
-    """With an inverted range the message goes out with the secondary bus all the same."""
+async def r2_own_rid_with_an_inverted_range(env: Environment) -> None:
+    """The message goes out with the secondary bus all the same, or is dropped if that is checked."""
+    checked = env.settings.configuration.profile.checks_default_rid
+    sent = None if checked else (0x0033_9077, ADDRESS, 7)
     await play(
         env,
         does(Connect(2, 0x33_0000)),
         does(BindTarget(12, 2, 9, 0x77)),
         does(SetBusRange(9, 0x90, 0x10)),
-        does(SignalMsi(12, ADDRESS, 7), (0x0033_9077, ADDRESS, 7)),
-        does(DefaultBdf(12), returns=0x9077),
+        does(SignalMsi(12, ADDRESS, 7), sent, warnings=int(checked)),
+        does(DefaultBdf(12), returns=None if checked else 0x9077),
         does(SetBusRange(9, 0x91, 0x10)),
+        does(DefaultBdf(12), returns=None if checked else 0x9177),
+        does(SetBusRange(9, 0x91, 0x91)),
         does(DefaultBdf(12), returns=0x9177),
     )
 
@@ -242,11 +246,13 @@ async def r7_a_new_route_is_disabled_and_has_nothing_pending(env: Environment) -
 
 @translator_test()
 async def r8_enable_fixes_the_deviceid(env: Environment) -> None:
-    """Later range changes do not move it, until the next enable; no range check."""
+    """Later range changes do not move it, until the next enable; that of an inverted range."""
+    checked = env.settings.configuration.profile.checks_default_rid
+    sent = None if checked else (0x00D1_800C, ADDRESS + 3, 4)
     await env.execute(ConnectIrqfd(1, 0xD1_0000), BindTarget(9, 1, 6, 0x0C), NewRoute(19, 9))
     await play(
         env,
-        does(SetBusRange(6, 0x50, 0x40)),
+        does(SetBusRange(6, 0x50, 0x5F)),
         does(Enable(19, ADDRESS, 1)),
         does(SetBusRange(6, 0x60, 0x6F)),
         does(SignalEvent(19), (0x00D1_500C, ADDRESS, 1)),
@@ -255,6 +261,9 @@ async def r8_enable_fixes_the_deviceid(env: Environment) -> None:
         does(EnableWithRid(19, 0x6F99, ADDRESS + 2, 3)),
         does(SetBusRange(6, 0x70, 0x7F)),
         does(SignalEvent(19), (0x00D1_6F99, ADDRESS + 2, 3)),
+        does(SetBusRange(6, 0x80, 0x40)),
+        does(Enable(19, ADDRESS + 3, 4), warnings=int(checked)),
+        does(SignalEvent(19), sent),
     )
 
 

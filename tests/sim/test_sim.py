@@ -66,7 +66,7 @@ def test_an_interrupt_ends_the_regression_at_once(number: signal.Signals) -> Non
         text=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL) and None,
     )
-    finished = BUILD / "sim/default/rule_tests.r2_signal_msi_has_no_range_check.json"
+    finished = BUILD / "sim/default/rule_tests.r2_own_rid_with_an_inverted_range.json"
     deadline = time.monotonic() + 300
     while not finished.is_file() or finished.stat().st_mtime < started:
         assert process.poll() is None and time.monotonic() < deadline

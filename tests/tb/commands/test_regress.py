@@ -268,7 +268,7 @@ def parsed(words: str, monkeypatch: pytest.MonkeyPatch) -> Any:
     return command, *seen
 
 
-REAL = "rule_tests.r2_signal_msi_has_no_range_check"
+REAL = "rule_tests.r2_own_rid_with_an_inverted_range"
 
 
 def test_a_failure_is_run_again_with_waves(

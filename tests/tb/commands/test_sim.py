@@ -37,7 +37,7 @@ from cocotbext.msi_its.vocabulary.settings import TraceFile
 from msi_its_model import DEFAULT_PROFILE, PROFILES, Profile
 from tests.schemas import valid
 
-R2 = "rule_tests.r2_signal_msi_has_no_range_check"
+R2 = "rule_tests.r2_own_rid_with_an_inverted_range"
 BASIC = "trace_tests.replay_basic-routes_stalled"
 TODAYS = "trace_tests.replay_today-extended"
 
@@ -90,7 +90,7 @@ def test_choices(set_: str, test: str, chosen: Only) -> None:
     ("set_", "test", "words"),
     [
         ("small", "", "SET=small: there is no such set; there are default, smallest, odd, largest"),
-        ("", "rule_tests.r2", "r2_signal_msi_has_no_range_check"),
+        ("", "rule_tests.r2", "r2_own_rid_with_an_inverted_range"),
         ("", "rule_tests", "TEST=rule_tests: there is no such test; there are: rule_tests.r1_"),
         ("", "nothing.here", "hardware_tests, programming_tests, random_tests"),
         ("", "scenario.play", "modules: "),

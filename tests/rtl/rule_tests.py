@@ -71,7 +71,7 @@ async def r1_update_is_seen_at_once_by_all_targets_of_a_range(env: Environment) 
 
 @translator_test()
 async def r2_own_rid_with_an_inverted_range(env: Environment) -> None:
-    """The message goes out with the secondary bus all the same, or is dropped if that is checked."""
+    """The message goes out with the secondary bus all the same, or is dropped: if it is checked."""
     checked = env.settings.configuration.profile.checks_default_rid
     sent = None if checked else (0x0033_9077, ADDRESS, 7)
     await play(

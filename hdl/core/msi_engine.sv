@@ -91,11 +91,11 @@ module msi_engine
   logic advance;        // everything in the pipeline moves by one stage
   logic command_taken;
 
-  always_comb begin
-    advance       = message_ready;
-    request_ready = advance && !clearing;
-    command_taken = command_granted && request_ready;
-  end
+  // Each on its own: in one process they would look like a loop through the arbiter, whose in_ready
+  // depends on request_ready, and whose command_granted does not.
+  assign advance       = message_ready;
+  assign request_ready = advance && !clearing;
+  assign command_taken = command_granted && request_ready;
 
   logic                   command_binds;
   sets_t                  command_sets;

@@ -17,7 +17,7 @@ module prove_arbiter
   logic [SOURCES-1:0] in_ready;
   logic               out_valid;
   source_e            granted;
-  logic               message_first, event_first;
+  logic               command_granted, message_first, event_first;
 
   msi_arbiter dut (.*);
 
@@ -35,6 +35,7 @@ module prove_arbiter
       H1_always_one : assert (out_ready && in_valid != 0 ? $onehot(taken) : taken == 0);
       H2_valid_does_not_wait : assert (out_valid == (in_valid != 0));
       H3_granted_is_taken : assert (taken == 0 || taken == 1 << granted);
+      H3_command_granted : assert (command_granted == (out_valid && granted == SOURCE_COMMAND));
       H3_granted_over_command :
       assert (!out_valid ||
               ((granted == SOURCE_EVENT || message_first == (granted == SOURCE_MESSAGE)) &&

@@ -38,7 +38,7 @@ module prove_engine
 
   logic     clearing;
   logic     request_ready;
-  logic     command_taken;
+  logic     command_granted, command_taken;
   logic     message_valid;
   message_t message;
   logic     retire_valid;
@@ -72,7 +72,8 @@ module prove_engine
 
   logic accept;
   assign accept        = request_valid && request_ready;
-  assign command_taken = accept && request.source == SOURCE_COMMAND;
+  assign command_granted = request_valid && request.source == SOURCE_COMMAND;
+  assign command_taken = command_granted && request_ready;
 
   command_t   last_command_q;
   logic       in_flight_q;  // a command was accepted and has not retired
@@ -678,6 +679,13 @@ module prove_engine
                   !(takes_range(command.operation) && command.range >= RANGES) &&
                   !(takes_connection(command.operation) && command.connection >= CONNECTIONS) &&
                   !(takes_target(command.operation) && command.target >= TARGETS);
+    if (started_q) begin
+      // Right after reset it means nothing: the entry is cleared.
+      inv_sets_irqfd :
+      assert (!dut.u_command.sets_irqfd_q || (clearing && clear_count_q == 0) ||
+              (command_in_lookup && configures &&
+               command.operation == operation_code__CONNECT_IRQFD));
+    end
   end
 
   for (genvar i = 0; i < RANGES; i++) begin : gen_range
@@ -714,11 +722,14 @@ module prove_engine
 
   for (genvar i = 0; i < CONNECTIONS; i++) begin : gen_connection
     backend_t message_entry, irqfd_entry;  // in the tables
+    backend_t irqfd_next;  // after what is being written
     backend_t message_backend, irqfd_backend;  // that have to be there
     logic     message_written, irqfd_written;
     always_comb begin
       message_entry   = dut.u_accept.u_message_backends.u_memory.entries[i];
       irqfd_entry     = dut.u_command.u_irqfd_backends.u_memory.entries[i];
+      irqfd_next      = dut.u_command.sets_irqfd_q && command.connection == i ?
+                        backend(1'b1, command.devid_base) : irqfd_entry;
       message_written = configures && command.connection == i &&
                         command.operation inside {operation_code__CONNECT,
                                                   operation_code__DISCONNECT};
@@ -736,7 +747,7 @@ module prove_engine
         inv_message_backend :
         assert ((clearing && clear_count_q <= i) || agree(message_entry, message_backend));
         inv_irqfd_backend :
-        assert ((clearing && clear_count_q <= i) || agree(irqfd_entry, irqfd_backend));
+        assert ((clearing && clear_count_q <= i) || agree(irqfd_next, irqfd_backend));
         // What was read of it when a request was accepted, and before a command was offered.
         inv_backend_in_lookup :
         assert (!(dut.does.signals && dut.target_q.bound &&
@@ -906,7 +917,12 @@ module prove_engine
   endfunction
 
   // What an operation answers, if it finds what it asks for and if not.
-  function automatic answers_t answers(operation_code_e operation);
+  function automatic answers_t answers(operation_code_e operation, logic bad_index);
+    answers = named(operation);
+    if (bad_index) answers.found = answer__ERROR_INDEX;
+  endfunction
+
+  function automatic answers_t named(operation_code_e operation);
     unique case (operation)
       operation_code__SIGNAL_MSI, operation_code__SIGNAL_MSI_WITH_RID:
       return '{answer__SENT, answer__OK};
@@ -935,7 +951,6 @@ module prove_engine
                command.target >= TARGETS, command.route >= ROUTES});
     end
     if (started_q && settled >= 2) begin
-      inv_command_bad_index : assert (dut.u_command.bad_index_q == command_view.bad_index);
       inv_command_decoded :
       assert (dut.u_command.does_q ==
               does(command.operation, !command_view.bad_index, enabling, 1'b0));
@@ -946,7 +961,8 @@ module prove_engine
                 command.operation == operation_code__SET_BUS_RANGE,
                 command.operation inside {operation_code__CONNECT, operation_code__DISCONNECT},
                 command.operation == operation_code__CONNECT_IRQFD, enabling}));
-      inv_command_answers : assert (dut.u_command.answers_q == answers(command.operation));
+      inv_command_answers :
+      assert (dut.u_command.answers_q == answers(command.operation, command_view.bad_index));
     end
     if (started_q && settled >= 5 && cleared && command.target < TARGETS &&
         command.operation inside {operation_code__NEW_ROUTE, operation_code__SUPPORTS_DIRECT_MSI}) begin
@@ -961,7 +977,6 @@ module prove_engine
       inv_origin_rid : assert (settled < 4 || dut.command_rid == command_view.rid);
       inv_in_range : assert (settled < 5 || dut.u_command.in_range_q == !command_view.refused);
       inv_devid : assert (settled < 5 || dut.command_devid == command_view.devid);
-      inv_beyond : assert (settled < 5 || dut.u_command.devid_beyond_q == command_view.beyond);
     end
   end
 
@@ -971,22 +986,21 @@ module prove_engine
   always_comb begin
     sets_message = !later_view.bad_index && in_execute.operation inside {
         operation_code__ENABLE, operation_code__ENABLE_WITH_RID};
-    expected_answers = answers(in_execute.operation);
+    expected_answers = answers(in_execute.operation, later_view.bad_index);
     if (dut.does_q.refuses) begin
       expected_answers.found = later_view.refused ? answer__REFUSED_BUS_RANGE : answer__REFUSED_DEVID;
     end
     if (started_q && dut.execute_valid_q) begin
-      inv_bad_index : assert (dut.bad_index_q == later_view.bad_index);
       inv_decoded :
       assert (dut.does_q == does(in_execute.operation, !later_view.bad_index, dut.does_q.enables,
                                  dut.does_q.refuses));
       inv_enables :
       assert (2'(dut.does_q.enables) + 2'(dut.does_q.refuses) == 2'(sets_message));
       inv_answers :
-      assert (later_view.bad_index ||
-              (((dut.does_q.refuses && !later_view.made) ||
-                dut.answers_q.found == expected_answers.found) &&
-               (dut.does_q.signals || dut.answers_q.otherwise == expected_answers.otherwise)));
+      assert (((dut.does_q.refuses && !later_view.made) ||
+               dut.answers_q.found == expected_answers.found) &&
+              (later_view.bad_index || dut.does_q.signals ||
+               dut.answers_q.otherwise == expected_answers.otherwise));
       if (takes_target(in_execute.operation) && !later_view.bad_index &&
           in_execute.operation != operation_code__BIND_TARGET) begin
         inv_found_range :

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Proof of msi_rules and msi_command_decode: for every operation, whatever it finds, the answer, the message
-// and the route's next state are what R1 to R10 say. Both are combinational, so there is no induction: one
+// Proof of msi_rules, msi_outcome and msi_command_decode: for every operation, whatever it finds, the answer, the message
+// and the route's next state are what R1 to R10 say. All are combinational, so there is no induction: one
 // look at all inputs, with and without CHECK_DEFAULT_RID, for all DEVID_BITS. That the engine asks them the
 // right things in time is proven in prove_engine.
 
@@ -33,15 +33,14 @@ module prove_rules
 
   // ---- the rules, asked as the engine asks them ---------------------------------------------------
 
-  logic         bad_index, binds;
+  logic         binds;
   sets_t        sets;
   does_t        decoded, does;
   answers_t     decoded_answers, answers;
-  answer_e      decided, answer;
-  logic         sends, drops, send, is_drop;
-  logic         rid_refused, disconnected, devid_refused, makes_route;
+  verdict_t     verdict;
+  answer_e      answer;
+  logic         send, is_drop, has_bdf, makes_route;
   route_state_t after;
-  logic [15:0]  bdf;
   logic [31:0]  devid;
 
   logic         explicit_message, explicit_enable;
@@ -56,7 +55,6 @@ module prove_rules
       .outside_connection,
       .outside_target,
       .outside_route,
-      .bad_index,
       .binds,
       .sets,
       .does   (decoded),
@@ -86,8 +84,6 @@ module prove_rules
 
   msi_rules rules (
       .does,
-      .answers,
-      .bad_index,
       .found           ('{
           bus_range: target_range,
           rid: message_rid,
@@ -96,27 +92,21 @@ module prove_rules
       .backend         (message_backend),
       .irqfd,
       .route_state     (route),
-      .answer          (decided),
-      .send            (sends),
-      .is_drop         (drops),
-      .rid_refused,
-      .disconnected,
-      .devid_refused,
+      .verdict,
       .makes_route,
       .next_route_state(after),
-      .bdf,
       .devid
   );
 
-  // As msi_retire puts it together.
-  always_comb begin
-    answer = decided;
-    if (devid_refused) answer = answer__DROPPED_DEVID;
-    if (disconnected) answer = answer__DROPPED_DISCONNECTED;
-    if (rid_refused) answer = does.signals ? answer__DROPPED_BUS_RANGE : answer__NO_BDF;
-    send    = sends && !(rid_refused || disconnected || devid_refused);
-    is_drop = drops || (does.signals && (rid_refused || disconnected || devid_refused));
-  end
+  msi_outcome outcome (
+      .does,
+      .answers,
+      .verdict,
+      .answer,
+      .sent   (send),
+      .dropped(is_drop),
+      .has_bdf
+  );
 
   // ---- what they have to say ----------------------------------------------------------------------
 
@@ -181,8 +171,8 @@ module prove_rules
             sets.irqfd == (!outside && operation == operation_code__CONNECT_IRQFD) &&
             (after == route || by_route || operation == operation_code__NEW_ROUTE));
     R2_bdf_only_where_asked :
-    assert (bdf == (!outside && operation == operation_code__DEFAULT_BDF && own_in_range ?
-                    sum[15:0] : '0));
+    assert (has_bdf == (!outside && operation == operation_code__DEFAULT_BDF && own_in_range) &&
+            (!has_bdf || message_rid == sum));
     R1_isolation :
     assert (!send || operation == operation_code__SIGNAL_EVENT || (!check && !explicit_message && !explicit_enable) ||
             (by_route ? in_route : in_target));

@@ -212,8 +212,8 @@ module prove_translator
       H2_payload_stable : assert (!stalled_q || out == stalled_message_q);
       // What prove_engine assumes.
       H3_command_is_offered :
-      assert (dut.u_engine.command_taken ==
-              (dut.request_valid && dut.request_ready && dut.request.source == SOURCE_COMMAND) &&
+      assert (dut.u_engine.command_granted ==
+              (dut.request_valid && dut.request.source == SOURCE_COMMAND) &&
               (!dut.request_valid || dut.request.source != SOURCE_COMMAND ||
                (dut.request.operation == dut.command.operation &&
                 dut.request.target == dut.command.target && dut.request.route == dut.command.route &&

@@ -135,7 +135,7 @@ module msi_translator
   source_e  granted;
   request_t request;
 
-  logic     message_first, event_first;
+  logic     command_granted, message_first, event_first;
 
   // Arguments that an operation does not take may be anything; those of a command that the engine does
   // not need at once it takes from the command itself.
@@ -227,6 +227,7 @@ module msi_translator
       .out_valid(request_valid),
       .out_ready(request_ready),
       .granted,
+      .command_granted,
       .message_first,
       .event_first
   );
@@ -249,7 +250,7 @@ module msi_translator
       .request_valid,
       .request_ready,
       .request,
-      .command_taken (command_valid && command_ready),
+      .command_granted,
       .message_target(s_msi_target[TARGET_WIDTH-1:0]),
       .message_first (message_first),
       .event_route   (s_evt_route[ROUTE_WIDTH-1:0]),

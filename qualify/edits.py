@@ -205,10 +205,10 @@ FAULTS = (
         tag="R8",
     ),
     Fault(
-        "      send_q          <= send;",
-        "      send_q          <= send &&\n"
-        "          !(does.takes_event && retire_valid_q && retire_q.route == request.route &&\n"
-        "            retire_q.operation == operation_code__SIGNAL_EVENT);",
+        "      verdict_q       <= verdict;",
+        "      verdict_q       <= verdict;\n"
+        "      if (does.takes_event && retire_valid_q && retire_q.route == request.route &&\n"
+        "          retire_q.operation == operation_code__SIGNAL_EVENT) verdict_q.there <= 1'b0;",
         name="two events in a row coalescing on an enabled route",
         tag="R9",
     ),
@@ -226,7 +226,7 @@ FAULTS = (
         fails=(Fails("engine", "H7_drop_rid"),),
     ),
     Fault(
-        ".binds   (command_taken && command_binds),",
+        ".binds   (command_granted && advance && command_binds),",
         ".binds   (u_lookup.valid && u_lookup.request.source == SOURCE_COMMAND && command_binds),",
         name="a bound target seen one operation late",
         tag="H5",
@@ -265,8 +265,8 @@ FAULTS = (
         fails=(Fails("engine", "S3_bad_index"),),
     ),
     Fault(
-        "else if (does.takes_route && !does.makes_route && !route_state.made) begin",
-        "else if (0) begin",
+        "= does.takes_route && !does.makes_route && !route_state.made;",
+        "= 1'b0;",
         fails=(Fails("engine", "S3_no_route"), Fails("rules", "S3_no_route")),
     ),
     Fault(
@@ -286,8 +286,8 @@ FAULTS = (
         ),
     ),
     Fault(
-        "devid         = backend.devid_base + 32'(found.rid[15:0]);",
-        "devid         = backend.devid_base | 32'(found.rid[15:0]);",
+        "devid = backend.devid_base + 32'(found.rid[15:0]);",
+        "devid = backend.devid_base | 32'(found.rid[15:0]);",
         name="the carry from requester ID into DeviceID base lost",
         tag="R10",
         fails=(
@@ -296,15 +296,15 @@ FAULTS = (
         ),
     ),
     Fault(
-        "devid         = backend.devid_base + 32'(found.rid[15:0]);",
-        "devid         = {backend.devid_base, 1'b0} + 32'(found.rid[15:0]);",
+        "devid = backend.devid_base + 32'(found.rid[15:0]);",
+        "devid = {backend.devid_base, 1'b0} + 32'(found.rid[15:0]);",
         name="the DeviceID base of a message added twice",
         tag="R10",
         fails=(Fails("engine_checked", "R2_R10_message R3_R10_message", _MESSAGE),),
     ),
     Fault(
-        "devid_d      = origin.backend.devid_base + 32'(rid_q[15:0]);",
-        "devid_d      = {origin.backend.devid_base, 1'b0} + 32'(rid_q[15:0]);",
+        "devid_q     <= origin.backend.devid_base + 32'(rid_q[15:0]);",
+        "devid_q     <= {origin.backend.devid_base, 1'b0} + 32'(rid_q[15:0]);",
         name="the DeviceID base of a route added twice",
         tag="R10",
         fails=(
@@ -313,18 +313,18 @@ FAULTS = (
         ),
     ),
     Fault(
-        "if (disconnected_q) final_answer",
-        "if (0) final_answer",
+        "if (verdict.disconnected) answer",
+        "if (0) answer",
         fails=(Fails("engine", "R4_disconnected R4_in_range_disconnected"),),
     ),
     Fault(
-        "irqfd_q <= target.bound && irqfd_backend.connected;",
-        "irqfd_q <= target.bound;",
+        "irqfd_q      <= target.bound && irqfd_backend.connected;",
+        "irqfd_q      <= target.bound;",
         fails=(Fails("engine", "R7_new_route", commands(Op.BIND_TARGET, Op.NEW_ROUTE)),),
     ),
     Fault(
-        "if (does.asks_irqfd) there = irqfd;",
-        "if (does.asks_irqfd) there = backend.connected;",
+        "if (does.asks_irqfd) verdict.there = irqfd;",
+        "if (does.asks_irqfd) verdict.there = backend.connected;",
         fails=(
             Fails(
                 "engine",
@@ -346,8 +346,8 @@ FAULTS = (
         ),
     ),
     Fault(
-        "does.enables = does_q.enables && in_range_q &&",
-        "does.enables = does_q.enables &&",
+        "enables      = in_range_q && ",
+        "enables      = ",
         fails=(Fails("engine", "R8_refused", commands(*_ROUTE, Op.ENABLE_WITH_RID)),),
     ),
     Fault(
@@ -417,8 +417,8 @@ FAULTS = (
         fails=(Fails("engine", "H1_ready"),),
     ),
     Fault(
-        "      send_q          <= send;",
-        "    end\n    begin\n      send_q          <= send;",
+        "      verdict_q       <= verdict;",
+        "      verdict_q       <= verdict;\n    end\n    begin\n      does_q <= does;",
         fails=(Fails("engine", "H2_valid_stays H2_payload_stable", _MESSAGE),),
     ),
     Fault(
@@ -452,7 +452,7 @@ FAULTS = (
         fails=(Fails("engine", "H7_drop"),),
     ),
     Fault(
-        "        reason: final_answer,",
+        "        reason: answer,",
         "        reason: answer__DROPPED_BUS_RANGE,",
         fails=(Fails("engine", "H7_drop_reason"),),
     ),
@@ -520,8 +520,8 @@ FAULTS = (
         fails=(Fails("engine_checked", "R1_isolation R2_dropped_if_out_of_range", _MESSAGE),),
     ),
     Fault(
-        "in_range_q     <= in_range(rid_q[15:8], bus_range_q);",
-        "in_range_q     <= !(bus_range_q.subordinate < rid_q[15:8]);",
+        "in_range_q  <= in_range(rid_q[15:8], bus_range_q);",
+        "in_range_q  <= !(bus_range_q.subordinate < rid_q[15:8]);",
         name="a wrapped default requester ID enables a route",
         tag="R8",
         configuration=_CHECKED,
@@ -581,8 +581,8 @@ FAULTS = (
         fails=(Fails("rules", "R1_isolation"),),
     ),
     Fault(
-        "if (devid_refused_q) final_answer = answer__DROPPED_DEVID;",
-        "if (devid_refused_q) final_answer = answer__DROPPED_BUS_RANGE;",
+        "if (verdict.devid_refused) answer = answer__DROPPED_DEVID;",
+        "if (verdict.devid_refused) answer = answer__DROPPED_BUS_RANGE;",
         fails=(Fails("engine_checked", "R2_R10_devid_beyond R3_R10_devid_beyond", _MESSAGE),),
     ),
     Fault(
@@ -607,7 +607,7 @@ FAULTS = (
         fails=(Fails("engine_checked", "R2_R10_message", _MESSAGE),),
     ),
     Fault(
-        ".connects(command_taken && command_sets.connection),",
+        ".connects(command_granted && advance && command_sets.connection),",
         ".connects(u_lookup.valid && u_lookup.request.source == SOURCE_COMMAND &&\n"
         "                command_sets.connection),",
         name="a backend seen one operation late",
@@ -625,8 +625,8 @@ FAULTS = (
         fails=(Fails("engine", "R2_default_bdf"),),
     ),
     Fault(
-        "(taken && sets_q.irqfd),",
-        "((taken && sets_q.irqfd) || command.operation == operation_code__NEW_ROUTE),",
+        "(sets_irqfd_q),",
+        "(sets_irqfd_q || command.operation == operation_code__NEW_ROUTE),",
         fails=(Fails("engine", "H5_no_undefined_irqfd", commands(Op.BIND_TARGET, Op.NEW_ROUTE)),),
     ),
     Fault(
@@ -710,8 +710,8 @@ FAULTS = (
     ),
     # ---- msi_rules.sv, msi_command_decode.sv -----------------------------------------------------
     Fault(
-        "    if (bad_index) answer = answer__ERROR_INDEX;",
-        "    if (0) answer = answer__ERROR_INDEX;",
+        "      answers.found = answer__ERROR_INDEX;\n",
+        "",
         fails=(Fails("rules", "S3_bad_index"),),
     ),
     Fault(
@@ -720,8 +720,8 @@ FAULTS = (
         fails=(Fails("rules", "S3_changes_its_own_only"),),
     ),
     Fault(
-        "does.tells_bdf && !rid_refused ? found.rid[15:0] : '0;",
-        "found.rid[15:0];",
+        "has_bdf = does.tells_bdf && !refused;",
+        "has_bdf = does.tells_bdf;",
         fails=(Fails("rules", "R2_bdf_only_where_asked"),),
     ),
     Fault(
@@ -735,8 +735,8 @@ FAULTS = (
         fails=(Fails("rules", "R7_new_route"),),
     ),
     Fault(
-        "if (does.takes_event) there = route_state.enabled;",
-        "if (does.takes_event) there = route_state.pending;",
+        "if (does.takes_event) verdict.there = route_state.enabled;",
+        "if (does.takes_event) verdict.there = route_state.pending;",
         fails=(Fails("rules", "R9_event"),),
     ),
     # ---- msi_registers.sv ------------------------------------------------------------------------
@@ -1120,8 +1120,8 @@ FAULTS = (
         fails=(Fails("translator", "H3_retires_once_in_order"),),
     ),
     Fault(
-        ".command_taken (command_valid && command_ready),",
-        ".command_taken (command_ready),",
+        "command_granted = in_valid[SOURCE_COMMAND] && turn[SOURCE_COMMAND];",
+        "command_granted = in_valid[SOURCE_COMMAND];",
         fails=(Fails("translator", "H3_command_is_offered"),),
     ),
     Fault(

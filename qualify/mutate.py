@@ -64,7 +64,7 @@ from qualify.mutant_proofs import (
     Prover,
     fingerprint,
 )
-from qualify.mutations import COUNTER_WIDTH, TABLES, Mutation, MutationError
+from qualify.mutations import CONFIGURATION, COUNTER_WIDTH, TABLES, Mutation, MutationError
 from qualify.waivers import RUN, WAIVERS, Waiver
 from tools.choose import results_of, rtl_of, unchanged
 
@@ -422,8 +422,16 @@ class Runner:
         """Run the tests on a mutant, 0 for none, stage by stage; `slot` names a folder."""
         for stage in stages:
             folder = self._folder / "runs" / f"{slot}-{stage.name}"
-            run = Run(TABLES, COUNTER_WIDTH, self._seed, str(folder), (), self._rtl)
-            run = replace(run, plusargs=(f"+mutant={number}",))
+            run = Run(
+                TABLES,
+                COUNTER_WIDTH,
+                self._seed,
+                str(folder),
+                (),
+                self._rtl,
+                plusargs=(f"+mutant={number}",),
+                configuration=CONFIGURATION,
+            )
             if stage.flavour is Flavour.BATCH:
                 yield stage, self._batch.simulate(run, stage.modules, self.launcher)
                 continue

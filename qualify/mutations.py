@@ -21,7 +21,8 @@ from cocotbext.msi_its.run.design import OWN, Rtl
 from cocotbext.msi_its.run.launcher import Launcher
 from cocotbext.msi_its.run.parameters import Run
 from cocotbext.msi_its.run.places import ROOT
-from cocotbext.msi_its.vocabulary.operations import Tables
+from cocotbext.msi_its.vocabulary.operations import Configuration, Tables
+from msi_its_model import PROFILES
 from tools import yosys
 
 TABLES = Tables(ranges=17, connections=9, targets=35, routes=67)
@@ -31,7 +32,10 @@ something between the last entry and the end of the index."""
 COUNTER_WIDTH = 8
 """Bits of each counter: few enough for the tests to reach the largest value."""
 
-PARAMETERS = Run(TABLES, COUNTER_WIDTH, 0, "").parameters
+CONFIGURATION = Configuration(PROFILES["08ec11066"], devid_bits=20)
+"""With the check of default requester IDs, and a limit that DeviceIDs reach: more to break."""
+
+PARAMETERS = Run(TABLES, COUNTER_WIDTH, 0, "", configuration=CONFIGURATION).parameters
 
 NETLIST = "mutants"
 """The name of the netlist's module."""

@@ -9,7 +9,7 @@
 // is not bound. command_target is that of the command from the second cycle on in which it stands still, and
 // in the two cycles after clear not bound, as nothing is then. binds and connects say that the command is
 // taken and binds its target, or sets the message backend of its connection: it shows to all operations after
-// it. While clear is high the entries clear_index are written with 0, if they exist.
+// it. While clear is high the entries clear_index are written with 0, if they exist, and these two are ignored.
 
 `default_nettype none
 

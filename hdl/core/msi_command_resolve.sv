@@ -92,6 +92,8 @@ module msi_command_resolve
   // ---- the irqfd backend of its target ----------------------------------------------------------
 
   backend_t irqfd_backend;
+  logic     irqfd_q;
+  logic     sets_irqfd_q;  // a cycle after the command was accepted: the next one comes later
 
   msi_block_table #(
       .WIDTH  ($bits(backend_t)),
@@ -102,16 +104,18 @@ module msi_command_resolve
       .read       (1'b1),
       .read_index (target.connection[CONNECTION_WIDTH-1:0]),
       .read_data  (irqfd_backend),
-      .write      (taken && sets_q.irqfd),
+      .write      (sets_irqfd_q),
       .write_index(command.connection[CONNECTION_WIDTH-1:0]),
       .write_data (new_backend(1'b1, command.devid_base, DEVID_BITS)),
       .clear,
       .clear_index(clear_index[CONNECTION_WIDTH-1:0])
   );
 
-  logic irqfd_q;
 
-  always_ff @(posedge clk) irqfd_q <= target.bound && irqfd_backend.connected;
+  always_ff @(posedge clk) begin
+    irqfd_q      <= target.bound && irqfd_backend.connected;
+    sets_irqfd_q <= taken && sets_q.irqfd;
+  end
 
   assign irqfd = irqfd_q;
 
@@ -144,32 +148,31 @@ module msi_command_resolve
 
   // ---- the requester ID of its route ------------------------------------------------------------
 
-  bus_range_t bus_range_q;  // three cycles after the command, what is made of it one later, and another
-  rid_t       rid_q;
-  logic        explicit_rid, in_range_q, devid_beyond_q;
-  logic [31:0] devid_d, devid_q;
+  bus_range_t  bus_range_q;  // three cycles after the command, the others one later, and another
+  rid_t        rid_q;
+  logic        in_range_q;
+  logic [31:0] devid_q;
 
-  always_comb begin
-    explicit_rid = command.operation == operation_code__ENABLE_WITH_RID;
-    devid_d      = origin.backend.devid_base + 32'(rid_q[15:0]);  // R10
-  end
+  logic        explicit_rid, enables;
+
+  assign explicit_rid = command.operation == operation_code__ENABLE_WITH_RID;
 
   always_ff @(posedge clk) begin
-    bus_range_q    <= origin_range;
-    rid_q          <= default_rid(bus_range_q.secondary, 16'(origin.rid_offset));  // R2
+    bus_range_q <= origin_range;
+    rid_q       <= default_rid(bus_range_q.secondary, 16'(origin.rid_offset));  // R2
     if (explicit_rid) rid_q <= {1'b0, command.rid};
-    in_range_q     <= in_range(rid_q[15:8], bus_range_q);  // R8
+    in_range_q  <= in_range(rid_q[15:8], bus_range_q);  // R8
     if (!explicit_rid && !CHECK_DEFAULT_RID) in_range_q <= 1'b1;
-    devid_beyond_q <= devid_beyond(origin.backend, devid_d);
-    devid_q        <= devid_d;
+    devid_q     <= origin.backend.devid_base + 32'(rid_q[15:0]);  // R10
   end
 
   always_comb begin
     binds        = binds_q;
     sets         = sets_q;
+    enables      = in_range_q && !devid_beyond(origin.backend, devid_q);
     does         = does_q;
-    does.enables = does_q.enables && in_range_q && !devid_beyond_q;
-    does.refuses = does_q.enables && !(in_range_q && !devid_beyond_q);
+    does.enables = does_q.enables && enables;
+    does.refuses = does_q.enables && !enables;
     answers      = answers_q;
     if (does.refuses) answers.found = in_range_q ? answer__REFUSED_DEVID : answer__REFUSED_BUS_RANGE;
     bus_range    = bus_range_q;

@@ -52,7 +52,7 @@ module msi_engine
     input  wire logic     request_valid,
     output logic          request_ready,
     input  wire request_t request,
-    input  wire logic     command_taken,    // request is taken, and it is the command
+    input  wire logic     command_granted,  // request_valid, and request is the command
     input  wire logic [TARGET_WIDTH-1:0] message_target,  // s_msi's, whatever request is
     input  wire logic     message_first,  // request is s_msi's, if it is that or the command
     input  wire logic [ROUTE_WIDTH-1:0] event_route,  // s_evt's, whatever request is
@@ -87,6 +87,15 @@ module msi_engine
   );
 
   // ---- the command, resolved --------------------------------------------------------------------
+
+  logic advance;        // everything in the pipeline moves by one stage
+  logic command_taken;
+
+  always_comb begin
+    advance       = message_ready;
+    request_ready = advance && !clearing;
+    command_taken = command_granted && request_ready;
+  end
 
   logic                   command_binds;
   sets_t                  command_sets;
@@ -134,11 +143,6 @@ module msi_engine
 
   // ---- accept -----------------------------------------------------------------------------------
 
-  logic advance;  // everything in the pipeline moves by one stage
-
-  assign advance       = message_ready;
-  assign request_ready = advance && !clearing;
-
   target_t  target;
   backend_t message_backend;  // in execute
 
@@ -153,8 +157,8 @@ module msi_engine
       .clk,
       .advance,
       .command,
-      .binds   (command_taken && command_binds),
-      .connects(command_taken && command_sets.connection),
+      .binds   (command_granted && advance && command_binds),  // while clearing, it does not count
+      .connects(command_granted && advance && command_sets.connection),
       .message_target,
       .message_first,
       .command_target,

@@ -7,8 +7,8 @@
 // Contract: valid/ready on both sides; granted is the source whose operation is offered, and may change
 // until it is taken. in_ready depends on out_ready and on the other sources' in_valid, never the other
 // way round; of the sources that are valid, one at most is ready. No cycle of delay. message_first and
-// event_first are for the multiplexers of arguments that only two sources have: they take less logic
-// than granted.
+// event_first are for the multiplexers of arguments that only two sources have, command_granted for what only
+// commands do: they take less logic than granted.
 
 `default_nettype none
 
@@ -22,6 +22,7 @@ module msi_arbiter
     output logic                    out_valid,
     input  wire logic               out_ready,
     output source_e                 granted,        // means nothing unless out_valid
+    output logic                    command_granted,  // the command is offered
     output logic                    message_first,  // if the command or s_msi is granted: s_msi
     output logic                    event_first     // if the command or s_evt is granted: s_evt
 );
@@ -49,6 +50,7 @@ module msi_arbiter
     out_valid = |in_valid;
     in_ready  = out_ready ? turn : '0;
 
+    command_granted = in_valid[SOURCE_COMMAND] && turn[SOURCE_COMMAND];
     message_first = in_valid[SOURCE_MESSAGE] && !(in_valid[SOURCE_COMMAND] && last_q != SOURCE_COMMAND);
     event_first   = in_valid[SOURCE_EVENT] && !(in_valid[SOURCE_COMMAND] && last_q == SOURCE_EVENT);
   end

@@ -977,6 +977,7 @@ module prove_engine
       inv_origin_rid : assert (settled < 4 || dut.command_rid == command_view.rid);
       inv_in_range : assert (settled < 5 || dut.u_command.in_range_q == !command_view.refused);
       inv_devid : assert (settled < 5 || dut.command_devid == command_view.devid);
+      inv_beyond : assert (settled < 5 || dut.u_command.devid_beyond_q == command_view.beyond);
     end
   end
 

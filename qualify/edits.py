@@ -303,8 +303,8 @@ FAULTS = (
         fails=(Fails("engine_checked", "R2_R10_message R3_R10_message", _MESSAGE),),
     ),
     Fault(
-        "devid_q     <= origin.backend.devid_base + 32'(rid_q[15:0]);",
-        "devid_q     <= {origin.backend.devid_base, 1'b0} + 32'(rid_q[15:0]);",
+        "devid_d      = origin.backend.devid_base + 32'(rid_q[15:0]);",
+        "devid_d      = {origin.backend.devid_base, 1'b0} + 32'(rid_q[15:0]);",
         name="the DeviceID base of a route added twice",
         tag="R10",
         fails=(
@@ -520,8 +520,8 @@ FAULTS = (
         fails=(Fails("engine_checked", "R1_isolation R2_dropped_if_out_of_range", _MESSAGE),),
     ),
     Fault(
-        "in_range_q  <= in_range(rid_q[15:8], bus_range_q);",
-        "in_range_q  <= !(bus_range_q.subordinate < rid_q[15:8]);",
+        "in_range_q     <= in_range(rid_q[15:8], bus_range_q);",
+        "in_range_q     <= !(bus_range_q.subordinate < rid_q[15:8]);",
         name="a wrapped default requester ID enables a route",
         tag="R8",
         configuration=_CHECKED,

@@ -32,8 +32,8 @@ something between the last entry and the end of the index."""
 COUNTER_WIDTH = 8
 """Bits of each counter: few enough for the tests to reach the largest value."""
 
-CONFIGURATION = Configuration(PROFILES["08ec11066"], devid_bits=20)
-"""With the check of default requester IDs, and a limit that DeviceIDs reach: more to break."""
+CONFIGURATION = Configuration(PROFILES["08ec11066"])
+"""With the check of default requester IDs: there is more to break."""
 
 PARAMETERS = Run(TABLES, COUNTER_WIDTH, 0, "", configuration=CONFIGURATION).parameters
 

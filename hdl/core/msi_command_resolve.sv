@@ -150,26 +150,31 @@ module msi_command_resolve
 
   bus_range_t  bus_range_q;  // three cycles after the command, the others one later, and another
   rid_t        rid_q;
-  logic        in_range_q;
+  logic        in_range_q, devid_beyond_q;
   logic [31:0] devid_q;
 
   logic        explicit_rid, enables;
+  logic [31:0] devid_d;
 
-  assign explicit_rid = command.operation == operation_code__ENABLE_WITH_RID;
+  always_comb begin
+    explicit_rid = command.operation == operation_code__ENABLE_WITH_RID;
+    devid_d      = origin.backend.devid_base + 32'(rid_q[15:0]);  // R10
+  end
 
   always_ff @(posedge clk) begin
-    bus_range_q <= origin_range;
-    rid_q       <= default_rid(bus_range_q.secondary, 16'(origin.rid_offset));  // R2
+    bus_range_q    <= origin_range;
+    rid_q          <= default_rid(bus_range_q.secondary, 16'(origin.rid_offset));  // R2
     if (explicit_rid) rid_q <= {1'b0, command.rid};
-    in_range_q  <= in_range(rid_q[15:8], bus_range_q);  // R8
+    in_range_q     <= in_range(rid_q[15:8], bus_range_q);  // R8
     if (!explicit_rid && !CHECK_DEFAULT_RID) in_range_q <= 1'b1;
-    devid_q     <= origin.backend.devid_base + 32'(rid_q[15:0]);  // R10
+    devid_q        <= devid_d;
+    devid_beyond_q <= devid_beyond(origin.backend, devid_d);
   end
 
   always_comb begin
     binds        = binds_q;
     sets         = sets_q;
-    enables      = in_range_q && !devid_beyond(origin.backend, devid_q);
+    enables      = in_range_q && !devid_beyond_q;
     does         = does_q;
     does.enables = does_q.enables && enables;
     does.refuses = does_q.enables && !enables;

@@ -18,7 +18,8 @@ from tools import yosys
 
 MODULE = """\
 module mine #(
-    parameter RANGES = 1, CONNECTIONS = 1, TARGETS = 1, ROUTES = 1, COUNTER_WIDTH = 4
+    parameter RANGES = 1, CONNECTIONS = 1, TARGETS = 1, ROUTES = 1, COUNTER_WIDTH = 4,
+    parameter CHECK_DEFAULT_RID = 0, DEVID_BITS = 32
 ) (
     input logic clk,
     input logic a,

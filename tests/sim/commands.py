@@ -12,7 +12,7 @@ from cocotbext.msi_its.run.places import ROOT
 
 CLOSING = (
     r"{}: (\d+) operations, (\d+) messages compared, (\d+) dropped, (\d+) mismatches"
-    r", profile \w+"
+    r", profile \w+(?: and \w+)*"
     r"(?:, \d+ tests FAILED)?"
 )
 

@@ -257,7 +257,7 @@ FAULTS = (
     ),
     SvaFault(INSIDE, "H6_one_command_at_a_time", {"to_request_valid": "request_valid || took"}),
     SvaFault(INSIDE, "H6_command_stands_still", {"to_command": "took ? '0 : command"}),
-    SvaFault(INSIDE, "H6_command_taken", {"to_command_taken": "1'b0"}),
+    SvaFault(INSIDE, "H6_command_taken", {"to_command_granted": "1'b0"}),
     SvaFault(
         INSIDE,
         "H6_others_are_commands",
@@ -394,11 +394,13 @@ _DENSE = """
 _STALLED = """
   logic stalled;  // the message was
   always_ff @(posedge clk) stalled <= message_valid && !message_ready;
+  logic command_taken;  // as in the engine, where the assertions find it
+  assign command_taken = command_granted && request_ready;
 """
 
 _TOOK = """
   logic took;  // the command was taken
-  always_ff @(posedge clk) took <= command_taken;
+  always_ff @(posedge clk) took <= command_granted && request_ready;
 """
 
 

@@ -56,9 +56,10 @@ def test_a_fault_of_one_is_found_there_alone(tmp_path: Path) -> None:
     """The right one, which has eight targets, ignores its secondary bound."""
     shutil.copytree(ROOT / "hdl", tmp_path / "hdl")
     lookup = tmp_path / "hdl/core/msi_lookup.sv"
-    sound = "in_range(request.rid[15:8], target_range)"
+    sound = "checks_rid: explicit_rid || CHECK_DEFAULT_RID"
     assert lookup.read_text().count(sound) == 1
-    broken = f"TARGETS == 8 ? request.rid[15:8] <= target_range.subordinate : {sound}"
+    above = "request.rid[15:8] > target_range.subordinate"
+    broken = f"checks_rid: (explicit_rid || CHECK_DEFAULT_RID) && (TARGETS != 8 || {above})"
     lookup.write_text(lookup.read_text().replace(sound, broken))
     done = run(tmp_path, "hdl/translator.f")
     assert done.returncode != 0

@@ -181,9 +181,11 @@ def test_the_page_of_figures(tmp_path: Path) -> None:
     )
     figures = {name: float(np.prod([1000, n + 1])) for n, name in enumerate(names)}
     lengths = {1000: rate, 10**7: {k: v for k, v in rate.items() if k != "pin"}}
-    shown = {"seed": 1, "machine": "m", "by routes": {16: rate}, "by trace length": lengths}
+    shown = {"seed": 1, "profile": "p", "machine": "m"}
+    shown |= {"by routes": {16: rate}, "by trace length": lengths}
     shown["pin by part"] = {"checker": 0.25, "monitors": 0.75}
     text = page({**figures, **shown})
+    assert "(seed 1, profile p; m)" in text
     assert "| RTL on the batched path, checked: messages | 3,000 | 3.0 | 43 |" in text
     assert "| 10,000,000 | 1,500,000 |  | 2 MiB |" in text
     assert "| monitors | 750.0 | 75 |\n| checker | 250.0 | 25 |\n| all | 1000.0 | 100 |" in text

@@ -52,7 +52,7 @@ def test_sound_rtl_passes(
 ) -> None:
     assert run(monkeypatch) == 0
     output = capsys.readouterr().out
-    assert "\n[1/1] smallest random   seed 6 " in output
+    assert "\n[1/1] smallest     random   seed 6 " in output
     assert output.splitlines()[-1].startswith("regress: 1 simulations, ")
     found = result()
     assert found["passed"] is True and found["mismatches"] == 0

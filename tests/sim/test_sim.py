@@ -20,11 +20,12 @@ from cocotbext.msi_its.run.design import OWN, WAIVERS, RtlError
 from cocotbext.msi_its.run.launcher import Launcher
 from cocotbext.msi_its.run.parameters import Run
 from cocotbext.msi_its.run.places import BUILD, ROOT
-from cocotbext.msi_its.run.sets import DEFAULT
+from cocotbext.msi_its.run.sets import DEFAULT, SIM_SETS, TODAY, TRACES_SETS
 from cocotbext.msi_its.run.simulation import simulate
 from cocotbext.msi_its.run.simulators.verilator_finder import find_verilator
 from cocotbext.msi_its.vocabulary.operations import LIMITS, Tables
 from cocotbext.msi_its.vocabulary.results import TestResult
+from msi_its_model import DEFAULT_PROFILE
 from qualify.edits import FAULTS, Fault, break_rtl
 from tests.schemas import valid
 from tests.sim.commands import closing, tb
@@ -42,6 +43,7 @@ def test_the_regression_passes_and_says_so() -> None:
     assert status == 0, output
     operations, messages, dropped, mismatches = closing("sim", output)
     assert operations > 80_000 and messages > 60_000 and dropped > 1_000 and mismatches == 0
+    assert output.endswith(f", profile {DEFAULT_PROFILE.name} and {TODAY.name}\n")
     assert "FAIL" not in output
     assert "seed 20261122" in output
     for rid in ("0x0300", "0x0400", "0x0500"):
@@ -51,8 +53,9 @@ def test_the_regression_passes_and_says_so() -> None:
     result = valid(ROOT / "build/sim/result.json")
     assert result["passed"] is True and result["seed"] == 20261122
     names = [test["name"] for tests in result["tests"].values() for test in tests]
-    assert len(result["tests"]) == 4
+    assert len(result["tests"]) == len(SIM_SETS) + len(TRACES_SETS)
     assert "trace_tests.replay_basic-routes_stalled" in names
+    assert "trace_tests.replay_today-extended" in names
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -199,7 +202,7 @@ def test_the_runtime_is_compiled_once(tmp_path: Path) -> None:
     for counter_width in (30, 31):
         run = Run(Tables(1, 1, 1, 1), counter_width, 1, str(tmp_path))
         build(run, tmp_path / run.rtl.top, flavour=Flavour.PLAIN, launcher=Launcher())
-    log = SIMULATORS / "1-1-1-1-31.log"
+    log = SIMULATORS / f"{'-'.join(map(str, run.parameters.values()))}.log"
     assert "Vtop__ALL.cpp" in log.read_text()
     assert "verilated.cpp" not in log.read_text()
 

@@ -18,7 +18,6 @@ from cocotbext.msi_its.commands.variables import Parser, count, seed
 from cocotbext.msi_its.run.design import OWN, Rtl
 from cocotbext.msi_its.run.launcher import Interrupted, catch_signals
 from cocotbext.msi_its.run.places import BUILD, BUILD_VARIABLE, INSTALLED, PROGRAM, ROOT
-from cocotbext.msi_its.run.plan import PER_TASK
 from cocotbext.msi_its.vocabulary.text import UserError
 from msi_its_model import DEFAULT_PROFILE
 
@@ -70,7 +69,7 @@ def parser() -> Parser:
             choices=FARMS,
             default="local",
         )
-        command.add_argument("--per_task", help=f"simulations in a shard ({PER_TASK})", type=count)
+        command.add_argument("--per_task", help="simulations in a shard", type=count)
         command.add_argument("--sbatch", help="options for Slurm's sbatch, as words", default="")
 
     command = commands.add_command("compare", "replay traces")

@@ -205,3 +205,11 @@ def test_other_faults_are_those_of_any_trace(tmp_path: Path) -> None:
         with pytest.raises(TraceError, match=said) as caught:
             trace_file(path)
         assert caught.value.line == line
+
+
+def test_lines_that_mean_nothing_alone_are_no_trace(tmp_path: Path) -> None:
+    """A file of nothing but notes is refused: a replay of it would pass with nothing done."""
+    path = tmp_path / "trace.jsonl"
+    path.write_text('{"op": "device_add", "id": "nvme0"}\n')
+    with pytest.raises(TraceError, match="it holds no operations, only 1 lines"):
+        validate_its(path)

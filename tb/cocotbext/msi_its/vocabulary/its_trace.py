@@ -224,6 +224,9 @@ def validate_its(
                 "right before it, and there is none; leave it out, or make it a file without them"
             )
             raise TraceError(path, alone.number, TRANSLATE, reason)
+    if not operations + commands + translations:
+        reason = f"it holds no operations, only {notes} lines that mean nothing to a model"
+        raise TraceError(path, None, None, reason)
     if operations and translator is not None:
         _write_others(path, translator)
     return ItsSummary(operations, commands, translations, notes, expects)

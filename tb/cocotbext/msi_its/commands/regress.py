@@ -78,6 +78,16 @@ class Farm:
     per_task: int | None = None
     sbatch: str = ""
 
+    def __post_init__(self) -> None:
+        """Refuse what would be left out in silence. Raises RegressError."""
+        for variable, given, farms in (
+            ("PER_TASK", self.per_task is not None, ("slurm", "manual")),
+            ("SBATCH", bool(self.sbatch), ("slurm",)),
+        ):
+            if given and self.name not in farms:
+                which = " or ".join(f"FARM={each}" for each in farms)
+                raise RegressError(f"{variable}= is for {which}, and this is FARM={self.name}")
+
     def engine(self, store: Store, launcher: Launcher, jobs: int | None) -> Engine:
         """Return what runs jobs: so many at once. Raises RegressError."""
         if self.name == "slurm":

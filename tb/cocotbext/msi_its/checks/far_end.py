@@ -327,7 +327,7 @@ class FarEnd(_Its):
         if line is None:
             return
         self.counts["did not arrive"] += 1
-        if self._number not in self._reported:
+        if line.expect is not None and self._number not in self._reported:
             self.mismatch(line, self._now(line), "no message left the translator", self._number)
 
     def _now(self, line: Translate) -> str:

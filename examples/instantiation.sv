@@ -59,7 +59,7 @@ module instantiation (
       .ROUTES       (64),  // as many as there are events on s_evt; 1 without any
       .COUNTER_WIDTH(32),  // bits of each counter; they stop at their largest value
       .CHECK_DEFAULT_RID(1),  // 1: a port's own requester ID is held against its bus range, too
-      .DEVID_BITS   (16)   // what GITS_TYPER.Devbits says, plus 1
+      .DEVID_BITS   (32)   // what GITS_TYPER.Devbits says, plus 1: 16 is segment 0 alone
   ) u_msi_translator (
       .clk,
       .rst_n,
@@ -89,7 +89,7 @@ module instantiation (
       .s_msi_valid       (port_valid),
       .s_msi_ready       (port_ready),
       .s_msi_target      (PORT_TARGET),
-      .s_msi_explicit_rid(1'b1),     // 0: the port's own requester ID, no range check
+      .s_msi_explicit_rid(1'b1),     // 0: the target's own requester ID (R2)
       .s_msi_rid         (port_requester_id),
       .s_msi_address     (port_address),
       .s_msi_data        (port_data),

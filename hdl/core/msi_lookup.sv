@@ -4,8 +4,8 @@
 // table of bus ranges; or what a command sets there.
 //
 // Contract: the outputs are those of the operation in the stage; without one, or with an index outside its
-// table, it does nothing, and in the latter case answers that. What a command is for comes from msi_command_resolve, in time. What is set shows
-// from the next cycle on. origin_range answers origin_range_index, whatever is in the stage.
+// table, it does nothing, and in the latter case answers that. A command's come from msi_command_resolve. What is
+// set shows from the next cycle on. origin_range answers origin_range_index, whatever is in the stage.
 
 `default_nettype none
 

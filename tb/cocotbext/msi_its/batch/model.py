@@ -182,6 +182,7 @@ class BatchModel:
         self._tables = tables
         self._checks_default_rid = reference.configuration.profile.checks_default_rid
         self._devid_bits = reference.configuration.devid_bits
+        self._offset_mask = (1 << reference.configuration.profile.rid_offset_bits) - 1
         self._ranges = Column(tables.ranges, 0)  # secondary << 8 | subordinate
         self._backends = Column(tables.connections, NONE)  # the DeviceID base
         self._irqfds = Column(tables.connections, NONE)  # the DeviceID base
@@ -294,7 +295,8 @@ class BatchModel:
         self._irqfds.write(where, rows["connection"], rows["devid_base"].astype(np.int64))
         where = _positions(at, OperationCode.BIND_TARGET)
         rows = operations[where]
-        packed = _shift(rows["connection"], 32) | _shift(rows["range"], 16) | rows["rid_offset"]
+        offsets = rows["rid_offset"] & self._offset_mask
+        packed = _shift(rows["connection"], 32) | _shift(rows["range"], 16) | offsets
         self._targets.write(where, rows["target"], packed)
 
     def _target(self, where: Positions, targets: Any) -> tuple[Ints, Ints, Ints]:

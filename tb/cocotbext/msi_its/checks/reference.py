@@ -278,10 +278,15 @@ class Reference:
         return Shared((first, second), both.first, both.last)
 
     def bind(self, operation: BindTarget) -> None:
-        """Make a target of the golden objects that the operation names (R5)."""
+        """Make a target of the golden objects that the operation names (R5).
+
+        As in hardware, bits of the offset that the profile does not have are ignored: a faulty
+        record may have them.
+        """
         connection = self.connections[operation.connection]
         target = connection.msi_target(self.ranges[operation.range], 0)
-        self.targets[operation.target] = target.with_rid_offset(operation.rid_offset)
+        rid_offset = operation.rid_offset & (1 << self.configuration.profile.rid_offset_bits) - 1
+        self.targets[operation.target] = target.with_rid_offset(rid_offset)
         self._bound[operation.target] = operation
         self._holders.clear()
 

@@ -1122,7 +1122,10 @@ FAULTS = (
     Fault(
         "command_granted = in_valid[SOURCE_COMMAND] && turn[SOURCE_COMMAND];",
         "command_granted = in_valid[SOURCE_COMMAND];",
-        fails=(Fails("translator", "H3_command_is_offered"),),
+        fails=(
+            Fails("translator", "H3_command_is_offered"),
+            Fails("arbiter", "H3_command_granted"),
+        ),
     ),
     Fault(
         ".message_target(s_msi_target[TARGET_WIDTH-1:0]),",

@@ -10,7 +10,7 @@ from cocotb.triggers import ClockCycles
 from soc_tests import send, set_up
 
 from cocotbext.msi_its.bench.attach import attach, finish
-from cocotbext.msi_its.vocabulary.operations import Tables
+from cocotbext.msi_its.vocabulary.operations import CONFIGURATION, Tables
 from tests.sim.soc import start
 
 
@@ -19,7 +19,13 @@ async def both_translators(dut: Any) -> None:
     """The netlist has no parameters any more: they are given."""
     sizes = {"left": Tables(16, 8, 32, 64), "right": Tables(16, 8, 8, 64)}
     attached = [
-        attach(getattr(dut, f"u_{side}").u_translator, dut.clk, tables=each, counter_width=32)
+        attach(
+            getattr(dut, f"u_{side}").u_translator,
+            dut.clk,
+            tables=each,
+            counter_width=32,
+            configuration=CONFIGURATION,
+        )
         for side, each in sizes.items()
     ]
     cpu = await start(dut)

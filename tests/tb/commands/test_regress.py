@@ -818,3 +818,14 @@ def test_two_regressions_do_not_run_at_once(regression: Regression) -> None:
         assert other.stdout is not None and other.stdout.readline()
         assert regression.run(seeds=1) == 0
         assert other.wait(1) == 0
+
+
+def test_what_only_a_cluster_reads_is_refused_without_one() -> None:
+    for farm, said in (
+        (regress.Farm("local", 4), "PER_TASK= is for FARM=slurm or FARM=manual"),
+        (regress.Farm("local", None, "-p x"), "SBATCH= is for FARM=slurm"),
+        (regress.Farm("manual", 4, "-p x"), "SBATCH= is for FARM=slurm"),
+    ):
+        with pytest.raises(regress.RegressError, match=said):
+            farm.check()
+    assert regress.Farm("slurm", 4, "-p x").check() and regress.Farm("manual", 4).check()

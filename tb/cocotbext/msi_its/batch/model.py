@@ -295,6 +295,7 @@ class BatchModel:
         self._irqfds.write(where, rows["connection"], rows["devid_base"].astype(np.int64))
         where = _positions(at, OperationCode.BIND_TARGET)
         rows = operations[where]
+        # As in hardware; a faulty record may have bits that the profile does not have.
         offsets = rows["rid_offset"] & self._offset_mask
         packed = _shift(rows["connection"], 32) | _shift(rows["range"], 16) | offsets
         self._targets.write(where, rows["target"], packed)

@@ -278,15 +278,10 @@ class Reference:
         return Shared((first, second), both.first, both.last)
 
     def bind(self, operation: BindTarget) -> None:
-        """Make a target of the golden objects that the operation names (R5).
-
-        As in hardware, bits of the offset that the profile does not have are ignored: a faulty
-        record may have them.
-        """
+        """Make a target of the golden objects that the operation names (R5)."""
         connection = self.connections[operation.connection]
         target = connection.msi_target(self.ranges[operation.range], 0)
-        rid_offset = operation.rid_offset & (1 << self.configuration.profile.rid_offset_bits) - 1
-        self.targets[operation.target] = target.with_rid_offset(rid_offset)
+        self.targets[operation.target] = target.with_rid_offset(operation.rid_offset)
         self._bound[operation.target] = operation
         self._holders.clear()
 

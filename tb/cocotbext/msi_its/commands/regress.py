@@ -78,8 +78,8 @@ class Farm:
     per_task: int | None = None
     sbatch: str = ""
 
-    def __post_init__(self) -> None:
-        """Refuse what would be left out in silence. Raises RegressError."""
+    def check(self) -> Farm:
+        """Return it, unless something would be left out in silence. Raises RegressError."""
         for variable, given, farms in (
             ("PER_TASK", self.per_task is not None, ("slurm", "manual")),
             ("SBATCH", bool(self.sbatch), ("slurm",)),
@@ -87,6 +87,7 @@ class Farm:
             if given and self.name not in farms:
                 which = " or ".join(f"FARM={each}" for each in farms)
                 raise RegressError(f"{variable}= is for {which}, and this is FARM={self.name}")
+        return self
 
     def engine(self, store: Store, launcher: Launcher, jobs: int | None) -> Engine:
         """Return what runs jobs: so many at once. Raises RegressError."""
@@ -114,7 +115,7 @@ def run(arguments: argparse.Namespace, rtl: Rtl) -> int:
         only(arguments.set, arguments.test, "", arguments.profile or DEFAULT_PROFILE),
         arguments.failed,
         arguments.profile,
-        Farm(arguments.farm, arguments.per_task, arguments.sbatch),
+        Farm(arguments.farm, arguments.per_task, arguments.sbatch).check(),
     )
 
 

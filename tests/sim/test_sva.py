@@ -62,17 +62,26 @@ def test_each_assertion_has_a_fault() -> None:
         assert {f"{scope}.{name}" for name in labels(SVA / f"{module}.sv")} <= set(tried)
 
 
+SEEDS = (7, 5, 1, 2, 3, 4, 6, 8)
+"""Random choices: not every lie makes a difference with each of them."""
+
+
 def test_each_assertion_fails_by_name(tmp_path: Path) -> None:
     folder = BUILD / "sva"
     folder.mkdir(parents=True, exist_ok=True)
     rtl = write_rtl(folder)
 
     def play(number: int) -> TestResult:
+        """Play it with one lie after the other seed, until it makes a difference."""
         plusargs = (PLUSARG.format(number),)
-        results = str(tmp_path / str(number))
         built = Configuration(devid_bits=DEVID_BITS)
-        run = Run(DEFAULT, 32, 7, results, (), rtl, False, plusargs, configuration=built)
-        return simulate(run, ["tests.sim.sva_tests"])[0]
+        for seed in SEEDS if number >= 0 else SEEDS[:1]:
+            results = str(tmp_path / f"{number}-{seed}")
+            run = Run(DEFAULT, 32, seed, results, (), rtl, False, plusargs, configuration=built)
+            result = simulate(run, ["tests.sim.sva_tests"])[0]
+            if not result.passed:
+                break
+        return result
 
     sound = play(-1)
     assert sound.passed and sound.operations > 1000, sound.failure

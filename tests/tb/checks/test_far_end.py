@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from cocotbext.msi_its.checks.far_end import COUNTED, Alone, FarEnd, device_name, summary
+from cocotbext.msi_its.checks.far_end import COUNTED, Alone, FarEnd, summary
 from cocotbext.msi_its.vocabulary.operations import Message, SignalMsiWithRid
-from cocotbext.msi_its.vocabulary.results import Drop
+from cocotbext.msi_its.vocabulary.results import Drop, device_name
 
 DOORBELL = 0x8090040
 COMMANDS = (

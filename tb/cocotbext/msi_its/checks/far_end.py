@@ -28,7 +28,7 @@ from cocotbext.msi_its.vocabulary.operations import (
     Operation,
     SignalMsiWithRid,
 )
-from cocotbext.msi_its.vocabulary.results import Drop, Mismatch
+from cocotbext.msi_its.vocabulary.results import Drop, Mismatch, device_name
 from cocotbext.msi_its.vocabulary.trace import TraceLine
 from msi_its_model import Profile
 from msi_its_model.gicv3_its import (
@@ -53,12 +53,6 @@ _WHY: Final = {
     ITE_INVALID: "the event is not mapped",
     CTE_INVALID: "its collection is not mapped",
 }
-
-
-def device_name(devid: int) -> str:
-    """Return a DeviceID as lspci writes a device: `05:00.0`, with the segment if it is not 0."""
-    segment = f"{devid >> 16:04x}:" if devid >> 16 else ""
-    return f"{segment}{devid >> 8 & 0xFF:02x}:{devid >> 3 & 0x1F:02x}.{devid & 7}"
 
 
 def interrupt(devid: int, eventid: int, found: Translation) -> str:

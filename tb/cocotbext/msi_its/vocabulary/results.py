@@ -22,6 +22,12 @@ Counts = dict[str, dict[str, int]]
 """How often each bin was hit: by the cover point's name, then by the bin's words."""
 
 
+def device_name(devid: int) -> str:
+    """Return a DeviceID as lspci writes a device: `05:00.0`, with the segment if it is not 0."""
+    segment = f"{devid >> 16:04x}:" if devid >> 16 else ""
+    return f"{segment}{devid >> 8 & 0xFF:02x}:{devid >> 3 & 0x1F:02x}.{devid & 7}"
+
+
 @dataclass(frozen=True, slots=True)
 class Mismatch:
     """One difference between what was expected and what came; `kind` names the check.
@@ -53,8 +59,7 @@ class Drop:
         """Return what is said of an operation that was answered so."""
         name = operation.name
         if isinstance(operation, SignalMsiWithRid | EnableWithRid):
-            rid = operation.rid
-            name = f"requester ID {rid:#06x} ({rid >> 8:02x}:{rid >> 3 & 0x1F:02x}.{rid & 7})"
+            name = f"requester ID {operation.rid:#06x} ({device_name(operation.rid)})"
         return cls(number, line, name, str(operation), answer.name)
 
 

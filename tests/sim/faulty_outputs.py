@@ -21,7 +21,9 @@ TOP = "faulty_outputs"
 HOWS = ("low", "high", "frozen", "unset")
 """Stuck at 0; stuck at 1 (all bits); stuck at its value of FREEZES_AT cycles after reset; inverted
 until it first changes after reset, as a register that has no reset may be."""
-FREEZES_AT = 400
+FREEZES_AT = 390
+"""A moment at which `s_axil_wready` is low: whoever waits for each response offers no data while it
+is, so that one that is frozen high is as good as sound."""
 
 ASSERTION_FAILS = "+assertion_fails"
 """The plusarg that makes the design's assertion `a_false` fail, after a reset."""

@@ -23,9 +23,6 @@ PATHS = {Flavour.PLAIN: "tests.sim.output_tests", Flavour.BATCH: "tests.sim.outp
 UNNOTICED = {
     # Every access is answered with OKAY, which is 0: what is stuck there is what it should be.
     *(f"s_axil_{response}_{how}" for response in ("bresp", "rresp") for how in ("low", "frozen")),
-    # At the moment at which it is frozen it is high, and whoever waits for each response offers no
-    # data while it is low; stuck at 1 from reset on it loses what is offered while tables clear.
-    "s_axil_wready_frozen",
     # Payload before the first valid means nothing, responses among it: they have no reset, and one
     # that does not happen to start as OKAY takes its first value with its first valid.
     *(

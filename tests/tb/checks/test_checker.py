@@ -210,6 +210,13 @@ def test_a_command_with_other_arguments_than_written(checker: Checker) -> None:
     assert kinds(checker) == ["order"]
 
 
+def test_a_record_with_bits_that_the_profile_does_not_have(checker: Checker) -> None:
+    """That is a mismatch like others: the golden model would refuse such an offset."""
+    command(checker, BindTarget(1, 2, 3, 0x18))
+    checker.on_retired(Retired(Source.COMMAND, BindTarget(1, 2, 3, 0xFF18), Answer.OK))
+    assert kinds(checker) == ["order"]
+
+
 def test_a_refused_command_must_be_counted(checker: Checker) -> None:
     command(checker, SetBusRange(3, 5, 11))
     command(checker, SetBusRange(3, 5, 12))

@@ -182,7 +182,7 @@ class BatchModel:
         self._tables = tables
         self._checks_default_rid = reference.configuration.profile.checks_default_rid
         self._devid_bits = reference.configuration.devid_bits
-        self._offset_mask = (1 << reference.configuration.profile.rid_offset_bits) - 1
+        self._offset_mask = reference.configuration.rid_offset_mask
         self._ranges = Column(tables.ranges, 0)  # secondary << 8 | subordinate
         self._backends = Column(tables.connections, NONE)  # the DeviceID base
         self._irqfds = Column(tables.connections, NONE)  # the DeviceID base

@@ -16,6 +16,8 @@ import logging
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 
+from msgspec.structs import replace
+
 from cocotbext.msi_its.checks.coverage.sampling import Coverage
 from cocotbext.msi_its.checks.far_end import FarEnd
 from cocotbext.msi_its.checks.history import Entry, History
@@ -24,6 +26,7 @@ from cocotbext.msi_its.checks.register_model import RegisterModel
 from cocotbext.msi_its.vocabulary.csr import Answer
 from cocotbext.msi_its.vocabulary.operations import (
     CONFIGURATION,
+    BindTarget,
     Configuration,
     Enable,
     EnableWithRid,
@@ -167,7 +170,7 @@ class Checker:
         self.answers[(operation.name, ANSWER_NAMES[retired.answer])] += 1
         if self._coverage is not None:
             self._coverage.on_executed(retired, self._reference, self._cycle())
-        outcome = self._reference.execute(operation)
+        outcome = self._execute(operation)
 
         if self._lines is not None:
             self._check_trace(entry, line, outcome)
@@ -289,11 +292,18 @@ class Checker:
             return self.registers.oldest_command
         return self._accepted[source][0] if self._accepted[source] else None
 
+    def _execute(self, operation: Operation) -> Outcome:
+        """Let the golden model do what hardware makes of an operation: records may be wrong."""
+        if isinstance(operation, BindTarget):
+            taken = operation.rid_offset & self.configuration.rid_offset_mask
+            operation = replace(operation, rid_offset=taken)
+        return self._reference.execute(operation)
+
     def _execute_lost(self, source: Source, operation: Operation) -> None:
         """Do what an operation did whose record was lost."""
         if self._lines is not None:
             next(self._lines, None)
-        outcome = self._reference.execute(operation)
+        outcome = self._execute(operation)
         executed = outcome.message is None or outcome.message in self._unrecorded
         self._lost[source, operation] = executed
         if not executed:

@@ -150,8 +150,7 @@ class RegisterModel:
         self._alert_missed = False  # that it is down where it must not be was reported
         self._alert_due: int | None = None  # the cycle of a drop that the pin does not show yet
         self._arguments: dict[int, int] = {}  # the ARG registers, as last written
-        # Without the check, offsets are taken as 8 bits.
-        self._offsets = 0xFFFF if configuration.profile.checks_default_rid else 0xFF
+        self._offsets = configuration.rid_offset_mask
         self._write_addresses: deque[int] = deque()
         self._write_data: deque[tuple[int, int]] = deque()
         self._writes: deque[_Write] = deque()

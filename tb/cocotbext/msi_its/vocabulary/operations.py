@@ -76,6 +76,11 @@ class Configuration:
             "DEVID_BITS": self.devid_bits,
         }
 
+    @property
+    def rid_offset_mask(self) -> int:
+        """The bits of a requester ID offset that the hardware takes; it ignores the others."""
+        return 0xFFFF if self.profile.checks_default_rid else 0xFF
+
 
 CONFIGURATION = Configuration()
 """What is meant where nothing else is said."""

@@ -148,9 +148,13 @@ class Cluster:
         """Start a node's daemon."""
         self._start("slurmd", "-D", "-N", name, name=name)
 
-    def kill_controller(self) -> None:
-        """Kill the controller, as a crash would."""
-        self._daemons["slurmctld"].kill()
+    def stop_controller(self) -> None:
+        """Stop the controller as an administrator does: it saves what it knows.
+
+        Killed, it forgets up to five seconds: what has begun in them is begun again where it still
+        runs, which the nodes refuse; they are drained then, and the tasks are held.
+        """
+        self._daemons["slurmctld"].terminate()
         self._daemons.pop("slurmctld").wait()
 
     def kill_node(self, name: str) -> None:

@@ -205,7 +205,7 @@ def test_the_controller_may_be_restarted(
 
     def restart() -> None:
         until(waiting(regression, "odd-random-5"))
-        cluster.kill_controller()
+        cluster.stop_controller()
         time.sleep(3)
         cluster.start_controller()
         go(regression)
@@ -548,6 +548,42 @@ def test_a_file_that_is_seen_late_is_waited_for(
     said = capsys.readouterr()
     assert ("7 simulations left no result" in said.out) is not late
     assert ("it has no log, " in said.err) is not late
+
+
+@pytest.mark.usefixtures("pretended")
+@pytest.mark.parametrize(
+    ("lines", "left"),
+    [
+        ("PD launch failed requeued held\nPD launch failed requeued held\n", ""),
+        ("PD launch_failed_requeued_held\nCG None\n", ""),
+        ("PD JobHoldMaxRequeue\n", ""),
+        ("PD JobHeldUser\n", "1 waiting (JobHeldUser)"),  # somebody wants that
+        (
+            "PD launch failed requeued held\nR None\n",
+            "1 running, 1 waiting (launch failed requeued",
+        ),
+    ],
+)
+def test_tasks_that_slurm_will_not_start_are_not_waited_for(
+    regression: Regression,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    lines: str,
+    left: str,
+) -> None:
+    """Slurm 22.05 was seen to say the first; JobHoldMaxRequeue is in its documentation."""
+
+    def start(*command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.CompletedProcess(command, 0, lines if command[0] == "squeue" else "", "")
+
+    monkeypatch.setattr(slurm, "_start", start)
+    engine = slurm.Slurm(Launcher())
+    engine._arrays = ["17"]
+    assert engine._queued().startswith(left) and bool(engine._queued()) == bool(left)
+    assert ("Slurm does not start these again" in capsys.readouterr().err) is (not left)
+    if not left:
+        assert regression.run(farm=ONE_EACH) == 1
+        assert "task 1 ended without a result of 1 of its 1 simulations" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("pretended")

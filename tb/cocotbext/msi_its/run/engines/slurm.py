@@ -54,6 +54,9 @@ LISTED = 5
 ENDED = re.compile(r"Invalid job id", re.IGNORECASE)
 """What `squeue` says of a job that it has forgotten."""
 
+HELD = re.compile(r"requeued.held|JobHoldMaxRequeue", re.IGNORECASE)
+"""Why a task waits that Slurm itself does not start any more: its node could not, several times."""
+
 FIRST_ARRAY_SIZE = 1001
 """How large an array may be where Slurm does not say: its own default."""
 
@@ -87,6 +90,7 @@ class Slurm:
                 print(f"job array {', '.join(self._arrays)} is still there: waiting", flush=True)
                 left = dict.fromkeys(jobs)
             else:
+                cancel(store.folder)
                 store.forget_attempts()
                 left = dict.fromkeys(self._build(store, jobs, ended))
                 self._arrays = []
@@ -180,7 +184,7 @@ class Slurm:
         return []
 
     def _queued(self) -> str:
-        """Return what is queued, in words; nothing if no task is left."""
+        """Return what is queued, in words; nothing if no task is left that Slurm would start."""
         command = (
             "squeue",
             "--noheader",
@@ -193,14 +197,25 @@ class Slurm:
             # Where it has forgotten all of them they have ended; else it does not answer just now.
             return "" if ENDED.search(done.stderr) else f"squeue: {done.stderr.strip()}"
         states: dict[str, int] = {}
+        alive = False
         for line in done.stdout.splitlines():
             state, _, reason = line.partition(" ")
             if state == "CG":  # what it ran has ended
                 continue
+            alive |= not HELD.search(reason)
             name = {"R": "running", "PD": "waiting"}.get(state, state)
             why = f" ({reason})" if state == "PD" and reason not in ("None", "Priority") else ""
             states[name + why] = states.get(name + why, 0) + 1
-        return ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
+        words = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
+        if words and not alive:
+            print(
+                f"job array {', '.join(self._arrays)}: {words}: Slurm does not start these again; "
+                "is something wrong with a node (sinfo --list-reasons)?",
+                file=sys.stderr,
+                flush=True,
+            )
+            return ""
+        return words
 
     def _check_clock(self, store: Store, job: Job, known: set[str]) -> None:
         """Say once of a node that its clock differs: a job ended in the future, or before all."""

@@ -26,13 +26,8 @@ from typing import Any, Final
 
 from cocotbext.msi_its.vocabulary.its_trace import TRANSLATE, validate_its
 from cocotbext.msi_its.vocabulary.text import UserError
-from cocotbext.msi_its.vocabulary.trace import (
-    FORMAT,
-    VERSION,
-    TraceError,
-    _lines,
-    validate_trace,
-)
+from cocotbext.msi_its.vocabulary.trace import FORMAT, VERSION, validate_trace
+from cocotbext.msi_its.vocabulary.trace_file import TraceError, lines_of
 
 DOORBELL: Final = 0x809_0040
 """GITS_TRANSLATER of QEMU's machine `virt`."""
@@ -80,7 +75,7 @@ def ports_of(log: Path) -> list[Port]:
     """
     ports: dict[str, Port] = {}
     start: int | None = None
-    for number, raw in _lines(log):
+    for number, raw in lines_of(log):
         text = raw.decode(errors="replace")
         stamp = STAMP.match(text)
         if stamp is None:
@@ -186,7 +181,7 @@ def _stray(line: Line) -> bool:
 
 
 def _read(path: Path) -> list[Line]:
-    found = [json.loads(text) for _, text in _lines(path)]
+    found = [json.loads(text) for _, text in lines_of(path)]
     return [line for line in found if "op" in line]
 
 

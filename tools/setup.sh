@@ -57,9 +57,12 @@ optional() {
 # --- is there an environment: complete, made here, from these files, by the PYTHON asked for?
 
 wanted="$here $(cat pyproject.toml constraints.txt tools/setup.sh | cksum)"
-if [ -z "$missing" ] && [ -f .venv/ready ] && { read -r made && read -r made_by; } <.venv/ready &&
-    [ "$made" = "$wanted" ] && [ "${PYTHON:-$made_by}" = "$made_by" ] &&
-    .venv/bin/python -c 'import cocotb_tools' 2>/dev/null; then
+ready() {
+    [ -f .venv/ready ] && { read -r made && read -r made_by; } <.venv/ready &&
+        [ "$made" = "$wanted" ] && [ "${PYTHON:-$made_by}" = "$made_by" ] &&
+        .venv/bin/python -c 'import cocotb_tools' 2>/dev/null
+}
+if [ -z "$missing" ] && ready; then
     optional "$@"
     exit 0
 fi
@@ -130,7 +133,15 @@ esac
 [ -w . ] && { [ ! -e .venv ] || [ -w .venv ]; } ||
     fail "you may not write here, make a clone of your own: $here"
 
-# --- the environment
+# --- the environment: made by one make at a time; the shell holds the lock as long as it has the file open
+
+mkdir -p .cache
+exec 9>.cache/setup.lock
+"$python" -c 'import fcntl; fcntl.flock(9, fcntl.LOCK_EX)' || fail "cannot lock .cache/setup.lock"
+if ready; then # made while this one waited
+    optional "$@"
+    exit 0
+fi
 
 echo "setup: installing the dependencies into .venv with $("$python" -V) (once, about a minute)"
 trap 'fail "interrupted: the next make starts over"' INT TERM

@@ -111,7 +111,6 @@ module msi_command_resolve
       .clear_index(clear_index[CONNECTION_WIDTH-1:0])
   );
 
-
   always_ff @(posedge clk) begin
     irqfd_q      <= target.bound && irqfd_backend.connected;
     sets_irqfd_q <= taken && sets_q.irqfd;

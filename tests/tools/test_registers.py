@@ -249,7 +249,8 @@ from cocotbext.msi_its.vocabulary import operations, transactions
 from cocotbext.msi_its.vocabulary.csr import Answer, OperationCode
 from cocotbext.msi_its.vocabulary.fields import argument_writes
 from cocotbext.msi_its.vocabulary.operations import MadeUp
-from cocotbext.msi_its.vocabulary.trace import TraceError, read_trace
+from cocotbext.msi_its.vocabulary.trace import read_trace
+from cocotbext.msi_its.vocabulary.trace_file import TraceError
 from cocotbext.msi_its.vocabulary.transactions import Retired, Source
 
 made = MadeUp(route=3, rid=0x1100)

@@ -5,7 +5,7 @@
 |-----------------|----------------------------------------------------------------------------|
 | vocabulary      | csr (generated), fields, its_trace, operation_base                         |
 |                 | operation_classes (generated), operations, results, settings, text, trace  |
-|                 | transactions                                                               |
+|                 | trace_file, transactions                                                   |
 | checks          | checker, far_end, history, reference, register_model                       |
 | checks/coverage | merging, points, sampling                                                  |
 | bench           | attach, drivers, environment, monitors, registers, stimulus, watch         |

@@ -21,13 +21,8 @@ from cocotbext.msi_its.run.places import ROOT
 from cocotbext.msi_its.run.sets import RECORDINGS, VECTORS, trace_file
 from cocotbext.msi_its.vocabulary.csr import Answer
 from cocotbext.msi_its.vocabulary.operations import Message
-from cocotbext.msi_its.vocabulary.trace import (
-    Context,
-    TraceError,
-    blocks,
-    iter_trace,
-    validate_trace,
-)
+from cocotbext.msi_its.vocabulary.trace import Context, iter_trace, validate_trace
+from cocotbext.msi_its.vocabulary.trace_file import TraceError, blocks
 from cocotbext.msi_its.vocabulary.transactions import Retired, Source
 from msi_its_model import DEFAULT_PROFILE, PROFILES, Profile
 from tests.tb.vocabulary.trace_lines import GOOD, REFUSED_LINES

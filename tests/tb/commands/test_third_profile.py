@@ -16,7 +16,8 @@ from cocotbext.msi_its.commands.main import parse
 from cocotbext.msi_its.commands.sim import plan
 from cocotbext.msi_its.run.design import OWN
 from cocotbext.msi_its.run.sets import EVERYTHING
-from cocotbext.msi_its.vocabulary.trace import TraceError, read_trace, validate_trace
+from cocotbext.msi_its.vocabulary.trace import read_trace, validate_trace
+from cocotbext.msi_its.vocabulary.trace_file import TraceError
 from msi_its_model import PROFILES, AssignedBusRange, MsiConnection, Profile
 from tests.schemas import valid
 

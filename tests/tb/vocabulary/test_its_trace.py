@@ -18,7 +18,8 @@ from cocotbext.msi_its.vocabulary.its_trace import (
     iter_mixed,
     validate_its,
 )
-from cocotbext.msi_its.vocabulary.trace import TraceError, TraceLine
+from cocotbext.msi_its.vocabulary.trace import TraceLine
+from cocotbext.msi_its.vocabulary.trace_file import TraceError
 
 MAPD = {"op": "its_mapd", "devid": 8, "itt_size_bits": 1, "valid": True}
 SEND = {"op": "signal_msi", "target": 0, "address": 64, "data": 5}

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from cocotbext.msi_its.batch.trace import read_batches
 from cocotbext.msi_its.batch.trace import validate as fast
-from cocotbext.msi_its.vocabulary import trace
+from cocotbext.msi_its.vocabulary import trace_file
 from cocotbext.msi_its.vocabulary.operations import (
     LIMITS,
     OPERATIONS,
@@ -38,11 +38,9 @@ from cocotbext.msi_its.vocabulary.operations import (
     arguments_of,
 )
 from cocotbext.msi_its.vocabulary.trace import (
-    LONGEST_LINE,
     UNSET,
     Context,
     Expect,
-    TraceError,
     TraceLine,
     iter_trace,
     read_trace,
@@ -50,6 +48,7 @@ from cocotbext.msi_its.vocabulary.trace import (
     validate_trace,
     write_trace,
 )
+from cocotbext.msi_its.vocabulary.trace_file import LONGEST_LINE, TraceError
 from msi_its_model import DEFAULT_PROFILE, PROFILES, Profile
 from tests.tb.vocabulary.trace_lines import GOOD, REFUSED_LINES
 
@@ -503,7 +502,7 @@ def test_input_output_error(path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     def fail(path: object, mode: str, **options: object) -> None:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(trace, "open", fail, raising=False)
+    monkeypatch.setattr(trace_file, "open", fail, raising=False)
     assert str(refused(path)) == f"{path}: cannot be read: Input/output error"
 
 

@@ -12,13 +12,13 @@ import pytest
 from cocotbext.msi_its.batch.trace import read_batches, validate
 from cocotbext.msi_its.vocabulary.operations import Connect
 from cocotbext.msi_its.vocabulary.trace import (
-    TraceError,
     TraceLine,
     iter_trace,
     to_json,
     validate_trace,
     write_trace,
 )
+from cocotbext.msi_its.vocabulary.trace_file import TraceError
 from msi_its_model import DEFAULT_PROFILE, PROFILES, Profile
 
 HEADER = '{"format": "msi-trace", "version": 1}'

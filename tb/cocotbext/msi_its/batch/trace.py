@@ -37,17 +37,15 @@ from cocotbext.msi_its.vocabulary.operations import (
     arguments_of,
 )
 from cocotbext.msi_its.vocabulary.trace import (
-    LONGEST_LINE,
     SHORT,
     WAYS,
     Context,
-    TraceError,
     TraceLine,
     TraceSummary,
     Unset,
-    blocks,
     parse_line,
 )
+from cocotbext.msi_its.vocabulary.trace_file import LONGEST_LINE, TraceError, blocks
 from cocotbext.msi_its.vocabulary.transactions import RETURNS, WARNINGS
 from msi_its_model import Profile
 

@@ -43,7 +43,8 @@ from cocotbext.msi_its.vocabulary.operations import (
 from cocotbext.msi_its.vocabulary.results import Drop, Mismatch, TestResult
 from cocotbext.msi_its.vocabulary.settings import TraceFile
 from cocotbext.msi_its.vocabulary.text import shown
-from cocotbext.msi_its.vocabulary.trace import TraceError, iter_trace
+from cocotbext.msi_its.vocabulary.trace import iter_trace
+from cocotbext.msi_its.vocabulary.trace_file import TraceError
 from cocotbext.msi_its.vocabulary.transactions import DROPS, WARNINGS
 from msi_its_model import PROFILES, Profile
 

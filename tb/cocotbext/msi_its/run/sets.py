@@ -17,7 +17,8 @@ from cocotbext.msi_its.vocabulary.its_trace import names_its_operation, validate
 from cocotbext.msi_its.vocabulary.operations import Configuration, Tables
 from cocotbext.msi_its.vocabulary.settings import TraceFile
 from cocotbext.msi_its.vocabulary.text import UserError, visible
-from cocotbext.msi_its.vocabulary.trace import TraceError, TraceSummary, stem
+from cocotbext.msi_its.vocabulary.trace import TraceSummary
+from cocotbext.msi_its.vocabulary.trace_file import TraceError, stem
 from msi_its_model import DEFAULT_PROFILE, PROFILES, Profile
 
 TODAY = PROFILES["08ec11066"]

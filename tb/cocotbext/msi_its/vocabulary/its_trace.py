@@ -17,20 +17,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from cocotbext.msi_its.vocabulary.trace import (
-    _EXTRA,
-    Context,
+from cocotbext.msi_its.vocabulary.trace import Context, TraceLine, parse_line
+from cocotbext.msi_its.vocabulary.trace_file import (
+    EXTRA,
+    Refused,
     TraceError,
-    TraceLine,
-    _decode,
-    _did_you_mean,
-    _integer,
-    _lines,
-    _plain,
-    _Refused,
-    _show,
-    _time,
-    parse_line,
+    decode,
+    did_you_mean,
+    integer,
+    lines_of,
+    plain,
+    show,
+    time_of,
 )
 from msi_its_model import Profile
 from msi_its_model.gicv3_its import (
@@ -155,7 +153,7 @@ def names_its_operation(path: str | Path, number: int | None) -> bool:
     """Return whether the line of a file with this number is one of an ITS."""
     if number is None:
         return False
-    text = next((text for at, text in _lines(path) if at == number), b"")
+    text = next((text for at, text in lines_of(path) if at == number), b"")
     return _its_entry(text) is not None
 
 
@@ -164,8 +162,8 @@ def _its_entry(text: bytes) -> dict[str, Any] | None:
     if b"its_" not in text and b"device_" not in text:
         return None
     try:
-        entry = _decode(text)
-    except _Refused:
+        entry = decode(text)
+    except Refused:
         return None  # the translator's reader says what is wrong with it
     name = entry.get("op")
     ours = type(name) is str and (name in ITS_OPERATIONS or name.startswith("its_"))
@@ -179,7 +177,7 @@ def iter_mixed(path: str | Path, profile: Profile | None = None) -> Iterator[Its
     Raises TraceError when it reaches what makes the file no trace.
     """
     context = Context(path, profile)
-    for number, text in _lines(path):
+    for number, text in lines_of(path):
         entry = _its_entry(text)
         if entry is None:
             if number > 1 or not context.is_header(text):
@@ -187,7 +185,7 @@ def iter_mixed(path: str | Path, profile: Profile | None = None) -> Iterator[Its
             continue
         try:
             yield _parse(number, entry)
-        except _Refused as refused:
+        except Refused as refused:
             raise TraceError(path, number, refused.field, refused.reason) from None
 
 
@@ -236,7 +234,7 @@ def _write_others(path: str | Path, translator: Path) -> None:
     translator.parent.mkdir(parents=True, exist_ok=True)
     unfinished = translator.with_name(f".{translator.name}.{os.getpid()}")
     with open(unfinished, "wb") as file:
-        for _, text in _lines(path):
+        for _, text in lines_of(path):
             if _its_entry(text) is None:
                 file.write(text if text.endswith(b"\n") else text + b"\n")
     os.replace(unfinished, translator)
@@ -248,13 +246,13 @@ def _write_others(path: str | Path, translator: Path) -> None:
 def _parse(number: int, entry: dict[str, Any]) -> ItsLine:
     name: str = entry["op"]
     if name not in ITS_OPERATIONS:
-        hint = _did_you_mean(name, ITS_OPERATIONS) or f"; there are {', '.join(ITS_OPERATIONS)}"
-        raise _Refused("op", f"unknown operation {_show(name)}{hint}")
+        hint = did_you_mean(name, ITS_OPERATIONS) or f"; there are {', '.join(ITS_OPERATIONS)}"
+        raise Refused("op", f"unknown operation {show(name)}{hint}")
     note = entry.get("note")
     if "note" in entry and type(note) is not str:
-        raise _Refused("note", f"expected a string, got {_show(note)}")
+        raise Refused("note", f"expected a string, got {show(note)}")
     if "t_us" in entry:
-        _time(entry["t_us"])
+        time_of(entry["t_us"])
     if name in NOTES:
         return Note(number, name)  # with whatever fields the recorder has for it
     if name == TRANSLATE:
@@ -269,7 +267,7 @@ def _parse(number: int, entry: dict[str, Any]) -> ItsLine:
     slot = _operand(entry, name, "queue_slot") if "queue_slot" in entry else None
     result = entry.get("result")
     if result is not None and type(result) is not str:
-        raise _Refused("result", f'expected "ok", or why not, got {_show(result)}')
+        raise Refused("result", f'expected "ok", or why not, got {show(result)}')
     _finish(name, values)
     return Command(number, name, values, result, slot)
 
@@ -280,15 +278,15 @@ def _finish(name: str, values: dict[str, int]) -> None:
         field = values.pop("size_field", None)
         bits = values.get("itt_size_bits")
         if field is not None and bits is not None and bits != field + 1:
-            raise _Refused("itt_size_bits", f"{bits} is not size_field + 1, which is {field + 1}")
+            raise Refused("itt_size_bits", f"{bits} is not size_field + 1, which is {field + 1}")
         if field is not None:
             values["itt_size_bits"] = field + 1
         if values["valid"] and "itt_size_bits" not in values:
-            raise _Refused("itt_size_bits", f"missing; {name} needs it, unless valid is false")
+            raise Refused("itt_size_bits", f"missing; {name} needs it, unless valid is false")
     elif name == "its_mapc" and values["valid"] and "rdbase" not in values:
-        raise _Refused("rdbase", f"missing; {name} needs it, unless valid is false")
+        raise Refused("rdbase", f"missing; {name} needs it, unless valid is false")
     elif name == "its_mapi" and values.pop("intid", values["eventid"]) != values["eventid"]:
-        raise _Refused("intid", f"{name} makes the EventID the INTID: leave it out, or use MAPTI")
+        raise Refused("intid", f"{name} makes the EventID the INTID: leave it out, or use MAPTI")
 
 
 def _parse_translate(number: int, entry: dict[str, Any]) -> Translate:
@@ -296,9 +294,9 @@ def _parse_translate(number: int, entry: dict[str, Any]) -> Translate:
     devid, eventid = (_operand(entry, TRANSLATE, field) for field in ("devid", "eventid"))
     size = entry.get("size", 4)
     if type(size) is not int or size not in SIZES:
-        raise _Refused("size", f"{_show(size)} bytes: GITS_TRANSLATER takes 2 or 4, 8 with MSI-64")
+        raise Refused("size", f"{show(size)} bytes: GITS_TRANSLATER takes 2 or 4, 8 with MSI-64")
     if size == 2 and eventid >> 16:
-        raise _Refused("eventid", f"{eventid:#x} does not fit in a write of 2 bytes")
+        raise Refused("eventid", f"{eventid:#x} does not fit in a write of 2 bytes")
     expect = entry.get("expect")
     return Translate(
         number, devid, eventid, size, None if expect is None else _parse_expect(expect)
@@ -307,45 +305,45 @@ def _parse_translate(number: int, entry: dict[str, Any]) -> Translate:
 
 def _parse_expect(expect: Any) -> dict[str, int | str | None]:
     if type(expect) is not dict:
-        raise _Refused("expect", f"expected an object, got {_show(expect)}")
+        raise Refused("expect", f"expected an object, got {show(expect)}")
     found: dict[str, int | str | None] = {}
     for key, value in expect.items():
-        if key.startswith(_EXTRA):
+        if key.startswith(EXTRA):
             continue
         if key not in _EXPECTED:
-            hint = _did_you_mean(key, _EXPECTED) or f"; it has {', '.join(_EXPECTED)}"
-            raise _Refused(f"expect.{_plain(key)}", f"{TRANSLATE} expects no such thing{hint}")
+            hint = did_you_mean(key, _EXPECTED) or f"; it has {', '.join(_EXPECTED)}"
+            raise Refused(f"expect.{plain(key)}", f"{TRANSLATE} expects no such thing{hint}")
         if key == "reason":
             if value not in REASONS:
                 there = ", ".join(REASONS)
-                raise _Refused("expect.reason", f"{_show(value)} is none of {there}")
+                raise Refused("expect.reason", f"{show(value)} is none of {there}")
             found[key] = value
         else:
             limit = (1 << _BITS[key]) - 1
-            found[key] = None if value is None else _integer(f"expect.{key}", value, limit)
+            found[key] = None if value is None else integer(f"expect.{key}", value, limit)
     reason = found.get("reason", OK if found.get("intid") is not None else None)
     if reason == OK and found.get("intid", 0) is None:
-        raise _Refused("expect.intid", f"null, but the reason is {_show(OK)}")
+        raise Refused("expect.intid", f"null, but the reason is {show(OK)}")
     if reason == DTE_INVALID and found.get("itt_size_bits") is not None:
-        raise _Refused("expect.itt_size_bits", f"there is no table where the reason is {reason}")
+        raise Refused("expect.itt_size_bits", f"there is no table where the reason is {reason}")
     return found
 
 
 def _check_fields(entry: dict[str, Any], name: str, known: tuple[str, ...]) -> None:
     for key in entry:
-        if key not in known and key not in ("op", *_COMMON) and not key.startswith(_EXTRA):
+        if key not in known and key not in ("op", *_COMMON) and not key.startswith(EXTRA):
             allowed = (*known, *_COMMON)
-            hint = _did_you_mean(key, allowed) or f"; it has {', '.join(allowed)}, and x_ fields"
-            raise _Refused(_plain(key), f"{name} has no such field{hint}")
+            hint = did_you_mean(key, allowed) or f"; it has {', '.join(allowed)}, and x_ fields"
+            raise Refused(plain(key), f"{name} has no such field{hint}")
 
 
 def _operand(entry: dict[str, Any], name: str, field: str) -> int:
     if field not in entry:
         needed = ", ".join(COMMANDS[name][0] if name in COMMANDS else ("devid", "eventid"))
-        raise _Refused(field, f"missing; {name} needs {needed}")
+        raise Refused(field, f"missing; {name} needs {needed}")
     value = entry[field]
     if field == "valid":
         if type(value) is bool or (type(value) is int and value in (0, 1)):
             return int(value)
-        raise _Refused(field, f"expected true or false, got {_show(value)}")
-    return _integer(field, value, (1 << _BITS[field]) - 1)
+        raise Refused(field, f"expected true or false, got {show(value)}")
+    return integer(field, value, (1 << _BITS[field]) - 1)

@@ -8,25 +8,15 @@ is reported as a `TraceError` that names the file, the line, the field and what 
 
 from __future__ import annotations
 
-import bz2
-import difflib
 import enum
 import gzip
-import io
 import json
-import lzma
-import math
 import os
-import re
-import stat
-import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
-from itertools import islice
 from pathlib import Path
-from typing import IO, Any, Final, NamedTuple, NoReturn
+from typing import Any, Final, NamedTuple, NoReturn
 
 from msgspec.structs import astuple, replace
 
@@ -42,37 +32,26 @@ from cocotbext.msi_its.vocabulary.operations import (
     Tables,
     arguments_of,
 )
-from cocotbext.msi_its.vocabulary.text import UserError, visible
+from cocotbext.msi_its.vocabulary.trace_file import (
+    A_TRACE_IS,
+    COUNT_MAXIMUM,
+    EXTRA,
+    Refused,
+    TraceError,
+    decode,
+    did_you_mean,
+    integer,
+    lines_of,
+    looks_like,
+    plain,
+    show,
+    time_of,
+)
 from msi_its_model import DEFAULT_PROFILE, PROFILES, AssignedBusRange, MsiConnection, Profile
 
 FORMAT: Final = "msi-trace"
 VERSION: Final = 1
 """What the first line of a file may say that it is."""
-
-LONGEST_LINE: Final = 1 << 20
-"""The longest line that is read, in bytes. It bounds the memory that a damaged file can take."""
-
-_BUFFER_BYTES: Final = 1 << 18
-_HEX_STRING: Final = re.compile(r"0x[0-9A-Fa-f]+", re.ASCII)
-
-
-class TraceError(UserError):
-    """A trace file that cannot be used: `file:line: field: reason`.
-
-    `line` (from 1) is None where the whole file is meant, `field` where no single field is.
-    """
-
-    def __init__(self, path: str | Path, line: int | None, field: str | None, reason: str) -> None:
-        super().__init__(path, line, field, reason)
-        self.path = str(path)
-        self.line = line
-        self.field = field
-        self.reason = reason
-
-    def __str__(self) -> str:
-        path = visible(self.path)
-        place = path if self.line is None else f"{path}:{self.line}"
-        return ": ".join(part for part in (place, self.field, self.reason) if part is not None)
 
 
 class Unset(enum.Enum):
@@ -174,7 +153,7 @@ class Context:
         if b'"format"' not in text:
             return False
         try:
-            entry = _decode(text)
+            entry = decode(text)
             if "format" not in entry or "op" in entry:
                 return False
             _check_header(entry)
@@ -184,8 +163,8 @@ class Context:
                     f"the file follows {self.profile.name}, and is to be read by the rules of "
                     f"{self._given.name}: leave PROFILE out, and it goes by the file"
                 )
-                raise _Refused("profile", reason)
-        except _Refused as refused:
+                raise Refused("profile", reason)
+        except Refused as refused:
             raise TraceError(self.path, 1, refused.field, refused.reason) from None
         return True
 
@@ -277,7 +256,7 @@ def iter_trace(path: str | Path, profile: Profile | None = None) -> Iterator[Tra
 def _read(context: Context) -> Iterator[TraceLine]:
     path = context.path
     operations = 0
-    for number, text in _lines(path):
+    for number, text in lines_of(path):
         if number == 1 and context.is_header(text):
             continue
         operations += 1
@@ -286,195 +265,10 @@ def _read(context: Context) -> Iterator[TraceLine]:
         raise TraceError(path, None, None, "empty: it holds no operations")
 
 
-def _lines(path: str | Path) -> Iterator[tuple[int, bytes]]:
-    """The lines of a plain or compressed file, with their numbers."""
-    for number, (line,) in enumerate(blocks(path, 1), 1):
-        yield number, line
-
-
-def blocks(path: str | Path, size: int) -> Iterator[list[bytes]]:
-    """Give the lines of a plain or compressed file as they are, `size` at a time.
-
-    A line that is longer than LONGEST_LINE is cut off behind that. Raises TraceError for what
-    cannot be read.
-    """
-    packing = None
-    try:
-        packing = _packing(path)
-        with _open(path, packing) as file:
-            lines = iter(partial(file.readline, LONGEST_LINE + 1), b"")
-            while block := list(islice(lines, size)):
-                yield block
-    except FileNotFoundError:
-        raise TraceError(path, None, None, "no such file") from None
-    except PermissionError:
-        raise TraceError(path, None, None, "no permission to read it") from None
-    except (EOFError, OSError, lzma.LZMAError, zlib.error) as error:
-        if packing is None or getattr(error, "errno", None) is not None:
-            said = getattr(error, "strerror", None) or error
-            raise TraceError(path, None, None, f"cannot be read: {said}") from None
-        cut = isinstance(error, EOFError)
-        what = "cut off before its end" if cut else f"damaged ({error})"
-        raise TraceError(path, None, None, f"the {packing.name} data is {what}") from None
-
-
-class Packing(NamedTuple):
-    """A kind of compression: the ends of names, how the data begins, and what unpacks a file."""
-
-    name: str
-    suffix: str
-    magic: bytes
-    open: Callable[[str | Path], io.RawIOBase | gzip.GzipFile]
-
-
-class _Unpacked(io.RawIOBase):
-    """Unpacks a file as it is read, with decompressors of `lzma` or `bz2`: one a stream.
-
-    The standard library's own files leave out in silence what follows the first stream and is
-    damaged.
-    """
-
-    def __init__(
-        self,
-        make: Callable[[], lzma.LZMADecompressor | bz2.BZ2Decompressor],
-        path: str | Path,
-    ) -> None:
-        self._file = io.FileIO(path)
-        self._make = make
-        self._stream = make()
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        data = b""
-        while not data:
-            packed = b""
-            if self._stream.eof:
-                packed = self._stream.unused_data.lstrip(b"\0")
-                while not packed:  # zeros may be between streams, and at the end
-                    packed = self._file.read(_BUFFER_BYTES)
-                    if not packed:
-                        return 0
-                    packed = packed.lstrip(b"\0")
-                self._stream = self._make()
-            elif self._stream.needs_input:
-                packed = self._file.read(_BUFFER_BYTES)
-                if not packed:
-                    raise EOFError
-            data = self._stream.decompress(packed, len(buffer))
-        buffer[: len(data)] = data
-        return len(data)
-
-    def close(self) -> None:
-        self._file.close()
-        super().close()
-
-
-PACKINGS: Final = (
-    Packing("gzip", ".gz", b"\x1f\x8b", gzip.open),
-    Packing("xz", ".xz", b"\xfd7zXZ\0", partial(_Unpacked, lzma.LZMADecompressor)),
-    Packing("bzip2", ".bz2", b"BZh", partial(_Unpacked, bz2.BZ2Decompressor)),
-)
-"""The kinds of compression that are read."""
-
-
-def _packing(path: str | Path) -> Packing | None:
-    """Return how a file is compressed, by its content; None if it is not."""
-    mode = os.stat(path).st_mode
-    if stat.S_ISDIR(mode):
-        raise TraceError(path, None, None, "is a directory")
-    if not stat.S_ISREG(mode):
-        reason = "not a regular file; a trace is read twice, so save it to a file first"
-        raise TraceError(path, None, None, reason)
-    with open(path, "rb") as file:
-        start = file.read(max(len(each.magic) for each in PACKINGS))
-    for each in PACKINGS:
-        if start.startswith(each.magic):
-            return each
-    for each in PACKINGS:
-        if start and str(path).endswith(each.suffix):
-            reason = f"named {each.suffix}, but its content is not {each.name}"
-            raise TraceError(path, None, None, reason)
-    return None
-
-
-def _open(path: str | Path, packing: Packing | None) -> IO[bytes]:
-    if packing is None:
-        return open(path, "rb", buffering=_BUFFER_BYTES)
-    return io.BufferedReader(packing.open(path), _BUFFER_BYTES)
-
-
-def stem(path: Path) -> str:
-    """Return the name of a trace file without what says its kind."""
-    name = path.name
-    for each in PACKINGS:
-        name = name.removesuffix(each.suffix)
-    return name.removesuffix(".jsonl")
-
-
 # What is no trace
-
-_LOOKS_LIKE: Final[dict[str, bytes]] = {
-    # archives
-    "zstd data (unpack it first, with `zstd -d`)": rb"\x28\xb5\x2f\xfd",
-    "lz4 data (unpack it first, with `lz4 -d`)": rb"\x04\x22\x4d\x18",
-    "a zip archive (unpack it first)": rb"PK\x03\x04",
-    "a 7-Zip archive (unpack it first)": rb"7z\xbc\xaf\x27\x1c",
-    "a tar archive (unpack it first)": rb"[^\0]{1,100}\0[\0-7 ]{100,156}",
-    "a pointer of Git LFS, not the file itself (fetch it with `git lfs pull`)": (
-        rb"version https://git-lfs"
-    ),
-    # recordings
-    "a QEMU log": rb"(\d+@)?\d+\.\d+:\w+ |\[\w+\] \w+ \w+|qemu-system-\w+: ",
-    "an ftrace log": rb"# tracer:|\s*\S+-\d+\s+(\(\s*\S+\)\s+)?\[\d+\]\s",
-    "data of trace-cmd": rb"\x17\x08\x44tracing",
-    "data of perf": rb"PERFILE2",
-    "a log of the Linux kernel": rb"(<\d+>)?\[\s*\d+\.\d+\] ",
-    "the output of lspci": rb"([0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7] ",
-    "/proc/interrupts": rb"\s+CPU0\s",
-    "a device tree": rb"/dts-v1/|\xd0\x0d\xfe\xed",
-    "a waveform (VCD)": rb"\s*\$(date|version|timescale|comment|scope|var)\b",
-    "a capture of packets (pcap)": (
-        rb"\xd4\xc3\xb2\xa1|\xa1\xb2[\xc3\x3c][\xd4\x4d]|\x4d\x3c\xb2\xa1|\x0a\x0d\x0d\x0a"
-    ),
-    "a result of this project": rb'\s*\{\s*"(schema|engine|seed|passed)"\s*:',
-    "a list of events of Chrome": rb'\s*\{\s*"(events|traceEvents)"\s*:',
-    # ways to write data
-    "a JSON array": rb"\s*\[",
-    "a JSON object of several lines": rb"\s*\{\s*$",
-    "Python": rb"\s*\{\s*'",
-    "a web page": rb"(?i)\s*<(!doctype html|html)",
-    "XML": rb"\s*<",
-    "YAML": rb"---\s*$|%YAML|\s*- \w+\s*:|\w+:(\s|$)",
-    "CSV": rb'(\xef\xbb\xbf)?"?\w+"?\s*([,;\t]\s*"?\w+"?\s*)+$',
-}
-"""What people have instead of a trace, by how its first line begins."""
-
-_A_TRACE_IS: Final = (
-    'a trace has one JSON object a line, as {"op": "connect", "connection": 0, "segment": 1}; '
-    "see docs/traces.md"
-)
-
-
-def _looks_like(line: bytes) -> str:
-    """Return what a file is whose first line is not that of a trace; nothing if it is unknown."""
-    for what, start in _LOOKS_LIKE.items():
-        if re.match(start, line):
-            return what
-    return ""
 
 
 # Parsing one line
-
-
-class _Refused(Exception):
-    """Why a line is refused; whoever knows the file makes it a `TraceError`."""
-
-    def __init__(self, field: str | None, reason: str) -> None:
-        super().__init__(field, reason)
-        self.field = field
-        self.reason = reason
 
 
 _HEADER: Final[dict[str, Iterable[str | int]]] = {
@@ -483,7 +277,6 @@ _HEADER: Final[dict[str, Iterable[str | int]]] = {
     "profile": PROFILES,
 }
 """What a header may say."""
-_EXTRA: Final = "x_"
 _OPTIONAL: Final = ("expect", "note", "t_us")
 _EXPECTED: Final = frozenset(Expect._fields)
 _RETURNS: Final[dict[str, str]] = {
@@ -527,46 +320,45 @@ _ALLOWED: Final = {name: frozenset(("op", *names, *_OPTIONAL)) for name, names i
 _DEVID_MAXIMUM: Final = (1 << 32) - 1
 _ADDRESS_MAXIMUM: Final = _maximum("address")
 _DATA_MAXIMUM: Final = _maximum("data")
-_COUNT_MAXIMUM: Final = (1 << 64) - 1
 
 
 def _check_header(header: dict[str, Any]) -> None:
     for key in header:
-        if key not in _HEADER and not key.startswith(_EXTRA):
-            hint = _did_you_mean(key, _HEADER) or f"; it has {', '.join(_HEADER)}"
-            raise _Refused(_plain(key), f"a header has no such field{hint}")
+        if key not in _HEADER and not key.startswith(EXTRA):
+            hint = did_you_mean(key, _HEADER) or f"; it has {', '.join(_HEADER)}"
+            raise Refused(plain(key), f"a header has no such field{hint}")
     for key, known in _HEADER.items():
         if key not in header:
             if key == "profile":
                 continue
-            raise _Refused(key, f"missing; this reads {_show(next(iter(known)))}")
+            raise Refused(key, f"missing; this reads {show(next(iter(known)))}")
         value = header[key]
         if type(value) not in map(type, known) or value not in known:
-            there = " or ".join(map(_show, known))
-            raise _Refused(key, f"{_show(value)} is not known; this reads {there}")
+            there = " or ".join(map(show, known))
+            raise Refused(key, f"{show(value)} is not known; this reads {there}")
 
 
 def parse_line(path: str | Path, number: int, text: bytes) -> TraceLine:
     """Return one line of a file. Raises TraceError that says what is wrong with it."""
     try:
         return _parse(number, text)
-    except _Refused as refused:
-        what = _looks_like(text) if number == 1 else ""
+    except Refused as refused:
+        what = looks_like(text) if number == 1 else ""
         if what:
-            reason = f"this looks like {what}, not like a trace: {_A_TRACE_IS}"
+            reason = f"this looks like {what}, not like a trace: {A_TRACE_IS}"
             raise TraceError(path, None, None, reason) from None
         raise TraceError(path, number, refused.field, refused.reason) from None
 
 
 def _parse(number: int, line: bytes) -> TraceLine:
     """One line, checked completely. What is right passes the first test of each kind."""
-    entry = _decode(line)
+    entry = decode(line)
     name = entry.get("op")
     if type(name) is not str or name not in OPERATIONS:
         _refuse_operation(entry)
     extra = None
     if not _ALLOWED[name].issuperset(entry):
-        extra = {key: value for key, value in entry.items() if key.startswith(_EXTRA)}
+        extra = {key: value for key, value in entry.items() if key.startswith(EXTRA)}
         if not _ALLOWED[name].issuperset(entry.keys() - extra.keys()):
             _refuse_unknown_field(entry, name)
     values = []
@@ -580,16 +372,16 @@ def _parse(number: int, line: bytes) -> TraceLine:
         if type(value) is not int or not 0 <= value <= maximum:
             if field not in entry:
                 needed = ", ".join(arguments_of(OPERATIONS[name]))
-                raise _Refused(field, f"missing; {name} needs {needed}")
-            value = _integer(field, value, maximum, TABLE_OF.get(field))
+                raise Refused(field, f"missing; {name} needs {needed}")
+            value = integer(field, value, maximum, TABLE_OF.get(field))
         values.append(value)
     expect = _parse_expect(entry["expect"], name) if "expect" in entry else None
     note = entry.get("note")
     if type(note) is not str and "note" in entry:
-        raise _Refused("note", f"expected a string, got {_show(note)}")
+        raise Refused("note", f"expected a string, got {show(note)}")
     t_us = entry.get("t_us")
     if "t_us" in entry:
-        t_us = _time(t_us)
+        t_us = time_of(t_us)
     return TraceLine(number, OPERATIONS[name](*values), expect, note, t_us, extra, rid)
 
 
@@ -603,51 +395,42 @@ def _one_way(field: str, entry: dict[str, Any], name: str) -> tuple[int, int | N
     if len(given) != 1:
         which = f"one of {', '.join(ways)}"
         if given:
-            raise _Refused(given[1], f"given beside {given[0]}; {name} takes {which}")
+            raise Refused(given[1], f"given beside {given[0]}; {name} takes {which}")
         others = [each for each in arguments_of(OPERATIONS[name]) if each != field]
-        raise _Refused(ways[0], f"missing; {name} needs {', '.join(others)} and {which}")
+        raise Refused(ways[0], f"missing; {name} needs {', '.join(others)} and {which}")
     (way,) = given
     short, bits, shift = SHORT[field]
     if way == short:
-        return _integer(way, entry[way], (1 << bits) - 1) << shift, None
-    value = _integer(way, entry[way], _maximum(way))
+        return integer(way, entry[way], (1 << bits) - 1) << shift, None
+    value = integer(way, entry[way], _maximum(way))
     return (value, None) if way == field else (0, value)
-
-
-def _time(value: Any) -> int | float:
-    """A time in microseconds, which may be a fraction."""
-    if type(value) is float:
-        if 0 <= value < math.inf:
-            return value
-        raise _Refused("t_us", f"{_show(value)} is no time: it starts at 0")
-    return _integer("t_us", value, _COUNT_MAXIMUM)
 
 
 def _parse_expect(expect: Any, name: str) -> Expect:
     """The recorded expectation of the operation called `name`."""
     if type(expect) is not dict:
-        raise _Refused("expect", f"expected an object, got {_show(expect)}")
+        raise Refused("expect", f"expected an object, got {show(expect)}")
     if not _EXPECTED.issuperset(expect):
         _refuse_unknown_expectation(expect)
     messages = _parse_messages(expect["messages"]) if "messages" in expect else None
     returns = _parse_returns(expect["returns"], name) if "returns" in expect else UNSET
     warnings = None
     if "warnings" in expect:
-        warnings = _integer("expect.warnings", expect["warnings"], _COUNT_MAXIMUM)
+        warnings = integer("expect.warnings", expect["warnings"], COUNT_MAXIMUM)
     return Expect(messages, returns, warnings)
 
 
 def _parse_messages(messages: Any) -> tuple[Message, ...]:
     if type(messages) is not list:
-        reason = f"expected an array of [devid, address, data], got {_show(messages)}"
-        raise _Refused("expect.messages", reason)
+        reason = f"expected an array of [devid, address, data], got {show(messages)}"
+        raise Refused("expect.messages", reason)
     return tuple([_parse_message(index, message) for index, message in enumerate(messages)])
 
 
 def _parse_message(index: int, message: Any) -> Message:
     if type(message) is not list or len(message) != 3:
-        got = f"{len(message)} values" if type(message) is list else _show(message)
-        raise _Refused(f"expect.messages[{index}]", f"expected [devid, address, data], got {got}")
+        got = f"{len(message)} values" if type(message) is list else show(message)
+        raise Refused(f"expect.messages[{index}]", f"expected [devid, address, data], got {got}")
     devid, address, data = message
     if (
         type(devid) is type(address) is type(data) is int
@@ -658,9 +441,9 @@ def _parse_message(index: int, message: Any) -> Message:
         return Message(devid, address, data)
     field = f"expect.messages[{index}]"
     return Message(
-        _integer(f"{field}.devid", devid, _DEVID_MAXIMUM),
-        _integer(f"{field}.address", address, _ADDRESS_MAXIMUM),
-        _integer(f"{field}.data", data, _DATA_MAXIMUM),
+        integer(f"{field}.devid", devid, _DEVID_MAXIMUM),
+        integer(f"{field}.address", address, _ADDRESS_MAXIMUM),
+        integer(f"{field}.data", data, _DATA_MAXIMUM),
     )
 
 
@@ -670,122 +453,35 @@ def _parse_returns(returns: Any, name: str) -> bool | int | None:
     if returns is None or (right == "true or false" and type(returns) is bool):
         return returns
     if right == "an integer":
-        return _integer("expect.returns", returns, _maximum("rid"))
+        return integer("expect.returns", returns, _maximum("rid"))
     wanted = "null" if right is None else f"{right}, or null"
-    raise _Refused("expect.returns", f"{name} returns {wanted}; got {_show(returns)}")
-
-
-def _integer(field: str, value: Any, maximum: int, table: str | None = None) -> int:
-    """An integer, or a "0x…" string, from 0 to `maximum`; `table` is what it is an index into."""
-    number = value
-    if type(value) is str:
-        if _HEX_STRING.fullmatch(value) is None:
-            reason = f'{_show(value)} is not an integer; write it as 768 or as "0x300"'
-            raise _Refused(field, reason)
-        number = int(value, 16)
-    if type(number) is not int:
-        raise _Refused(field, f'expected an integer or a "0x…" string, got {_show(value)}')
-    if 0 <= number <= maximum:
-        return number
-    if table is not None:
-        reason = f"{_show(value)} is beyond the largest {table} table (0 to {maximum})"
-    else:
-        reason = f"{_show(value)} does not fit in {maximum.bit_length()} bits (0 to {maximum:#x})"
-    raise _Refused(field, reason)
-
-
-_DECODER: Final = json.JSONDecoder()
-_JSON_SPACE: Final = " \t\r\n"
-
-
-def _decode(line: bytes) -> dict[str, Any]:
-    """The JSON object of one line, in which no key is given twice."""
-    if len(line) > LONGEST_LINE:
-        raise _Refused(None, f"longer than {LONGEST_LINE} bytes; a trace has one operation a line")
-    try:
-        text = line.decode().rstrip(_JSON_SPACE)
-    except UnicodeDecodeError as error:
-        byte = f"byte {line[error.start]:#04x} at column {error.start + 1}"
-        raise _Refused(None, f"not UTF-8: {byte}") from None
-    if not text:
-        raise _Refused(None, "blank; every line of a trace is one operation")
-    if text[0] == "\ufeff":
-        raise _Refused(None, "starts with a byte-order mark; save it as UTF-8 without one")
-    indentation = len(text) - len(text.lstrip(_JSON_SPACE))
-    try:
-        entry, end = _DECODER.raw_decode(text, indentation)
-    except json.JSONDecodeError as error:
-        reason = f"not JSON: {error.msg} at column {error.colno}"
-        raise _Refused(None, f"{reason}; a trace has one JSON object a line") from None
-    except (RecursionError, ValueError) as error:  # too deep, or an integer of thousands of digits
-        raise _Refused(None, f"not usable JSON: {error}") from None
-    if end != len(text):
-        reason = f"more follows the JSON value, from column {end + 1}"
-        raise _Refused(None, f"{reason}; a trace has one JSON object a line")
-    if type(entry) is not dict:
-        raise _Refused(None, f"expected a JSON object, got {_show(entry)}")
-    # The decoder keeps the last of two equal keys. Every key is followed by a colon, so a line with
-    # as many colons as keys that were kept has no key twice; the others get a closer look.
-    expect = entry.get("expect")
-    keys = len(entry) + (len(expect) if type(expect) is dict else 0)
-    if text.count(":") != keys:
-        json.loads(text, object_pairs_hook=_refuse_duplicate_keys)
-    return entry
-
-
-def _refuse_duplicate_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    entry: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in entry:
-            raise _Refused(_plain(key), "given twice")
-        entry[key] = value
-    return entry
+    raise Refused("expect.returns", f"{name} returns {wanted}; got {show(returns)}")
 
 
 def _refuse_operation(entry: dict[str, Any]) -> NoReturn:
     if "op" not in entry and "format" in entry:
-        raise _Refused("format", "a header is the first line of a file, or none at all")
+        raise Refused("format", "a header is the first line of a file, or none at all")
     if "op" not in entry:
-        raise _Refused("op", 'missing; each line names its operation, as in "op": "connect"')
+        raise Refused("op", 'missing; each line names its operation, as in "op": "connect"')
     name = entry["op"]
     if type(name) is not str:
-        raise _Refused("op", f"expected the name of an operation, got {_show(name)}")
-    hint = _did_you_mean(name, OPERATIONS) or f"; there are {', '.join(OPERATIONS)}"
-    raise _Refused("op", f"unknown operation {_show(name)}{hint}")
+        raise Refused("op", f"expected the name of an operation, got {show(name)}")
+    hint = did_you_mean(name, OPERATIONS) or f"; there are {', '.join(OPERATIONS)}"
+    raise Refused("op", f"unknown operation {show(name)}{hint}")
 
 
 def _refuse_unknown_field(entry: dict[str, Any], name: str) -> NoReturn:
     known = _ALLOWED[name]
-    key = next(key for key in entry if key not in known and not key.startswith(_EXTRA))
+    key = next(key for key in entry if key not in known and not key.startswith(EXTRA))
     allowed = (*_NAMES[name], *_OPTIONAL)
-    hint = _did_you_mean(key, allowed) or f"; it has {', '.join(allowed)}, and x_ for your own"
-    raise _Refused(_plain(key), f"{name} has no such field{hint}")
+    hint = did_you_mean(key, allowed) or f"; it has {', '.join(allowed)}, and x_ for your own"
+    raise Refused(plain(key), f"{name} has no such field{hint}")
 
 
 def _refuse_unknown_expectation(expect: dict[str, Any]) -> NoReturn:
     key = next(key for key in expect if key not in _EXPECTED)
-    hint = _did_you_mean(key, Expect._fields) or f"; it has {', '.join(Expect._fields)}"
-    raise _Refused(f"expect.{_plain(key)}", f"expect has no such field{hint}")
-
-
-def _did_you_mean(word: str, words: Iterable[str]) -> str:
-    near = difflib.get_close_matches(word, words, n=1)
-    return f'; did you mean "{near[0]}"?' if near else ""
-
-
-def _show(value: Any) -> str:
-    """A value as it stands in the file, shortened."""
-    if type(value) is dict:
-        return "an object"
-    if type(value) is list:
-        return "an array"
-    text = json.dumps(value)
-    return text if len(text) <= 40 else f"{text[:39]}…"
-
-
-def _plain(key: str) -> str:
-    """A key of the file, without its quotes, fit for one line of a terminal."""
-    return _show(key).strip('"')
+    hint = did_you_mean(key, Expect._fields) or f"; it has {', '.join(Expect._fields)}"
+    raise Refused(f"expect.{plain(key)}", f"expect has no such field{hint}")
 
 
 # Writing
@@ -850,7 +546,7 @@ def write_trace(
                         again = _parse(number, text)
                         if profile:
                             context.take(again)
-                    except _Refused as refused:
+                    except Refused as refused:
                         reason = refused.reason
                         raise TraceError(path, number, refused.field, reason) from None
                     file.write(text + b"\n")

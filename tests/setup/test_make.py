@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,7 +27,7 @@ PYTHON = """#!/bin/sh
 echo "$@" >>'{log}'
 case "$*" in
     "-m venv .venv") mkdir -p .venv/bin && cp "$0" .venv/bin/python ;;
-    "-m pip "*) exit {pip} ;;
+    "-m pip "*) "{real}" -c "import time; time.sleep({seconds})"; exit {pip} ;;
     "-c import cocotb_tools" | "-m "*) ;;
     -V) echo "Python 3" ;;
     -c*) code=$2; shift 2; exec "{real}" -c "{prelude}
@@ -49,9 +50,13 @@ class Machine:
     path: Path
     log: Path
 
-    def python(self, name: str = "python3", prelude: str = "", pip: int = 0) -> None:
-        """Put a (fake) interpreter on PATH."""
-        script = PYTHON.format(log=self.log, real=sys.executable, prelude=prelude, pip=pip)
+    def python(
+        self, name: str = "python3", prelude: str = "", pip: int = 0, seconds: int = 0
+    ) -> None:
+        """Put a (fake) interpreter on PATH, whose pip takes some seconds."""
+        script = PYTHON.format(
+            log=self.log, real=sys.executable, prelude=prelude, pip=pip, seconds=seconds
+        )
         (self.path / name).write_text(script)
         (self.path / name).chmod(0o755)
 
@@ -121,6 +126,15 @@ def test_set_up_once(machine: Machine) -> None:
     again = machine.make("setup")
     assert (again.returncode, again.stdout, again.stderr) == (0, "", "")
     assert machine.calls() == []
+
+
+def test_two_at_once_set_up_once(machine: Machine) -> None:
+    machine.python(seconds=2)
+    with ThreadPoolExecutor() as pool:
+        both = [pool.submit(machine.make, "setup") for _ in range(2)]
+    for each in both:
+        assert each.result().returncode == 0, each.result().stderr
+    assert machine.calls().count("-m venv .venv") == 1
 
 
 @pytest.mark.parametrize(

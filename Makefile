@@ -85,8 +85,9 @@ help:
 sim regress coverage exhaustive bench: setup
 	@$(PY) -m cocotbext.msi_its $@
 
+# What this make was given is not for those that the tests start.
 test: lint
-	@$(PY) -m pytest
+	@unset MAKE_GIVEN MAKE_READ; $(PY) -m pytest
 
 # Without a trace, say so before anything is set up.
 compare: $(if $(value TRACE),setup)

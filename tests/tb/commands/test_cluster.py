@@ -298,6 +298,7 @@ def test_scancel_is_said_with_the_log_and_resume_goes_on(
 
     def cancel() -> None:
         until(waiting(regression, "odd-random-6"))
+        until(lambda: (regression.results / "runs/smallest-random-6").exists())
         cluster.ask("scancel", *(regression.results / "arrays").read_text().split())
 
     with Meanwhile(cancel):

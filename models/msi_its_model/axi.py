@@ -32,6 +32,7 @@ DATA_WIDTHS: Final = (32, 64, 128, 256, 512)
 """Bits of a data bus."""
 
 _DWORD: Final = 4  # bytes
+_BITS: Final = {0b1111: 32, 0b0011: 16}  # of a message, by its strobes; the doorbell is on lane 0
 
 
 class AxiResponse(IntEnum):
@@ -56,8 +57,8 @@ class AxiRefusal(Enum):
 
     OUTSIDE = "its address is not in the doorbell page"
     BURST = "it has more than one beat"
-    OFFSET = "it writes nothing of the dword at offset 0x40"
-    STROBES = "it writes neither exactly the dword at offset 0x40 nor exactly its lower half"
+    OFFSET = "its address is not in the dword at offset 0x40"
+    STROBES = "its strobes select neither exactly this dword nor exactly its lower half"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,9 @@ class AxiWrite:
     """A write burst as it enters: `awuser` says which target (16 bits) and requester ID (16 bits).
 
     `id` has up to 16 bits, `address` up to 64; `size` is AWSIZE, `burst` AWBURST and `lock` AWLOCK:
-    none of the three decides anything (B1). Raises ValueError or TypeError for a value that is too
-    wide or no integer, ValueError for less than 1 or more than 256 beats.
+    none of the three decides anything (B1). `beats` are those up to WLAST; `length` is how many
+    AWLEN announced, for where that (illegally) is another number. Raises ValueError or TypeError
+    for a value that is too wide or no integer, ValueError for less than 1 or more than 256 beats.
     """
 
     target: int
@@ -88,6 +90,7 @@ class AxiWrite:
     burst: AxiBurst
     beats: tuple[AxiBeat, ...]
     lock: bool = False
+    length: int | None = None
 
     def __post_init__(self) -> None:
         """Check all widths but those of the beats, which are the bus's."""
@@ -96,8 +99,9 @@ class AxiWrite:
         check_width("id", self.id, AXI_ID_BITS)
         check_width("address", self.address, ADDRESS_BITS)
         check_width("size", self.size, 3)
-        if not 1 <= len(self.beats) <= MAX_BEATS:
-            raise ValueError(f"a burst has 1 to {MAX_BEATS} beats, not {len(self.beats)}")
+        for count in (len(self.beats), self.length):
+            if count is not None and not 1 <= count <= MAX_BEATS:
+                raise ValueError(f"a burst has 1 to {MAX_BEATS} beats, not {count}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +150,10 @@ class AxiDoorbell:
         _check_data_width(self.data_width)
 
     def meaning(self, write: AxiWrite) -> AxiMeaning:
-        """Return what a write is (B1): strobes decide, neither AWSIZE nor the address's low bits.
+        """Return what a write is (B1): strobes decide, AWSIZE does not matter.
 
-        Which bytes a beat may touch follows from the bus alone: it is the part of memory, aligned
-        to the bus's width, in which the address lies. An exclusive access is what it would be
+        Its address has to be that of the dword, which every legal write has that selects the first
+        byte of it: a beat begins there at each width. An exclusive access is what it would be
         otherwise: a subordinate that does not support them answers OKAY and writes (Arm IHI 0022).
         The upper half of a message of 16 bits is 0; an ITS has to take this width, too (Arm IHI
         0069). Raises ValueError for a beat that is wider than the bus.
@@ -157,23 +161,20 @@ class AxiDoorbell:
         for beat in write.beats:
             check_width("data", beat.data, self.data_width)
             check_width("strobes", beat.strobes, self.data_width // 8)
+        doorbell = self.page | DOORBELL_OFFSET
+        beat = write.beats[0]
+        bits = _BITS.get(beat.strobes)
         if write.address >> PAGE_BITS != self.page >> PAGE_BITS:
             return AxiRefusal.OUTSIDE
-        if len(write.beats) > 1:
+        if len(write.beats) > 1 or (write.length or 1) > 1:
             return AxiRefusal.BURST
-        (beat,) = write.beats
         if not beat.strobes:
             return AxiFlush()
-        doorbell = self.page | DOORBELL_OFFSET
-        first = write.address - write.address % (self.data_width // 8)
-        lane = doorbell - first
-        if not 0 <= lane < self.data_width // 8 or not beat.strobes >> lane & 0xF:
+        if write.address // _DWORD != doorbell // _DWORD:
             return AxiRefusal.OFFSET
-        bits = {0xF << lane: 32, 0x3 << lane: 16}.get(beat.strobes)
-        if bits is None:
+        if write.address != doorbell or bits is None:
             return AxiRefusal.STROBES
-        data = beat.data >> 8 * lane & ((1 << bits) - 1)
-        return AxiMessage(write.target, write.rid, doorbell, data)
+        return AxiMessage(write.target, write.rid, doorbell, beat.data & ((1 << bits) - 1))
 
     def response(self, meaning: AxiMeaning, its: AxiResponse | None = None) -> AxiResponse:
         """Return how a write is answered that means this (B5).

@@ -216,8 +216,8 @@ class AxiItsPort:
 
     The DeviceID is in AWUSER, `user_shift` bits (0 to 31) up: 3 for a GIC-600 that is built
     monolithic. With `msi64_page`, a page of 64 KiB, it is in the upper half of a write of 64 bits
-    to that page instead, and AWUSER is 0: Arm's MSI-64. Raises ValueError where this cannot be: on
-    a bus of 32 bits, with a page that is not aligned, with another width or shift.
+    to that page, too: Arm's MSI-64. Raises ValueError where this cannot be: on a bus of 32 bits,
+    with a page that is not aligned, with another width or shift.
     """
 
     data_width: int
@@ -236,18 +236,17 @@ class AxiItsPort:
     def write(self, devid: int, address: int, data: int) -> AxiItsWrite:
         """Return the write for a message: `devid` 32 bits, `address` 64 bits, `data` 32 bits.
 
-        Raises ValueError for a DeviceID that AWUSER has too few bits for: DEVID_BITS keeps such
-        from coming here. Raises ValueError for an address that is not that of a dword: PCI has
-        none.
+        The address of an MSI is that of a dword (PCI): bits 1:0 are taken as 0. Raises ValueError
+        for a DeviceID that AWUSER has too few bits for: the translator's DEVID_BITS keeps such from
+        coming here (R10).
         """
         check_message(devid, address, data)
+        check_width("devid", devid, DEVID_BITS - self.user_shift)
+        user = devid << self.user_shift
         if self.msi64_page is not None:
             pair = devid << DATA_BITS | data
-            return self._at(self.msi64_page | DOORBELL_OFFSET, 2 * _DWORD, pair, user=0)
-        if address % _DWORD:
-            raise ValueError(f"address must be that of a dword, not {address:#x}")
-        check_width("devid", devid, DEVID_BITS - self.user_shift)
-        return self._at(address, _DWORD, data, user=devid << self.user_shift)
+            return self._at(self.msi64_page | DOORBELL_OFFSET, 2 * _DWORD, pair, user)
+        return self._at(address - address % _DWORD, _DWORD, data, user)
 
     def _at(self, address: int, count: int, value: int, user: int) -> AxiItsWrite:
         """Return the write of so many bytes, on the lanes that belong to the address."""

@@ -64,7 +64,8 @@ SECONDARY, SUBORDINATE = 0x11, 0x1C
 RIDS = (0x1103, 0x1CFE)
 """Of the set-up: one target, its buses, two requester IDs in range."""
 
-AXI_STREAMS = ("s_axi_aw", "s_axi_w", "s_axi_b", "m_its_aw", "m_its_w", "m_its_b")
+LOW_IN_RESET = ("s_axi_bvalid", "m_its_awvalid", "m_its_wvalid", "refused_valid", "retire_valid")
+"""The outputs that reset takes down: from the second clock edge in it to the first after (H8)."""
 
 
 class Bench:
@@ -78,7 +79,7 @@ class Bench:
         self.parameters: dict[str, int] = {**DEFAULTS, **json.loads(os.environ[PARAMETERS])}
         self.width = self.parameters["DATA_WIDTH"]
         self.outstanding = self.parameters["OUTSTANDING"]
-        self.seed = cocotb.RANDOM_SEED
+        self.seed = int(os.environ["COCOTB_RANDOM_SEED"])  # the same for all tests of a run
         self.rng = random.Random(f"{self.seed} {name}")
         self._clock = Clock(dut.clk, PERIOD, unit="step")
         self._clock.start()
@@ -89,12 +90,13 @@ class Bench:
         dut.msi64_base.value = MSI64_PAGE >> 16
         dut.rst_n.value = 0
         self.its = Its(dut, self.parameters["ITS_ID"])
-        self.requester = Requester(dut) if drives else None
+        self._requester = Requester(dut) if drives else None
         self.registers = Registers(dut, dut.clk, dut.rst_n, self.rng, self.cycle)
         profile = next(each for each in PROFILES.values() if not each.checks_default_rid)
         built = Configuration(profile, self.parameters["DEVID_BITS"])
         self.checker = AxiChecker(self._configured, TABLES, built)
         self.seen: dict[str, list[tuple[int, Any, int]]] = {}  # (cycle, what, cycles it waited)
+        self._in_reset = 0  # for how many clock edges
         self.moved = 0  # the cycle of the last transfer
         sampler = Sampler(dut.clk, ports_of(dut, "handles"))
         kinds = (AddressMonitor, DataMonitor, ResponseMonitor)
@@ -104,9 +106,15 @@ class Bench:
             RetireMonitor(dut, "retire", sampler),
         ]
         for monitor in self.monitors:
-            monitor.add_callback(functools.partial(self._saw, monitor))
+            monitor.add_callback(lambda item, monitor=monitor: self._saw(monitor, item))
             monitor.violation = functools.partial(self.checker.problem, "H2")
         EachCycle(sampler, self._each_cycle)
+
+    @property
+    def requester(self) -> Requester:
+        """Who drives `s_axi`, unless the test does."""
+        assert self._requester is not None
+        return self._requester
 
     def cycle(self) -> int:
         """Return the number of the clock cycle."""
@@ -119,6 +127,11 @@ class Bench:
 
     def _each_cycle(self) -> None:
         in_reset = not int(self.dut.rst_n.value)
+        if self._in_reset > 1 or (self._in_reset and not in_reset):
+            for name in LOW_IN_RESET:
+                if int(getattr(self.dut, name).value):
+                    self.checker.problem("B8", f"{name} is up in reset, or right after it")
+        self._in_reset = self._in_reset + 1 if in_reset else 0
         if in_reset:
             self.checker.reset()
         for monitor in self.monitors:
@@ -149,13 +162,13 @@ class Bench:
         """Reset the design and all that is around it."""
         self.dut.rst_n.value = 0
         self.its.clear()
-        if self.requester is not None:
-            self.requester.clear()
+        if self._requester is not None:
+            self._requester.clear()
         self.registers.reset()
         await ClockCycles(self.dut.clk, cycles)
         self.its.clear()
-        if self.requester is not None:
-            self.requester.clear()
+        if self._requester is not None:
+            self._requester.clear()
         self.dut.rst_n.value = 1
         await ClockCycles(self.dut.clk, 1)
 
@@ -217,8 +230,9 @@ class Bench:
             await ClockCycles(self.dut.clk, 1)
             self.checker.catch_up()
             idle = not self.checker.under_way
-            if self.requester is not None:
-                idle = idle and self.requester.addresses.idle() and self.requester.data.idle()
+            if self._requester is not None:
+                sources = self._requester.addresses, self._requester.data
+                idle = idle and all(each.idle() for each in sources)
             quiet = quiet + 1 if idle else 0
             if self.cycle() - self.moved > HANG_CYCLES:
                 self.checker.problem("B6", f"hangs: {self.checker.under_way or 'nothing is taken'}")

@@ -17,6 +17,7 @@ from cocotbext.msi_its.run.design import OWN, Rtl
 from cocotbext.msi_its.run.sets import DEFAULT, SETS
 from cocotbext.msi_its.vocabulary.csr import OperationCode as Op
 from cocotbext.msi_its.vocabulary.operations import CONFIGURATION, Configuration, Tables
+from tools import ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class Fault:
 
     With a `name`, tests in simulation have to notice it, and to name the rule or property `tag`
     (R3, H4); `tables` and `configuration` are those of the translator it is tried on. `fails` are
-    the properties that have to fail on it.
+    the properties that have to fail on it; `rtl` is what it breaks, if it is no other design.
     """
 
     old: str
@@ -77,18 +78,19 @@ class Fault:
     tables: Tables = DEFAULT
     configuration: Configuration = CONFIGURATION
     fails: tuple[Fails, ...] = ()
+    rtl: Rtl = OWN
 
 
 class DoesNotApply(Exception):
     """A fault cannot be put into the RTL; says why."""
 
 
-def place(fault: Fault, rtl: Rtl = OWN) -> Path:
-    """Return the file of a design that a fault is in.
+def place(fault: Fault, rtl: Rtl | None = None) -> Path:
+    """Return the file of a design, that of the fault if none is given, that a fault is in.
 
     Raises DoesNotApply if its text is not there, or more than once.
     """
-    files = rtl.sources().files
+    files = (rtl or fault.rtl).sources().files
     counts = {file: file.read_text(errors="replace").count(fault.old) for file in files}
     if sum(counts.values()) != 1:
         raise DoesNotApply(f"the text to replace occurs {sum(counts.values())} times, not once")
@@ -96,11 +98,12 @@ def place(fault: Fault, rtl: Rtl = OWN) -> Path:
     return found
 
 
-def break_rtl(fault: Fault, folder: Path, rtl: Rtl = OWN) -> Rtl:
+def break_rtl(fault: Fault, folder: Path, rtl: Rtl | None = None) -> Rtl:
     """Copy the file that a fault is in to a folder, put it in, and return the design with it.
 
     Raises DoesNotApply if its text is not there, or more than once.
     """
+    rtl = rtl or fault.rtl
     sound = place(fault, rtl)
     sources = rtl.sources()
     shutil.rmtree(folder, ignore_errors=True)

@@ -26,6 +26,9 @@ PORTS = "hdl/sva/ports.f"
 ASSERTIONS = "hdl/sva/axi.f"
 """... and those at the ends' ports."""
 
+ALONE = Rtl(ENDS, "msi_axi_write")
+"""Both ends alone, without the translator: of its tops, one."""
+
 JOINED = Rtl(HARNESS, TOP)
 """The translator between both ends."""
 

@@ -10,7 +10,17 @@ from cocotb.triggers import ClockCycles
 from cocotbext.msi_its.vocabulary.operations import BindTarget, SetBusRange
 from msi_its_model import AxiBeat, AxiBurst, AxiResponse
 from tests.axi.agents import Burst
-from tests.axi.bench import CONNECTION, PAGE, RANGE, SECONDARY, SUBORDINATE, TARGET, Bench, axi_test
+from tests.axi.bench import (
+    CONNECTION,
+    PAGE,
+    PARAMETERS,
+    RANGE,
+    SECONDARY,
+    SUBORDINATE,
+    TARGET,
+    Bench,
+    axi_test,
+)
 from tests.axi.rule_tests import routes, signal
 
 SHARES = (0.0, 0.05, 0.3, 0.6, 0.9)
@@ -23,8 +33,13 @@ def any_burst(bench: Bench) -> Burst:
     """Return a message, mostly; or anything else, legal or not."""
     draw = bench.rng
     lanes = bench.width // 8
-    target = draw.choice((TARGET, TARGET, OTHER, draw.randrange(1, 1 << 16)))
-    bus = draw.choice((SECONDARY, SUBORDINATE, SECONDARY - 1, SUBORDINATE + 1, draw.randrange(256)))
+    target = draw.choice((*(TARGET,) * 4, *(OTHER,) * 3, draw.randrange(1, 1 << 16)))
+    bus = draw.choice(
+        (
+            *(SECONDARY, SECONDARY + 1, SUBORDINATE - 1, SUBORDINATE),
+            *(SECONDARY - 1, SUBORDINATE + 1, draw.randrange(256)),
+        )
+    )
     rid = bus << 8 | draw.randrange(1, 256)
     who: dict[str, Any] = {"target": target, "rid": rid}
     kind = draw.randrange(10)
@@ -34,7 +49,10 @@ def any_burst(bench: Bench) -> Burst:
     address = draw.choice(
         (
             *(PAGE | 0x40, PAGE | 0x40, PAGE | draw.randrange(0x40, 0x80, 4)),
-            *(PAGE | draw.getrandbits(16), PAGE ^ 1 << draw.randrange(16, 64) | 0x40),
+            *(
+                PAGE | draw.getrandbits(16),
+                PAGE ^ 1 << draw.randrange(16, PARAMETERS["ADDR_WIDTH"]) | 0x40,
+            ),
         )
     )
     count = draw.choice((1, 1, 1, 2, 3, draw.randrange(1, 20)))
@@ -89,7 +107,7 @@ async def random_writes(bench: Bench) -> None:
         bench.requester.addresses.pause = False
         for _ in range(4):
             await signal(bench, draw.randrange(1, 5))
-        first = draw.choice((SECONDARY, SECONDARY - 1, SUBORDINATE, SUBORDINATE + 1))
+        first = draw.choice((*(SECONDARY,) * 3, SECONDARY - 1, SUBORDINATE, SUBORDINATE + 1))
         await bench.execute(SetBusRange(RANGE, first, SUBORDINATE))
         await bench.settle()
     counts = bench.checker.counts

@@ -8,36 +8,45 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from cocotb_tools.runner import get_runner
 
+from cocotbext.msi_its.run.design import ATTACHED_TO
 from cocotbext.msi_its.run.places import BUILD, ROOT
 from cocotbext.msi_its.run.simulators import verilator
 from cocotbext.msi_its.run.simulators.verilator_finder import find_verilator
+from tests.sim.axi_faults import FAULTS, PLUSARG, AxiFault, write_rtl
 
 TOP = "msi_axi_harness"
+ASSERTIONS = ("hdl/sva/ports.f", "hdl/sva/axi.f")
 MODULES = ["tests.axi.rule_tests", "tests.axi.random_tests"]
 
 SETS = {
-    "32": {"DATA_WIDTH": 32, "OUTSTANDING": 64, "ITS_ID": 0x2B},
-    "64": {"DATA_WIDTH": 64, "OUTSTANDING": 64, "ITS_ID": 0x81},
+    "32": {"DATA_WIDTH": 32, "ADDR_WIDTH": 32, "ID_WIDTH": 1, "ITS_ID": 1},
+    "64": {"DATA_WIDTH": 64, "ITS_ID": 0x81},
     "128": {
         **{"DATA_WIDTH": 128, "OUTSTANDING": 4, "ITS_ID": 0xFF},
         **{"USER_SHIFT": 3, "DEVID_BITS": 29},
     },
-    "512": {"DATA_WIDTH": 512, "OUTSTANDING": 64, "ITS_ID": 0x5},
+    "256": {"DATA_WIDTH": 256, "ADDR_WIDTH": 49, "ID_WIDTH": 5, "ITS_ID": 9, "OUTSTANDING": 37},
+    "512": {"DATA_WIDTH": 512, "ID_WIDTH": 16, "ITS_ID": 0xA5C3},
 }
 """The parameters of the harness that tests run with, by the width of the data bus."""
 
 SEED = int(os.environ.get("SEED", "1"))
 
 
-def build(name: str, root: Path = ROOT, folder: Path = BUILD / "axi") -> Path:
-    """Build the harness with the parameters of a set, from the files below `root`."""
+def build(name: str, root: Path = ROOT, folder: Path = BUILD / "axi", sva: bool = False) -> Path:
+    """Build the harness with the parameters of a set, from the files below `root`.
+
+    With `sva` the assertions of hdl/sva are attached to both ends and the translator.
+    """
+    lists = ["tests/axi/msi_axi_harness.f", *(ASSERTIONS if sva else ())]
     place = folder / name
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True)
@@ -46,8 +55,10 @@ def build(name: str, root: Path = ROOT, folder: Path = BUILD / "axi") -> Path:
         sources=[],
         hdl_toplevel=TOP,
         build_args=[
-            *("-F", str(root / f"tests/axi/{TOP}.f"), str(root / "hdl/lint.vlt")),
+            *(word for each in lists for word in ("-F", str(root / each))),
+            *(str(root / "hdl/lint.vlt"), f"+define+{ATTACHED_TO}=msi_translator"),
             *verilator.BUILD_ARGUMENTS,
+            "-Wno-fatal",
             *verilator.PORTS_ONLY,
             *(f"-G{parameter}={value}" for parameter, value in SETS[name].items()),
         ],
@@ -68,14 +79,19 @@ def _reuse(folder: Path, place: Path) -> None:
 
 
 def run(
-    name: str, place: Path, results: Path, only: str = "", plusargs: Sequence[str] = ()
+    name: str,
+    place: Path,
+    results: Path,
+    only: str = "",
+    plusargs: Sequence[str] = (),
+    modules: Sequence[str] = MODULES,
 ) -> dict[str, str]:
     """Run tests in a simulation; return why each failed, empty for those that passed."""
     results.mkdir(parents=True, exist_ok=True)
     file = results / "results.xml"
-    with contextlib.suppress(SystemExit):  # what the runner does when a test fails
+    with contextlib.suppress(SystemExit, RuntimeError):  # a test failed, or an assertion ended it
         get_runner("verilator").test(
-            test_module=MODULES,
+            test_module=list(modules),
             hdl_toplevel=TOP,
             hdl_toplevel_lang="verilog",
             build_dir=place,
@@ -92,11 +108,13 @@ def run(
                 "COCOTB_ANSI_OUTPUT": "0",
             },
         )
-    found = {}
+    found: dict[str, str] = {}
+    if not file.is_file():
+        return found
     for case in ElementTree.parse(file).iter("testcase"):
-        failure = case.find("failure")
-        said = "" if failure is None else failure.get("error_msg") or "failed"
-        found[case.get("name", "")] = said
+        tags = {each.tag for each in case}
+        if "skipped" not in tags:
+            found[case.get("name", "")] = "failed" if tags & {"failure", "error"} else ""
     return found
 
 
@@ -113,3 +131,46 @@ def test_both_ends(name: str, tmp_path: Path) -> None:
         print(line)
     assert {test: said for test, said in found.items() if said} == {}
     assert len(found) > 25
+
+
+def test_legal_traffic_is_legal_and_answered_so(tmp_path: Path) -> None:
+    """With the assertions attached, which an illegal write of the test makes fail."""
+    place = build("64", folder=BUILD / "axi-sva", sva=True)
+    legal = ["tests.axi.legal_tests"]
+    assert run("64", place, tmp_path / "legal", r"\.legal_traffic$", modules=legal) == {
+        "legal_traffic": ""
+    }
+    run("64", place, tmp_path / "illegal", "illegal_traffic", modules=legal)
+    assert "strobes_in_the_beat" in (tmp_path / "illegal/log").read_text()
+
+
+TRIED = [(fault, name) for fault in FAULTS for name in fault.sets]
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Return what builds the harness with all faults, once for each set of parameters."""
+    root = tmp_path_factory.mktemp("faults") / "root"
+    write_rtl(root)
+    return cache(lambda name: build(name, root, BUILD / "axi-faults"))
+
+
+@pytest.mark.parametrize("name", sorted({name for _, name in TRIED}))
+def test_without_a_fault_in_force_they_pass(
+    name: str, broken: Callable[[str], Path], tmp_path: Path
+) -> None:
+    tests = "|".join(sorted({fault.test for fault, other in TRIED if other == name}))
+    found = run(name, broken(name), tmp_path, f"({tests})$")
+    assert found and not any(found.values())
+
+
+@pytest.mark.parametrize(
+    ("fault", "name"), TRIED, ids=[f"{fault.name}, {name} bits" for fault, name in TRIED]
+)
+def test_a_fault_is_noticed(
+    fault: AxiFault, name: str, broken: Callable[[str], Path], tmp_path: Path
+) -> None:
+    plusarg = PLUSARG.format(FAULTS.index(fault) + 1)
+    found = run(name, broken(name), tmp_path, f"{fault.test}$", [plusarg])
+    assert found == {fault.test: "failed"}
+    assert fault.says in (tmp_path / "log").read_text()

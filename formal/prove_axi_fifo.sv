@@ -71,7 +71,10 @@ module prove_axi_fifo #(
   always_comb begin
     entries_there = 1'b1;
     for (int unsigned i = 0; i < DEPTH; i++) begin
-      if (i < 32'(count_q) && dut.entries[index(dut.first_q, i)] != held_q[i]) entries_there = 1'b0;
+      if (i < 32'(count_q) &&
+          (i == 0 ? dut.data_q : dut.entries[index(dut.first_q, i - 1)]) != held_q[i]) begin
+        entries_there = 1'b0;
+      end
     end
   end
 
@@ -79,7 +82,9 @@ module prove_axi_fifo #(
     if (started_q) begin
       inv_count : assert (count_q <= 4'(DEPTH));
       inv_first : assert (dut.first_q < 3'(DEPTH));
-      inv_free : assert (dut.free_q == index(dut.first_q, 32'(count_q)));
+      inv_valid : assert (dut.valid_q == (count_q != 0) && dut.more_q == (count_q > 1));
+      inv_free :
+      assert (dut.free_q == index(dut.first_q, count_q > 1 ? 32'(count_q) - 1 : 0));
       inv_there : assert (entries_there);
     end
   end

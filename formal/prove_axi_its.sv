@@ -232,8 +232,8 @@ module prove_axi_its #(
       inv_open : assert (4'(dut.open_q) == open_q && dut.room_q == (open_q != 4'(OUTSTANDING)));
       inv_waiting : assert (4'(aw_waiting_q) <= open_q && 4'(w_waiting_q) <= open_q);
       inv_left :
-      assert (4'(dut.addresses_q) == open_q - 4'(aw_waiting_q) &&
-              4'(dut.beats_q) == open_q - 4'(w_waiting_q));
+      assert (4'(dut.left_q) == open_q - 4'(aw_waiting_q > w_waiting_q ? aw_waiting_q : w_waiting_q) &&
+              dut.awaited_q == (dut.left_q != 0));
       inv_stalled : assert ((!aw_stalled_q || aw_waiting_q != 0) && (!w_stalled_q || w_waiting_q != 0));
       inv_stalled_address :
       assert (!aw_stalled_q || aw_q == {aw_address, aw_queue_q[0].devid << USER_SHIFT,

@@ -373,17 +373,20 @@ module prove_axi_write
     for (int unsigned i = 0; i < OUTSTANDING; i++) begin
       if (i < 32'(writes_q)) begin
         messages += 4'(write_queue_q[i].message);
-        if (dut.u_response.u_writes.entries[index(dut.u_response.u_writes.first_q, i)] !=
+        if ((i == 0 ? dut.u_response.u_writes.data_q :
+             dut.u_response.u_writes.entries[index(dut.u_response.u_writes.first_q, i - 1)]) !=
             write_queue_q[i]) writes_there = 1'b0;
         if (id_queue_q[index_t'(i+32'(b_valid_q))] != write_queue_q[i].id) ids_there = 1'b0;
       end
       if (i < 32'(outcomes_q)) begin
         sent += 4'(outcome_queue_q[i]);
-        if (dut.u_response.u_outcomes.entries[index(dut.u_response.u_outcomes.first_q, i)] !=
+        if ((i == 0 ? dut.u_response.u_outcomes.data_q :
+             dut.u_response.u_outcomes.entries[index(dut.u_response.u_outcomes.first_q, i - 1)]) !=
             outcome_queue_q[i]) outcomes_there = 1'b0;
       end
       if (i < 32'(dones_q)) begin
-        if (dut.u_response.u_done.entries[index(dut.u_response.u_done.first_q, i)] !=
+        if ((i == 0 ? dut.u_response.u_done.data_q :
+             dut.u_response.u_done.entries[index(dut.u_response.u_done.first_q, i - 1)]) !=
             done_queue_q[i]) dones_there = 1'b0;
       end
     end
@@ -417,8 +420,8 @@ module prove_axi_write
       inv_decided : assert (dut.decided_q == valid_q);
       inv_decided_as :
       assert (!valid_q ||
-              (dut.write_q == (message_q ? WRITE_MESSAGE : refused_q ? WRITE_REFUSED : WRITE_FLUSH) &&
-               dut.reason_q == reason_q && dut.id_q == address_q.id &&
+              (dut.facts_q.message == message_q && (dut.reason != REFUSED_NOT) == refused_q &&
+               (!refused_q || dut.reason == reason_q) && dut.id_q == address_q.id &&
                dut.address_q == address_q.address && dut.user_q == address_q.user));
       inv_kinds : assert (!valid_q || !message_q || !refused_q);
       inv_data : assert (!valid_q || !message_q || dut.data_q == data_q);
@@ -433,17 +436,17 @@ module prove_axi_write
               dones_q <= writes_q && unanswered_q <= writes_q);
       inv_lasts : assert (lasts_q == whole + 4'(valid_q) + writes_q + 4'(b_valid_q));
       inv_writes :
-      assert (dut.u_response.u_writes.valid_q == (writes_q != 0) && 32'(
-              dut.u_response.u_writes.first_q) < OUTSTANDING && dut.u_response.u_writes.free_q ==
-              index(dut.u_response.u_writes.first_q, 32'(writes_q)));
+      assert (dut.u_response.u_writes.valid_q == (writes_q != 0) && dut.u_response.u_writes.more_q == (writes_q > 1) &&
+              32'(dut.u_response.u_writes.first_q) < OUTSTANDING &&
+              dut.u_response.u_writes.free_q == index(dut.u_response.u_writes.first_q, writes_q > 1 ? 32'(writes_q) - 1 : 0));
       inv_outcomes :
-      assert (dut.u_response.u_outcomes.valid_q == (outcomes_q != 0) && 32'(
-              dut.u_response.u_outcomes.first_q) < OUTSTANDING && dut.u_response.u_outcomes.free_q ==
-              index(dut.u_response.u_outcomes.first_q, 32'(outcomes_q)));
+      assert (dut.u_response.u_outcomes.valid_q == (outcomes_q != 0) && dut.u_response.u_outcomes.more_q == (outcomes_q > 1) &&
+              32'(dut.u_response.u_outcomes.first_q) < OUTSTANDING &&
+              dut.u_response.u_outcomes.free_q == index(dut.u_response.u_outcomes.first_q, outcomes_q > 1 ? 32'(outcomes_q) - 1 : 0));
       inv_dones :
-      assert (dut.u_response.u_done.valid_q == (dones_q != 0) && 32'(
-              dut.u_response.u_done.first_q) < OUTSTANDING && dut.u_response.u_done.free_q ==
-              index(dut.u_response.u_done.first_q, 32'(dones_q)));
+      assert (dut.u_response.u_done.valid_q == (dones_q != 0) && dut.u_response.u_done.more_q == (dones_q > 1) &&
+              32'(dut.u_response.u_done.first_q) < OUTSTANDING &&
+              dut.u_response.u_done.free_q == index(dut.u_response.u_done.first_q, dones_q > 1 ? 32'(dones_q) - 1 : 0));
       inv_writes_there : assert (writes_there);
       inv_outcomes_there : assert (outcomes_there);
       inv_dones_there : assert (dones_there);

@@ -4,8 +4,8 @@
 //
 // Contract: an item that is pushed shows in the next cycle, or as soon as those before it were popped. The
 // user pops only while out_valid is high, and pushes only while fewer than DEPTH items wait, or in
-// the cycle of a pop. out_valid comes from a register, out_data from a memory with a combinational read:
-// distributed RAM on an FPGA. Reset empties it.
+// the cycle of a pop. The oldest item stands in a register, which both outputs come from; those behind it
+// are in a memory with a combinational read: distributed RAM on an FPGA. Reset empties it.
 
 `default_nettype none
 
@@ -34,31 +34,41 @@ module msi_axi_fifo #(
 
   logic [WIDTH-1:0] entries[DEPTH];
 
-  index_t first_q, free_q;  // the oldest item; where the next one goes
-  index_t first_d, free_d;
-  logic   valid_q;
+  logic             valid_q;  // there is an oldest item
+  logic [WIDTH-1:0] data_q;
+  index_t           first_q, free_q;  // the second oldest; where the next one goes
+  logic             more_q;           // there is a second oldest
+  index_t           second;           // what is first then
+  logic             store, load;
 
   function automatic index_t after(index_t index);
-    return index == index_t'(DEPTH - 1) ? '0 : index + 1'b1;
+    return 2 ** INDEX_WIDTH != DEPTH && index == index_t'(DEPTH - 1) ? '0 : index + 1'b1;
   endfunction
 
   always_comb begin
-    first_d = pop ? after(first_q) : first_q;
-    free_d  = push ? after(free_q) : free_q;
+    second    = after(first_q);
+    load      = more_q && pop;
+    store     = push && (more_q || (valid_q && !pop));
     out_valid = valid_q;
-    out_data  = entries[first_q];
+    out_data  = data_q;
   end
 
   always_ff @(posedge clk) begin
-    if (push) entries[free_q] <= in_data;
-    first_q <= first_d;
-    free_q  <= free_d;
-    // Where both meet it is full after a push, and empty after a pop alone.
-    valid_q <= push || (valid_q && !(pop && first_d == free_q));
+    if (!valid_q || pop) begin
+      data_q  <= more_q ? entries[first_q] : in_data;
+      valid_q <= more_q || push;
+    end
+    if (store) begin
+      entries[free_q] <= in_data;
+      free_q          <= after(free_q);
+    end
+    if (load) first_q <= second;
+    more_q <= store || (more_q && !(pop && second == free_q));
     if (!rst_n) begin
+      valid_q <= 1'b0;
+      more_q  <= 1'b0;
       first_q <= '0;
       free_q  <= '0;
-      valid_q <= 1'b0;
     end
   end
 

@@ -192,36 +192,44 @@ module msi_axi_its #(
   localparam int unsigned COUNT_WIDTH = $clog2(OUTSTANDING + 1);
   typedef logic [COUNT_WIDTH-1:0] count_t;
 
-  // Without a response: messages that were taken, addresses that have left, beats that have.
-  count_t open_q, addresses_q, beats_q;
-  count_t open_d, addresses_d, beats_d;
+  count_t open_q;     // messages without a response, and ...
+  count_t left_q;     // ... those of them whose address and data have both left
+  logic   awaited_q;  // there are some of these
+
+  logic   address_leaves, beat_leaves;
+  logic   address_behind, beat_behind;  // of one, more wait than of the other
+  logic   leaves;                       // a message, whole
   logic   answered;
 
   logic       done_valid_q;
   logic [1:0] done_resp_q;
 
   always_comb begin
-    m_its_bready = 1'b1;
-    answered     = m_its_bvalid && m_its_bid == ID_WIDTH'(ID) && addresses_q != 0 && beats_q != 0;
-    open_d       = open_q + count_t'(taken) - count_t'(answered);
-    addresses_d  = addresses_q + count_t'(m_its_awvalid && m_its_awready) - count_t'(answered);
-    beats_d      = beats_q + count_t'(m_its_wvalid && m_its_wready) - count_t'(answered);
-    done_valid   = done_valid_q;
-    done_resp    = done_resp_q;
+    address_leaves = m_its_awvalid && m_its_awready;
+    beat_leaves    = m_its_wvalid && m_its_wready;
+    address_behind = (!aw_room && w_room) || (m_its_awvalid && !m_its_wvalid);
+    beat_behind    = (!w_room && aw_room) || (m_its_wvalid && !m_its_awvalid);
+    leaves         = (address_leaves || beat_behind) && (beat_leaves || address_behind) &&
+        (address_leaves || beat_leaves);
+    m_its_bready   = 1'b1;
+    answered       = m_its_bvalid && m_its_bid == ID_WIDTH'(ID) && awaited_q;
+    done_valid     = done_valid_q;
+    done_resp      = done_resp_q;
   end
 
   always_ff @(posedge clk) begin
-    open_q       <= open_d;
-    addresses_q  <= addresses_d;
-    beats_q      <= beats_d;
-    room_q       <= open_d != count_t'(OUTSTANDING);
+    open_q       <= open_q + count_t'(taken) - count_t'(answered);
+    left_q       <= left_q + count_t'(leaves) - count_t'(answered);
+    room_q       <= answered ||
+        !(open_q == count_t'(OUTSTANDING) || (open_q == count_t'(OUTSTANDING - 1) && taken));
+    awaited_q    <= leaves || (awaited_q && !(answered && left_q == count_t'(1)));
     done_valid_q <= answered;
     done_resp_q  <= m_its_bresp;
     if (!rst_n) begin
       open_q       <= '0;
-      addresses_q  <= '0;
-      beats_q      <= '0;
+      left_q       <= '0;
       room_q       <= 1'b1;
+      awaited_q    <= 1'b0;
       done_valid_q <= 1'b0;
     end
   end

@@ -2,10 +2,11 @@
 //
 // What is a message (B1)? Decides of one write, from its address and what is known of its beats.
 //
-// Contract: combinational. The doorbell's page is that of page; burst says that it has more than one beat,
-// strobes which bytes of its (last) beat are selected. Strobes decide, the size of a beat does not matter.
+// Contract: combinational. The doorbell's page is that of page; burst says that the write has more than one beat,
+// strobes which bytes of its last beat are selected. Strobes decide, the size of a beat does not matter.
 // A message's address is that of the dword itself: AXI4 has no lower address for a beat that selects the
-// first byte of this dword, since it is the first of a beat at every legal width.
+// first byte of this dword, since it is the first of a beat at every legal width. What is no message is told
+// apart by why_refused of msi_axi_pkg.
 
 `default_nettype none
 
@@ -18,22 +19,16 @@ module msi_axi_decode
     input  wire logic [ADDR_WIDTH-1:0]  address,
     input  wire logic                   burst,
     input  wire strobes_e               strobes,
-    output write_e                      write,
-    output refused_e                    reason  // with WRITE_REFUSED; otherwise REFUSED_NOT
+    output facts_t                      facts
 );
 
   always_comb begin
-    write  = WRITE_REFUSED;
-    reason = REFUSED_NOT;
-    if (address[ADDR_WIDTH-1:16] != page) reason = REFUSED_OUTSIDE;
-    else if (burst) reason = REFUSED_BURST;
-    else if (strobes == STROBES_NONE) write = WRITE_FLUSH;
-    else if (address[15:2] != DOORBELL_OFFSET[15:2]) reason = REFUSED_OFFSET;
-    else if (strobes == STROBES_OTHER || address[1:0] != DOORBELL_OFFSET[1:0]) begin
-      reason = REFUSED_STROBES;
-    end else begin
-      write = WRITE_MESSAGE;
-    end
+    facts.message = address == {page, DOORBELL_OFFSET} && !burst &&
+        (strobes == STROBES_DWORD || strobes == STROBES_HALF);
+    facts.outside = address[ADDR_WIDTH-1:16] != page;
+    facts.burst   = burst;
+    facts.empty   = strobes == STROBES_NONE;
+    facts.offset  = address[15:2] != DOORBELL_OFFSET[15:2];
   end
 
 endmodule

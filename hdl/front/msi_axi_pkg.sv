@@ -33,12 +33,24 @@ package msi_axi_pkg;
     STROBES_OTHER = 2'd3
   } strobes_e;
 
-  // What a write is.
-  typedef enum logic [1:0] {
-    WRITE_FLUSH   = 2'd0,  // nothing but a response
-    WRITE_MESSAGE = 2'd1,
-    WRITE_REFUSED = 2'd2
-  } write_e;
+  // What is known of a write once its last beat is there. With message nothing else is so.
+  typedef struct packed {
+    logic message;
+    logic outside;  // of the doorbell's page
+    logic burst;    // more than one beat
+    logic empty;    // no strobe in its last beat
+    logic offset;   // another dword than the doorbell's
+  } facts_t;
+
+  // Why a write is refused that these facts are known of: REFUSED_NOT if it is a message or a flush.
+  function automatic refused_e why_refused(facts_t facts);
+    if (facts.message) return REFUSED_NOT;
+    if (facts.outside) return REFUSED_OUTSIDE;
+    if (facts.burst) return REFUSED_BURST;
+    if (facts.empty) return REFUSED_NOT;
+    if (facts.offset) return REFUSED_OFFSET;
+    return REFUSED_STROBES;
+  endfunction
 
 endpackage
 

@@ -121,19 +121,19 @@ module msi_axi_write
   localparam int unsigned COUNT_WIDTH = $clog2(OUTSTANDING + 1);
   typedef logic [COUNT_WIDTH-1:0] count_t;
 
-  count_t open_q, open_d;
+  count_t open_q;
   logic   room_q;
   logic   address_taken, response_taken;
 
   always_comb begin
     address_taken  = s_axi_awvalid && s_axi_awready;
     response_taken = s_axi_bvalid && s_axi_bready;
-    open_d         = open_q + count_t'(address_taken) - count_t'(response_taken);
   end
 
   always_ff @(posedge clk) begin
-    open_q <= open_d;
-    room_q <= open_d != count_t'(OUTSTANDING);
+    open_q <= open_q + count_t'(address_taken) - count_t'(response_taken);
+    room_q <= response_taken ||
+        !(open_q == count_t'(OUTSTANDING) || (open_q == count_t'(OUTSTANDING - 1) && address_taken));
     if (!rst_n) begin
       open_q <= '0;
       room_q <= 1'b1;
@@ -208,10 +208,8 @@ module msi_axi_write
 
   // ---- a write is decided with its last beat ------------------------------------------------------
 
-  write_e   write;
-  refused_e reason;
-
-  logic     first_beat_q;  // the next beat is the first one of its write
+  facts_t facts;
+  logic   first_beat_q;  // the next beat is the first one of its write
 
   msi_axi_decode #(
       .ADDR_WIDTH(ADDR_WIDTH)
@@ -220,14 +218,13 @@ module msi_axi_write
       .address(aw.address),
       .burst  (aw.burst || !first_beat_q),
       .strobes(w.strobes),
-      .write,
-      .reason
+      .facts
   );
 
   logic     decided_q;  // a write is; what follows is of this one
-  write_e   write_q;
-  refused_e reason_q;
+  facts_t   facts_q;
   logic     okay_q;     // refused_okay
+  refused_e reason;
 
   logic [ID_WIDTH-1:0]   id_q;
   logic [ADDR_WIDTH-1:0] address_q;
@@ -245,8 +242,7 @@ module msi_axi_write
   always_ff @(posedge clk) begin
     if (move) begin
       decided_q <= aw_valid && w_valid && w.last;
-      write_q   <= write;
-      reason_q  <= reason;
+      facts_q   <= facts;
       id_q      <= aw.id;
       address_q <= aw.address;
       user_q    <= aw.user;
@@ -261,14 +257,15 @@ module msi_axi_write
   end
 
   always_comb begin
-    m_msi_valid        = decided_q && write_q == WRITE_MESSAGE;
+    reason             = why_refused(facts_q);
+    m_msi_valid        = decided_q && facts_q.message;
     m_msi_target       = user_q[31:16];
     m_msi_explicit_rid = 1'b1;
     m_msi_rid          = user_q[15:0];
     m_msi_address      = 64'(address_q);
     m_msi_data         = data_q;
-    refused_valid      = decided_q && write_q == WRITE_REFUSED;
-    refused_reason     = reason_q;
+    refused_valid      = decided_q && reason != REFUSED_NOT;
+    refused_reason     = reason;
     refused_target     = user_q[31:16];
     refused_rid        = user_q[15:0];
     refused_address    = 64'(address_q);
@@ -281,10 +278,8 @@ module msi_axi_write
 
   always_comb begin
     resp = RESP_OKAY;
-    if (write_q == WRITE_REFUSED) begin
-      if (reason_q == REFUSED_OUTSIDE) resp = RESP_DECERR;
-      else if (!okay_q) resp = RESP_SLVERR;
-    end
+    if (reason == REFUSED_OUTSIDE) resp = RESP_DECERR;
+    else if (reason != REFUSED_NOT && !okay_q) resp = RESP_SLVERR;
   end
 
   msi_axi_response #(
@@ -296,7 +291,7 @@ module msi_axi_write
       .dropped_slverr,
       .write_valid  (decided_q && move),
       .write_id     (id_q),
-      .write_message(write_q == WRITE_MESSAGE),
+      .write_message(facts_q.message),
       .write_resp   (resp),
       .outcome_valid,
       .outcome_sent,

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// Proof of msi_axi_write: of all writes, legal or not, exactly the messages leave, bit for bit (B1, B3); each write
-// gets one response, with its ID, in order, after its last beat and, if it was sent, after the ITS's, with
-// that one (B5); nothing waits but for what it needs: a write for its address, its last beat and for the message before it to leave, a
-// response for those before it and for what the translator and the ITS say of its message (B6, B7). So while these come, and responses are taken, all
-// writes are answered: there is no depth to this. B1 is stated once more, by the bytes that a write selects.
+// Proof of msi_axi_write: of all writes, legal or not, exactly the messages leave, bit for bit (B1, B3); each
+// write gets one response, with its ID, in order, after its last beat and, if it was sent, after the ITS's,
+// with that one (B5). Nothing waits but for what it needs: a write for its address, its last beat and for the
+// message before it to leave, a response for those before it and for what the translator and the ITS say of
+// its message (B6, B7). So while these come, and responses are taken, every write is answered: no deadlock,
+// without a depth. B1 is stated once more, by the bytes that a write selects.
 
 `default_nettype none
 
@@ -359,6 +360,12 @@ module prove_axi_write
     return index_t'((32'(first) + i) % OUTSTANDING);
   endfunction
 
+  // Whether the registers of a queue say that it has so many items.
+  function automatic logic holds(logic [3:0] count, logic valid, logic more, index_t first, index_t free);
+    return valid == (count != 0) && more == (count > 1) && 32'(first) < OUTSTANDING &&
+        free == index(first, count > 1 ? 32'(count) - 1 : 0);
+  endfunction
+
   logic writes_there, outcomes_there, dones_there, ids_there;
   logic [3:0] messages, sent;  // of the queue of writes; of that of outcomes
   logic [3:0] whole;           // writes whose last beat waits
@@ -436,17 +443,14 @@ module prove_axi_write
               dones_q <= writes_q && unanswered_q <= writes_q);
       inv_lasts : assert (lasts_q == whole + 4'(valid_q) + writes_q + 4'(b_valid_q));
       inv_writes :
-      assert (dut.u_response.u_writes.valid_q == (writes_q != 0) && dut.u_response.u_writes.more_q == (writes_q > 1) &&
-              32'(dut.u_response.u_writes.first_q) < OUTSTANDING &&
-              dut.u_response.u_writes.free_q == index(dut.u_response.u_writes.first_q, writes_q > 1 ? 32'(writes_q) - 1 : 0));
+      assert (holds(writes_q, dut.u_response.u_writes.valid_q, dut.u_response.u_writes.more_q,
+                    dut.u_response.u_writes.first_q, dut.u_response.u_writes.free_q));
       inv_outcomes :
-      assert (dut.u_response.u_outcomes.valid_q == (outcomes_q != 0) && dut.u_response.u_outcomes.more_q == (outcomes_q > 1) &&
-              32'(dut.u_response.u_outcomes.first_q) < OUTSTANDING &&
-              dut.u_response.u_outcomes.free_q == index(dut.u_response.u_outcomes.first_q, outcomes_q > 1 ? 32'(outcomes_q) - 1 : 0));
+      assert (holds(outcomes_q, dut.u_response.u_outcomes.valid_q, dut.u_response.u_outcomes.more_q,
+                    dut.u_response.u_outcomes.first_q, dut.u_response.u_outcomes.free_q));
       inv_dones :
-      assert (dut.u_response.u_done.valid_q == (dones_q != 0) && dut.u_response.u_done.more_q == (dones_q > 1) &&
-              32'(dut.u_response.u_done.first_q) < OUTSTANDING &&
-              dut.u_response.u_done.free_q == index(dut.u_response.u_done.first_q, dones_q > 1 ? 32'(dones_q) - 1 : 0));
+      assert (holds(dones_q, dut.u_response.u_done.valid_q, dut.u_response.u_done.more_q,
+                    dut.u_response.u_done.first_q, dut.u_response.u_done.free_q));
       inv_writes_there : assert (writes_there);
       inv_outcomes_there : assert (outcomes_there);
       inv_dones_there : assert (dones_there);

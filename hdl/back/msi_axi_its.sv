@@ -5,23 +5,24 @@
 //   s_msi ─┬─► msi_axi_slice ─► m_its_aw
 //          └─► msi_axi_slice ─► m_its_w        m_its_b ─► done
 //
-// One message is one write of one beat, INCR, with the ID that the parameter says: its 4 bytes on the lane of its
-// address (other lanes hold anything, without strobes), the DeviceID in awuser, USER_SHIFT bits up. With msi64
-// (MSI-64) it is 8 bytes, the DeviceID in bits 63:32 and the data in 31:0, to offset 0x40 of the page
-// msi64_base; awuser is the same. Of device memory (awcache 0), non-secure data (awprot 2).
+// A message is one write of one beat, with the ID that the parameter says: its 4 bytes on the lane of
+// its address (other lanes hold anything, without strobes), the DeviceID in awuser, USER_SHIFT bits up.
+// With msi64 (MSI-64) it is 8 bytes, the DeviceID in bits 63:32 and the data in 31:0, to offset 0x40 of the
+// page msi64_base; awuser is the same. The memory is of a device, not bufferable (awcache 0), so that a response
+// means that the ITS has it; the access is of data, non-secure and unprivileged (awprot 2).
 //
-// Contract: s_msi is a valid/ready stream, m_its an AXI4 manager's write channels (H2). s_msi_address fits
-// ADDR_WIDTH; its bits 1:0 are taken as 0, since an MSI's address is that of a dword. A DeviceID fits 32 - USER_SHIFT
-// bits (the translator's DEVID_BITS). msi64 and msi64_base change only while no message is here or unanswered;
-// a bus of 32 bits has no write of 8 bytes: there msi64 has no effect.
+// Contract: s_msi is a valid/ready stream, m_its the write channels of an AXI4 manager (H2). s_msi_address fits
+// ADDR_WIDTH; its bits 1:0 count as 0, as an MSI's address is that of a dword. A DeviceID fits 32 -
+// USER_SHIFT bits (the translator's DEVID_BITS). msi64 and msi64_base change only while no message is here
+// or unanswered. A bus of 32 bits has no write of 8 bytes: there msi64 has no effect.
 //
-// Addresses and data leave independently, both in the order of s_msi; each is at most two messages ahead of the other. A message that is
-// taken shows on both channels in the next cycle, if nothing waits there; one a cycle passes while no more than
-// OUTSTANDING are unanswered. m_its_bready is always high; done_valid is high for one cycle for each
-// message, in order, in the cycle after its B, with the response. A B with another ID, or while no
-// message waits whose address and data have both left, belongs to nothing: it is taken and ignored. The
-// ITS answers in order, as AXI4 says of one ID, and no earlier than in the cycle after it took both. No path leads from one port to another
-// but through registers.
+// Addresses and beats leave independently, each in the order of s_msi, and each is at most two messages
+// ahead of the other. A message that is taken shows on both channels in the next cycle, if nothing waits there;
+// one a cycle passes, while each response comes less than OUTSTANDING cycles after its message was taken.
+// m_its_bready is high always; done_valid is high for one cycle for each message, in order, in the cycle after its B, with the
+// response. A B with another ID, or while there is no message whose address and beat were both taken in
+// an earlier cycle, belongs to nothing: it is ignored. No combinational path leads from s_msi to m_its or back, or
+// from one channel to another. Reset empties it: what it cuts off is not waited for.
 
 `default_nettype none
 

@@ -1,40 +1,42 @@
 // SPDX-License-Identifier: MIT
 //
-// A front end: AXI4 writes to the doorbell become direct messages of the translator (B1, B5, B6, B7).
+// A front end: AXI4 writes to the doorbell become direct messages of the translator (B1, B5 to B7).
 //
 //   s_axi_aw ─► msi_axi_slice ─┐
-//                              ├─► msi_axi_decode ─► decided ─► m_msi, refused
-//   s_axi_w  ─► msi_axi_slice ─┘                        └─► msi_axi_response ─► s_axi_b
-//                                        outcome, done ────────┘
+//                              ├─► msi_axi_decode ─► decided ─┬─► m_msi, refused
+//   s_axi_w  ─► msi_axi_slice ─┘                              └─► msi_axi_response ─► s_axi_b
+//                                               outcome, done ───────┘
 //
 // awuser says who writes: {target[15:0], requester ID[15:0]}. A write is one of these:
 //
-//   a message  one beat to the dword at offset 0x40 of the doorbell's page, whose strobes select exactly this
-//              dword, or exactly its lower half, whose data then has 0 above. AWSIZE does not matter.
-//   a flush    one beat of the page without any strobe: it is answered with OKAY, and that is all.
-//   refused    everything else: SLVERR (with refused_okay OKAY), or, outside of the page, always DECERR. Its beats
-//              are taken to the last one, and nothing becomes of them; refused says which write and why.
+//   a message  one beat at offset 0x40 of the doorbell's page, whose strobes select exactly this dword, or exactly
+//              its lower half, whose data then has 0 above. AWSIZE does not matter.
+//   a flush    one beat in the page without any strobe: it is answered with OKAY, and that is all.
+//   refused    everything else. It is answered with SLVERR, with refused_okay with OKAY, outside of the page
+//              with DECERR always. Its beats are taken to the last one, and nothing becomes of them; refused says
+//              which write it was, and why.
 //
-// A write's beats end with WLAST. One beat is a write with AWLEN 0 whose first beat has WLAST; where AWLEN
-// and WLAST contradict each other it is a burst, so refused. AWLOCK does not matter: an exclusive write is
-// a write like any other and is never answered with EXOKAY unless the ITS does, which AXI4 says of a
-// subordinate without exclusive access. What else AXI4 has beside an address means nothing here.
+// A write ends with WLAST. It has one beat if AWLEN is 0 and the first beat has WLAST; where the two
+// contradict each other it is a burst, so refused. AWLOCK does not matter: an exclusive write is a write
+// like any other, and is answered with OKAY, as AXI4 has it for a subordinate without exclusive access. So
+// do burst kind, cache, protection, QoS and region not matter.
 //
-// Contract: s_axi is an AXI4 subordinate's write channels, m_msi a valid/ready stream (H2). In the order
-// in which addresses were taken, and after their last beat, writes are decided, and get one B each with
-// their ID: a flush or a refused one as said above, a message that was sent with the ITS's response, one
-// that was dropped with OKAY (with dropped_slverr SLVERR). outcome_valid says with one pulse for each message
-// that the translator has executed, in order, whether it was sent; done_valid with one pulse for each that was
-// sent, in order, with which response the ITS has it. Neither may come for a message before m_msi took it.
-// refused_valid is high for one cycle for each refused write; the levels doorbell_base,
-// refused_okay and dropped_slverr may change at any time, and hold for what is decided (the first two)
-// or answered from then on.
+// Contract: s_axi is an AXI4 subordinate's write channels, m_msi a valid/ready stream (H2). Writes are
+// decided after their last beat, in the order in which their addresses were taken, and get one B each in this order,
+// with their ID: a flush or a refused one as above, a message that was sent with the response of the ITS,
+// one that was dropped with OKAY (with dropped_slverr SLVERR). outcome_valid says with one pulse for each
+// message that the translator has executed, in order, whether it was sent, done_valid with one pulse for each that
+// was sent, in order, how the ITS has answered. No outcome comes in or before the cycle in which m_msi takes its
+// message, no done before its outcome. refused_valid is high for one cycle for each refused write. The
+// levels doorbell_base, refused_okay and dropped_slverr may change at any time: the first two hold for
+// what is decided, the third for what is answered from then on.
 //
-// Up to OUTSTANDING addresses have been taken and not been answered. Addresses and data are taken
-// independently: up to two beats before their address, up to two addresses before their first beat, more only while
-// neither is held up by what is decided before. One message a cycle passes; it shows on m_msi two cycles after the later of its address and its data was
-// taken. While a message waits on m_msi, what was written behind it waits. No path leads from one port to another but through
-// registers.
+// Up to OUTSTANDING addresses are taken without a response. Two of them may wait for their beats, and two
+// beats for their address. One message a cycle passes, while each response is taken less than OUTSTANDING
+// cycles after its address. A message shows on m_msi two cycles after the later of its address and its beat
+// was taken, and is answered two cycles after its done at the earliest. While it waits on m_msi, what was
+// written behind it waits. No combinational path leads from s_axi to m_msi or back, or from one channel to
+// another. Reset empties it: what it cuts off gets no response.
 
 `default_nettype none
 

@@ -2,13 +2,16 @@
 //
 // Checks the write channels of one AXI4 interface: what the manager owes, and what the subordinate does.
 //
-//   manager      AW and W stay until they are taken (A3.2.1); a burst is legal: its size fits the bus, its kind exists,
-//                WRAP has 2, 4, 8 or 16 beats and begins aligned, FIXED has 16 at most, INCR stays within 4 KiB (A3.4.1);
-//                an exclusive write has a legal size and alignment (A7.2.4); WLAST is at the last beat (A3.2.2); strobes lie
-//                in what the beat transfers (A3.4.3)
-//   subordinate  B stays until it is taken; it answers a write whose address and last beat were both taken before, once,
-//                with its ID (A3.3.1); EXOKAY answers an exclusive write alone (A7.2.3); no more than OUTSTANDING
-//                writes are taken without a response, and no more than AHEAD beats without an address
+//   manager      AW and W stay until they are taken; a burst is legal: its size fits the bus, its kind
+//                exists, WRAP has 2, 4, 8 or 16 beats and begins aligned, FIXED has 16 at most, INCR stays
+//                within 4 KiB; an exclusive write has a legal size and alignment; WLAST is at the last beat;
+//                strobes lie in what their beat transfers
+//   subordinate  B stays until it is taken; it answers a write whose address and last beat were both
+//                taken before, once, with its ID; EXOKAY answers an exclusive write alone; no more than
+//                OUTSTANDING writes are taken without a response, nor more than AHEAD beats without an
+//                address
+//
+// All but the last two are rules of Arm IHI 0022 (AXI4); these are promises of msi_axi_write and msi_axi_its.
 //
 // Contract: looks on at each rising edge of clk, and says nothing before the first one with rst_n low. A
 // property of a beat is looked at when its address is known. With ASSUME_MANAGER, what the manager owes is

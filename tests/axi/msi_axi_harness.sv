@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// For simulation: AXI4 writes become messages, which become AXI4 writes to the ITS. The translator between both ends is as it is.
+// For simulation: AXI4 writes become messages, which become AXI4 writes to the ITS. The translator between
+// both ends is as it is.
 //
 //   s_axi ─► msi_axi_write ─► msi_translator ─► msi_axi_its ─► m_its
 //
 // What joins them is an integrator's part: a retire record of a direct message is the outcome of a write,
 // and of the ITS's responses those of direct messages go to the front end, told apart from
-// those of routes by a queue of the records that sent. A parameter of the translator may be set, too.
+// those of routes by a queue of the records that sent.
 
 `default_nettype none
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from cocotb.triggers import ClockCycles
 
-from cocotbext.msi_its.vocabulary.operations import BindTarget, SetBusRange
+from cocotbext.msi_its.vocabulary.operations import BindTarget, Disable, EnableWithRid, SetBusRange
 from msi_its_model import AxiBeat, AxiBurst, AxiResponse
 from tests.axi.agents import Burst
 from tests.axi.bench import (
@@ -15,6 +15,8 @@ from tests.axi.bench import (
     PAGE,
     PARAMETERS,
     RANGE,
+    RIDS,
+    ROUTE_PAGE,
     SECONDARY,
     SUBORDINATE,
     TARGET,
@@ -107,12 +109,19 @@ async def random_writes(bench: Bench) -> None:
         bench.requester.addresses.pause = False
         for _ in range(4):
             await signal(bench, draw.randrange(1, 5))
+        route = draw.randrange(1, 5)
+        await bench.registers.execute(Disable(route))
+        await signal(
+            bench, route
+        )  # which enabling it delivers, or not: its bus may be out of range
+        again = EnableWithRid(route, RIDS[1], ROUTE_PAGE + 0x44 * route, draw.getrandbits(32))
+        await bench.registers.execute(again)
         first = draw.choice((*(SECONDARY,) * 3, SECONDARY - 1, SUBORDINATE, SUBORDINATE + 1))
         await bench.execute(SetBusRange(RANGE, first, SUBORDINATE))
         await bench.settle()
     counts = bench.checker.counts
     assert min(counts["sent"], counts["dropped"], counts["refused"]) > 400
-    assert counts["of routes"] == 200
+    assert counts["of routes"] > 100
 
 
 @axi_test(timeout_us=20000)

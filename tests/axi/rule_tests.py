@@ -33,6 +33,7 @@ from tests.axi.bench import (
     ROUTE_PAGE,
     SECONDARY,
     SUBORDINATE,
+    TABLES,
     TARGET,
     Bench,
     axi_test,
@@ -610,3 +611,18 @@ async def b8_reset_in_the_middle(bench: Bench) -> None:
     bench.requester.send(*(bench.message() for _ in range(10)))
     await bench.settle()
     assert sent(bench) >= 20
+
+
+@axi_test()
+async def b8_messages_wait_while_tables_are_cleared(bench: Bench) -> None:
+    """What is sent right after reset is executed when they are: dropped, of targets not bound."""
+    for _ in range(3):
+        await bench.reset()
+        before = len(bench.seen["retire"])
+        begun = bench.cycle()
+        bench.requester.send(*(bench.message() for _ in range(3)))
+        bench.requester.send(bench.message(address=PAGE))
+        await bench.settle()
+        first, *_ = bench.seen["retire"][before:]
+        assert first[0] - begun > max(TABLES) - 8, "the tables were not cleared"
+    assert bench.checker.counts["dropped"] == 9 and sent(bench) == 0

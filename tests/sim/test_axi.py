@@ -8,6 +8,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
@@ -41,16 +42,21 @@ SETS = {
 SEED = int(os.environ.get("SEED", "1"))
 
 
-def build(name: str, root: Path = ROOT, folder: Path = BUILD / "axi", sva: bool = False) -> Path:
+PLACES = BUILD / "axi"
+"""Where builds are, one a folder."""
+
+
+def build(name: str, root: Path = ROOT, sva: bool = False) -> Path:
     """Build the harness with the parameters of a set, from the files below `root`.
 
-    With `sva` the assertions of hdl/sva are attached to both ends and the translator.
+    With `sva` the assertions of hdl/sva are attached to both ends and the translator. Warnings
+    count in the project's own files alone.
     """
     lists = ["tests/axi/msi_axi_harness.f", *(ASSERTIONS if sva else ())]
-    place = folder / name
+    place = PLACES / f"{name}{'-sva' * sva}{'-faults' * (root != ROOT)}"
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True)
-    _reuse(folder, place)
+    _reuse(place)
     get_runner("verilator").build(
         sources=[],
         hdl_toplevel=TOP,
@@ -58,9 +64,9 @@ def build(name: str, root: Path = ROOT, folder: Path = BUILD / "axi", sva: bool 
             *(word for each in lists for word in ("-F", str(root / each))),
             *(str(root / "hdl/lint.vlt"), f"+define+{ATTACHED_TO}=msi_translator"),
             *verilator.BUILD_ARGUMENTS,
-            "-Wno-fatal",
             *verilator.PORTS_ONLY,
             *(f"-G{parameter}={value}" for parameter, value in SETS[name].items()),
+            *(["-Wno-fatal"] if root != ROOT else []),
         ],
         timescale=("1ns", "1ps"),
         build_dir=place,
@@ -69,9 +75,9 @@ def build(name: str, root: Path = ROOT, folder: Path = BUILD / "axi", sva: bool 
     return place
 
 
-def _reuse(folder: Path, place: Path) -> None:
-    """Take the simulator's own part from another build in this folder: it is always the same."""
-    others = [each for each in folder.glob(f"*/{verilator.RUNTIME}") if each.parent != place]
+def _reuse(place: Path) -> None:
+    """Take the simulator's own part from another build: it is always the same."""
+    others = list(PLACES.glob(f"*/{verilator.RUNTIME}"))
     for each in others:
         if each.parent == others[0].parent:
             shutil.copy2(each, place)
@@ -135,7 +141,7 @@ def test_both_ends(name: str, tmp_path: Path) -> None:
 
 def test_legal_traffic_is_legal_and_answered_so(tmp_path: Path) -> None:
     """With the assertions attached, which an illegal write of the test makes fail."""
-    place = build("64", folder=BUILD / "axi-sva", sva=True)
+    place = build("64", sva=True)
     legal = ["tests.axi.legal_tests"]
     assert run("64", place, tmp_path / "legal", r"\.legal_traffic$", modules=legal) == {
         "legal_traffic": ""
@@ -152,7 +158,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """Return what builds the harness with all faults, once for each set of parameters."""
     root = tmp_path_factory.mktemp("faults") / "root"
     write_rtl(root)
-    return cache(lambda name: build(name, root, BUILD / "axi-faults"))
+    return cache(lambda name: build(name, root))
 
 
 @pytest.mark.parametrize("name", sorted({name for _, name in TRIED}))
@@ -174,3 +180,23 @@ def test_a_fault_is_noticed(
     found = run(name, broken(name), tmp_path, f"{fault.test}$", [plusarg])
     assert found == {fault.test: "failed"}
     assert fault.says in (tmp_path / "log").read_text()
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value"),
+    [
+        *(("DATA_WIDTH", value) for value in (0, 16, 48, 96, 1024)),
+        *(("ADDR_WIDTH", value) for value in (31, 65)),
+        *(("ID_WIDTH", value) for value in (0, 17)),
+        *(("OUTSTANDING", value) for value in (3, 257)),
+        *(("ITS_ID", 256), ("USER_SHIFT", 32), ("USER_SHIFT", 1)),
+    ],
+)
+def test_illegal_parameters_end_elaboration(parameter: str, value: int) -> None:
+    """A USER_SHIFT of 1 is one with a DeviceID of 32 bits."""
+    options = ["--lint-only", "--top-module", TOP, f"-G{parameter}={value}"]
+    command = [str(find_verilator().executable), *options, "-F", str(ROOT / f"tests/axi/{TOP}.f")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode != 0
+    said = parameter.replace("ITS_", "") if (parameter, value) != ("USER_SHIFT", 1) else "awuser"
+    assert re.search(rf"USERERROR: .* msi_axi_\w+: .*\b{said}\b", done.stderr)

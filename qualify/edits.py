@@ -17,6 +17,7 @@ from cocotbext.msi_its.run.design import OWN, Rtl
 from cocotbext.msi_its.run.sets import DEFAULT, SETS
 from cocotbext.msi_its.vocabulary.csr import OperationCode as Op
 from cocotbext.msi_its.vocabulary.operations import CONFIGURATION, Configuration, Tables
+from tools import ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class Fault:
 
     With a `name`, tests in simulation have to notice it, and to name the rule or property `tag`
     (R3, H4); `tables` and `configuration` are those of the translator it is tried on. `fails` are
-    the properties that have to fail on it.
+    the properties that have to fail on it; `rtl` is what it breaks, if it is no other design.
     """
 
     old: str
@@ -77,18 +78,19 @@ class Fault:
     tables: Tables = DEFAULT
     configuration: Configuration = CONFIGURATION
     fails: tuple[Fails, ...] = ()
+    rtl: Rtl = OWN
 
 
 class DoesNotApply(Exception):
     """A fault cannot be put into the RTL; says why."""
 
 
-def place(fault: Fault, rtl: Rtl = OWN) -> Path:
-    """Return the file of a design that a fault is in.
+def place(fault: Fault, rtl: Rtl | None = None) -> Path:
+    """Return the file of a design, that of the fault if none is given, that a fault is in.
 
     Raises DoesNotApply if its text is not there, or more than once.
     """
-    files = rtl.sources().files
+    files = (rtl or fault.rtl).sources().files
     counts = {file: file.read_text(errors="replace").count(fault.old) for file in files}
     if sum(counts.values()) != 1:
         raise DoesNotApply(f"the text to replace occurs {sum(counts.values())} times, not once")
@@ -96,11 +98,12 @@ def place(fault: Fault, rtl: Rtl = OWN) -> Path:
     return found
 
 
-def break_rtl(fault: Fault, folder: Path, rtl: Rtl = OWN) -> Rtl:
+def break_rtl(fault: Fault, folder: Path, rtl: Rtl | None = None) -> Rtl:
     """Copy the file that a fault is in to a folder, put it in, and return the design with it.
 
     Raises DoesNotApply if its text is not there, or more than once.
     """
+    rtl = rtl or fault.rtl
     sound = place(fault, rtl)
     sources = rtl.sources()
     shutil.rmtree(folder, ignore_errors=True)
@@ -1145,5 +1148,307 @@ FAULTS = (
         "retire.sent ? retire.request.address : '0",
         "retire.request.address",
         fails=(Fails("translator", "H3_message_only_if_sent"),),
+    ),
+    # ---- hdl/ends.f ------------------------------------------------------------------------------
+    Fault(
+        "in_ready  = !waits_q;",
+        "in_ready  = !waits_q && !valid_q;",
+        fails=(Fails("axi_slice", "H1_ready_unless_full"),),
+        rtl=ends.ALONE,
+    ),
+    Fault(
+        "if (!valid_q || out_ready) begin",
+        "if (!waits_q || out_ready) begin",
+        fails=(Fails("axi_slice", "H2_stays H3_in_order"),),
+        rtl=ends.ALONE,
+    ),
+    Fault(
+        "      waits_q <= 1'b1;",
+        "      waits_q <= 1'b0;",
+        fails=(Fails("axi_slice", "H3_nothing_lost_or_doubled"),),
+        rtl=ends.ALONE,
+    ),
+    Fault(
+        "data_q  <= waits_q ? waiting_q : in_data;",
+        "data_q  <= in_data;",
+        fails=(Fails("axi_slice", "H3_in_order"),),
+        rtl=ends.ALONE,
+    ),
+    Fault(
+        "      valid_q <= 1'b0;\n      waits_q <= 1'b0;\n",
+        "      waits_q <= 1'b0;\n",
+        fails=(
+            Fails("axi_slice", "H8_empty_after_reset"),
+            Fails("axi_its", "B8_H8_quiet_after_reset"),
+        ),
+        rtl=ends.ALONE,
+    ),
+    Fault(
+        "push && (more_q || (valid_q && !pop));",
+        "push && valid_q && !pop;",
+        fails=(Fails("axi_fifo", "H3_nothing_lost_or_doubled"),),
+        rtl=ends.ALONE,
+    ),
+    Fault(
+        "entries[first_q] : in_data;",
+        "entries[free_q] : in_data;",
+        fails=(
+            Fails("axi_fifo", "H3_in_order"),
+            Fails("axi_write", "B5_the_oldest_write_with_its_id"),
+        ),
+        rtl=ends.ALONE,
+    ),
+    Fault(
+        "      valid_q <= 1'b0;\n      more_q  <= 1'b0;\n",
+        "      more_q  <= 1'b0;\n",
+        fails=(Fails("axi_fifo", "H8_empty_after_reset"),),
+        rtl=ends.ALONE,
+    ),
+    # A write that is refused leaves as a message: a burst, another offset, other strobes.
+    Fault(
+        " && !burst &&",
+        " &&",
+        fails=(Fails("axi_write", "B1_B7_exactly_messages_leave_at_once"),),
+        rtl=ends.ALONE,
+    ),
+    Fault(
+        "address[15:2] != DOORBELL_OFFSET[15:2]",
+        "address[15:3] != DOORBELL_OFFSET[15:3]",
+        fails=(Fails("axi_write", "B1_refused_why"),),
+        rtl=ends.ALONE,
+    ),
+    Fault(
+        "(strobes == STROBES_DWORD || strobes == STROBES_HALF)",
+        "strobes != STROBES_NONE",
+        fails=(
+            Fails("axi_write", "B1_strobes_decide"),
+            Fails("axi_write_128", "B1_strobes_decide B1_B7_exactly_messages_leave_at_once"),
+        ),
+        rtl=ends.ALONE,
+    ),
+    Fault(
+        "address == {page, DOORBELL_OFFSET}",
+        "address[ADDR_WIDTH-1:3] == {page, DOORBELL_OFFSET[15:3]}",
+        fails=(Fails("axi_write", "B1_strobes_decide B1_B7_exactly_messages_leave_at_once"),),
+        rtl=ends.ALONE,
+    ),
+    Fault(
+        "address == {page, DOORBELL_OFFSET}",
+        "address[15:0] == DOORBELL_OFFSET",
+        fails=(
+            Fails("axi_write", "B1_B7_exactly_messages_leave_at_once B1_B3_message_bit_for_bit"),
+        ),
+        rtl=ends.ALONE,
+    ),
+    Fault(
+        "w.strobes == STROBES_HALF ? 16'h0 : w.data[31:16]",
+        "w.data[31:16]",
+        fails=(Fails("axi_write", "B1_B3_message_bit_for_bit"),),
+        rtl=ends.ALONE,
+    ),
+    Fault(
+        "data: s_axi_wdata[31:0],",
+        "data: s_axi_wdata[DATA_WIDTH-1-:32],",
+        fails=(Fails("axi_write_128", "B1_B3_message_bit_for_bit"),),
+        rtl=ends.ALONE,
+    ),
+    Fault(
+        "= decided_q && reason != REFUSED_NOT;",
+        "= decided_q && reason != REFUSED_NOT && reason != REFUSED_BURST;",
+        fails=(Fails("axi_write", "B1_refused_once"),),
+        rtl=ends.ALONE,
+    ),
+    Fault(
+        "return REFUSED_STROBES;",
+        "return REFUSED_OFFSET;",
+        fails=(Fails("axi_write", "B1_refused_why"),),
+        rtl=ends.ALONE,
+    ),
+    Fault(
+        "refused_id         = id_q;",
+        "refused_id         = aw.id;",
+        fails=(Fails("axi_write", "B1_refused_which"),),
+        rtl=ends.ALONE,
+    ),
+    Fault(
+        ".write_id     (id_q),",
+        ".write_id     (aw.id),",
+        fails=(Fails("axi_write", "B5_the_oldest_write_with_its_id"),),
+        rtl=ends.ALONE,
+    ),
+    Fault(
+        "decided_q <= aw_valid && w_valid && w.last;",
+        "decided_q <= aw_valid && w_valid && first_beat_q;",
+        fails=(Fails("axi_write", "B5_not_before_the_last_beat"),),
+        rtl=ends.ALONE,
+    ),
+    Fault(
+        "(outcome_there && (!sent || done_there))",
+        "outcome_there",
+        fails=(
+            Fails(
+                "axi_write",
+                "B5_B6_answered_once_and_at_once B5_sent_with_the_response_of_the_its",
+            ),
+        ),
+        rtl=ends.ALONE,
+    ),
+    Fault(
+        "(outcome_there && (!sent || done_there))",
+        "(outcome_there && done_there)",
+        fails=(Fails("axi_write", "B5_B6_answered_once_and_at_once"),),
+        rtl=ends.ALONE,
+    ),
+    Fault(
+        "dropped_slverr ? RESP_SLVERR : RESP_OKAY",
+        "RESP_OKAY",
+        fails=(Fails("axi_write", "B5_dropped"),),
+        rtl=ends.ALONE,
+    ),
+    Fault(
+        "reason != REFUSED_NOT && !okay_q",
+        "reason != REFUSED_NOT && !refused_okay",
+        fails=(Fails("axi_write", "B1_B5_no_message"),),
+        rtl=ends.ALONE,
+    ),
+    # An address waits for its data, or a beat for its burst's last one: both may wait forever.
+    Fault(
+        "s_axi_awready = aw_room && room_q;",
+        "s_axi_awready = aw_room && room_q && w_valid;",
+        fails=(Fails("axi_write", "B6_address_ready_unless_full"),),
+        rtl=ends.ALONE,
+    ),
+    Fault(
+        "w_ready  = aw_valid && move;",
+        "w_ready  = aw_valid && w.last && move;",
+        fails=(Fails("axi_write", "B6_beat_ready_unless_full"),),
+        rtl=ends.ALONE,
+    ),
+    Fault(
+        " || (open_q == count_t'(OUTSTANDING - 1) && address_taken));",
+        ");",
+        fails=(Fails("axi_write", "B6_outstanding"),),
+        rtl=ends.ALONE,
+    ),
+    Fault(
+        "move     = !m_msi_valid || m_msi_ready;",
+        "move     = 1'b1;",
+        fails=(Fails("axi_write", "H2_message_stays"),),
+        rtl=ends.ALONE,
+    ),
+    Fault(
+        "    if (!b_valid_q || b_ready) begin",
+        "    if (answerable || b_ready) begin",
+        fails=(Fails("axi_write", "H2_response_stays"),),
+        rtl=ends.ALONE,
+    ),
+    Fault(
+        "      decided_q    <= 1'b0;\n",
+        "",
+        fails=(Fails("axi_write", "B8_H8_quiet_after_reset"),),
+        rtl=ends.ALONE,
+    ),
+    # An address that was taken is offered until its data is, too; data, until the address was.
+    Fault(
+        ".out_ready(m_its_awready),",
+        ".out_ready(m_its_awready && m_its_wready),",
+        fails=(Fails("axi_its", "B3_B6_one_address_each"),),
+        rtl=ends.ALONE,
+    ),
+    Fault(
+        ".out_ready(m_its_wready),",
+        ".out_ready(m_its_wready && !m_its_awvalid),",
+        fails=(Fails("axi_its", "B3_B6_one_beat_each"),),
+        rtl=ends.ALONE,
+    ),
+    Fault(
+        "{s_msi_address[ADDR_WIDTH-1:2], 2'b00}",
+        "{s_msi_address[ADDR_WIDTH-1:3], 3'b000}",
+        fails=(Fails("axi_its", "B3_address"), Fails("axi_its_32", "B3_address")),
+        rtl=ends.ALONE,
+    ),
+    Fault(
+        "aw.devid << USER_SHIFT;",
+        "aw.devid;",
+        fails=(Fails("axi_its", "B3_devid_in_awuser"),),
+        rtl=ends.ALONE,
+    ),
+    Fault(
+        "aw.wide ? 3'd3 : 3'd2;",
+        "3'd2;",
+        fails=(Fails("axi_its", "B3_size"),),
+        rtl=ends.ALONE,
+    ),
+    Fault(
+        "m_its_wlast = 1'b1;",
+        "m_its_wlast = m_its_awvalid;",
+        fails=(Fails("axi_its", "B3_a_single_beat"),),
+        rtl=ends.ALONE,
+    ),
+    Fault(
+        "= 3'b010;",
+        "= 3'b000;",
+        fails=(Fails("axi_its", "B3_id_and_attributes"),),
+        rtl=ends.ALONE,
+    ),
+    Fault(
+        "i == 32'(s_msi_address[5:2]) % DWORDS;",
+        "i == 0;",
+        fails=(Fails("axi_its", "B3_lane"), Fails("axi_its_512", "B3_lane")),
+        rtl=ends.ALONE,
+    ),
+    Fault(
+        "i == 32'(s_msi_address[5:2]) % DWORDS;",
+        "i == 32'(s_msi_address[3:2]) % DWORDS;",
+        fails=(Fails("axi_its_512", "B3_lane"),),
+        rtl=ends.ALONE,
+    ),
+    Fault(
+        "      w_in.odd      = s_msi_devid;",
+        "      w_in.even     = s_msi_devid;",
+        fails=(Fails("axi_its", "B3_data_bit_for_bit"),),
+        rtl=ends.ALONE,
+    ),
+    Fault(
+        "(address_leaves || beat_behind) && (beat_leaves || address_behind) &&",
+        "address_leaves &&",
+        fails=(Fails("axi_its", "B5_done_for_each_response"),),
+        rtl=ends.ALONE,
+    ),
+    Fault(
+        "(!w_room && aw_room) || (m_its_wvalid && !m_its_awvalid);",
+        "m_its_wvalid && !m_its_awvalid;",
+        fails=(Fails("axi_its", "B5_done_for_each_response"),),
+        rtl=ends.ALONE,
+    ),
+    Fault(
+        "m_its_bready   = 1'b1;",
+        "m_its_bready   = awaited_q;",
+        fails=(Fails("axi_its", "B6_response_is_taken"),),
+        rtl=ends.ALONE,
+    ),
+    Fault(
+        "s_msi_ready = room_q && aw_room && w_room;",
+        "s_msi_ready = room_q && aw_room && w_room && m_its_awready;",
+        fails=(Fails("axi_its", "B6_ready_unless_full"),),
+        rtl=ends.ALONE,
+    ),
+    Fault(
+        " || (open_q == count_t'(OUTSTANDING - 1) && taken));",
+        ");",
+        fails=(Fails("axi_its", "B6_outstanding"),),
+        rtl=ends.ALONE,
+    ),
+    Fault(
+        "aw.devid << USER_SHIFT;",
+        "s_msi_devid << USER_SHIFT;",
+        fails=(Fails("axi_its", "H2_address_stays"),),
+        rtl=ends.ALONE,
+    ),
+    Fault(
+        "i % 2 == 0 ? w.even : w.odd;",
+        "i % 2 == 0 ? w.even : s_msi_data;",
+        fails=(Fails("axi_its", "H2_beat_stays"),),
+        rtl=ends.ALONE,
     ),
 )

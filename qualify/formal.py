@@ -27,12 +27,12 @@ from msgspec import Struct
 from cocotbext.msi_its.commands.variables import Parser
 from cocotbext.msi_its.report.files import ResultFile
 from cocotbext.msi_its.run import fingerprint
-from cocotbext.msi_its.run.design import OWN, RtlError
+from cocotbext.msi_its.run.design import OWN, Rtl, RtlError
 from cocotbext.msi_its.run.launcher import Interrupted, Launcher, catch_signals, exclusive
 from cocotbext.msi_its.run.places import BUILD, ROOT
 from cocotbext.msi_its.vocabulary.csr import OperationCode as Op
 from qualify.edits import FAULTS, DoesNotApply, Fails, Fault, Scenario, break_rtl, commands, place
-from tools import yosys
+from tools import ends, yosys
 from tools.choose import NothingChosen, rtl_of, unchanged
 from tools.choose import choose as choose_from
 
@@ -54,7 +54,7 @@ LIMIT = 1800
 """Seconds after which a run is given up."""
 
 _LABEL = re.compile(r"\b(\w+)\s*:\s*(assert|assume|cover)\s*\(")
-_PROPERTY = re.compile(r"(?:[RHS]\d+_)+")
+_PROPERTY = re.compile(r"(?:[BHRS]\d+_)+")
 _FAILED = re.compile(r"(?:Assert failed in|Unreached cover statement at) \S+: (?:\S+\.)?(\w+)")
 _CHECK = re.compile(
     r"^  cell \$check \\?(?:\S+\.)?(\S+)\n(?:    .*\n)*?    parameter \\FLAVOR \"(\w+)\"",
@@ -73,7 +73,8 @@ class Proof:
 
     `depth` is how many cycles, from reset on, one looks for covers and faults; `covers` says how to
     reach those that are further away. A `variant` of a proof has `parameters` in place of those of
-    the harness; `without` are the labels that are not elaborated with these.
+    the harness; `without` are the labels that are not elaborated with these. `rtl` is the design
+    that the module is of.
     """
 
     module: str
@@ -83,6 +84,7 @@ class Proof:
     parameters: dict[str, int] = field(default_factory=dict)
     without: tuple[str, ...] = ()
     depth: int = DEPTH
+    rtl: Rtl = OWN
 
     @property
     def name(self) -> str:
@@ -149,6 +151,35 @@ _COVERS_NOT_ISOLATED = {
 _NOT_CHECKED = ("R1_isolation", "inv_watched_isolated")
 _ALL_DEVIDS = ("R10_devid_fits", "inv_route_devid")
 
+_ENDS = (
+    Proof("axi_write", "32 bits, 4 writes", rtl=ends.ALONE),
+    Proof(
+        "axi_write",
+        "128 bits, 5 writes",
+        variant="128",
+        parameters={"ADDR_WIDTH": 64, "DATA_WIDTH": 128, "OUTSTANDING": 5},
+        rtl=ends.ALONE,
+    ),
+    Proof("axi_its", "64 bits, 4 messages", rtl=ends.ALONE),
+    Proof(
+        "axi_its",
+        "32 bits, 5 messages",
+        variant="32",
+        parameters={"ADDR_WIDTH": 32, "DATA_WIDTH": 32, "OUTSTANDING": 5, "USER_SHIFT": 0},
+        without=("cover_msi64",),
+        rtl=ends.ALONE,
+    ),
+    Proof(
+        "axi_its",
+        "512 bits, 4 messages",
+        variant="512",
+        parameters={"DATA_WIDTH": 512},
+        rtl=ends.ALONE,
+    ),
+    Proof("axi_slice", "2 items", rtl=ends.ALONE),
+    Proof("axi_fifo", "5 items", rtl=ends.ALONE),
+)
+
 PROOFS = (
     Proof(
         "engine",
@@ -198,6 +229,7 @@ PROOFS = (
     Proof("arbiter", "3 sources"),
     Proof("counters", "4 and 32 bits", depth=24),
     Proof("arguments", "8 registers", depth=16),
+    *_ENDS,
 )
 """All proofs, the longest first."""
 
@@ -244,7 +276,8 @@ class Runner:
         shutil.rmtree(folder, ignore_errors=True)
         folder.parent.mkdir(parents=True, exist_ok=True)
         top = proof.harness.stem
-        files = [*(sources or OWN.sources().files), *(HARNESSES / each for each in SHARED)]
+        shared = SHARED if proof.rtl.own else ()
+        files = [*(sources or proof.rtl.sources().files), *(HARNESSES / each for each in shared)]
         files.append(proof.harness)
         depth = 1 if mode == "prove" else scenario.depth if scenario else proof.depth
         kept = " ".join(f"*/{label} */*.{label} %u" for label in only)
@@ -478,7 +511,7 @@ def prove_all(runner: Runner, chosen: Sequence[Proof], jobs: int) -> int:
         if verdict.status != "PASS":
             print(explain(verdict), flush=True)
 
-    read = [*OWN.sources().files, *sorted(HARNESSES.glob("*.sv"))]
+    read = [*OWN.sources().files, *ends.ALONE.sources().files, *sorted(HARNESSES.glob("*.sv"))]
     with unchanged(lambda: fingerprint.of([], read), FormalError, "what is proven"):
         each = runner.launcher.each
         each(lambda proof: prove(runner, proof), chosen, show, jobs=jobs, in_order=True)

@@ -2,8 +2,8 @@
 """Checks the RTL that simulations are built from, as ``python -m tools.lint_hdl``.
 
 Verilator's lint with all warnings on, for all parameters that tests run with, and yosys with the
-slang front end; both once more with the assertions of hdl/sva attached. RTL in hdl/ that neither
-reads is refused.
+slang front end; both once more with the assertions of hdl/sva attached. The front ends and back
+ends are read with the translator between them. RTL in hdl/ that neither reads is refused.
 """
 
 import os
@@ -18,7 +18,7 @@ from cocotbext.msi_its.run.parameters import Run
 from cocotbext.msi_its.run.places import ROOT
 from cocotbext.msi_its.run.sets import SETS
 from cocotbext.msi_its.run.simulators.verilator_finder import VerilatorError, find_verilator
-from tools import yosys
+from tools import ends, yosys
 
 CHECKED = replace(OWN, sva=True)
 """The project's RTL with the assertions attached."""
@@ -45,15 +45,33 @@ def lint_verilator(
     return done.returncode == 0
 
 
-def lint_yosys(root: Path, files: Sequence[str]) -> bool:
+def lint_yosys(root: Path, files: Sequence[str], top: str = OWN.top) -> bool:
     """Whether yosys elaborates the sources through ``read_slang``."""
-    script = f"read_slang -j 1 --top {OWN.top} {' '.join(files)}"
+    script = f"read_slang -j 1 --top {top} {' '.join(files)}"
     done = subprocess.run(
         [sys.executable, "-c", yosys.COMMAND, "-q", "-p", script],
         cwd=root,
         env=yosys.environment("lint"),
     )
     return done.returncode == 0
+
+
+def lint_ends(root: Path) -> dict[str, tuple[bool, int]]:
+    """Check the front ends and back ends; return what was accepted, and how many files it is."""
+    accepted = {}
+    for rtl, what in ((ends.JOINED, ""), (ends.CHECKED, ", with assertions")):
+        files = [str(source.relative_to(root)) for source in rtl.sources(root).files]
+        for name, parameters in ends.PARAMETERS.items():
+            check = f"verilator --lint-only -Wall, ends of {name}{what}"
+            accepted[check] = lint_verilator(root, files, parameters), len(files)
+        check = f"yosys read_slang, ends{what}"
+        accepted[check] = lint_yosys(root, files, rtl.top), len(files)
+    return accepted
+
+
+def files_read() -> set[Path]:
+    """Return all files that are looked at."""
+    return {*CHECKED.files_read(), *ends.CHECKED.files_read()}
 
 
 def not_looked_at(root: Path, files: Iterable[Path]) -> list[str]:
@@ -88,15 +106,17 @@ def main(root: Path = ROOT) -> int:
                 break
         accepted["yosys read_slang"] = lint_yosys(root, files), len(files)
         accepted["yosys read_slang, with assertions"] = lint_yosys(root, checked), len(checked)
+        if all(passed for passed, _ in accepted.values()):
+            accepted |= lint_ends(root)
         all_accepted = all(passed for passed, _ in accepted.values())
-        unread = not_looked_at(root, CHECKED.files_read()) if all_accepted else []
+        unread = not_looked_at(root, files_read()) if all_accepted else []
     except (RtlError, VerilatorError) as error:
         print(f"lint: {error}", file=sys.stderr)
         return 1
     for check, (passed, count) in accepted.items():
         print(f"lint: {check}: {'accepted' if passed else 'REFUSED'} {count} files")
     for file in unread:
-        where = f"{OWN.file_list} or {ASSERTIONS}"
+        where = f"{OWN.file_list}, {ASSERTIONS}, {ends.ENDS} or {ends.ASSERTIONS}"
         print(f"lint: {file}: REFUSED, it is not in {where}: nothing reads it")
     return 0 if all_accepted and not unread else 1
 

@@ -34,7 +34,7 @@ from cocotbext.msi_its.run.sets import DEFAULT
 from cocotbext.msi_its.run.simulators.verilator_finder import VerilatorError
 from cocotbext.msi_its.vocabulary.operations import CONFIGURATION, Configuration, Tables
 from msi_its_model import PROFILES
-from tools import yosys
+from tools import ends, yosys
 from tools.choose import NothingChosen, choose, results_of, rtl_of, unchanged
 
 FOLDER = BUILD / "synth"
@@ -70,16 +70,23 @@ class SynthError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What is measured: parameters, and whether with the registers or the data path alone."""
+    """What is measured: parameters, and whether with the registers or the data path alone.
+
+    Where `end` names a module of hdl/ends.f it is that one, with so many bits of data.
+    """
 
     name: str
-    tables: Tables
+    tables: Tables = DEFAULT
     data_path: bool = False
     configuration: Configuration = CONFIGURATION
+    end: str = ""
+    data_width: int = 0
 
     @property
     def parameters(self) -> dict[str, int]:
-        """The translator's parameters, by their names in the RTL."""
+        """The parameters, by their names in the RTL."""
+        if self.end:
+            return {"DATA_WIDTH": self.data_width}
         sizes = {name.upper(): size for name, size in self.tables._asdict().items()}
         return {**sizes, "COUNTER_WIDTH": COUNTER_WIDTH, **self.configuration.parameters}
 
@@ -95,6 +102,11 @@ ROWS = (
     Row("2,048 routes, data path alone", LARGE, data_path=True),
     Row("default, profile 08ec11066", DEFAULT, configuration=TODAY),
     Row("2,048 routes, profile 08ec11066", LARGE, configuration=TODAY),
+    *(
+        Row(f"ends: {end}, {bits} bits", end=end, data_width=bits)
+        for end in ("msi_axi_write", "msi_axi_its")
+        for bits in (64, 128)
+    ),
 )
 
 
@@ -382,7 +394,11 @@ def measure(
     placements = [(row, seed) for row in rows for seed in seeds]
     found: dict[tuple[Row, int], Placed] = {}
     launcher.each(
-        lambda row: synthesize(row, rtl, folders[row.name], launcher), rows, areas.__setitem__
+        lambda row: synthesize(
+            row, Rtl(ends.ENDS, row.end) if row.end else rtl, folders[row.name], launcher
+        ),
+        rows,
+        areas.__setitem__,
     )
     launcher.each(
         lambda each: place(folders[each[0].name], each[1], launcher),
@@ -400,7 +416,7 @@ def main() -> int:
     arguments = parser.parse()
     rtl = rtl_of(arguments)
     # The registers alone can be taken out of RTL that has them in a module of that name.
-    rows = [row for row in ROWS if rtl.own or not row.data_path]
+    rows = [row for row in ROWS if rtl.own or not (row.data_path or row.end)]
     try:
         rows = choose(arguments.only, rows, lambda row: row.name, "row")
     except NothingChosen as error:
@@ -420,7 +436,10 @@ def main() -> int:
                 "minutes",
                 flush=True,
             )
-            with unchanged(lambda: fingerprint.of([], rtl.files_read()), SynthError) as design:
+            read = list(rtl.files_read())
+            if any(row.end for row in rows):
+                read += ends.ALONE.sources().files
+            with unchanged(lambda: fingerprint.of([], read), SynthError) as design:
                 results = measure(rtl, rows, SEEDS, folder)
     except (SynthError, RtlError, VerilatorError) as error:
         print(f"synth: {error}", file=sys.stderr)

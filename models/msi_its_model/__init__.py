@@ -18,6 +18,20 @@ DeviceID 0x00010518: 42 to 0xfee00000
 >>> connection.target().signal_msi_with_rid(0x0B00, 0xFEE0_0000, 42)  # bus 0x0b: dropped
 """
 
+from .axi import (
+    AxiBeat,
+    AxiBurst,
+    AxiDoorbell,
+    AxiFlush,
+    AxiItsPort,
+    AxiItsWrite,
+    AxiMeaning,
+    AxiMessage,
+    AxiRefusal,
+    AxiResponse,
+    AxiSignalMsi,
+    AxiWrite,
+)
 from .backends import Event, IrqFd, IrqFdRoute, SignalMsi
 from .bus_range import AssignedBusRange
 from .claims import SHARED_BUSES, BusClaims, SharedBuses
@@ -64,6 +78,18 @@ __all__ = [
     "REFUSED_NO_BDF",
     "SHARED_BUSES",
     "AssignedBusRange",
+    "AxiBeat",
+    "AxiBurst",
+    "AxiDoorbell",
+    "AxiFlush",
+    "AxiItsPort",
+    "AxiItsWrite",
+    "AxiMeaning",
+    "AxiMessage",
+    "AxiRefusal",
+    "AxiResponse",
+    "AxiSignalMsi",
+    "AxiWrite",
     "BusClaims",
     "DeviceIds",
     "DisconnectedMsiTarget",

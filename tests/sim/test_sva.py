@@ -49,6 +49,8 @@ def test_each_assertion_has_a_fault() -> None:
     tried = Counter(fault.name for fault in FAULTS)
     assert max(tried.values()) == 1
     for file in sorted(SVA.glob("*.sv")):
+        if file.name.startswith("msi_axi_"):  # test_axi_checker.py tries these
+            continue
         names = labels(file)
         assert NEVER_FAIL - set(names) == (set() if "stream" in file.name else NEVER_FAIL)
         assert set(names) - NEVER_FAIL <= {fault.label for fault in FAULTS}, file

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: MIT
+"""What is illegal on AXI4's write channels, played to the checker of hdl/sva alone, cycle by cycle.
+
+All are played in one simulation, a slot of time each; tests/sim/test_axi_checker.py looks which
+assertion failed in which.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import cocotb
+from cocotb.clock import Clock
+from cocotb.triggers import FallingEdge
+
+TOP = "msi_axi_write_checker"
+PARAMETERS = {"ADDR_WIDTH": 32, "DATA_WIDTH": 64, "ID_WIDTH": 2, "OUTSTANDING": 2, "AHEAD": 2}
+"""The checker's own."""
+
+Cycle = dict[str, int]
+"""The signals of one cycle, by name; the others are 0."""
+
+FIXED, INCR, WRAP = 0, 1, 2  # Arm IHI 0022, AWBURST
+EXOKAY = 1  # BRESP
+
+
+def aw(
+    address: int = 0,
+    length: int = 1,
+    size: int = 3,
+    burst: int = INCR,
+    id: int = 1,
+    lock: int = 0,
+    ready: int = 1,
+) -> Cycle:
+    """Return an address with so many beats of 2^size bytes."""
+    fields = {"awaddr": address, "awlen": length - 1, "awsize": size, "awburst": burst}
+    return {"awvalid": 1, "awready": ready, **fields, "awid": id, "awlock": lock}
+
+
+def w(strobes: int = 0xFF, last: int = 1, ready: int = 1, data: int = 0x55) -> Cycle:
+    """Return a beat."""
+    return {"wvalid": 1, "wready": ready, "wstrb": strobes, "wlast": last, "wdata": data}
+
+
+def b(id: int = 1, response: int = 0, ready: int = 1) -> Cycle:
+    """Return a response."""
+    return {"bvalid": 1, "bready": ready, "bid": id, "bresp": response}
+
+
+IDLE: Cycle = {}
+
+PERIOD = 10  # nanoseconds
+SLOT = 500
+"""So many clock cycles there are for a case, with the reset before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Cycles, and the assertion that has to fail on the last of them or soon after."""
+
+    label: str
+    what: str
+    cycles: tuple[Cycle, ...]
+
+
+LEGAL = (
+    *(aw(), w(), b()),
+    *(aw() | w(), b()),
+    *(w(), w(0), aw(), aw(id=2), b(id=2), b(id=1)),  # another ID's response first
+    *(aw(ready=0), aw() | w(ready=0), w() | aw(id=3), w(), b(ready=0), b(), b(id=3)),
+    *(aw(0xFF8, 1), w(), b()),
+    *(aw(0xFE1, 4), w(0xFE, 0), w(0, 0), w(0xFF, 0), w(), b()),
+    *(aw(0x06, 4, 1), w(0xC0, 0), w(0x03, 0), w(0x0C, 0), w(0x30), b()),
+    *(aw(0x0C, 4, 2, WRAP), w(0xF0, 0), w(0x0F, 0), w(0xF0, 0), w(0x0F), b()),
+    *(aw(0x14, 16, 2, FIXED), *([w(0xF0, 0)] * 15), w(0xF0), b()),
+    *(aw(0x20, 4, 3, INCR, lock=1), w(last=0), w(last=0), w(last=0), w(), b(response=EXOKAY)),
+    *(aw(lock=1) | w(), aw() | w(), b(), b(response=EXOKAY)),
+    *(aw(0xFFFF_F800, 256), *([w(last=0)] * 255), w(), b(response=2)),
+    *(w(0x0F, 0), w(0x0F, 0), aw(0, 3, 2, FIXED), w(0x0F), b(response=3)),
+)
+"""What no assertion fails on."""
+
+_OWED = "AXI_response_is_owed"
+_STROBES = "AXI_strobes_in_the_beat"
+_BURST = "AXI_burst_is_legal"
+_LAST = "AXI_wlast_at_the_last_beat"
+
+CASES = (
+    Case("", "legal", LEGAL),
+    Case("u_aw.H2_valid_stays", "an address is taken back", (aw(ready=0), IDLE)),
+    Case("u_aw.H2_payload_stable", "an address changes", (aw(ready=0), aw(8, ready=0))),
+    Case("u_w.H2_valid_stays", "a beat is taken back", (w(ready=0), IDLE)),
+    Case("u_w.H2_payload_stable", "data change", (w(ready=0), w(ready=0, data=1))),
+    Case("u_b.H2_valid_stays", "a response is taken back", (aw() | w(), b(ready=0), IDLE)),
+    Case(
+        "u_b.H2_payload_stable",
+        "a response changes",
+        (aw() | w(), b(ready=0), b(ready=0, response=2)),
+    ),
+    Case("AXI_size_fits_the_bus", "16 bytes on 64 bits", (aw(size=4),)),
+    Case(_BURST, "a kind that does not exist", (aw(burst=3),)),
+    Case(_BURST, "WRAP of three beats", (aw(length=3, burst=WRAP),)),
+    Case(_BURST, "WRAP from between two beats", (aw(2, 4, burst=WRAP),)),
+    Case(_BURST, "FIXED of 17 beats", (aw(length=17, burst=FIXED),)),
+    Case("AXI_burst_within_4_KiB", "across 4 KiB", (aw(0xFF8, 2),)),
+    Case("AXI_burst_within_4_KiB", "across 4 KiB, unaligned", (aw(0x809, 256),)),
+    Case("AXI_exclusive_is_legal", "24 bytes, exclusive", (aw(length=3, lock=1),)),
+    Case("AXI_exclusive_is_legal", "unaligned, exclusive", (aw(8, 2, lock=1),)),
+    Case("AXI_exclusive_is_legal", "256 bytes, exclusive", (aw(0, 32, lock=1),)),
+    Case(_LAST, "WLAST too early", (aw(length=2), w())),
+    Case(_LAST, "WLAST too late", (aw(), w(last=0))),
+    Case(_LAST, "WLAST too late, before its address", (w(last=0), aw())),
+    Case(_STROBES, "the other dword", (aw(4, size=2), w(0x0F))),
+    Case(_STROBES, "below the address", (aw(1), w(0xFF))),
+    Case(_STROBES, "the first dword again", (aw(0, 2, 2), w(0x0F, 0), w(0x0F))),
+    Case(_STROBES, "not wrapped", (aw(0xC, 2, 2, WRAP), w(0xF0, 0), w(0xF0))),
+    Case(_STROBES, "FIXED, and the next dword", (aw(0, 2, 2, FIXED), w(0x0F, 0), w(0xF0))),
+    Case(_OWED, "a response to nothing", (b(),)),
+    Case(_OWED, "another ID", (aw() | w(), b(id=2))),
+    Case(_OWED, "before the last beat", (aw(length=2), w(last=0), b())),
+    Case(_OWED, "with the last beat", (aw(), w() | b())),
+    Case(_OWED, "before the address", (w(), b())),
+    Case(_OWED, "twice", (aw() | w(), b(), b())),
+    Case("AXI_exokay_is_owed", "EXOKAY", (aw() | w(), b(response=EXOKAY))),
+    Case(
+        "AXI_exokay_is_owed",
+        "EXOKAY twice",
+        (aw(lock=1) | w(), aw() | w(), b(response=EXOKAY), b(response=EXOKAY)),
+    ),
+    Case("AXI_outstanding_is_kept", "a third address", (aw(), aw(id=2), aw(id=3))),
+    Case("AXI_ahead_is_kept", "a third beat", (w(0, 0), w(0, 0), w(0, 0))),
+)
+
+
+@cocotb.test(timeout_time=len(CASES) * SLOT * PERIOD + 1000, timeout_unit="ns")
+async def play(dut: Any) -> None:
+    """Play each case after a reset, in a slot of its own."""
+    named = {name for case in CASES for cycle in case.cycles for name in cycle}
+    Clock(dut.clk, PERIOD, unit="ns").start()
+    for case in CASES:
+        idle = SLOT - 2 - len(case.cycles)
+        assert idle > 4
+        for number, cycle in enumerate((IDLE, IDLE, *case.cycles, *[IDLE] * idle)):
+            dut.rst_n.value = number >= 2
+            for name in named:
+                getattr(dut, name).value = cycle.get(name, 0)
+            await FallingEdge(dut.clk)

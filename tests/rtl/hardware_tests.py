@@ -353,6 +353,7 @@ async def h8_a_command_in_flight_is_gone_after_reset(env: Environment) -> None:
                 env.s_msi.append(objects.message(data))
             await env.cycle(10)
             await env.registers.start(SetBusRange(objects.range, 0x41, 0x42))
+            await env.cycle(10)  # until it is offered
         else:
             await env.registers.write_arguments(SetBusRange(objects.range, 0x41, 0x42))
             writing = cocotb.start_soon(

@@ -7,8 +7,13 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
 
 from cocotbext.msi_its.run.places import ROOT
+from cocotbext.msi_its.run.simulators.verilator_finder import find_verilator
 
 CLOSING = (
     r"{}: (\d+) operations, (\d+) messages compared, (\d+) dropped, (\d+) mismatches"
@@ -34,3 +39,12 @@ def closing(command: str, output: str) -> tuple[int, ...]:
     found = re.fullmatch(CLOSING.format(command), output.splitlines()[-1])
     assert found is not None, output
     return tuple(map(int, found.groups()))
+
+
+@contextmanager
+def verilator_found() -> Iterator[None]:
+    """Have what this process starts find Verilator, for the time of the block."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, text in find_verilator().environment().items():
+            patch.setenv(name, text)
+        yield

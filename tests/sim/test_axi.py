@@ -9,7 +9,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree
@@ -22,6 +22,7 @@ from cocotbext.msi_its.run.places import BUILD, ROOT
 from cocotbext.msi_its.run.simulators import verilator
 from cocotbext.msi_its.run.simulators.verilator_finder import find_verilator
 from tests.sim.axi_faults import FAULTS, PLUSARG, AxiFault, write_rtl
+from tests.sim.commands import verilator_found
 
 TOP = "msi_axi_harness"
 ASSERTIONS = ("hdl/sva/ports.f", "hdl/sva/axi.f")
@@ -125,8 +126,9 @@ def run(
 
 
 @pytest.fixture(scope="module", autouse=True)
-def environment() -> None:
-    os.environ.update(find_verilator().environment())
+def environment() -> Iterator[None]:
+    with verilator_found():
+        yield
 
 
 @pytest.mark.parametrize("name", SETS)

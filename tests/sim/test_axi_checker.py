@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,16 +14,21 @@ from cocotb_tools.runner import get_runner
 
 from cocotbext.msi_its.run.places import BUILD, ROOT
 from cocotbext.msi_its.run.simulators import verilator
-from cocotbext.msi_its.run.simulators.verilator_finder import find_verilator
 from tests.axi.checker_cases import CASES, PARAMETERS, PERIOD, SLOT, TOP
+from tests.sim.commands import verilator_found
 
 CHECKER = ROOT / "hdl/sva/msi_axi_write_checker.sv"
 PARTS = (ROOT / "hdl/sva/msi_stream_checker.sv", CHECKER)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def environment() -> Iterator[None]:
+    with verilator_found():
+        yield
+
+
 @pytest.fixture(scope="module")
-def built() -> Path:
-    os.environ.update(find_verilator().environment())
+def built(environment: None) -> Path:
     place = BUILD / "axi-checker"
     get_runner("verilator").build(
         sources=PARTS,

@@ -55,6 +55,7 @@ module prove_axi_its #(
       .ID_WIDTH   (ID_WIDTH),
       .ID         (ID),
       .OUTSTANDING(OUTSTANDING),
+      .DEVID_BITS (32 - USER_SHIFT),
       .USER_SHIFT (USER_SHIFT)
   ) dut (.*);
 
@@ -244,20 +245,16 @@ module prove_axi_its #(
 
   // ---- it can happen ------------------------------------------------------------------------------
 
-  logic [2:0] taken_q, done_q;
+  logic [2:0] taken_q, done_q;  // in how many cycles in a row, 6 at most
   always_ff @(posedge clk) begin
-    taken_q <= taken_q + 3'(take);
-    done_q  <= done_q + 3'(done_valid);
-    if (!rst_n) begin
-      taken_q <= '0;
-      done_q  <= '0;
-    end
+    taken_q <= !take || !rst_n ? 3'd0 : taken_q == 6 ? 3'd6 : taken_q + 3'd1;
+    done_q  <= !done_valid || !rst_n ? 3'd0 : done_q == 6 ? 3'd6 : done_q + 3'd1;
   end
 
   always_comb begin
     cover_all_unanswered :
     cover (started_q && rst_n && open_q == 4'(OUTSTANDING) && aw_waiting_q == 0 && w_waiting_q == 0);
-    cover_one_a_cycle : cover (started_q && rst_n && taken_q == 6 && done_q == 2);
+    cover_one_a_cycle : cover (started_q && rst_n && taken_q == 6 && done_q == 3);
     cover_address_ahead : cover (started_q && rst_n && aw_waiting_q == 0 && w_waiting_q == 2);
     cover_data_ahead : cover (started_q && rst_n && aw_waiting_q == 2 && w_waiting_q == 0);
     cover_belongs_to_nothing :

@@ -166,7 +166,7 @@ module prove_axi_write
 
   // ---- the write that was decided last, until it has left ---------------------------------------------
 
-  logic                valid_q, message_q, refused_q, legal_q, selected_q;
+  logic                valid_q, message_q, refused_q, legal_q, half_q, selected_q;
   logic [3:0]          reason_q;
   logic [1:0]          resp_q;
   address_t            address_q;
@@ -186,6 +186,7 @@ module prove_axi_write
       page_q     <= doorbell_base;
       data_q     <= half ? 32'(w_queue_q[0].data[15:0]) : w_queue_q[0].data;
       legal_q    <= legal;
+      half_q     <= half;
       selected_q <= selects_dword || selects_half;
     end
     if (!rst_n) valid_q <= 1'b0;
@@ -476,7 +477,7 @@ module prove_axi_write
     cover_sent : cover (started_q && rst_n && b && b_sent_q && s_axi_bresp == 2'b10);
     cover_dropped_of_two :
     cover (started_q && rst_n && b && b_message_q && !b_sent_q && writes_q != 0);
-    cover_half : cover (started_q && rst_n && m_msi_valid && m_msi_data[31:16] == 0 && legal_q);
+    cover_half : cover (started_q && rst_n && m_msi_valid && half_q && legal_q);
     cover_refused_burst : cover (started_q && rst_n && refused_valid && reason_q == 4'd2);
     cover_flush_answered : cover (started_q && rst_n && valid_q && !message_q && !refused_q);
     cover_full : cover (started_q && rst_n && open_q == 4'(OUTSTANDING) && writes_q == 4'(OUTSTANDING));

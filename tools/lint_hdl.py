@@ -28,15 +28,16 @@ RTL = (".sv", ".svh", ".v", ".vh")
 
 
 def lint_verilator(
-    root: Path, files: Sequence[str], parameters: Mapping[str, int] | None = None
+    root: Path, files: Sequence[str], parameters: Mapping[str, int] | None = None, top: str = ""
 ) -> bool:
     """Whether Verilator accepts the sources without a warning, with these parameters.
 
-    It is not told which module is the top: one that nothing uses is then a second top, and refused,
+    Unless it is told which module is the top, one that nothing uses is a second top, and refused,
     instead of left out.
     """
     verilator = find_verilator()
     values = [f"-G{name}={value}" for name, value in (parameters or {}).items()]
+    values += ["--top-module", top] if top else []
     done = subprocess.run(
         [verilator.executable, "--lint-only", "-Wall", "--quiet", *values, WAIVERS, *files],
         cwd=root,
@@ -59,6 +60,10 @@ def lint_yosys(root: Path, files: Sequence[str], top: str = OWN.top) -> bool:
 def lint_ends(root: Path) -> dict[str, tuple[bool, int]]:
     """Check the front ends and back ends; return what was accepted, and how many files it is."""
     accepted = {}
+    alone = [str(source.relative_to(root)) for source in ends.ALONE.sources(root).files]
+    for top in ("msi_axi_write", "msi_axi_its"):
+        check = f"verilator --lint-only -Wall, {top} alone"
+        accepted[check] = lint_verilator(root, alone, top=top), len(alone)
     for rtl, what in ((ends.JOINED, ""), (ends.CHECKED, ", with assertions")):
         files = [str(source.relative_to(root)) for source in rtl.sources(root).files]
         for name, parameters in ends.PARAMETERS.items():

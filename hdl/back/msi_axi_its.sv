@@ -12,8 +12,8 @@
 // means that the ITS has it; the access is of data, non-secure and unprivileged (awprot 2).
 //
 // Contract: s_msi is a valid/ready stream, m_its the write channels of an AXI4 manager (H2). s_msi_address fits
-// ADDR_WIDTH; its bits 1:0 count as 0, as an MSI's address is that of a dword. A DeviceID fits 32 -
-// USER_SHIFT bits (the translator's DEVID_BITS). msi64 and msi64_base change only while no message is here
+// ADDR_WIDTH; its bits 1:0 count as 0, as an MSI's address is that of a dword. A DeviceID has
+// DEVID_BITS, the rest is 0. msi64 and msi64_base change only while no message is here
 // or unanswered. A bus of 32 bits has no write of 8 bytes: there msi64 has no effect.
 //
 // Addresses and beats leave independently, each in the order of s_msi, and each is at most two messages
@@ -26,13 +26,16 @@
 
 `default_nettype none
 
-module msi_axi_its #(
+module msi_axi_its
+  import msi_axi_pkg::*;
+#(
     parameter int unsigned ADDR_WIDTH  = 64,  // bits of an address, 32 to 64
     parameter int unsigned DATA_WIDTH  = 64,  // bits of a beat, 32, 64, 128, 256 or 512
     parameter int unsigned ID_WIDTH    = 8,   // bits of an ID, 1 to 16
     parameter int unsigned ID          = 0,   // of all writes, less than 2^ID_WIDTH
     parameter int unsigned OUTSTANDING = 64,  // messages without a response, 4 to 256
-    parameter int unsigned USER_SHIFT  = 0    // where in awuser the DeviceID begins, 0 to 31
+    parameter int unsigned DEVID_BITS  = 32,  // bits of a DeviceID, 16 to 32: those of the translator
+    parameter int unsigned USER_SHIFT  = 0    // where in awuser they begin, 0 to 32 - DEVID_BITS
 ) (
     input  wire logic                    clk,
     input  wire logic                    rst_n,
@@ -93,14 +96,16 @@ module msi_axi_its #(
   if (OUTSTANDING < 4 || OUTSTANDING > 256) begin : gen_outstanding_illegal
     $error("msi_axi_its: OUTSTANDING must be 4 to 256");
   end
-  if (USER_SHIFT > 31) begin : gen_user_shift_illegal
-    $error("msi_axi_its: USER_SHIFT must be 0 to 31");
+  if (DEVID_BITS < 16 || DEVID_BITS > 32) begin : gen_devid_bits_illegal
+    $error("msi_axi_its: DEVID_BITS must be 16 to 32");
+  end
+  if (DEVID_BITS + USER_SHIFT > 32) begin : gen_user_shift_illegal
+    $error("msi_axi_its: USER_SHIFT must be 0 to 32 - DEVID_BITS, since awuser has 32 bits");
   end
 
   // ---- a message becomes an address and a beat ----------------------------------------------------
 
   localparam int unsigned DWORDS = DATA_WIDTH / 32;
-  localparam logic [15:0] MSI64_OFFSET = 16'h0040;  // a multiple of every bus's width
 
   typedef struct packed {
     logic [ADDR_WIDTH-1:0] address;
@@ -126,7 +131,7 @@ module msi_axi_its #(
       w_in.dwords[i] = i == 32'(s_msi_address[5:2]) % DWORDS;
     end
     if (wide) begin
-      aw_in.address = {msi64_base, MSI64_OFFSET};
+      aw_in.address = {msi64_base, DOORBELL_OFFSET};
       w_in.odd      = s_msi_devid;
       w_in.dwords   = DWORDS'(2'b11);
     end

@@ -20,7 +20,7 @@ module msi_command_decode
     output logic                 binds,      // the target is bound (R5)
     output sets_t                sets,
     output does_t                does,       // excused toggle: in range or not is not known yet
-    output answers_t             answers
+    output answers_t             answers  // excused toggle: no code is that large yet
 );
 
   logic bad_index;  // of those that the operation takes

@@ -32,7 +32,7 @@ module msi_command_resolve
     input  wire logic                        taken,
 
     // Its target
-    input  wire target_t                     target,
+    input  wire target_t                     target,  // excused toggle: no table has more than 256 entries
     output logic                             irqfd,         // R7: its connection has an irqfd backend
 
     // The origin of its route: DeviceID base, bus range and offset of the target that the route was made from
@@ -64,7 +64,7 @@ module msi_command_resolve
   logic     decoded_binds, binds_q;
   sets_t    decoded_sets, sets_q;
   does_t    decoded_does, does_q;  // excused toggle: in range or not is not known yet
-  answers_t decoded_answers, answers_q;
+  answers_t decoded_answers, answers_q;  // excused toggle: no code is that large yet
 
   msi_command_decode u_decode (
       .operation         (command.operation),
@@ -121,7 +121,7 @@ module msi_command_resolve
   // ---- the origin of its route ------------------------------------------------------------------
 
   typedef struct packed {
-    backend_t                backend;  // excused toggle: it is connected
+    backend_t                backend;
     logic [RANGE_WIDTH-1:0]  range;
     logic [OFFSET_WIDTH-1:0] rid_offset;
   } origin_t;

@@ -108,7 +108,7 @@ module msi_engine
   logic [RANGE_WIDTH-1:0] origin_range_index;
   bus_range_t             origin_range;
 
-  target_t                command_target;
+  target_t                command_target;  // excused toggle: no table has more than 256 entries
   logic                   irqfd;        // of that target
   logic                   makes_route;  // in execute
 
@@ -143,7 +143,7 @@ module msi_engine
 
   // ---- accept -----------------------------------------------------------------------------------
 
-  target_t  target;
+  target_t  target;  // excused toggle: no table has more than 256 entries
   backend_t message_backend;  // in execute
 
   msi_accept #(

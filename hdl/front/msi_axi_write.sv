@@ -36,7 +36,8 @@
 // cycles after its address. A message shows on m_msi two cycles after the later of its address and its beat
 // was taken, and is answered two cycles after its done at the earliest. While it waits on m_msi, what was
 // written behind it waits. No combinational path leads from s_axi to m_msi or back, or from one channel to
-// another. Reset empties it: what it cuts off gets no response.
+// another. Reset empties it: what it cuts off gets no response. The manager and the ITS are reset with it: beats of a
+// write whose address came before would be taken for the next one.
 
 `default_nettype none
 

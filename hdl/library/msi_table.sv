@@ -21,7 +21,7 @@ module msi_table #(
     output logic      [READS-1:0][WIDTH-1:0]       read_data,
     input  wire logic                              write,
     input  wire logic [INDEX_WIDTH-1:0]            write_index,
-    input  wire logic [WIDTH-1:0]                  write_data,
+    input  wire logic [WIDTH-1:0]                  write_data,  // excused toggle: a bit of what is written may be 1 always
     input  wire logic                              clear,
     input  wire logic [INDEX_WIDTH-1:0]            clear_index
 );

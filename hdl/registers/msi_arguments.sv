@@ -24,7 +24,7 @@ module msi_arguments #(
     input  wire logic [3:0]             strobes,
     input  wire logic [31:0]            data,
     output logic      [31:0]            read_data,
-    output logic      [WORDS-1:0][31:0] words  // excused toggle: some have less than four bytes
+    output logic      [WORDS-1:0][31:0] words
 );
 
   if (WORDS < 2 || WORDS > 8) begin : gen_words_illegal
@@ -61,8 +61,8 @@ module msi_arguments #(
     end
   end
 
-  logic [3:0][7:0]        entries[2**INDEX_WIDTH];  // excused toggle: the last one is of no register
-  logic [WORDS-1:0][31:0] words_q;  // excused toggle: a byte that a register has not is cleared, no more
+  logic [3:0][7:0]        entries[2**INDEX_WIDTH];
+  logic [WORDS-1:0][31:0] words_q;
 
   always_ff @(posedge clk) begin
     for (int unsigned i = 0; i < 4; i++) begin

@@ -109,7 +109,7 @@ module msi_registers
 
   logic                       is_argument;
   logic [31:0]                argument;  // read back
-  logic [ARGUMENTS-1:0][31:0] arguments;  // excused toggle: ARG_DEVID_BASE has two bytes
+  logic [ARGUMENTS-1:0][31:0] arguments;
 
   msi_arguments #(
       .WORDS(ARGUMENTS),

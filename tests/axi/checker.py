@@ -47,7 +47,7 @@ REASONS = {
     AxiRefusal.OFFSET: 3,
     AxiRefusal.STROBES: 4,
 }
-"""The codes of `refused_e` in hdl/front/msi_axi_pkg.sv."""
+"""The codes of `refused_e` in hdl/axi/msi_axi_pkg.sv."""
 
 FIXED = Address(
     id=0, addr=0, len=0, size=0, burst=1, lock=0, cache=0, prot=2, qos=0, region=0, user=0

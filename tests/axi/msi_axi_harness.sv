@@ -154,10 +154,6 @@ module msi_axi_harness #(
     output logic             alert
 );
 
-  if (DEVID_BITS + USER_SHIFT > 32) begin : gen_devid_bits_illegal
-    $error("msi_axi_harness: a DeviceID of DEVID_BITS does not fit awuser, USER_SHIFT bits up");
-  end
-
   logic        s_msi_valid, s_msi_ready, s_msi_explicit_rid;
   logic [15:0] s_msi_target, s_msi_rid;
   logic [63:0] s_msi_address;
@@ -213,6 +209,7 @@ module msi_axi_harness #(
       .ID_WIDTH   (ID_WIDTH),
       .ID         (ITS_ID),
       .OUTSTANDING(OUTSTANDING),
+      .DEVID_BITS (DEVID_BITS),
       .USER_SHIFT (USER_SHIFT)
   ) u_its (
       .s_msi_valid  (m_msi_valid),

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import cocotbext.msi_its as tb
+from tests.sim import commands
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -94,6 +95,14 @@ def test_the_example_of_the_its_runs_as_it_says() -> None:
         exec(example, {})
     said = re.findall(r"^print.*  # (\w+)", example, re.MULTILINE)
     assert output.getvalue().split() == said == ["0", "dte_invalid"]
+
+
+def test_the_trace_of_the_its_replays_as_it_says(tmp_path: Path) -> None:
+    (lines,) = re.findall(r"```\n(\{.*?)```", (ROOT / "docs/its.md").read_text(), re.DOTALL)
+    (tmp_path / "mixed.jsonl").write_text(lines)
+    done, said = commands.tb("compare", "LEVEL=model", f"TRACE={tmp_path}/mixed.jsonl")
+    assert done == 0, said
+    assert "1 of 1 translations" in said and "0 mismatches" in said
 
 
 def test_the_glossary_defines_each_word_once_in_order() -> None:

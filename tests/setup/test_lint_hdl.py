@@ -76,8 +76,8 @@ def test_rtl_that_is_not_listed_is_named(
     (tmp_path / "hdl/part.svh").write_text("")
     (tmp_path / "hdl/notes.txt").write_text("")
     assert not_looked_at(tmp_path, [tmp_path / "hdl/msi_translator.sv"]) == ["hdl/part.svh"]
-    monkeypatch.setattr(f"{main.__module__}.lint_verilator", lambda *_: True)
-    monkeypatch.setattr(f"{main.__module__}.lint_yosys", lambda *_: True)
+    monkeypatch.setattr(f"{main.__module__}.lint_verilator", lambda *_, **__: True)
+    monkeypatch.setattr(f"{main.__module__}.lint_yosys", lambda *_, **__: True)
     assert main() == 0
     monkeypatch.setattr(f"{main.__module__}.not_looked_at", lambda *_: ["hdl/extra.sv"])
     assert main() == 1

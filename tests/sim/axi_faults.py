@@ -202,7 +202,7 @@ FAULTS = (
     AxiFault(
         "MSI-64: to where the message was written",
         _ITS,
-        instead("{msi64_base, MSI64_OFFSET}", "s_msi_address[ADDR_WIDTH-1:0]"),
+        instead("{msi64_base, DOORBELL_OFFSET}", "s_msi_address[ADDR_WIDTH-1:0]"),
         "b3_msi64",
         "[B3]",
     ),

@@ -14,9 +14,11 @@ import yaml
 from cocotbext.msi_its.run.design import OWN
 from cocotbext.msi_its.run.places import ROOT
 from msi_its_model import __version__
+from tools import ends
 from tools.forms import FORMS, filled, main
 
 FILES = [file.relative_to(ROOT).as_posix() for file in OWN.sources(ROOT).files]
+OF_ENDS = [file.relative_to(ROOT).as_posix() for file in ends.ALONE.sources(ROOT).files]
 
 
 def load(form: str) -> dict[str, Any]:
@@ -26,8 +28,10 @@ def load(form: str) -> dict[str, Any]:
 
 def test_the_forms_name_what_the_file_list_names() -> None:
     core = load("msi_its.core")
-    assert load("Bender.yml")["sources"] == FILES
+    assert load("Bender.yml")["sources"] == [*FILES, *OF_ENDS]
     assert core["filesets"]["rtl"]["files"] == FILES
+    assert core["filesets"]["ends"]["files"] == OF_ENDS
+    assert len(OF_ENDS) > 5 and len({*FILES, *OF_ENDS}) == len(FILES) + len(OF_ENDS)
     assert len(FILES) > 10 and len(set(FILES)) == len(FILES)
 
 

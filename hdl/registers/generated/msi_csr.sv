@@ -535,7 +535,7 @@ module msi_csr (
         readback_data_rt_c = readback_data_var;
     end
 
-    logic [31:0] readback_data_rt[8];  // excused toggle: some addresses have no register, some registers no use for all bits
+    logic [31:0] readback_data_rt[8];
     logic readback_done_rt;
     logic readback_err_rt;
     logic [6:0] readback_addr_rt;

@@ -93,7 +93,7 @@ def test_choices(set_: str, test: str, chosen: Only) -> None:
         ("", "rule_tests.r2", "r2_own_rid_with_an_inverted_range"),
         ("", "rule_tests", "TEST=rule_tests: there is no such test; there are: rule_tests.r1_"),
         ("", "nothing.here", "hardware_tests, programming_tests, random_tests"),
-        ("", "scenario.play", "modules: "),
+        ("", "scenario.play", "_tests, as module.test"),
         ("", "../tb/x.y", "there is no such test"),
         ("", "trace_tests.replay_none", "SET=traces has trace_tests.replay_basic, "),
         ("odd", BASIC, "SET=traces has trace_tests.replay_basic, "),

@@ -140,7 +140,7 @@ def only(
     if name not in names_in(module):
         known = [path.stem for path in sorted((ROOT / "tests/rtl").glob("*_tests.py"))]
         names = [f"{module}.{each}" for each in names_in(module)]
-        there = ", ".join(names) or f"module.test; modules: {', '.join(known)}"
+        there = ", ".join(names) or f"those of {', '.join(known)}, as module.test"
         raise ChoiceError(f"TEST={test}: there is no such test; there are: {there}")
     its = [each for each in SETS if f"tests.rtl.{module}" in (*directed(each), *modules("random"))]
     if not its:

@@ -132,7 +132,8 @@ class Coverage:
         self._before, self._last = self._last, (cycle, retired.source)
         if self._changes:
             self._hazards(operation.name, objects, cycle)
-        if objects and operation.name in CHANGERS and answer is not Answer.NO_IRQFD:
+        changes = answer not in ERRORS and answer is not Answer.NO_IRQFD
+        if objects and operation.name in CHANGERS and changes:
             self._changes.append((cycle, operation.name, objects[0]))
 
     def _hazards(self, name: str, objects: tuple[Object, ...], cycle: int) -> None:
@@ -171,7 +172,7 @@ class Coverage:
         state = _state(operation, answer, reference)
         bins.append(("operation", operation.name, answer.name, state))
         if answer in ERRORS:
-            return tuple(bins), ()
+            return tuple(bins), tuple(objects)
         sender: Sender | None = None
         match operation:
             case SetBusRange(_, secondary, subordinate):

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What the front end for AXI4 says: responses, and the reasons for which a write is refused.
+// What the ends for AXI4 say: where the doorbell is, responses, and the reasons for which a write is refused.
 
 `default_nettype none
 
@@ -13,7 +13,7 @@ package msi_axi_pkg;
     RESP_DECERR = 2'b11
   } resp_e;
 
-  // The doorbell: the offset of GITS_TRANSLATER in its page of 64 KiB.
+  // The doorbell: the offset of GITS_TRANSLATER in its page of 64 KiB, and of MSI-64 in its own.
   localparam logic [15:0] DOORBELL_OFFSET = 16'h0040;
 
   // Why a write is refused: the first of these that is so.

@@ -508,6 +508,23 @@ async def h8_events_that_waited_for_the_clearing_find_no_route(env: Environment)
 
 
 @translator_test()
+async def r2_own_rid_with_an_inverted_range_on_all_tables(env: Environment) -> None:
+    """Of the bus behind both bounds, where an offset reaches one: none, if it is checked."""
+    objects = await set_up(env)
+    profile = env.settings.configuration.profile
+    offset = 0x177 if profile.rid_offset_bits > 8 else 0x77
+    await play(
+        env,
+        does(SetBusRange(objects.range, 0x90, 0x10)),
+        does(BindTarget(objects.target, objects.connection, objects.range, offset)),
+        does(
+            DefaultBdf(objects.target),
+            returns=None if profile.checks_default_rid else 0x9000 + offset,
+        ),
+    )
+
+
+@translator_test()
 async def h9_every_index_behind_a_table_is_an_error(env: Environment) -> None:
     """All that need no more bits than the last one inside, in all operations, from each source."""
     objects = await set_up(env)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import shlex
 import shutil
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from cocotbext.msi_its.run.design import OWN, Rtl
@@ -79,6 +80,10 @@ class Fault:
     configuration: Configuration = CONFIGURATION
     fails: tuple[Fails, ...] = ()
     rtl: Rtl = OWN
+
+
+OfEnds = partial(Fault, rtl=ends.ALONE)
+"""A fault of the front ends and back ends."""
 
 
 class DoesNotApply(Exception):
@@ -1150,139 +1155,119 @@ FAULTS = (
         fails=(Fails("translator", "H3_message_only_if_sent"),),
     ),
     # ---- hdl/ends.f ------------------------------------------------------------------------------
-    Fault(
+    OfEnds(
         "in_ready  = !waits_q;",
         "in_ready  = !waits_q && !valid_q;",
         fails=(Fails("axi_slice", "H1_ready_unless_full"),),
-        rtl=ends.ALONE,
     ),
-    Fault(
+    OfEnds(
         "if (!valid_q || out_ready) begin",
         "if (!waits_q || out_ready) begin",
         fails=(Fails("axi_slice", "H2_stays H3_in_order"),),
-        rtl=ends.ALONE,
     ),
-    Fault(
+    OfEnds(
         "      waits_q <= 1'b1;",
         "      waits_q <= 1'b0;",
         fails=(Fails("axi_slice", "H3_nothing_lost_or_doubled"),),
-        rtl=ends.ALONE,
     ),
-    Fault(
+    OfEnds(
         "data_q  <= waits_q ? waiting_q : in_data;",
         "data_q  <= in_data;",
         fails=(Fails("axi_slice", "H3_in_order"),),
-        rtl=ends.ALONE,
     ),
-    Fault(
+    OfEnds(
         "      valid_q <= 1'b0;\n      waits_q <= 1'b0;\n",
         "      waits_q <= 1'b0;\n",
         fails=(
             Fails("axi_slice", "H8_empty_after_reset"),
             Fails("axi_its", "B8_H8_quiet_after_reset"),
         ),
-        rtl=ends.ALONE,
     ),
-    Fault(
+    OfEnds(
         "push && (more_q || (valid_q && !pop));",
         "push && valid_q && !pop;",
         fails=(Fails("axi_fifo", "H3_nothing_lost_or_doubled"),),
-        rtl=ends.ALONE,
     ),
-    Fault(
+    OfEnds(
         "entries[first_q] : in_data;",
         "entries[free_q] : in_data;",
         fails=(
             Fails("axi_fifo", "H3_in_order"),
             Fails("axi_write", "B5_the_oldest_write_with_its_id"),
         ),
-        rtl=ends.ALONE,
     ),
-    Fault(
+    OfEnds(
         "      valid_q <= 1'b0;\n      more_q  <= 1'b0;\n",
         "      more_q  <= 1'b0;\n",
         fails=(Fails("axi_fifo", "H8_empty_after_reset"),),
-        rtl=ends.ALONE,
     ),
     # A write that is refused leaves as a message: a burst, another offset, other strobes.
-    Fault(
+    OfEnds(
         " && !burst &&",
         " &&",
         fails=(Fails("axi_write", "B1_B7_exactly_messages_leave_at_once"),),
-        rtl=ends.ALONE,
     ),
-    Fault(
+    OfEnds(
         "address[15:2] != DOORBELL_OFFSET[15:2]",
         "address[15:3] != DOORBELL_OFFSET[15:3]",
         fails=(Fails("axi_write", "B1_refused_why"),),
-        rtl=ends.ALONE,
     ),
-    Fault(
+    OfEnds(
         "(strobes == STROBES_DWORD || strobes == STROBES_HALF)",
         "strobes != STROBES_NONE",
         fails=(
             Fails("axi_write", "B1_strobes_decide"),
             Fails("axi_write_128", "B1_strobes_decide B1_B7_exactly_messages_leave_at_once"),
         ),
-        rtl=ends.ALONE,
     ),
-    Fault(
+    OfEnds(
         "address == {page, DOORBELL_OFFSET}",
         "address[ADDR_WIDTH-1:3] == {page, DOORBELL_OFFSET[15:3]}",
         fails=(Fails("axi_write", "B1_strobes_decide B1_B7_exactly_messages_leave_at_once"),),
-        rtl=ends.ALONE,
     ),
-    Fault(
+    OfEnds(
         "address == {page, DOORBELL_OFFSET}",
         "address[15:0] == DOORBELL_OFFSET",
         fails=(
             Fails("axi_write", "B1_B7_exactly_messages_leave_at_once B1_B3_message_bit_for_bit"),
         ),
-        rtl=ends.ALONE,
     ),
-    Fault(
+    OfEnds(
         "w.strobes == STROBES_HALF ? 16'h0 : w.data[31:16]",
         "w.data[31:16]",
         fails=(Fails("axi_write", "B1_B3_message_bit_for_bit"),),
-        rtl=ends.ALONE,
     ),
-    Fault(
+    OfEnds(
         "data: s_axi_wdata[31:0],",
         "data: s_axi_wdata[DATA_WIDTH-1-:32],",
         fails=(Fails("axi_write_128", "B1_B3_message_bit_for_bit"),),
-        rtl=ends.ALONE,
     ),
-    Fault(
+    OfEnds(
         "= decided_q && reason != REFUSED_NOT;",
         "= decided_q && reason != REFUSED_NOT && reason != REFUSED_BURST;",
         fails=(Fails("axi_write", "B1_refused_once"),),
-        rtl=ends.ALONE,
     ),
-    Fault(
+    OfEnds(
         "return REFUSED_STROBES;",
         "return REFUSED_OFFSET;",
         fails=(Fails("axi_write", "B1_refused_why"),),
-        rtl=ends.ALONE,
     ),
-    Fault(
+    OfEnds(
         "refused_id         = id_q;",
         "refused_id         = aw.id;",
         fails=(Fails("axi_write", "B1_refused_which"),),
-        rtl=ends.ALONE,
     ),
-    Fault(
+    OfEnds(
         ".write_id     (id_q),",
         ".write_id     (aw.id),",
         fails=(Fails("axi_write", "B5_the_oldest_write_with_its_id"),),
-        rtl=ends.ALONE,
     ),
-    Fault(
+    OfEnds(
         "decided_q <= aw_valid && w_valid && w.last;",
         "decided_q <= aw_valid && w_valid && first_beat_q;",
         fails=(Fails("axi_write", "B5_not_before_the_last_beat"),),
-        rtl=ends.ALONE,
     ),
-    Fault(
+    OfEnds(
         "(outcome_there && (!sent || done_there))",
         "outcome_there",
         fails=(
@@ -1291,164 +1276,137 @@ FAULTS = (
                 "B5_B6_answered_once_and_at_once B5_sent_with_the_response_of_the_its",
             ),
         ),
-        rtl=ends.ALONE,
     ),
-    Fault(
+    OfEnds(
         "(outcome_there && (!sent || done_there))",
         "(outcome_there && done_there)",
         fails=(Fails("axi_write", "B5_B6_answered_once_and_at_once"),),
-        rtl=ends.ALONE,
     ),
-    Fault(
+    OfEnds(
         "dropped_slverr ? RESP_SLVERR : RESP_OKAY",
         "RESP_OKAY",
         fails=(Fails("axi_write", "B5_dropped"),),
-        rtl=ends.ALONE,
     ),
-    Fault(
+    OfEnds(
         "reason != REFUSED_NOT && !okay_q",
         "reason != REFUSED_NOT && !refused_okay",
         fails=(Fails("axi_write", "B1_B5_no_message"),),
-        rtl=ends.ALONE,
     ),
     # An address waits for its data, or a beat for its burst's last one: both may wait forever.
-    Fault(
+    OfEnds(
         "s_axi_awready = aw_room && room_q;",
         "s_axi_awready = aw_room && room_q && w_valid;",
         fails=(Fails("axi_write", "B6_address_ready_unless_full"),),
-        rtl=ends.ALONE,
     ),
-    Fault(
+    OfEnds(
         "w_ready  = aw_valid && move;",
         "w_ready  = aw_valid && w.last && move;",
         fails=(Fails("axi_write", "B6_beat_ready_unless_full"),),
-        rtl=ends.ALONE,
     ),
-    Fault(
+    OfEnds(
         " || (open_q == count_t'(OUTSTANDING - 1) && address_taken));",
         ");",
         fails=(Fails("axi_write", "B6_outstanding"),),
-        rtl=ends.ALONE,
     ),
-    Fault(
+    OfEnds(
         "move     = !m_msi_valid || m_msi_ready;",
         "move     = 1'b1;",
         fails=(Fails("axi_write", "H2_message_stays"),),
-        rtl=ends.ALONE,
     ),
-    Fault(
+    OfEnds(
         "    if (!b_valid_q || b_ready) begin",
         "    if (answerable || b_ready) begin",
         fails=(Fails("axi_write", "H2_response_stays"),),
-        rtl=ends.ALONE,
     ),
-    Fault(
+    OfEnds(
         "      decided_q    <= 1'b0;\n",
         "",
         fails=(Fails("axi_write", "B8_H8_quiet_after_reset"),),
-        rtl=ends.ALONE,
     ),
     # An address that was taken is offered until its data is, too; data, until the address was.
-    Fault(
+    OfEnds(
         ".out_ready(m_its_awready),",
         ".out_ready(m_its_awready && m_its_wready),",
         fails=(Fails("axi_its", "B3_B6_one_address_each"),),
-        rtl=ends.ALONE,
     ),
-    Fault(
+    OfEnds(
         ".out_ready(m_its_wready),",
         ".out_ready(m_its_wready && !m_its_awvalid),",
         fails=(Fails("axi_its", "B3_B6_one_beat_each"),),
-        rtl=ends.ALONE,
     ),
-    Fault(
+    OfEnds(
         "{s_msi_address[ADDR_WIDTH-1:2], 2'b00}",
         "{s_msi_address[ADDR_WIDTH-1:3], 3'b000}",
         fails=(Fails("axi_its", "B3_address"), Fails("axi_its_32", "B3_address")),
-        rtl=ends.ALONE,
     ),
-    Fault(
+    OfEnds(
         "aw.devid << USER_SHIFT;",
         "aw.devid;",
         fails=(Fails("axi_its", "B3_devid_in_awuser"),),
-        rtl=ends.ALONE,
     ),
-    Fault(
+    OfEnds(
         "aw.wide ? 3'd3 : 3'd2;",
         "3'd2;",
         fails=(Fails("axi_its", "B3_size"),),
-        rtl=ends.ALONE,
     ),
-    Fault(
+    OfEnds(
         "m_its_wlast = 1'b1;",
         "m_its_wlast = m_its_awvalid;",
         fails=(Fails("axi_its", "B3_a_single_beat"),),
-        rtl=ends.ALONE,
     ),
-    Fault(
+    OfEnds(
         "= 3'b010;",
         "= 3'b000;",
         fails=(Fails("axi_its", "B3_id_and_attributes"),),
-        rtl=ends.ALONE,
     ),
-    Fault(
+    OfEnds(
         "i == 32'(s_msi_address[5:2]) % DWORDS;",
         "i == 0;",
         fails=(Fails("axi_its", "B3_lane"), Fails("axi_its_512", "B3_lane")),
-        rtl=ends.ALONE,
     ),
-    Fault(
+    OfEnds(
         "i == 32'(s_msi_address[5:2]) % DWORDS;",
         "i == 32'(s_msi_address[3:2]) % DWORDS;",
         fails=(Fails("axi_its_512", "B3_lane"),),
-        rtl=ends.ALONE,
     ),
-    Fault(
+    OfEnds(
         "      w_in.odd      = s_msi_devid;",
         "      w_in.even     = s_msi_devid;",
         fails=(Fails("axi_its", "B3_data_bit_for_bit"),),
-        rtl=ends.ALONE,
     ),
-    Fault(
+    OfEnds(
         "(address_leaves || beat_behind) && (beat_leaves || address_behind) &&",
         "address_leaves &&",
         fails=(Fails("axi_its", "B5_done_for_each_response"),),
-        rtl=ends.ALONE,
     ),
-    Fault(
+    OfEnds(
         "(!w_room && aw_room) || (m_its_wvalid && !m_its_awvalid);",
         "m_its_wvalid && !m_its_awvalid;",
         fails=(Fails("axi_its", "B5_done_for_each_response"),),
-        rtl=ends.ALONE,
     ),
-    Fault(
+    OfEnds(
         "m_its_bready   = 1'b1;",
         "m_its_bready   = awaited_q;",
         fails=(Fails("axi_its", "B6_response_is_taken"),),
-        rtl=ends.ALONE,
     ),
-    Fault(
+    OfEnds(
         "s_msi_ready = room_q && aw_room && w_room;",
         "s_msi_ready = room_q && aw_room && w_room && m_its_awready;",
         fails=(Fails("axi_its", "B6_ready_unless_full"),),
-        rtl=ends.ALONE,
     ),
-    Fault(
+    OfEnds(
         " || (open_q == count_t'(OUTSTANDING - 1) && taken));",
         ");",
         fails=(Fails("axi_its", "B6_outstanding"),),
-        rtl=ends.ALONE,
     ),
-    Fault(
+    OfEnds(
         "aw.devid << USER_SHIFT;",
         "s_msi_devid << USER_SHIFT;",
         fails=(Fails("axi_its", "H2_address_stays"),),
-        rtl=ends.ALONE,
     ),
-    Fault(
+    OfEnds(
         "i % 2 == 0 ? w.even : w.odd;",
         "i % 2 == 0 ? w.even : s_msi_data;",
         fails=(Fails("axi_its", "H2_beat_stays"),),
-        rtl=ends.ALONE,
     ),
 )

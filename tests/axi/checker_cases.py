@@ -14,6 +14,8 @@ import cocotb
 from cocotb.clock import Clock
 from cocotb.triggers import FallingEdge
 
+from msi_its_model import AxiBurst, AxiResponse
+
 TOP = "msi_axi_write_checker"
 PARAMETERS = {"ADDR_WIDTH": 32, "DATA_WIDTH": 64, "ID_WIDTH": 2, "OUTSTANDING": 2, "AHEAD": 2}
 """The checker's own."""
@@ -21,8 +23,8 @@ PARAMETERS = {"ADDR_WIDTH": 32, "DATA_WIDTH": 64, "ID_WIDTH": 2, "OUTSTANDING": 
 Cycle = dict[str, int]
 """The signals of one cycle, by name; the others are 0."""
 
-FIXED, INCR, WRAP = 0, 1, 2  # Arm IHI 0022, AWBURST
-EXOKAY = 1  # BRESP
+FIXED, INCR, WRAP = AxiBurst
+EXOKAY = AxiResponse.EXOKAY
 
 
 def aw(

@@ -111,9 +111,8 @@ async def random_writes(bench: Bench) -> None:
             await signal(bench, draw.randrange(1, 5))
         route = draw.randrange(1, 5)
         await bench.registers.execute(Disable(route))
-        await signal(
-            bench, route
-        )  # which enabling it delivers, or not: its bus may be out of range
+        await signal(bench, route)
+        # ... which enabling it delivers, or not: its bus may be out of range
         again = EnableWithRid(route, RIDS[1], ROUTE_PAGE + 0x44 * route, draw.getrandbits(32))
         await bench.registers.execute(again)
         first = draw.choice((*(SECONDARY,) * 3, SECONDARY - 1, SUBORDINATE, SUBORDINATE + 1))

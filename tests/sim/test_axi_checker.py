@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -72,10 +71,7 @@ def failed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[int, l
             results_xml=str(folder / "results.xml"),
             log_file=log,
             plusargs=["+verilator+error+limit+10000"],
-            extra_env={
-                "PYTHONPATH": os.pathsep.join(map(str, (ROOT, ROOT / "tb", ROOT / "models"))),
-                "COCOTB_ANSI_OUTPUT": "0",
-            },
+            extra_env={"COCOTB_ANSI_OUTPUT": "0"},
         )
     said = log.read_text()
     assert "play passed" in said

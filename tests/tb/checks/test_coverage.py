@@ -493,6 +493,7 @@ SEND_RID = SignalMsiWithRid(2, 0x0600, 4, 1)
         (Disable(4), SignalEvent(4), "route"),
         (NewRoute(4, 2), SignalEvent(4), "route"),
         (ConsumePending(4), SignalEvent(4), "route"),
+        (FreeRoute(4), SignalEvent(4), "route"),
         (SignalEvent(4), SignalEvent(4), "route"),
         (SignalEvent(4), ConsumePending(4), "route"),
         (SignalEvent(4), NewRoute(4, 2), "route"),

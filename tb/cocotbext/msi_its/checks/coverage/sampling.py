@@ -52,6 +52,9 @@ _STOPPED_BEFORE = (
 )
 """Before the question of which DeviceID it is."""
 
+_CHANGED_NOTHING = frozenset((*ERRORS, Answer.NO_IRQFD))
+"""What an operation answers that leaves its object as it was."""
+
 
 class Coverage:
     """Counts the bins that one test hit. Its `on_…` methods are called by monitors and checker."""
@@ -132,8 +135,7 @@ class Coverage:
         self._before, self._last = self._last, (cycle, retired.source)
         if self._changes:
             self._hazards(operation.name, objects, cycle)
-        changes = answer not in ERRORS and answer is not Answer.NO_IRQFD
-        if objects and operation.name in CHANGERS and changes:
+        if objects and operation.name in CHANGERS and answer not in _CHANGED_NOTHING:
             self._changes.append((cycle, operation.name, objects[0]))
 
     def _hazards(self, name: str, objects: tuple[Object, ...], cycle: int) -> None:

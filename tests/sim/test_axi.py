@@ -23,9 +23,9 @@ from cocotbext.msi_its.run.simulators import verilator
 from cocotbext.msi_its.run.simulators.verilator_finder import find_verilator
 from tests.sim.axi_faults import FAULTS, PLUSARG, AxiFault, write_rtl
 from tests.sim.commands import verilator_found
+from tools import ends
+from tools.ends import TOP
 
-TOP = "msi_axi_harness"
-ASSERTIONS = ("hdl/sva/ports.f", "hdl/sva/axi.f")
 MODULES = ["tests.axi.rule_tests", "tests.axi.random_tests"]
 
 SETS = {
@@ -53,7 +53,7 @@ def build(name: str, root: Path = ROOT, sva: bool = False) -> Path:
     With `sva` the assertions of hdl/sva are attached to both ends and the translator. Warnings
     count in the project's own files alone.
     """
-    lists = ["tests/axi/msi_axi_harness.f", *(ASSERTIONS if sva else ())]
+    lists = [ends.HARNESS, *((ends.PORTS, ends.ASSERTIONS) if sva else ())]
     place = PLACES / f"{name}{'-sva' * sva}{'-faults' * (root != ROOT)}"
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True)
@@ -197,7 +197,7 @@ def test_a_fault_is_noticed(
 def test_illegal_parameters_end_elaboration(parameter: str, value: int) -> None:
     """A USER_SHIFT of 1 is one with a DeviceID of 32 bits."""
     options = ["--lint-only", "--top-module", TOP, f"-G{parameter}={value}"]
-    command = [str(find_verilator().executable), *options, "-F", str(ROOT / f"tests/axi/{TOP}.f")]
+    command = [str(find_verilator().executable), *options, "-F", str(ROOT / ends.HARNESS)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert done.returncode != 0
     said = parameter.replace("ITS_", "")

@@ -18,7 +18,7 @@ from cocotbext.msi_its.run.design import OWN, Rtl
 from cocotbext.msi_its.run.sets import DEFAULT, SETS
 from cocotbext.msi_its.vocabulary.csr import OperationCode as Op
 from cocotbext.msi_its.vocabulary.operations import CONFIGURATION, Configuration, Tables
-from tools import ends
+from tools import bridge, ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,9 @@ class Fault:
 
 OfEnds = partial(Fault, rtl=ends.ALONE)
 """A fault of the front ends and back ends."""
+
+OfRegisters = partial(Fault, rtl=bridge.REGISTERS)
+"""A fault of the bridge's registers, or of the split of their bus."""
 
 
 class DoesNotApply(Exception):
@@ -1099,6 +1102,78 @@ FAULTS = (
         "!rvalid_q && !busy_q && !hold &&",
         "!rvalid_q && !busy_q &&",
         fails=(Fails("axi_lite", "H3_none_starts_while_held"),),
+    ),
+    # ---- msi_axil_split.sv -----------------------------------------------------------------------
+    OfRegisters(
+        "awvalid: aw_waits_q && aw_q.upper == i[0],",
+        "awvalid: aw_waits_q,",
+        fails=(Fails("axil_split", "H3_address_to_its_block"),),
+    ),
+    OfRegisters(
+        "wvalid: w_waits_q && w_valid_q &&",
+        "wvalid: write_open_q && w_valid_q &&",
+        fails=(Fails("axil_split", "H3_data_to_its_block"),),
+    ),
+    OfRegisters(
+        "arvalid: ar_waits_q && ar_q.upper == i[0],",
+        "arvalid: ar_waits_q && ar_q.upper != i[0],",
+        fails=(Fails("axil_split", "H3_read_to_its_block"),),
+    ),
+    OfRegisters(
+        "if (!write_open_q) aw_q <=",
+        "if (axil_request.awvalid) aw_q <=",
+        fails=(Fails("axil_split", "H3_address_as_it_came H2_address_stays"),),
+    ),
+    OfRegisters(
+        "      wstrb_q <= axil_request.wstrb;\n    end\n    if (!rst_n) begin",
+        "      wstrb_q <= axil_request.wstrb;\n    end\n"
+        "    if (axil_request.wvalid) wdata_q <= axil_request.wdata;\n    if (!rst_n) begin",
+        fails=(Fails("axil_split", "H3_data_as_it_came H2_data_stays"),),
+    ),
+    OfRegisters(
+        "if (!read_open_q) ar_q <=",
+        "if (axil_request.arvalid) ar_q <=",
+        fails=(Fails("axil_split", "H3_read_as_it_came H2_read_stays"),),
+    ),
+    OfRegisters(
+        "bresp: writes.bresp,",
+        "bresp: reads.bresp,",
+        fails=(Fails("axil_split", "H3_write_response_is_the_blocks H2_bvalid_stays"),),
+    ),
+    OfRegisters(
+        "rdata: reads.rdata,",
+        "rdata: writes.rdata,",
+        fails=(Fails("axil_split", "H3_read_response_is_the_blocks H2_rvalid_stays"),),
+    ),
+    OfRegisters(
+        "bvalid: write_open_q && writes.bvalid,",
+        "bvalid: write_open_q && writes.bvalid && !read_open_q,",
+        fails=(Fails("axil_split", "H3_write_response_is_not_held_up"),),
+    ),
+    OfRegisters(
+        "rvalid: read_open_q && reads.rvalid,",
+        "rvalid: read_open_q && reads.rvalid && !write_open_q,",
+        fails=(Fails("axil_split", "H3_read_response_is_not_held_up"),),
+    ),
+    OfRegisters(
+        "bvalid: write_open_q && writes.bvalid,",
+        "bvalid: write_open_q && !aw_waits_q,",
+        fails=(Fails("axil_split", "H3_answers_a_write"),),
+    ),
+    OfRegisters(
+        "rvalid: read_open_q && reads.rvalid,",
+        "rvalid: read_open_q,",
+        fails=(Fails("axil_split", "H3_answers_a_read"),),
+    ),
+    OfRegisters(
+        "arready: !read_open_q,",
+        "arready: !read_open_q && !write_open_q,",
+        fails=(Fails("axil_split", "H2_ready_unless_open"),),
+    ),
+    OfRegisters(
+        "      ar_waits_q   <= 1'b0;\n",
+        "",
+        fails=(Fails("axil_split", "H8_nothing_left"),),
     ),
     # ---- msi_csr.sv ------------------------------------------------------------------------------
     Fault(

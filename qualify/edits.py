@@ -1196,6 +1196,83 @@ FAULTS = (
         "external_wr_ack | (decoded_req & decoded_req_is_wr & ~decoded_reg_strb.ALERT);",
         fails=(Fails("registers", "H3_answers_a_write_at_once"),),
     ),
+    # ---- msi_bridge_csr.sv, msi_bridge_registers.sv ----------------------------------------------
+    OfRegisters(
+        "external_wr_ack | (decoded_req & decoded_req_is_wr & ~decoded_req_is_external);",
+        "external_wr_ack | (decoded_req_is_wr & ~decoded_req_is_external);",
+        fails=(Fails("bridge_registers", "H3_answers_a_write"),),
+    ),
+    OfRegisters(
+        "readback_done_rt <= decoded_req & ~decoded_req_is_wr & ~decoded_req_is_external;",
+        "readback_done_rt <= decoded_req & ~decoded_req_is_external;",
+        fails=(Fails("bridge_registers", "H3_answers_a_read"),),
+    ),
+    OfRegisters(
+        "external_wr_ack | (decoded_req & decoded_req_is_wr & ~decoded_req_is_external);",
+        "external_wr_ack | (decoded_req & decoded_req_is_wr & ~decoded_reg_strb.BRIDGE_ALERT);",
+        fails=(Fails("bridge_registers", "H3_answers_a_write_at_once"),),
+    ),
+    OfRegisters(
+        "counter_shows = reads_counter_q && shown == addr[4:2];",
+        "counter_shows = reads_counter_q && shown == addr[4:2] && !alert;",
+        fails=(Fails("bridge_registers", "H3_answers_a_read_in_time"),),
+    ),
+    OfRegisters(
+        "counter_shows = reads_counter_q && shown == addr[4:2];",
+        "counter_shows = reads_counter_q && shown[1:0] == addr[3:2];",
+        fails=(Fails("bridge_registers", "H7_reads_its_counter"),),
+    ),
+    OfRegisters(
+        "hwif_in.ITS_ERRORS.rd_data            = 32'(count);",
+        "hwif_in.ITS_ERRORS.rd_data            = 32'(increment_q);",
+        fails=(Fails("bridge_registers", "H7_reads_the_count"),),
+    ),
+    OfRegisters(
+        "wr_data[i%32] && BASE_BITS[i%64];",
+        "wr_data[i%32];",
+        fails=(Fails("bridge_registers_32", "H7_shows_as_it_was"),),
+    ),
+    OfRegisters(
+        "hwif_in.BRIDGE_CONTROL.msi64.swwe       = DATA_WIDTH > 32;",
+        "hwif_in.BRIDGE_CONTROL.msi64.swwe       = 1'b1;",
+        fails=(Fails("bridge_registers_32", "H3_levels_are_what_was_written"),),
+    ),
+    OfRegisters(
+        "alert = hwif_out.BRIDGE_ALERT.refused.value || hwif_out.BRIDGE_ALERT.its_error.value;",
+        "alert = hwif_out.BRIDGE_ALERT.refused.value || its_error_valid;",
+        fails=(Fails("bridge_registers", "H7_alert_is_a_bit H8_reset"),),
+    ),
+    OfRegisters(
+        "hwset            = write_refused_valid || read_refused_valid;",
+        "hwset            = write_refused_valid;",
+        fails=(Fails("bridge_registers", "H7_alert_after"),),
+    ),
+    OfRegisters(
+        "BRIDGE_ALERT.refused.value & ~(decoded_wr_data[0:0] & decoded_wr_biten[0:0]);",
+        "BRIDGE_ALERT.refused.value & ~decoded_wr_biten[0:0];",
+        fails=(Fails("bridge_registers", "H7_alert_stays"),),
+    ),
+    OfRegisters(
+        "hwif_in.BRIDGE_ALERT.its_error.hwset          = its_error_valid;",
+        "hwif_in.BRIDGE_ALERT.its_error.hwset          = its_error_valid || read_refused_valid;",
+        fails=(Fails("bridge_registers", "H7_no_alert_without"),),
+    ),
+    OfRegisters(
+        "if (hwif_out.LAST_REFUSED.rid.swacc) shown_q <= last_q;",
+        "shown_q <= last_q;",
+        fails=(Fails("bridge_registers", "H7_shows_as_it_was"),),
+    ),
+    OfRegisters(
+        "if (write_refused_valid) begin\n      last_source_q",
+        "if (write_refused_valid && !read_refused_valid) begin\n      last_source_q",
+        fails=(Fails("bridge_registers", "H7_shows_as_it_was"),),
+    ),
+    OfRegisters(
+        "increment[COUNT_SOURCE_READS] = read_refused_reason == 4'(refusal__SOURCE);",
+        "increment[COUNT_SOURCE_READS] = !write_refused_valid &&"
+        " read_refused_reason == 4'(refusal__SOURCE);",
+        fails=(Fails("bridge_registers", "H7_counted_once"),),
+    ),
     # ---- msi_translator.sv -----------------------------------------------------------------------
     Fault(
         "request.data    = s_msi_data;",

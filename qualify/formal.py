@@ -230,6 +230,16 @@ PROOFS = (
     Proof("counters", "4 and 32 bits", depth=24),
     Proof("arguments", "8 registers", depth=16),
     *_ENDS,
+    Proof("bridge_registers", "64 bits", depth=24, rtl=bridge.REGISTERS),
+    Proof(
+        "bridge_registers",
+        "32 bits",
+        variant="32",
+        parameters={"ADDR_WIDTH": 32, "DATA_WIDTH": 32, "ID_WIDTH": 1},
+        without=("cover_msi64",),
+        depth=24,
+        rtl=bridge.REGISTERS,
+    ),
     Proof("axil_split", "2 blocks", rtl=bridge.REGISTERS),
 )
 """All proofs, the longest first."""

@@ -68,6 +68,7 @@ async def each_reason_is_counted(bench: RegisterBench) -> None:
             for resp in (0, 2, 3):
                 await bench.refused(write, read, resp)
                 await bench.read_all()
+                await bench.registers.write(csr.BRIDGE_ALERT, 3)
 
 
 @register_test()
@@ -88,7 +89,10 @@ async def counters_stop_at_their_largest_value(bench: RegisterBench) -> None:
 async def the_last_one_is_held(bench: RegisterBench) -> None:
     """What is read behind LAST_REFUSED is of the access that it showed, whatever came since."""
     for step in range(12):
-        await bench.refused(write=bench.rng.choice(WRITES))
+        if step % 2:
+            await bench.refused(write=bench.rng.choice(WRITES))
+        else:
+            await bench.refused(read=bench.rng.choice(READS))
         for register in LAST:
             await bench.registers.read(register)
             if step % 3 == 1:
@@ -134,6 +138,7 @@ async def acknowledged_and_raised_at_once(bench: RegisterBench) -> None:
             alert = await bench.registers.read(csr.BRIDGE_ALERT)
             left.append((alert, 0 in fell))
             await bench.registers.write(csr.BRIDGE_ALERT, 3)
+        assert (bit, False) in left, f"an acknowledgement took what came with it: {left}"
         before = left.index((bit, False))  # up to here it came first, and is acknowledged
         assert left[:before] == [(0, True)] * before and before > 0
         assert left[before + 1 :] == [(bit, True)] * (11 - before) and before < 11
@@ -186,7 +191,7 @@ async def a_block_that_does_not_answer(bench: RegisterBench) -> None:
 
 
 async def accesses(bench: RegisterBench, count: int) -> None:
-    """Read and write at random, in both blocks, reads and writes at the same time."""
+    """Read and write at random, in both blocks, several reads and writes at the same time."""
     draw = bench.rng
 
     async def writes() -> None:
@@ -206,7 +211,8 @@ async def accesses(bench: RegisterBench, count: int) -> None:
                 address = draw.choice((*OTHER, *(each.offset for each in OWN), 0xBC, 0x8C))
                 await bench.registers.read(Register(address, 32, {}))
 
-    tasks = [cocotb.start_soon(writes()), cocotb.start_soon(reads())]
+    several = (writes(), writes(), writes(), reads(), reads())
+    tasks = [cocotb.start_soon(each) for each in several]
     try:
         for task in tasks:
             await task
@@ -223,7 +229,7 @@ async def random_accesses(bench: RegisterBench) -> None:
         for often in (0.01, 0.1, 0.5):
 
             async def some() -> None:
-                await accesses(bench, 40)
+                await accesses(bench, 20)
 
             await bench.in_the_background(bench.happenings(often), some)
 

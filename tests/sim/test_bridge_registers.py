@@ -8,7 +8,8 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -18,6 +19,8 @@ from cocotb_tools.runner import get_runner
 from cocotbext.msi_its.run.places import BUILD, ROOT
 from cocotbext.msi_its.run.simulators import verilator
 from cocotbext.msi_its.run.simulators.verilator_finder import find_verilator
+from tests.sim.axi_faults import PLUSARG, AxiFault, write_rtl
+from tests.sim.bridge_register_faults import FAULTS, HARNESS
 from tests.sim.commands import verilator_found
 from tools import bridge
 
@@ -90,6 +93,38 @@ def test_registers(name: str, tmp_path: Path) -> None:
     found = run(name, build(name), tmp_path)
     assert {test: said for test, said in found.items() if said} == {}, tmp_path / "log"
     assert len(found) > 10
+
+
+TRIED = [(fault, name) for fault in FAULTS for name in fault.sets]
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Return what builds the harness with all faults, once for each set of parameters."""
+    root = tmp_path_factory.mktemp("faults") / "root"
+    write_rtl(root, FAULTS, {}, HARNESS)
+    return cache(lambda name: build(name, root))
+
+
+@pytest.mark.parametrize("name", bridge.PARAMETERS)
+def test_without_a_fault_in_force_they_pass(
+    name: str, broken: Callable[[str], Path], tmp_path: Path
+) -> None:
+    tests = "|".join(sorted({fault.test for fault, other in TRIED if other == name}))
+    found = run(name, broken(name), tmp_path, f"({tests})$")
+    assert found and not any(found.values())
+
+
+@pytest.mark.parametrize(
+    ("fault", "name"), TRIED, ids=[f"{fault.name}, {name}" for fault, name in TRIED]
+)
+def test_a_fault_is_noticed(
+    fault: AxiFault, name: str, broken: Callable[[str], Path], tmp_path: Path
+) -> None:
+    plusarg = PLUSARG.format(FAULTS.index(fault) + 1)
+    found = run(name, broken(name), tmp_path, f"{fault.test}$", [plusarg])
+    assert found == {fault.test: "failed"}
+    assert fault.says in (tmp_path / "log").read_text()
 
 
 @pytest.mark.parametrize(

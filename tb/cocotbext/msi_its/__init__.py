@@ -3,7 +3,7 @@
 
 | room            | modules                                                                    |
 |-----------------|----------------------------------------------------------------------------|
-| vocabulary      | bridge_csr, csr (both generated), fields, its_trace, operation_base        |
+| vocabulary      | bridge_csr (generated), csr (generated), fields, its_trace, operation_base |
 |                 | operation_classes (generated), operations, results, settings, text, trace  |
 |                 | trace_file, transactions                                                   |
 | checks          | access_model, bridge_register_model, checker, far_end, history, reference  |

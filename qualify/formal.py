@@ -32,7 +32,7 @@ from cocotbext.msi_its.run.launcher import Interrupted, Launcher, catch_signals,
 from cocotbext.msi_its.run.places import BUILD, ROOT
 from cocotbext.msi_its.vocabulary.csr import OperationCode as Op
 from qualify.edits import FAULTS, DoesNotApply, Fails, Fault, Scenario, break_rtl, commands, place
-from tools import ends, yosys
+from tools import bridge, ends, yosys
 from tools.choose import NothingChosen, rtl_of, unchanged
 from tools.choose import choose as choose_from
 
@@ -230,6 +230,17 @@ PROOFS = (
     Proof("counters", "4 and 32 bits", depth=24),
     Proof("arguments", "8 registers", depth=16),
     *_ENDS,
+    Proof("bridge_registers", "64 bits", depth=24, rtl=bridge.REGISTERS),
+    Proof(
+        "bridge_registers",
+        "32 bits",
+        variant="32",
+        parameters={"ADDR_WIDTH": 32, "DATA_WIDTH": 32, "ID_WIDTH": 1},
+        without=("cover_msi64",),
+        depth=24,
+        rtl=bridge.REGISTERS,
+    ),
+    Proof("axil_split", "2 blocks", rtl=bridge.REGISTERS),
 )
 """All proofs, the longest first."""
 

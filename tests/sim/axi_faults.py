@@ -9,7 +9,7 @@ whether the fault is in force.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +24,6 @@ _ITS = "hdl/back/msi_axi_its.sv"
 _SLICE = "hdl/axi/msi_axi_slice.sv"
 _FIFO = "hdl/axi/msi_axi_fifo.sv"
 _HARNESS = "tests/axi/msi_axi_harness.sv"
-_LIST = "tests/axi/msi_axi_harness.f"
 _PACKAGE = "tests/axi/axi_fault_pkg.sv"
 
 _OPEN = "axi_fault_pkg::OPEN"
@@ -32,14 +31,16 @@ _OPEN = "axi_fault_pkg::OPEN"
 Edits = tuple[tuple[str, str], ...]
 """Texts of a file and what replaces each."""
 
-HOOKS: dict[str, Edits] = {
-    _HARNESS: (
-        (
-            "\nendmodule\n",
-            '\n  initial void\'($value$plusargs("axi_fault=%d", axi_fault_pkg::number));\n\n'
-            "endmodule\n",
-        ),
+_CHOICE: Edits = (
+    (
+        "\nendmodule\n",
+        '\n  initial void\'($value$plusargs("axi_fault=%d", axi_fault_pkg::number));\n\n'
+        "endmodule\n",
     ),
+)
+"""What takes the number of the fault in force."""
+
+HOOKS: dict[str, Edits] = {
     _WRITE: (
         ("s_axi_awready = aw_room && room_q;", "s_axi_awready = aw_room && room_q && aw_open;"),
         ("(s_axi_awvalid && room_q),", "(s_axi_awvalid && room_q && aw_open),"),
@@ -421,8 +422,13 @@ FAULTS = (
 """Those that are tried."""
 
 
-def write_rtl(folder: Path, faults: Sequence[AxiFault] = FAULTS) -> None:
-    """Write the ends, the translator and the harness, with all faults, into a new folder.
+def write_rtl(
+    folder: Path,
+    faults: Sequence[AxiFault] = FAULTS,
+    hooks: Mapping[str, Edits] = HOOKS,
+    harness: str = _HARNESS,
+) -> None:
+    """Write hdl/ and a harness with its file list, with all faults, into a new folder.
 
     Raises ValueError for a text that does not occur once in its file.
     """
@@ -434,9 +440,10 @@ def write_rtl(folder: Path, faults: Sequence[AxiFault] = FAULTS) -> None:
         "  int number = 0;  // of the fault in force\n"
         "endpackage\n"
     )
-    (folder / _LIST).write_text("axi_fault_pkg.sv\n" + (ROOT / _LIST).read_text())
-    shutil.copy(ROOT / _HARNESS, folder / _HARNESS)
-    for file, edits in HOOKS.items():
+    listed = Path(harness).with_suffix(".f")
+    (folder / listed).write_text("axi_fault_pkg.sv\n" + (ROOT / listed).read_text())
+    shutil.copy(ROOT / harness, folder / harness)
+    for file, edits in {harness: _CHOICE, **hooks}.items():
         _edit(folder / file, edits, "")
     for number, fault in enumerate(faults, 1):
         _edit(folder / fault.file, fault.edits, f"(axi_fault_pkg::number == {number})")

@@ -3,10 +3,11 @@
 
 | room            | modules                                                                    |
 |-----------------|----------------------------------------------------------------------------|
-| vocabulary      | csr (generated), fields, its_trace, operation_base                         |
+| vocabulary      | bridge_csr (generated), csr (generated), fields, its_trace, operation_base |
 |                 | operation_classes (generated), operations, results, settings, text, trace  |
 |                 | trace_file, transactions                                                   |
-| checks          | checker, far_end, history, reference, register_model                       |
+| checks          | access_model, bridge_register_model, checker, far_end, history, reference  |
+|                 | register_model                                                             |
 | checks/coverage | merging, points, sampling                                                  |
 | bench           | attach, drivers, environment, monitors, registers, stimulus, watch         |
 | bench/ports     | handles, memory                                                            |

@@ -5,3 +5,5 @@ msi_tlp_decode.sv
 msi_tlp_queue.sv
 msi_tlp_order.sv
 msi_tlp_filter.sv
+msi_tlp_axis.sv
+msi_bus_snoop.sv

@@ -47,6 +47,9 @@ PARAMETERS = (
 )
 """The parameters that the testbench sets."""
 
+OPTIONAL = "s_range_"
+"""How the names of ports begin that a design has or has not, all together."""
+
 TIMED = ("DELAY", "EVENTCONTROL", "FORK", "WAIT", "WAITFORK")
 """What Verilator's tree calls the statements that take time."""
 
@@ -242,14 +245,17 @@ class Rtl:
 
         Returns the elaborated design. Raises RtlError that names everything missing or different.
         More ports are allowed if they are outputs: an input that nothing drives would not be a fair
-        test.
+        test. `s_range` may be missing, with all of its ports.
         """
         found = replace(self, sva=False).elaborate(parameters)
         problems = [
             f"parameter {name} is missing" for name in PARAMETERS if name not in found.parameters
         ]
         wanted = OWN.elaborate(parameters).ports
+        without = not any(name.startswith(OPTIONAL) for name in found.ports)
         for name, port in wanted.items():
+            if name.startswith(OPTIONAL) and without:
+                continue
             if name not in found.ports:
                 problems.append(f"port {name} is missing ({port})")
             elif found.ports[name] != port:

@@ -38,6 +38,9 @@ ASSERTIONS = "hdl/sva/sva.f"
 PORT_ASSERTIONS = "hdl/sva/ports.f"
 """Those that hold at the ports of any translator ..."""
 
+RANGE_ASSERTIONS = "hdl/sva/range.f"
+"""... of one that has `s_range` ..."""
+
 ATTACHED_TO = "MSI_TRANSLATOR"
 """... and the macro that names the module they are attached to."""
 
@@ -152,10 +155,18 @@ class Rtl:
         if found.top not in ("", self.top):
             raise RtlError(f"{self.file_list} names {found.top} as its top: say TOP={found.top}")
         if self.sva:
-            added = read([ROOT / (ASSERTIONS if self.own else PORT_ASSERTIONS)], ROOT)
+            lists = [ASSERTIONS]
+            if not self.own:
+                lists = [PORT_ASSERTIONS, *([RANGE_ASSERTIONS] if self._has_range() else [])]
+            added = read([ROOT / each for each in lists], ROOT)
             found.files += [file for file in added.files if file not in found.files]
             found.defines.setdefault(ATTACHED_TO, self.top)
         return found
+
+    def _has_range(self) -> bool:
+        """Whether it has the port `s_range`."""
+        ports = replace(self, sva=False).elaborate().ports
+        return any(name.startswith(OPTIONAL) for name in ports)
 
     def options(self, sources: Sources, parameters: Mapping[str, int], timing: bool) -> list[str]:
         """Return what Verilator is told about the design: everything but what becomes of it."""

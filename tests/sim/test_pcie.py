@@ -18,6 +18,10 @@ FILTER = Harness(
     "msi_tlp_harness", "tests/pcie/msi_tlp_harness.f", BUILD / "pcie", "PCIE_PARAMETERS"
 )
 
+BUSES = Harness(
+    "msi_bus_harness", "tests/pcie/msi_bus_harness.f", BUILD / "pcie", "PCIE_PARAMETERS"
+)
+
 MODULES = ["tests.pcie.rule_tests", "tests.pcie.random_tests"]
 
 SETS = {
@@ -45,3 +49,10 @@ def test_filter(name: str, tmp_path: Path) -> None:
         print(line)
     assert {test: said for test, said in found.items() if said} == {}
     assert len(found) > 25
+
+
+def test_bus_numbers(tmp_path: Path) -> None:
+    place = BUSES.build("buses", {})
+    found = BUSES.run(place, {}, tmp_path, ["tests.pcie.bus_tests"])
+    assert {test: said for test, said in found.items() if said} == {}
+    assert len(found) > 6

@@ -259,8 +259,13 @@ def bus_test(timeout_us: int = 400) -> Callable[[Callable[[BusBench], Awaitable[
             logging.getLogger("msi_its_model").setLevel(logging.ERROR)
             bench = BusBench(dut, function.__name__)
             await bench.set_up()
-            await function(bench)
-            await bench.settle()
+            try:
+                await function(bench)
+                await bench.settle()
+            except AssertionError:
+                if bench.checker.problems:  # which say more
+                    bench.finish()
+                raise
             bench.finish()
 
         del run_test.__wrapped__  # whose argument it has not

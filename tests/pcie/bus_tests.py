@@ -124,15 +124,17 @@ async def n2_a_reset_meets_a_write_at_any_moment(bench: BusBench) -> None:
 
 @bus_test()
 async def n2_while_tables_are_cleared(bench: BusBench) -> None:
-    """A write right after reset waits for its acknowledgement until they are."""
+    """Writes right after reset wait for their acknowledgement until they are."""
     bench.dut.rst_n.value = 0
     await ClockCycles(bench.dut.clk, 3)
     bench.dut.rst_n.value = 1
-    bench.write(0, 0x00221100)
-    await ClockCycles(bench.dut.clk, 40)
+    bench.write(1, 0x00221100)
+    await ClockCycles(bench.dut.clk, 20)
+    bench.write(0, 0x00332200)
+    await ClockCycles(bench.dut.clk, 20)
     assert bench.checker.counts["changes"] == 0
     await bench.settle()
-    assert bench.checker.counts["changes"] > 0
+    assert bench.checker.counts["changes"] == len(PORTS)
 
 
 @bus_test(timeout_us=20000)
@@ -140,7 +142,7 @@ async def n2_random(bench: BusBench) -> None:
     """Writes of both ports, messages, commands and resets at once."""
     draw = bench.rng
     buses = (0, 1, 2, 0x10, 0x11, 0x80, 0xFE, 0xFF)
-    for _ in range(60):
+    for _ in range(30):
         bench.disturb()
         for _ in range(12):
             port = draw.choice(PORTS)
@@ -160,4 +162,4 @@ async def n2_random(bench: BusBench) -> None:
             await bench.settle()
     await bench.registers.execute(Disconnect(3))
     counts = bench.checker.counts
-    assert min(counts["changes"], counts["same"], counts["set"]) > 100 and counts["resets"] > 10
+    assert min(counts["changes"], counts["same"], counts["set"]) > 50 and counts["resets"] > 5

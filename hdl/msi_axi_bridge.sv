@@ -114,6 +114,13 @@ module msi_axi_bridge
     output logic                           s_evt_ready,
     input  wire logic [15:0]               s_evt_route,
 
+    // Bus ranges from hardware: set_bus_range
+    input  wire logic                      s_range_valid,
+    output logic                           s_range_ready,
+    input  wire logic [15:0]               s_range_range,
+    input  wire logic [7:0]                s_range_secondary,
+    input  wire logic [7:0]                s_range_subordinate,
+
     // The interconnect: AXI4
     output logic                           m_axi_awvalid,
     input  wire logic                      m_axi_awready,

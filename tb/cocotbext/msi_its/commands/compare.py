@@ -20,8 +20,10 @@ from cocotbext.msi_its.checks.checker import LISTED_DROPS, REPORTED
 from cocotbext.msi_its.checks.far_end import Alone, FarEnd
 from cocotbext.msi_its.checks.reference import Reference
 from cocotbext.msi_its.commands import sharing
+from cocotbext.msi_its.commands.importing import as_trace
 from cocotbext.msi_its.commands.sim import whole
 from cocotbext.msi_its.commands.window import AFTER, BEFORE, differed, write_window
+from cocotbext.msi_its.importers.kinds import ImportRefusedError
 from cocotbext.msi_its.report import console as report
 from cocotbext.msi_its.report.files import Compare, Design, Sharing, Window
 from cocotbext.msi_its.report.junit import Suite, write_junit
@@ -263,13 +265,14 @@ def compare(
     bad = 0
     for path in paths:
         try:
+            path = as_trace(path)
             progress = report.Progress(f"reading {shown(path)}", 0)
             watch = sharing.Watch()
             taken = [trace.name for trace, _ in found]
             found.append(trace_file(Path(path), taken, progress, profile, watch.look))
             shared[found[-1][0].test] = watch.found
             progress.close()
-        except TraceError as error:
+        except (TraceError, ImportRefusedError) as error:
             print(f"error: {error}", file=sys.stderr)
             bad += 1
     if bad:

@@ -11,6 +11,7 @@ from typing import ClassVar
 from cocotbext.msi_its.importers.gaps import Gaps
 from cocotbext.msi_its.importers.ports import Ports
 from cocotbext.msi_its.importers.writer import Entry, TraceWriter
+from cocotbext.msi_its.vocabulary.trace_file import LOG_FILE, LOG_LINE
 
 Time = int | float | None
 """Microseconds since the beginning of a log; None where it does not say."""
@@ -55,7 +56,7 @@ class Importer(ABC):
         """Write a line of the trace that comes from a line of the log."""
         if t_us is not None:
             entry["t_us"] = t_us
-        entry["x_line"] = line
+        entry[LOG_LINE] = line
         if self.file is not None:
-            entry["x_file"] = self.file
+            entry[LOG_FILE] = self.file
         self.writer.write(entry)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from cocotbext.msi_its.importers.csv_table import CsvTable
 from cocotbext.msi_its.importers.gaps import Gap, Gaps, Kind
 from cocotbext.msi_its.importers.importer import Importer
 from cocotbext.msi_its.importers.qemu import Qemu
@@ -15,7 +16,7 @@ from cocotbext.msi_its.importers.writer import TraceWriter
 from cocotbext.msi_its.vocabulary.text import UserError, shown
 from cocotbext.msi_its.vocabulary.trace_file import blocks
 
-IMPORTERS: Final[dict[str, type[Importer]]] = {each.name: each for each in (Qemu,)}
+IMPORTERS: Final[dict[str, type[Importer]]] = {each.name: each for each in (Qemu, CsvTable)}
 """The importers, by what KIND= calls them."""
 
 BLOCK: Final = 1024
@@ -136,4 +137,3 @@ def import_files(
         len(reader.ports),
         tuple(listed),
     )
-

@@ -112,9 +112,7 @@ class Ports:
         self._write(line, t_us, bind | {"range": port.index, "devfn": 0, "note": name})
         return port
 
-    def root_bus(
-        self, segment: int, bus: int, line: int, t_us: int | float | None = None
-    ) -> Port:
+    def root_bus(self, segment: int, bus: int, line: int, t_us: int | float | None = None) -> Port:
         """Return the port of a root bus. Raises TooManyError."""
         port = self._roots.get((segment, bus))
         if port is None:
@@ -193,14 +191,14 @@ class Ports:
             if port.segment == segment and (port.had(bus) or port.has(bus))
         ]
         if found:
-            port = min(found, key=lambda each: (each.breadth, not each.has(bus), each.index))
-            if sum(each.breadth == port.breadth for each in found) > 1:
+            best = min(found, key=lambda each: (each.breadth, not each.has(bus), each.index))
+            if sum(each.breadth == best.breadth for each in found) > 1:
                 self._gaps.assume(
                     "which port messages entered at: several had their bus, and the one that has "
                     "it was taken",
                     line,
                 )
-            return port
+            return best
         port = self._made_up.get((segment, bus))
         if port is None:
             self._gaps.assume(

@@ -145,6 +145,9 @@ _PREFIX_BYTES: Final = 256
 _BRIDGES: Final = re.compile(r"root-port|bridge|ioh3420|upstream|downstream|cxl-rp|pxb")
 """What the names of QEMU's bridges have in them."""
 
+_Device = tuple[str, int, int]
+"""A device's type, bus and devfn."""
+
 _WAITING: Final = 4096
 """How many lines wait for the look-ups of one before them, or threads are told apart."""
 
@@ -165,7 +168,7 @@ class _Group:
     command one.
     """
 
-    thread: int | None
+    thread: bytes | None
     line: int
     t_us: Time
     entries: list[Entry]
@@ -207,12 +210,13 @@ class Qemu(Importer):
     name = "qemu"
     title = "a QEMU trace log"
     signs = re.compile(
-        rb"gicv3_its_\w+ GICv3|pci_cfg_write \S+ |memory_region_ops_write cpu |\d@\d{1,12}\.\d{6}:\w"
+        rb"gicv3_its_\w+ GICv3|pci_cfg_write \S+ |memory_region_ops_write cpu "
+        rb"|\d@\d{1,12}\.\d{6}:\w"
     )
 
     def __init__(self, writer: TraceWriter, gaps: Gaps) -> None:
         super().__init__(writer, gaps)
-        self._handlers: dict[bytes, Callable[[int, Time, int | None, bytes, bytes], None]] = {
+        self._handlers: dict[bytes, Callable[[int, Time, bytes | None, bytes, bytes], None]] = {
             b"memory_region_ops_write": self._ops_write,
             b"pci_cfg_write": self._cfg_write,
             **dict.fromkeys(_CARRIERS, self._carrier),
@@ -230,15 +234,15 @@ class Qemu(Importer):
             self._handlers[event] = self._its
         names = sorted(self._handlers, key=len, reverse=True)
         self._names = re.compile(b"(" + b"|".join(names) + b") ")
-        self._threads: dict[int | None, _Thread] = {}
+        self._threads: dict[bytes | None, _Thread] = {}
         self._start: int | None = None
-        self._days: dict[bytes, int] = {}
+        self._dates: dict[bytes, bytes] = {}  # the last one
         self._waiting: deque[_Group | tuple[int, Time, Entry]] = deque()
         self._open: list[_Group] = []
         self._seen: set[str] = set()  # which look-ups and writes of tables the log has
         self._doorbell = 0
-        self._half: tuple[int, Time, tuple[str, int, int], int] | None = None
-        self._bridges: dict[tuple[str, int, int], bool] = {}
+        self._half: tuple[int, Time, _Device, int] | None = None
+        self._bridges: dict[_Device, bool] = {}
         self._whole = False  # whether the log has all commands, from when the ITS was enabled
         self._begun = self._commands = False  # whether there was a message or a command
         self._shadow = Shadow()
@@ -301,29 +305,35 @@ class Qemu(Importer):
             what = "memory_region_ops_write without the region's name: QEMU 6.0 and before, or cut"
             self.gaps.refuse(number, what, rest)
 
-    def _when(self, prefix: re.Match[bytes]) -> tuple[int | None, Time]:
+    def _when(self, prefix: re.Match[bytes]) -> tuple[bytes | None, Time]:
         """Return the thread and the time that are written before an event."""
-        parts = prefix.groups()
-        if parts[0] is not None:
-            thread: int | None = int(parts[0])
-            now = int(parts[1]) * 1_000_000 + int(parts[2])
+        if prefix.re is _STAMP:
+            thread, seconds, fraction = prefix.groups()
+            now = int(seconds + fraction)
         else:
-            thread = int(parts[5]) if parts[5] is not None else None
-            if parts[3] is None:
-                return thread, None
-            seconds = self._days.get(parts[3])
-            if seconds is None:
-                try:
-                    moment = datetime.datetime.fromisoformat(parts[3].decode() + "+00:00")
-                except ValueError:
-                    return thread, None
-                self._days = {parts[3]: (seconds := int(moment.timestamp()))}
-            now = seconds * 1_000_000 + int((parts[4] or b"0")[:6].ljust(6, b"0"))
+            thread, seconds, fraction, date, part, tid = prefix.groups()
+            if date is None and seconds is None:
+                return tid, None
+            if date is not None:
+                thread, fraction = tid, (part or b"0")[:6].ljust(6, b"0")
+                seconds = self._seconds(date)
+            now = int(seconds + fraction)
         if self._start is None:
             self._start = now
         return thread, max(0, now - self._start)
 
-    def _thread(self, thread: int | None) -> _Thread:
+    def _seconds(self, date: bytes) -> bytes:
+        """Return a date and time as the seconds since 1970; 0 for what is none."""
+        if date not in self._dates:
+            try:
+                moment = datetime.datetime.fromisoformat(date.decode() + "+00:00")
+                seconds = max(0, int(moment.timestamp()))
+            except ValueError:
+                seconds = 0
+            self._dates = {date: b"%d" % seconds}
+        return self._dates[date]
+
+    def _thread(self, thread: bytes | None) -> _Thread:
         found = self._threads.get(thread)
         if found is None:
             if len(self._threads) >= _WAITING:
@@ -334,7 +344,7 @@ class Qemu(Importer):
     # ---- events ---------------------------------------------------------------------------------
 
     def _ops_write(
-        self, number: int, t_us: Time, thread: int | None, event: bytes, rest: bytes
+        self, number: int, t_us: Time, thread: bytes | None, event: bytes, rest: bytes
     ) -> None:
         found = _OPS_WRITE.fullmatch(rest)
         if found is None:
@@ -357,7 +367,7 @@ class Qemu(Importer):
         state.write = None
 
     def _its(
-        self, number: int, t_us: Time, thread: int | None, event: bytes, rest: bytes
+        self, number: int, t_us: Time, thread: bytes | None, event: bytes, rest: bytes
     ) -> None:
         pattern, bases, name, take = self._formats[event]
         found = pattern.fullmatch(rest)
@@ -370,14 +380,14 @@ class Qemu(Importer):
         take(number, t_us, thread, name, list(map(int, found.groups(), bases)))
 
     def _carrier(
-        self, number: int, t_us: Time, thread: int | None, event: bytes, rest: bytes
+        self, number: int, t_us: Time, thread: bytes | None, event: bytes, rest: bytes
     ) -> None:
         self.gaps.leave_out(f"{event.decode()}: {_CARRIERS[event]}", number)
 
     # ---- messages -------------------------------------------------------------------------------
 
     def _message(
-        self, number: int, t_us: Time, thread: int | None, name: str, values: list[int]
+        self, number: int, t_us: Time, thread: bytes | None, name: str, values: list[int]
     ) -> None:
         offset, data, size, rid = values
         state = self._thread(thread)
@@ -426,7 +436,7 @@ class Qemu(Importer):
         self._begin(state, _Group(thread, number, t_us, [send, became], rid, data))
 
     def _register(
-        self, number: int, t_us: Time, thread: int | None, name: str, values: list[int]
+        self, number: int, t_us: Time, thread: bytes | None, name: str, values: list[int]
     ) -> None:
         offset, data, size = values
         self._end(self._thread(thread))
@@ -443,7 +453,7 @@ class Qemu(Importer):
     # ---- commands -------------------------------------------------------------------------------
 
     def _process(
-        self, number: int, t_us: Time, thread: int | None, name: str, values: list[int]
+        self, number: int, t_us: Time, thread: bytes | None, name: str, values: list[int]
     ) -> None:
         slot, opcode = values
         state = self._thread(thread)
@@ -466,7 +476,7 @@ class Qemu(Importer):
             self._whole, self._shadow.missing = False, True
 
     def _command(
-        self, number: int, t_us: Time, thread: int | None, name: str, values: list[int]
+        self, number: int, t_us: Time, thread: bytes | None, name: str, values: list[int]
     ) -> None:
         name = name.removeprefix("cmd_")
         state = self._thread(thread)
@@ -515,7 +525,7 @@ class Qemu(Importer):
             self._close(state.group)
 
     def _lookup(
-        self, number: int, t_us: Time, thread: int | None, name: str, values: list[int]
+        self, number: int, t_us: Time, thread: bytes | None, name: str, values: list[int]
     ) -> None:
         self._seen.add(name)
         for group in reversed(self._open):
@@ -666,7 +676,7 @@ class Qemu(Importer):
     # ---- bus numbers ----------------------------------------------------------------------------
 
     def _cfg_write(
-        self, number: int, t_us: Time, thread: int | None, event: bytes, rest: bytes
+        self, number: int, t_us: Time, thread: bytes | None, event: bytes, rest: bytes
     ) -> None:
         if _OTHER_CFG_WRITE.fullmatch(rest):
             return
@@ -695,7 +705,7 @@ class Qemu(Importer):
                 self._numbers(device, offset, value, size, number, t_us)
 
     def _is_bridge(
-        self, device: tuple[str, int, int], offset: int, value: int, size: int | None, line: int
+        self, device: _Device, offset: int, value: int, size: int | None, line: int
     ) -> bool:
         """Return whether a device has bus numbers at 0x18, not the address of a BAR."""
         known = self._bridges.get(device)
@@ -713,9 +723,7 @@ class Qemu(Importer):
         self._bridges[device] = True
         return True
 
-    def _size(
-        self, device: tuple[str, int, int], offset: int, value: int, number: int, t_us: Time
-    ) -> int:
+    def _size(self, device: _Device, offset: int, value: int, number: int, t_us: Time) -> int:
         """Return how many bytes were written, where only the value says; 0 if that is open yet."""
         self.gaps.assume(
             "how many bytes of the bus numbers are written at once: only memory_region_ops_write "
@@ -739,7 +747,13 @@ class Qemu(Importer):
         self._numbers(device, 0x18, value, 4 if whole else 1, number, t_us)
 
     def _numbers(
-        self, device: tuple[str, int, int], offset: int, value: int, size: int, line: int, t_us: Time
+        self,
+        device: _Device,
+        offset: int,
+        value: int,
+        size: int,
+        line: int,
+        t_us: Time,
     ) -> None:
         name, bus, devfn = device
         try:
@@ -767,4 +781,3 @@ class Qemu(Importer):
         self._flush()
         if self._start is None and self.writer.lines:
             self.gaps.unknown("times: the log has no time stamps (-msg timestamp=on)")
-

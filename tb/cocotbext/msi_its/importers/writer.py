@@ -4,13 +4,12 @@
 from __future__ import annotations
 
 import gzip
-import io
 import os
 import shutil
 from collections import Counter
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Final, Self
+from typing import Any, BinaryIO, Final, Self, cast
 
 from msgspec.json import Encoder
 
@@ -21,6 +20,8 @@ Entry = dict[str, Any]
 """A line of a trace, as its JSON object has it."""
 
 _BUFFER_BYTES: Final = 1 << 18
+_LEVEL: Final = 3
+"""Of compression: a few percent larger than the best, in a third of the time."""
 _SIGNALS: Final = ("signal_msi", "signal_msi_with_rid", "signal_event")
 
 
@@ -55,12 +56,9 @@ class TraceWriter:
         self._whole.unlink(missing_ok=True)
 
     def _open(self, path: Path) -> BinaryIO:
-        raw = path.open("wb", buffering=_BUFFER_BYTES)
         if self.path.suffix != ".gz":
-            return raw
-        packed = gzip.GzipFile("", "wb", fileobj=raw, mtime=0, compresslevel=6)
-        packed.myfileobj = raw  # closed with it
-        return io.BufferedWriter(packed, _BUFFER_BYTES)  # type: ignore[type-var, return-value]
+            return path.open("wb", buffering=_BUFFER_BYTES)
+        return cast(BinaryIO, gzip.open(path, "wb", compresslevel=_LEVEL))
 
     def write(self, entry: Entry) -> None:
         """Write a line."""

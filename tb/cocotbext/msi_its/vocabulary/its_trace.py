@@ -184,7 +184,7 @@ def iter_mixed(path: str | Path, profile: Profile | None = None) -> Iterator[Its
                 yield context.take(parse_line(path, number, text))
             continue
         try:
-            yield _parse(number, entry)
+            yield parse_entry(number, entry)
         except Refused as refused:
             raise TraceError(path, number, refused.field, refused.reason) from None
 
@@ -243,7 +243,8 @@ def _write_others(path: str | Path, translator: Path) -> None:
 # Parsing one line
 
 
-def _parse(number: int, entry: dict[str, Any]) -> ItsLine:
+def parse_entry(number: int, entry: dict[str, Any]) -> ItsLine:
+    """Return what a line's JSON object says, whose operation is one of an ITS. Raises Refused."""
     name: str = entry["op"]
     if name not in ITS_OPERATIONS:
         hint = did_you_mean(name, ITS_OPERATIONS) or f"; there are {', '.join(ITS_OPERATIONS)}"

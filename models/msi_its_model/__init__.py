@@ -59,6 +59,7 @@ from .msi import (
 )
 from .profile import DEFAULT_PROFILE, PROFILES, Profile
 from .ratelimit import RaisedWarning, RateLimited, flush_warnings, observe_warnings
+from .recorder import RecordedEvent, RecordedRoute, RecordedTarget, Recorder
 from .widths import check_width
 
 __version__ = "0.2.0"
@@ -108,6 +109,10 @@ __all__ = [
     "Profile",
     "RaisedWarning",
     "RateLimited",
+    "RecordedEvent",
+    "RecordedRoute",
+    "RecordedTarget",
+    "Recorder",
     "SharedBuses",
     "SignalMsi",
     "check_width",

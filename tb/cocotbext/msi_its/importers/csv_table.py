@@ -3,8 +3,8 @@
 
 For everything that has no importer of its own. An empty cell is a field that is not there. Numbers
 are decimal or `0x…`, a requester ID may be written `01:00.0`. What is expected has a column each,
-`expect.warnings`, or `expect.devid` for the message. Without a column `op` each row is a message, and
-without `target` it enters at the port of its bus.
+`expect.warnings`, or `expect.devid` for the message. Without a column `op` each row is a message,
+and without `target` it enters at the port of its bus.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ from cocotbext.msi_its.checks.checker import LISTED_DROPS, REPORTED
 from cocotbext.msi_its.checks.far_end import Alone, FarEnd
 from cocotbext.msi_its.checks.reference import Reference
 from cocotbext.msi_its.commands import sharing
+from cocotbext.msi_its.commands.export import timelines
 from cocotbext.msi_its.commands.importing import as_trace
 from cocotbext.msi_its.commands.sim import whole
 from cocotbext.msi_its.commands.window import AFTER, BEFORE, differed, write_window
@@ -347,6 +348,8 @@ def _compare(replay: Replay, shared: Mapping[str, Sharing]) -> int:
             f"{'golden' if replay.translated else 'ITS'} model against",
             file=sys.stderr,
         )
+    if drawn := _draw(replay):
+        print(f"timeline: {shown(drawn)}")
     print(report.where(path, replay.seed, None if replay.alone else replay.rtl))
     profiles = [replay.configuration.profile] if replay.translated else []
     closing = report.closing_line("compare", results, *profiles)
@@ -371,6 +374,13 @@ def _replay(replay: Replay, results: list[TestResult]) -> None:
     flavour = Flavour.WAVES if replay.waves else plain
     results += simulate(run, modules, progress=progress, flavour=flavour)
     progress.close()
+
+
+def _draw(replay: Replay) -> Path | None:
+    """Draw the traces as timelines, on a page; return it, None if there is nothing to draw."""
+    traces = [(trace, replay.tables) for trace in replay.translated]
+    title = f"compare: {', '.join(trace.name for trace in replay.translated)}"
+    return timelines(RESULTS / "timeline.html", traces, title)
 
 
 def _write(

@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace, rtl: Rtl) -> int:
     """Do what the command line asks for; return the exit status."""
     paths = vars(arguments)["from"]
     out = Path(arguments.out)
-    _check(paths, out)
+    check_out(paths, out, (b"{", b"\x1f"))
     done = _import(paths, kind_of(paths, arguments.kind), out)
     for line in said(paths, done):
         print(line)
@@ -48,18 +48,18 @@ def refused(done: Imported) -> int:
     return sum(gap.count for gap in done.gaps if gap.kind == Kind.REFUSED)
 
 
-def _check(paths: Sequence[str], out: Path) -> None:
-    """Refuse to overwrite what is no trace. Raises UserError."""
+def check_out(paths: Sequence[str], out: Path, starts: Sequence[bytes]) -> None:
+    """Refuse to overwrite what does not begin as what is written there does. Raises UserError."""
     if out.is_dir():
         raise UserError(f"OUT={out}: is a directory; name a file in it")
     if not out.exists():
         return
     if any(Path(path).exists() and os.path.samefile(path, out) for path in paths):
-        raise UserError(f"OUT={out}: is what is to be imported; name another file")
+        raise UserError(f"OUT={out}: is what is to be read; name another file")
     with out.open("rb") as file:
-        start = file.read(2)
-    if start and start[:1] != b"{" and start != b"\x1f\x8b":
-        raise UserError(f"OUT={out}: is there, and no trace; move it away, or name another file")
+        start = file.read(1)
+    if start and start not in starts:
+        raise UserError(f"OUT={out}: is there, and no such file; move it away, or name another one")
 
 
 def _import(paths: Sequence[str | Path], importer: type[Importer], out: Path) -> Imported:

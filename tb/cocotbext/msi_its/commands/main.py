@@ -30,6 +30,7 @@ MODULES = {
     "coverage": "regress",
     "shard": "shard",
     "import": "importing",
+    "export": "export",
 }
 """The module of each command."""
 
@@ -39,8 +40,8 @@ FARMS = ("local", "slurm", "manual")
 CHECKED = ("sim", "regress", "coverage", "compare")
 """The commands that attach the assertions to the design; the others measure it, or break it."""
 
-WITHOUT_DESIGN = ("import",)
-"""The commands in which no design plays a part, nor whose rules hold."""
+WITHOUT_DESIGN = ("import", "export")
+"""The commands in which no design plays a part."""
 
 UNUSABLE = re.compile(r"[\s:;#$&'\"`\\()]")
 """What make and Verilator cannot have in the name of a folder: see tools/setup.sh, too."""
@@ -94,6 +95,12 @@ def parser() -> Parser:
     )
     command.add_argument("--out", help="the trace that is written", default="")
     command.add_argument("from", help="the log, or the files of one kind", nargs="+")
+
+    command = commands.add_command("export", "make a timeline or a table of traces")
+    what = "the file: .html or .svg, a timeline; .txt or .csv, a table"
+    command.add_argument("--out", help=what, default="")
+    command.add_profile(None)
+    command.add_argument("trace", help="the traces", nargs="+")
 
     command = commands.add_command("exhaustive", "try everything that the range check decides")
     command.add_argument("--seed", help="fixes every random choice", type=seed, default=chosen)

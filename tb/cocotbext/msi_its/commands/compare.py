@@ -25,6 +25,7 @@ from cocotbext.msi_its.commands.importing import as_trace
 from cocotbext.msi_its.commands.sim import whole
 from cocotbext.msi_its.commands.window import AFTER, BEFORE, differed, write_window
 from cocotbext.msi_its.importers.kinds import ImportRefusedError
+from cocotbext.msi_its.importers.origin import origins
 from cocotbext.msi_its.report import console as report
 from cocotbext.msi_its.report.files import Compare, Design, Sharing, Window
 from cocotbext.msi_its.report.junit import Suite, write_junit
@@ -436,6 +437,23 @@ def _say(replay: Replay, results: list[TestResult]) -> None:
     ]
     if failed:
         print(f"\n{report.failures(failed, RESULTS / 'failures.txt')}")
+        for said in _origins(replay, results):
+            print(said)
+
+
+def _origins(replay: Replay, results: list[TestResult]) -> list[str]:
+    """Say which lines of a log are those that differ first, of traces that were imported."""
+    traces = {trace.test: trace for trace in replay.traces}
+    lines = []
+    for result in [each for each in results if each.failed and each.name in traces]:
+        trace = traces[result.name]
+        for each in [one for one in result.reports[:WINDOWS] if one.line]:
+            # The golden model alone reads a mixed trace's own operations in a file of theirs.
+            split = replay.alone and each.kind != far_end.KIND
+            path = trace.path if split else trace.source
+            for number, said in origins(path, [each.line or 0]).items():
+                lines.append(f"{trace.name}: trace line {number:,} comes from {said}")
+    return lines
 
 
 def _windows(replay: Replay, results: list[TestResult]) -> list[Window]:

@@ -244,27 +244,33 @@ class Timeline {
 
   // Dots in one pixel are drawn once; those that were dropped last, so that none hides them.
   messages(context, ink, bad) {
-    const first = search(this.dots, this.row(this.from));
-    const last = search(this.dots, this.row(this.to) + 2);
+    const { dots, levels, kinds, by } = this;
+    const first = search(dots, this.row(this.from));
+    const last = search(dots, this.row(this.to) + 2);
     const lost = [];
-    let before = -1;
     const size = last - first < 2000 ? 3 : 2;
+    const across = this.wide / (this.to - this.from), from = this.from * 2;
+    const up = this.tall / this.data.height, bottom = TOP + this.tall;
+    const wide = Math.ceil(LEFT + this.wide) + 2;
+    const drawn = new Uint8Array(wide * Math.ceil(bottom + 2));
     context.fillStyle = ink;
     for (let dot = first; dot < last; dot++) {
-      if (this.kinds[dot]) {
+      if (kinds[dot]) {
         lost.push(dot);
         continue;
       }
-      const x = this.x(this.middle(this.dots[dot])), y = this.y(this.levels[dot]);
-      const pixel = Math.round(x) * 8192 + Math.round(y);
-      if (pixel === before) continue;
-      before = pixel;
+      const row = dots[dot];
+      const x = LEFT + (by[row] + by[row + 1] - from) / 2 * across;
+      const y = bottom - levels[dot] * up;
+      const pixel = Math.round(y) * wide + Math.round(x);
+      if (x < 0 || x >= wide || drawn[pixel]) continue;
+      drawn[pixel] = 1;
       context.fillRect(x - size / 2, y - size / 2, size, size);
     }
     context.fillStyle = bad;
     for (const dot of lost) {
       context.beginPath();
-      context.arc(this.x(this.middle(this.dots[dot])), this.y(this.levels[dot]), 4, 0, 7);
+      context.arc(this.x(this.middle(dots[dot])), this.y(levels[dot]), 4, 0, 7);
       context.fill();
     }
   }

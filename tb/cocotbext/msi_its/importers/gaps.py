@@ -43,8 +43,9 @@ class Gap:
         text = f"{self.kind}: {self.what}"
         if self.lines:
             more = ", ..." if self.count > len(self.lines) else ""
-            lines = "line" if self.count == 1 else f"{self.count:,} lines:"
-            text += f" ({lines} {', '.join(self.lines)}{more})"
+            often = f"{self.count:,} times, " if self.count > 1 else ""
+            lines = "line" if len(self.lines) == 1 and not more else "lines"
+            text += f" ({often}{lines} {', '.join(self.lines)}{more})"
         return text + (f": {self.excerpt}" if self.excerpt else "")
 
 
@@ -56,7 +57,14 @@ class Gaps:
         self.file = ""
         """Said with the numbers of lines, where there are several files."""
 
-    def note(self, kind: Kind, what: str, line: int | None = None, text: bytes = b"") -> None:
+    def note(
+        self,
+        kind: Kind,
+        what: str,
+        line: int | None = None,
+        text: bytes = b"",
+        times: int = 1,
+    ) -> None:
         """Note something, once or again; `text` is the line that is refused."""
         key = (kind, what)
         gap = self._found.get(key)
@@ -65,7 +73,7 @@ class Gaps:
                 key = (Kind.LEFT_OUT, "more different things than are listed here")
             gap = self._found.setdefault(key, Gap(*key))
             gap.excerpt = visible(text.decode(errors="replace").strip()[:EXCERPT])
-        gap.count += 1
+        gap.count += times
         if line is not None and len(gap.lines) < FIRST:
             gap.lines.append(f"{self.file}:{line}" if self.file else str(line))
 
@@ -77,9 +85,9 @@ class Gaps:
         """Note what is not in the log, and was taken to be so."""
         self.note(Kind.ASSUMED, what, line)
 
-    def leave_out(self, what: str, line: int | None = None) -> None:
-        """Note what is in the log, and not in the trace."""
-        self.note(Kind.LEFT_OUT, what, line)
+    def leave_out(self, what: str, line: int | None = None, times: int = 1) -> None:
+        """Note what is in the log, and not in the trace; `times` more than once."""
+        self.note(Kind.LEFT_OUT, what, line, times=times)
 
     def unknown(self, what: str, line: int | None = None) -> None:
         """Note what the log does not say, and the trace leaves open."""

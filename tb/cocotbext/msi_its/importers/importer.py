@@ -6,22 +6,21 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from pathlib import Path
 from typing import ClassVar
 
 from cocotbext.msi_its.importers.gaps import Gaps
-from cocotbext.msi_its.importers.ports import Ports
+from cocotbext.msi_its.importers.ports import Ports, Time
 from cocotbext.msi_its.importers.writer import Entry, TraceWriter
 from cocotbext.msi_its.vocabulary.trace_file import LOG_FILE, LOG_LINE
-
-Time = int | float | None
-"""Microseconds since the beginning of a log; None where it does not say."""
 
 
 class Importer(ABC):
     """Reads one kind of log.
 
-    It is given the files one after the other: `begin`, then all lines by `take`; `finish` comes
-    after the last. Whatever a log holds, it raises nothing: what cannot be read is noted in `gaps`.
+    It is given the files one after the other: `begin`, then all lines by `take`, and `end`; after
+    the last one `finish`. Whatever a log holds, it raises nothing: what cannot be read is noted in
+    `gaps`.
     """
 
     name: ClassVar[str]
@@ -38,6 +37,11 @@ class Importer(ABC):
         self.file: int | None = None
         """Which of several files is read, from 0."""
 
+    @classmethod
+    def arranged(cls, paths: Sequence[str | Path]) -> list[str | Path]:
+        """Return the files in the order in which they are to be read."""
+        return list(paths)
+
     def begin(self, start: Sequence[bytes]) -> None:  # noqa: B027 (most need not know)
         """Start with a file, which begins with these lines."""
 
@@ -45,8 +49,11 @@ class Importer(ABC):
     def take(self, first: int, lines: Sequence[bytes]) -> None:
         """Take the next lines; `first` is the number of the first of them, from 1."""
 
+    def end(self) -> None:  # noqa: B027
+        """Write what is left of a file: it is at its end."""
+
     def finish(self) -> None:  # noqa: B027 (most have nothing left to do)
-        """Write what is left: the log is at its end."""
+        """Write what is left after the last file."""
 
     def header(self) -> Entry:
         """Return what the header of the trace has of this log."""

@@ -11,12 +11,16 @@ from typing import Final
 from cocotbext.msi_its.importers.csv_table import CsvTable
 from cocotbext.msi_its.importers.gaps import Gap, Gaps, Kind
 from cocotbext.msi_its.importers.importer import Importer
+from cocotbext.msi_its.importers.linux import Linux
+from cocotbext.msi_its.importers.openvmm import OpenVmm
 from cocotbext.msi_its.importers.qemu import Qemu
 from cocotbext.msi_its.importers.writer import TraceWriter
 from cocotbext.msi_its.vocabulary.text import UserError, shown
 from cocotbext.msi_its.vocabulary.trace_file import blocks
 
-IMPORTERS: Final[dict[str, type[Importer]]] = {each.name: each for each in (Qemu, CsvTable)}
+IMPORTERS: Final[dict[str, type[Importer]]] = {
+    each.name: each for each in (Qemu, Linux, OpenVmm, CsvTable)
+}
 """The importers, by what KIND= calls them."""
 
 BLOCK: Final = 1024
@@ -96,6 +100,7 @@ def import_files(
     read = 0
     with TraceWriter(out) as writer:
         reader = importer(writer, gaps)
+        paths = reader.arranged(paths)
         for index, path in enumerate(paths):
             if len(paths) > 1:
                 reader.file, gaps.file = index, Path(path).name
@@ -107,6 +112,7 @@ def import_files(
                 first += len(lines)
                 if progress is not None:
                     progress(read + first - 1)
+            reader.end()
             read += first - 1
         reader.finish()
         listed = gaps.listed

@@ -24,7 +24,10 @@ from cocotbext.msi_its.vocabulary.operations import LIMITS
 MOST_PORTS: Final = min(LIMITS["ranges"][1], LIMITS["targets"][1])
 MOST_CONNECTIONS: Final = LIMITS["connections"][1]
 
-Write = Callable[[int, int | float | None, Entry], None]
+Time = int | float | None
+"""Microseconds since the beginning of a log; None where it does not say."""
+
+Write = Callable[[int, Time, Entry], None]
 """Takes a line of the trace: the number of the log's line, the time, the entry."""
 
 
@@ -59,6 +62,10 @@ class Port:
         return self.last[1] - self.last[0] if self.last is not None else 256
 
 
+_NOWHERE: Final = -1
+"""The segment of what is connected to nothing."""
+
+
 class TooManyError(Exception):
     """There are more ports, or segments, than a trace can have."""
 
@@ -90,7 +97,14 @@ class Ports:
         """Return the DeviceID of a requester ID."""
         return self.bases.get(segment, segment << 16) + rid
 
-    def connection(self, segment: int, line: int, t_us: int | float | None = None) -> int:
+    def requester(self, devid: int) -> tuple[int, int]:
+        """Return the segment and the requester ID of a DeviceID."""
+        for segment, base in self.bases.items():
+            if base <= devid < base + (1 << 16):
+                return segment, devid - base
+        return devid >> 16, devid & 0xFFFF
+
+    def connection(self, segment: int, line: int, t_us: Time = None) -> int:
         """Return the connection of a segment. Raises TooManyError."""
         found = self._segments.get(segment)
         if found is None:
@@ -102,7 +116,7 @@ class Ports:
             self._write(line, t_us, {"op": "connect", "connection": found, **value})
         return found
 
-    def _port(self, segment: int, name: str, line: int, t_us: int | float | None) -> Port:
+    def _port(self, segment: int, name: str, line: int, t_us: Time) -> Port:
         connection = self.connection(segment, line, t_us)
         if self._count == MOST_PORTS:
             raise TooManyError(f"more than {MOST_PORTS} ports")
@@ -112,7 +126,25 @@ class Ports:
         self._write(line, t_us, bind | {"range": port.index, "devfn": 0, "note": name})
         return port
 
-    def root_bus(self, segment: int, bus: int, line: int, t_us: int | float | None = None) -> Port:
+    def extra(self, name: str, line: int, t_us: Time = None, connected: bool = True) -> Port:
+        """Return a new port that no bridge is, in segment 0, or on a connection with no backend.
+
+        Raises TooManyError.
+        """
+        if not connected:
+            self._segments.setdefault(_NOWHERE, len(self._segments))
+        return self._port(0 if connected else _NOWHERE, name, line, t_us)
+
+    def with_range(self, secondary: int, subordinate: int) -> Port | None:
+        """Return the bridge whose range is that now; None if none, or several, have it."""
+        found = [
+            port
+            for port in self._bridges.values()
+            if (port.secondary, port.subordinate) == (secondary, subordinate)
+        ]
+        return found[0] if len(found) == 1 else None
+
+    def root_bus(self, segment: int, bus: int, line: int, t_us: Time = None) -> Port:
         """Return the port of a root bus. Raises TooManyError."""
         port = self._roots.get((segment, bus))
         if port is None:
@@ -126,7 +158,7 @@ class Ports:
         address: tuple[int, int, int],
         name: str,
         line: int,
-        t_us: int | float | None = None,
+        t_us: Time = None,
     ) -> Port | None:
         """Return the port of a bridge at (segment, bus, devfn); None if it is behind another.
 
@@ -159,7 +191,7 @@ class Ports:
         secondary: int,
         subordinate: int,
         line: int,
-        t_us: int | float | None = None,
+        t_us: Time = None,
     ) -> None:
         """Take the bus numbers of a port; the trace has them if they are new."""
         if (port.secondary, port.subordinate) == (secondary, subordinate):
@@ -171,7 +203,7 @@ class Ports:
         entry = {"op": "set_bus_range", "range": port.index, "secondary": secondary}
         self._write(line, t_us, entry | {"subordinate": subordinate})
 
-    def enter(self, segment: int, bus: int, line: int, t_us: int | float | None = None) -> Port:
+    def enter(self, segment: int, bus: int, line: int, t_us: Time = None) -> Port:
         """Return the port at which a message with this bus enters. Raises TooManyError."""
         port = self._homes.get((segment, bus))
         if port is None:
@@ -179,7 +211,7 @@ class Ports:
             self._homes[segment, bus] = port
         return port
 
-    def _home(self, segment: int, bus: int, line: int, t_us: int | float | None) -> Port:
+    def _home(self, segment: int, bus: int, line: int, t_us: Time) -> Port:
         root = self._roots.get((segment, bus))
         if root is not None:
             return root

@@ -22,9 +22,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from cocotbext.msi_its.importers.gaps import Gaps
-from cocotbext.msi_its.importers.importer import Importer, Time
+from cocotbext.msi_its.importers.importer import Importer
 from cocotbext.msi_its.importers.its_shadow import Seen, Shadow
-from cocotbext.msi_its.importers.ports import TooManyError
+from cocotbext.msi_its.importers.ports import Time, TooManyError
 from cocotbext.msi_its.importers.writer import Entry, TraceWriter
 from cocotbext.msi_its.vocabulary.its_trace import BITS, TRANSLATE
 from cocotbext.msi_its.vocabulary.text import visible

@@ -17,7 +17,7 @@ from typing import Any, Final
 from cocotbext.msi_its.importers.gaps import Gaps
 from cocotbext.msi_its.importers.importer import Importer
 from cocotbext.msi_its.importers.ports import TooManyError
-from cocotbext.msi_its.importers.writer import Entry, TraceWriter
+from cocotbext.msi_its.importers.writer import Entry, Sink
 from cocotbext.msi_its.vocabulary import its_trace, trace
 from cocotbext.msi_its.vocabulary.its_trace import ITS_OPERATIONS
 from cocotbext.msi_its.vocabulary.operations import WIDTHS
@@ -45,7 +45,7 @@ class CsvTable(Importer):
         rb'^(?:\xef\xbb\xbf)?"?(?:' + _FIELDS + rb')"?\s*[,;\t|]\s*"?[a-z_][\w.]*"?\s*(?:[,;\t|]|$)'
     )
 
-    def __init__(self, writer: TraceWriter, gaps: Gaps) -> None:
+    def __init__(self, writer: Sink, gaps: Gaps) -> None:
         super().__init__(writer, gaps)
         self._columns: list[str] = []
         self._delimiter = ","

@@ -15,6 +15,9 @@ FIRST: Final = 3
 DIFFERENT: Final = 500
 """How many different things are noted; a log that makes more is told so."""
 
+LONGEST: Final = 400
+"""How many characters of what is noted are kept: some of it is from the log."""
+
 EXCERPT: Final = 100
 """How many characters of a refused line are shown."""
 
@@ -71,7 +74,7 @@ class Gaps:
         if gap is None:
             if len(self._found) >= DIFFERENT:
                 key = (Kind.LEFT_OUT, "more different things than are listed here")
-            gap = self._found.setdefault(key, Gap(*key))
+            gap = self._found.setdefault(key, Gap(key[0], visible(key[1][:LONGEST])))
             gap.excerpt = visible(text.decode(errors="replace").strip()[:EXCERPT])
         gap.count += times
         if line is not None and len(gap.lines) < FIRST:

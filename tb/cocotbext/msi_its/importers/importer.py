@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from cocotbext.msi_its.importers.gaps import Gaps
 from cocotbext.msi_its.importers.ports import Ports, Time
-from cocotbext.msi_its.importers.writer import Entry, TraceWriter
+from cocotbext.msi_its.importers.writer import Entry, Sink
 from cocotbext.msi_its.vocabulary.trace_file import LOG_FILE, LOG_LINE
 
 
@@ -30,7 +30,7 @@ class Importer(ABC):
     signs: ClassVar[re.Pattern[bytes]]
     """What a line has that only this kind of log has."""
 
-    def __init__(self, writer: TraceWriter, gaps: Gaps) -> None:
+    def __init__(self, writer: Sink, gaps: Gaps) -> None:
         self.writer = writer
         self.gaps = gaps
         self.ports = Ports(self.write, gaps)

@@ -24,10 +24,11 @@ from cocotbext.msi_its.importers.device_ids import DeviceTree, Iort, bases
 from cocotbext.msi_its.importers.gaps import Gaps
 from cocotbext.msi_its.importers.importer import Importer
 from cocotbext.msi_its.importers.ports import Time, TooManyError
-from cocotbext.msi_its.importers.writer import Entry, TraceWriter
+from cocotbext.msi_its.importers.writer import Entry, Sink
 from cocotbext.msi_its.vocabulary.its_trace import BITS, COMMANDS
 from cocotbext.msi_its.vocabulary.operations import LIMITS
 from cocotbext.msi_its.vocabulary.trace_file import blocks
+from msi_its_model.widths import ADDRESS_BITS
 
 MOST_ROUTES: Final = LIMITS["routes"][1]
 LPIS: Final = 8192
@@ -131,13 +132,14 @@ class _Vector:
 
 @dataclass(slots=True)
 class _Route:
-    """A vector as a route: its index, and the message that it sends; None while that is open."""
+    """A vector as a route: its index, and the message that it sends while it is enabled."""
 
     index: int
     rid: int
     segment: int
     address: int
     data: int
+    enabled: bool = False
 
 
 class Linux(Importer):
@@ -147,7 +149,7 @@ class Linux(Importer):
     title = "a log of Linux (ftrace, lspci, /proc/interrupts, device tree, IORT)"
     signs = re.compile(b"^(?:" + b"|".join(_SIGNS.values()) + b")")
 
-    def __init__(self, writer: TraceWriter, gaps: Gaps) -> None:
+    def __init__(self, writer: Sink, gaps: Gaps) -> None:
         super().__init__(writer, gaps)
         self._take: Callable[[int, bytes], None] = self._ftrace
         self._tree = DeviceTree(gaps)
@@ -321,6 +323,7 @@ class Linux(Importer):
         return route
 
     def _enable(self, route: _Route, line: int, t_us: Time = None) -> None:
+        route.enabled = True
         entry: Entry = {"op": "enable_with_rid", "route": route.index, "rid": route.rid}
         self.write(line, t_us, {**entry, "address": route.address, "data": route.data})
 
@@ -399,6 +402,9 @@ class Linux(Importer):
                 what = "interrupts by their number alone: import /proc/interrupts beside the trace"
             self.gaps.leave_out(what, number)
             return
+        if not route.enabled:
+            self.gaps.assume("vectors that were masked are unmasked when they interrupt", number)
+            self._enable(route, number, t_us)
         devid = self.ports.devid(route.segment, route.rid)
         message = [devid, route.address, route.data]
         entry: Entry = {"op": "signal_event", "route": route.index}
@@ -467,7 +473,8 @@ def _fields(text: bytes) -> dict[str, int]:
             number = int(bus, 16) << 8 | int(device, 16) << 3 | int(function)
         else:
             number = int(value, 16 if value[:2] == b"0x" else 10)
-        found[name.decode().lower()] = number
+        if not number >> ADDRESS_BITS:
+            found[name.decode().lower()] = number
     return found
 
 

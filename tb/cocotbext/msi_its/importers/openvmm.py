@@ -20,7 +20,7 @@ from typing import Final
 from cocotbext.msi_its.importers.gaps import Gaps
 from cocotbext.msi_its.importers.importer import Importer
 from cocotbext.msi_its.importers.ports import Port, Time, TooManyError
-from cocotbext.msi_its.importers.writer import Entry, TraceWriter
+from cocotbext.msi_its.importers.writer import Entry, Sink
 from msi_its_model import PROFILES, Profile
 
 TODAY: Final = PROFILES["08ec11066"]
@@ -56,7 +56,7 @@ class OpenVmm(Importer):
     title = "a log of OpenVMM"
     signs = re.compile(b"|".join(map(re.escape, (*_SAID, b"pci_core::", b"pcie::"))))
 
-    def __init__(self, writer: TraceWriter, gaps: Gaps) -> None:
+    def __init__(self, writer: Sink, gaps: Gaps) -> None:
         super().__init__(writer, gaps)
         self._start: int | None = None
         self._other: Port | None = None  # of ranges that no bridge in the log has

@@ -25,7 +25,7 @@ from cocotbext.msi_its.importers.gaps import Gaps
 from cocotbext.msi_its.importers.importer import Importer
 from cocotbext.msi_its.importers.its_shadow import Seen, Shadow
 from cocotbext.msi_its.importers.ports import Time, TooManyError
-from cocotbext.msi_its.importers.writer import Entry, TraceWriter
+from cocotbext.msi_its.importers.writer import Entry, Sink
 from cocotbext.msi_its.vocabulary.its_trace import BITS, TRANSLATE
 from cocotbext.msi_its.vocabulary.text import visible
 from msi_its_model.gicv3_its import (
@@ -160,6 +160,16 @@ def _compile(text: str) -> tuple[re.Pattern[bytes], tuple[int, ...]]:
     return re.compile(pattern.encode() + rb"\s*"), bases
 
 
+_EVENTS: Final = {
+    f"gicv3_its_{name}".encode(): (*_compile(text), name) for name, text in FORMATS.items()
+}
+"""Of each event of the ITS: the pattern of what follows it, the bases of its numbers, its name."""
+
+_OTHERS: Final = (b"memory_region_ops_write", b"pci_cfg_write", *_CARRIERS)
+_NAMES: Final = re.compile(b"(" + b"|".join(sorted((*_EVENTS, *_OTHERS), reverse=True)) + b") ")
+"""The events that are read."""
+
+
 @dataclass(slots=True, eq=False)
 class _Group:
     """A message or a command, until all lines that belong to it are there.
@@ -214,26 +224,23 @@ class Qemu(Importer):
         rb"|\d@\d{1,12}\.\d{6}:\w"
     )
 
-    def __init__(self, writer: TraceWriter, gaps: Gaps) -> None:
+    def __init__(self, writer: Sink, gaps: Gaps) -> None:
         super().__init__(writer, gaps)
+        self._takers: dict[str, Callable[[int, Time, bytes | None, str, list[int]], None]] = {}
         self._handlers: dict[bytes, Callable[[int, Time, bytes | None, bytes, bytes], None]] = {
             b"memory_region_ops_write": self._ops_write,
             b"pci_cfg_write": self._cfg_write,
             **dict.fromkeys(_CARRIERS, self._carrier),
         }
-        self._formats = {}
-        for name, text in FORMATS.items():
-            event = b"gicv3_its_" + name.encode()
-            take = {
-                "translation_write": self._message,
-                "write": self._register,
-                "badwrite": self._register,
-                "process_command": self._process,
-            }.get(name, self._command if name.startswith("cmd_") else self._lookup)
-            self._formats[event] = (*_compile(text), name, take)
+        takers = {
+            "translation_write": self._message,
+            **dict.fromkeys(("write", "badwrite"), self._register),
+            "process_command": self._process,
+        }
+        for event, (_, _, name) in _EVENTS.items():
+            look = self._command if name.startswith("cmd_") else self._lookup
+            self._takers[name] = takers.get(name, look)
             self._handlers[event] = self._its
-        names = sorted(self._handlers, key=len, reverse=True)
-        self._names = re.compile(b"(" + b"|".join(names) + b") ")
         self._threads: dict[bytes | None, _Thread] = {}
         self._start: int | None = None
         self._dates: dict[bytes, bytes] = {}  # the last one
@@ -283,7 +290,7 @@ class Qemu(Importer):
 
     def _search(self, number: int, line: bytes) -> None:
         """Take an event that is not at the beginning of its line."""
-        found = self._names.search(line)
+        found = _NAMES.search(line)
         if found is None:
             name = re.search(rb"gicv3_its_(\w+ )", line)
             if name is not None and not _UNREAD.match(name[1]):
@@ -369,7 +376,7 @@ class Qemu(Importer):
     def _its(
         self, number: int, t_us: Time, thread: bytes | None, event: bytes, rest: bytes
     ) -> None:
-        pattern, bases, name, take = self._formats[event]
+        pattern, bases, name = _EVENTS[event]
         found = pattern.fullmatch(rest)
         if found is None:
             what = f"{event.decode()}: not the format of QEMU 7.2 and after"
@@ -377,7 +384,7 @@ class Qemu(Importer):
                 what = f"{event.decode()} of QEMU 7.0, which has no operands"
             self.gaps.refuse(number, what, rest)
             return
-        take(number, t_us, thread, name, list(map(int, found.groups(), bases)))
+        self._takers[name](number, t_us, thread, name, list(map(int, found.groups(), bases)))
 
     def _carrier(
         self, number: int, t_us: Time, thread: bytes | None, event: bytes, rest: bytes

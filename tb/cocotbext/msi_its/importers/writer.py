@@ -25,7 +25,37 @@ _LEVEL: Final = 3
 _SIGNALS: Final = ("signal_msi", "signal_msi_with_rid", "signal_event")
 
 
-class TraceWriter:
+class Sink:
+    """Takes the lines of a trace, and counts them."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        """How many lines there are of each operation."""
+        self.encode = Encoder().encode
+        """Makes JSON of an entry."""
+
+    def write(self, entry: Entry) -> None:
+        """Take a line."""
+        self.counts[entry["op"]] += 1
+
+    @property
+    def messages(self) -> int:
+        """How many messages it has: of the translator's operations, or of an ITS alone."""
+        sent = sum(self.counts[name] for name in _SIGNALS)
+        return sent or self.counts[TRANSLATE]
+
+    @property
+    def commands(self) -> int:
+        """How many commands of an ITS it has."""
+        return sum(self.counts[name] for name in COMMANDS)
+
+    @property
+    def lines(self) -> int:
+        """How many lines it has, without the header."""
+        return self.counts.total()
+
+
+class TraceWriter(Sink):
     """Writes a trace, which appears under its name when it is complete; `.gz` is gzipped.
 
     The header says at the top what is known at the end, so the lines wait in a file beside it. Use
@@ -33,12 +63,10 @@ class TraceWriter:
     """
 
     def __init__(self, path: Path) -> None:
+        super().__init__()
         self.path = path
-        self.counts: Counter[str] = Counter()
-        """How many lines there are of each operation."""
         self._lines = path.with_name(f".{path.name}.{os.getpid()}.lines")
         self._whole = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
-        self._encode = Encoder().encode
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = self._open(self._lines)
 
@@ -63,29 +91,13 @@ class TraceWriter:
     def write(self, entry: Entry) -> None:
         """Write a line."""
         self.counts[entry["op"]] += 1
-        self._file.write(self._encode(entry) + b"\n")
+        self._file.write(self.encode(entry) + b"\n")
 
     def finish(self, header: Entry) -> None:
         """Write what the header has beside format and version, and put the trace in its place."""
         self._file.close()
         with self._open(self._whole) as file:
-            file.write(self._encode({"format": FORMAT, "version": VERSION, **header}) + b"\n")
+            file.write(self.encode({"format": FORMAT, "version": VERSION, **header}) + b"\n")
         with self._whole.open("ab") as whole, self._lines.open("rb") as lines:
             shutil.copyfileobj(lines, whole)
         os.replace(self._whole, self.path)
-
-    @property
-    def messages(self) -> int:
-        """How many messages it has: of the translator's operations, or of an ITS alone."""
-        sent = sum(self.counts[name] for name in _SIGNALS)
-        return sent or self.counts[TRANSLATE]
-
-    @property
-    def commands(self) -> int:
-        """How many commands of an ITS it has."""
-        return sum(self.counts[name] for name in COMMANDS)
-
-    @property
-    def lines(self) -> int:
-        """How many lines it has, without the header."""
-        return self.counts.total()

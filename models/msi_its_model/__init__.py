@@ -71,6 +71,7 @@ from .pcie import (
 )
 from .profile import DEFAULT_PROFILE, PROFILES, Profile
 from .ratelimit import RaisedWarning, RateLimited, flush_warnings, observe_warnings
+from .recorder import RecordedEvent, RecordedRoute, RecordedTarget, Recorder
 from .widths import check_width
 
 __version__ = "0.2.0"
@@ -121,6 +122,10 @@ __all__ = [
     "Profile",
     "RaisedWarning",
     "RateLimited",
+    "RecordedEvent",
+    "RecordedRoute",
+    "RecordedTarget",
+    "Recorder",
     "SharedBuses",
     "SignalMsi",
     "Tlp",

@@ -10,6 +10,8 @@ READ_sim := SEED SET TEST PROFILE WAVES JOBS SVA $(DESIGN)
 READ_regress := SEED SEEDS JOBS RESUME SET TEST FAILED PROFILE FARM PER_TASK SBATCH SVA $(DESIGN)
 READ_coverage := $(READ_regress)
 READ_compare := TRACE LEVEL ENGINE SEED PROFILE WAVES SVA $(DESIGN)
+READ_import := FROM KIND OUT
+READ_export := TRACE OUT PROFILE
 READ_exhaustive := SEED PROFILE $(DESIGN)
 READ_bench := SEED DOCS PROFILE $(DESIGN)
 READ_faults := LEVEL ENGINE ONLY SEED $(DESIGN)
@@ -23,7 +25,7 @@ RENAMED := ENGINE MUTANTS
 READ_ALWAYS := PYTHON PY VERILATOR_ROOT
 
 TARGETS := $(or $(MAKECMDGOALS),help)
-NAMES := $(sort $(foreach target,sim regress compare bench faults formal synth mutate,$(READ_$(target))))
+NAMES := $(sort $(foreach target,sim regress compare import export bench faults formal synth mutate,$(READ_$(target))))
 READ := $(sort $(foreach target,$(TARGETS),$(READ_$(target))))
 GIVEN := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),\
   $(filter-out MAKE% -%,$(name))))
@@ -47,7 +49,7 @@ unexport $(filter-out PYTHON PYTHONUNBUFFERED PYTHONIOENCODING PYTHONUTF8,$(filt
 
 # ---- targets ---------------------------------------------------------------------------------------
 
-.PHONY: help sim regress coverage test compare exhaustive bench faults formal synth mutate lint regs setup clean distclean
+.PHONY: help sim regress coverage test compare import export exhaustive bench faults formal synth mutate lint regs setup clean distclean
 
 help:
 	@echo 'make sim [SEED=n] [WAVES=1] [JOBS=n]'
@@ -62,9 +64,14 @@ help:
 	@echo 'make compare TRACE="file [file...]" [LEVEL=pin|batch|model] [SEED=n] [WAVES=1]'
 	@echo '                             replay your own traces on both (or on the model alone);'
 	@echo '                             on the RTL on the batched path, or at pin level: by their length'
+	@echo 'make import FROM="log [file...]" [KIND=name] OUT=trace.jsonl'
+	@echo '                             make a trace of a log of QEMU, Linux, OpenVMM, or of a table (CSV);'
+	@echo '                             make compare does it by itself, if TRACE is such a log'
+	@echo 'make export TRACE="file [file...]" [OUT=file.html|.svg|.txt|.csv]'
+	@echo '                             draw traces as a timeline, or write them as a table for people'
 	@echo 'make exhaustive [SEED=n]     try all bus ranges with all requester buses'
 	@echo 'make bench [SEED=n] [DOCS=1] measure the throughput (DOCS: and write docs/performance.md)'
-	@echo '  PROFILE=name               with sim, regress, coverage, compare, exhaustive, bench: whose rules hold'
+	@echo '  PROFILE=name               with sim, regress, coverage, compare, export, exhaustive, bench: whose rules hold'
 	@echo '  RTL=filelist.f TOP=name    with sim, regress, coverage, compare, exhaustive, bench, mutate,'
 	@echo '                             faults, synth: your own RTL'
 	@echo '  SVA=0                      with sim, regress, coverage, compare: without the assertions of hdl/sva'
@@ -93,6 +100,14 @@ test: lint
 compare: $(if $(value TRACE),setup)
 	@$(if $(value TRACE),,$(error usage: make compare TRACE="file [file...]" [LEVEL=pin|batch|model]))\
 	$(PY) -m cocotbext.msi_its compare
+
+export: $(if $(value TRACE),setup)
+	@$(if $(value TRACE),,$(error usage: make export TRACE="file [file...]" [OUT=file.html|.svg|.txt|.csv]))\
+	$(PY) -m cocotbext.msi_its export
+
+import: $(if $(and $(value FROM),$(value OUT)),setup)
+	@$(if $(and $(value FROM),$(value OUT)),,$(error usage: make import FROM="log [file...]" [KIND=name] OUT=trace.jsonl))\
+	$(PY) -m cocotbext.msi_its import
 
 faults formal mutate: setup
 	@$(PY) -m qualify.$@

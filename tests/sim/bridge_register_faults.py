@@ -1,11 +1,17 @@
 # SPDX-License-Identifier: MIT
-"""The bridge's registers with faults, as `axi_faults` has those of the ends."""
+"""The bridge's registers with faults, as `axi_faults` has the ends."""
 
 from __future__ import annotations
 
-from tests.sim.axi_faults import AxiFault, instead
+from pathlib import Path
 
-HARNESS = "tests/axi/msi_bridge_registers_harness.sv"
+from tests.sim.faulty_text import TextFault, instead, write_faulty
+
+_PACKAGE = "bridge_register_fault_pkg"
+
+PLUSARG = f"+{_PACKAGE}={{}}"
+
+_HARNESS = "tests/axi/msi_bridge_registers_harness"
 
 _SPLIT = "hdl/registers/msi_axil_split.sv"
 _REGISTERS = "hdl/registers/msi_bridge_registers.sv"
@@ -14,7 +20,7 @@ _WIDE, _SMALL, _ODD = "64 bits", "32 bits, smallest", "512 bits, odd"
 
 FAULTS = (
     # the split
-    AxiFault(
+    TextFault(
         "an address goes to both blocks",
         _SPLIT,
         (
@@ -27,7 +33,7 @@ FAULTS = (
         "mismatches",
         (_WIDE,),
     ),
-    AxiFault(
+    TextFault(
         "data waits for its address",
         _SPLIT,
         (("wready: !w_valid_q,", "wready: !w_valid_q && !(FAULT && !write_open_q),"),),
@@ -35,7 +41,7 @@ FAULTS = (
         "it is not taken",
         (_WIDE,),
     ),
-    AxiFault(
+    TextFault(
         "an address waits for its data",
         _SPLIT,
         (("awready: !write_open_q,", "awready: !write_open_q && !(FAULT && !w_valid_q),"),),
@@ -43,7 +49,7 @@ FAULTS = (
         "it is not taken",
         (_WIDE,),
     ),
-    AxiFault(
+    TextFault(
         "data changes while it waits",
         _SPLIT,
         (("    if (!w_valid_q) begin", "    if (!w_valid_q || FAULT) begin"),),
@@ -51,7 +57,7 @@ FAULTS = (
         "mismatches",
         (_WIDE,),
     ),
-    AxiFault(
+    TextFault(
         "a read waits for a write",
         _SPLIT,
         (
@@ -64,7 +70,7 @@ FAULTS = (
         "Timeout",
         (_WIDE,),
     ),
-    AxiFault(
+    TextFault(
         "a read is answered by the block of the last write",
         _SPLIT,
         (("rdata: reads.rdata,", "rdata: FAULT ? writes.rdata : reads.rdata,"),),
@@ -72,7 +78,7 @@ FAULTS = (
         "mismatches",
         (_WIDE,),
     ),
-    AxiFault(
+    TextFault(
         "strobes are lost",
         _SPLIT,
         (("wstrb: wstrb_q,", "wstrb: wstrb_q | {4{FAULT}},"),),
@@ -80,7 +86,7 @@ FAULTS = (
         "mismatches",
         (_WIDE,),
     ),
-    AxiFault(
+    TextFault(
         "reset leaves data",
         _SPLIT,
         (("      w_valid_q    <= 1'b0;", "      if (!FAULT) w_valid_q <= 1'b0;"),),
@@ -89,7 +95,7 @@ FAULTS = (
         (_WIDE,),
     ),
     # what was built, control
-    AxiFault(
+    TextFault(
         "MSI-64 can be set on a bus of 32 bits",
         _REGISTERS,
         (("msi64.swwe       = DATA_WIDTH > 32;", "msi64.swwe = DATA_WIDTH > 32 || FAULT;"),),
@@ -97,7 +103,7 @@ FAULTS = (
         "AssertionError",
         (_SMALL,),
     ),
-    AxiFault(
+    TextFault(
         "MSI-64 is said to be possible on a bus of 32 bits",
         _REGISTERS,
         (
@@ -110,7 +116,7 @@ FAULTS = (
         "BRIDGE_BUILD",
         (_SMALL,),
     ),
-    AxiFault(
+    TextFault(
         "a base has bits that no address has",
         _REGISTERS,
         instead("BASE_BITS[i%64]", "1'b1"),
@@ -118,7 +124,7 @@ FAULTS = (
         "_BASE_",
         (_ODD, _SMALL),
     ),
-    AxiFault(
+    TextFault(
         "a base without its reset value",
         _REGISTERS,
         (("{MSI64_RESET, DOORBELL_RESET};", "FAULT ? '0 : {MSI64_RESET, DOORBELL_RESET};"),),
@@ -126,7 +132,7 @@ FAULTS = (
         "DOORBELL_BASE",
         (_WIDE, _SMALL),
     ),
-    AxiFault(
+    TextFault(
         "the page of MSI-64 is that of the doorbell",
         _REGISTERS,
         instead("base_q[1][ADDR_WIDTH-1:16]", "base_q[0][ADDR_WIDTH-1:16]"),
@@ -134,7 +140,7 @@ FAULTS = (
         "MSI64_BASE",
         (_WIDE,),
     ),
-    AxiFault(
+    TextFault(
         "refused_okay is taken for dropped_slverr",
         _REGISTERS,
         instead("hwif_out.BRIDGE_CONTROL.dropped_slverr.value", "refused_okay"),
@@ -143,7 +149,7 @@ FAULTS = (
         (_WIDE,),
     ),
     # counters
-    AxiFault(
+    TextFault(
         "a refused read beside a refused write is not counted",
         _REGISTERS,
         (
@@ -157,7 +163,7 @@ FAULTS = (
         "REFUSED_READS",
         (_WIDE,),
     ),
-    AxiFault(
+    TextFault(
         "one reason is counted as another",
         _REGISTERS,
         instead(
@@ -168,7 +174,7 @@ FAULTS = (
         "REFUSED_OFFSET",
         (_WIDE,),
     ),
-    AxiFault(
+    TextFault(
         "a counter is read out of turn",
         _REGISTERS,
         (
@@ -182,7 +188,7 @@ FAULTS = (
         (_WIDE,),
     ),
     # the last one
-    AxiFault(
+    TextFault(
         "of two in one cycle the read is held",
         _REGISTERS,
         (
@@ -196,7 +202,7 @@ FAULTS = (
         "Refusal.SOURCE",
         (_WIDE,),
     ),
-    AxiFault(
+    TextFault(
         "what is read behind LAST_REFUSED is of a later access",
         _REGISTERS,
         (
@@ -209,7 +215,7 @@ FAULTS = (
         "LAST_REFUSED_",
         (_WIDE,),
     ),
-    AxiFault(
+    TextFault(
         "a read is taken for a write",
         _REGISTERS,
         (("read: 1'b1,", "read: !FAULT,"),),
@@ -217,7 +223,7 @@ FAULTS = (
         "LAST_REFUSED_REASON",
         (_WIDE,),
     ),
-    AxiFault(
+    TextFault(
         "an ID loses its upper half",
         _REGISTERS,
         (("= 16'(shown_q.id);", "= 16'(shown_q.id) & {{8{!FAULT}}, 8'hFF};"),),
@@ -226,7 +232,7 @@ FAULTS = (
         (_ODD,),
     ),
     # the alert
-    AxiFault(
+    TextFault(
         "an acknowledgement wins against a refusal in its cycle",
         _BLOCK,
         (
@@ -240,7 +246,7 @@ FAULTS = (
         "took what came with it",
         (_WIDE,),
     ),
-    AxiFault(
+    TextFault(
         "one bit of the alert acknowledges the other",
         _BLOCK,
         (
@@ -254,7 +260,7 @@ FAULTS = (
         "AssertionError",
         (_WIDE,),
     ),
-    AxiFault(
+    TextFault(
         "a refused read raises no alert",
         _REGISTERS,
         (
@@ -267,7 +273,7 @@ FAULTS = (
         "alert",
         (_WIDE,),
     ),
-    AxiFault(
+    TextFault(
         "an error of the ITS raises no alert",
         _REGISTERS,
         (
@@ -280,7 +286,7 @@ FAULTS = (
         "BRIDGE_ALERT",
         (_WIDE,),
     ),
-    AxiFault(
+    TextFault(
         "the last error is the first one",
         _REGISTERS,
         (
@@ -295,3 +301,8 @@ FAULTS = (
     ),
 )
 """Those that are tried; each shows with all of its sets."""
+
+
+def write_rtl(folder: Path) -> None:
+    """Write the registers and their harness, with all faults, into a new folder."""
+    write_faulty(folder, _HARNESS, _PACKAGE, FAULTS, {})

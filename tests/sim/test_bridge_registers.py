@@ -3,82 +3,31 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
-from cocotb_tools.runner import get_runner
 
 from cocotbext.msi_its.run.places import BUILD, ROOT
-from cocotbext.msi_its.run.simulators import verilator
 from cocotbext.msi_its.run.simulators.verilator_finder import find_verilator
-from tests.sim.axi_faults import PLUSARG, AxiFault, write_rtl
-from tests.sim.bridge_register_faults import FAULTS, HARNESS
+from tests.sim.bridge_register_faults import FAULTS, PLUSARG, write_rtl
 from tests.sim.commands import verilator_found
+from tests.sim.faulty_text import TextFault
+from tests.sim.harness import Harness
 from tools import bridge
 
-SEED = int(os.environ.get("SEED", "1"))
 PLACES = BUILD / "bridge-registers"
+HARNESS = Harness(bridge.REGISTERS.top, bridge.HARNESS, PLACES, "BRIDGE_PARAMETERS")
+TESTS = ("tests.axi.bridge_register_tests",)
 
 
 def build(name: str, root: Path = ROOT) -> Path:
     """Build the harness with a set of parameters, from the files below `root`."""
-    place = PLACES / f"{name}{'-faults' * (root != ROOT)}".replace(" ", "-").replace(",", "")
-    shutil.rmtree(place, ignore_errors=True)
-    place.mkdir(parents=True)
-    parameters = bridge.as_text(bridge.PARAMETERS[name])
-    get_runner("verilator").build(
-        sources=[],
-        hdl_toplevel=bridge.REGISTERS.top,
-        build_args=[
-            *("-F", str(root / bridge.HARNESS), str(root / "hdl/lint.vlt")),
-            *verilator.BUILD_ARGUMENTS,
-            *verilator.PORTS_ONLY,
-            *(f"-G{parameter}={value}" for parameter, value in parameters.items()),
-            *(["-Wno-fatal"] if root != ROOT else []),
-        ],
-        timescale=("1ns", "1ps"),
-        build_dir=place,
-        log_file=place / "build.log",
-    )
-    return place
-
-
-def run(
-    name: str, place: Path, results: Path, only: str = "", plusargs: Sequence[str] = ()
-) -> dict[str, str]:
-    """Run tests in a simulation; return why each failed, empty for those that passed."""
-    results.mkdir(parents=True, exist_ok=True)
-    file = results / "results.xml"
-    with contextlib.suppress(SystemExit, RuntimeError):  # a test failed
-        get_runner("verilator").test(
-            test_module="tests.axi.bridge_register_tests",
-            hdl_toplevel=bridge.REGISTERS.top,
-            hdl_toplevel_lang="verilog",
-            build_dir=place,
-            test_dir=results,
-            results_xml=str(file),
-            log_file=results / "log",
-            seed=SEED,
-            test_filter=only or None,
-            plusargs=list(plusargs),
-            extra_env={
-                "BRIDGE_PARAMETERS": json.dumps(bridge.PARAMETERS[name]),
-                "COCOTB_ANSI_OUTPUT": "0",
-            },
-        )
-    found: dict[str, str] = {}
-    for case in ElementTree.parse(file).iter("testcase") if file.is_file() else ():
-        failed = [each for each in case if each.tag in ("failure", "error")]
-        found[case.get("name", "")] = "failed" if failed else ""
-    return found
+    place = f"{name}{'-faults' * (root != ROOT)}".replace(" ", "-").replace(",", "")
+    return HARNESS.build(place, bridge.as_text(bridge.PARAMETERS[name]), root)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -90,7 +39,7 @@ def environment() -> Iterator[None]:
 
 @pytest.mark.parametrize("name", bridge.PARAMETERS)
 def test_registers(name: str, tmp_path: Path) -> None:
-    found = run(name, build(name), tmp_path)
+    found = HARNESS.run(build(name), bridge.PARAMETERS[name], tmp_path, TESTS)
     assert {test: said for test, said in found.items() if said} == {}, tmp_path / "log"
     assert len(found) > 10
 
@@ -102,7 +51,7 @@ TRIED = [(fault, name) for fault in FAULTS for name in fault.sets]
 def broken(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """Return what builds the harness with all faults, once for each set of parameters."""
     root = tmp_path_factory.mktemp("faults") / "root"
-    write_rtl(root, FAULTS, {}, HARNESS)
+    write_rtl(root)
     return cache(lambda name: build(name, root))
 
 
@@ -111,7 +60,8 @@ def test_without_a_fault_in_force_they_pass(
     name: str, broken: Callable[[str], Path], tmp_path: Path
 ) -> None:
     tests = "|".join(sorted({fault.test for fault, other in TRIED if other == name}))
-    found = run(name, broken(name), tmp_path, f"({tests})$")
+    parameters = bridge.PARAMETERS[name]
+    found = HARNESS.run(broken(name), parameters, tmp_path, TESTS, f"({tests})$")
     assert found and not any(found.values())
 
 
@@ -119,10 +69,12 @@ def test_without_a_fault_in_force_they_pass(
     ("fault", "name"), TRIED, ids=[f"{fault.name}, {name}" for fault, name in TRIED]
 )
 def test_a_fault_is_noticed(
-    fault: AxiFault, name: str, broken: Callable[[str], Path], tmp_path: Path
+    fault: TextFault, name: str, broken: Callable[[str], Path], tmp_path: Path
 ) -> None:
     plusarg = PLUSARG.format(FAULTS.index(fault) + 1)
-    found = run(name, broken(name), tmp_path, f"{fault.test}$", [plusarg])
+    parameters = bridge.PARAMETERS[name]
+    test = f"{fault.test}$"
+    found = HARNESS.run(broken(name), parameters, tmp_path, TESTS, test, [plusarg])
     assert found == {fault.test: "failed"}
     assert fault.says in (tmp_path / "log").read_text()
 

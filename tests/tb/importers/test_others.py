@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from cocotbext.msi_its.importers import KINDS as NAMES
 from cocotbext.msi_its.importers.gaps import DIFFERENT, Gaps, Kind
 from cocotbext.msi_its.importers.kinds import (
     IMPORTERS,
@@ -119,6 +120,10 @@ def test_a_kind_is_recognised_by_its_lines(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "log"
     path.write_text("\n".join(["some text"] * (0 if kind == "csv" else 5000) + KINDS[kind]))
     assert recognise(path) is IMPORTERS[kind]
+
+
+def test_the_kinds_are_the_importers() -> None:
+    assert tuple(IMPORTERS) == NAMES
 
 
 def test_what_is_none_of_them_is_refused_with_what_there_is(tmp_path: Path) -> None:

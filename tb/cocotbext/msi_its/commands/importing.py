@@ -32,12 +32,12 @@ def run(arguments: argparse.Namespace, rtl: Rtl) -> int:
     paths = vars(arguments)["from"]
     out = Path(arguments.out)
     check_out(paths, out, (b"{", b"\x1f"))
-    done = _import(paths, kind_of(paths, arguments.kind), out)
+    done = _import(paths, kind_of(paths, arguments.kind), out, arguments.routes)
     for line in said(paths, done):
         print(line)
     print(f"next: {PROGRAM} compare TRACE={shown(out)}")
     print(
-        f"import: {done.read:,} lines read, {done.messages:,} messages, {done.commands:,} commands "
+        f"import: {done.read:,} lines read in {done.seconds:.1f} s, {done.messages:,} messages, {done.commands:,} commands "
         f"of an ITS, {done.ports} ports, {refused(done):,} lines refused"
     )
     return 0
@@ -62,10 +62,12 @@ def check_out(paths: Sequence[str], out: Path, starts: Sequence[bytes]) -> None:
         raise UserError(f"OUT={out}: is there, and no such file; move it away, or name another one")
 
 
-def _import(paths: Sequence[str | Path], importer: type[Importer], out: Path) -> Imported:
+def _import(
+    paths: Sequence[str | Path], importer: type[Importer], out: Path, routes: bool = False
+) -> Imported:
     progress = Progress(f"importing {', '.join(map(shown, paths))}", 0, "lines")
     try:
-        return import_files(paths, importer, out, progress)
+        return import_files(paths, importer, out, progress, routes)
     finally:
         progress.close()
 

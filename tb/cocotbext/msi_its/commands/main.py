@@ -94,6 +94,7 @@ def parser() -> Parser:
         "--kind", help=f"what it is: {', '.join(KINDS)}", choices=KINDS, default=""
     )
     command.add_argument("--out", help="the trace that is written", default="")
+    command.add_argument("--routes", help="MSI-X vectors are routes (qemu)", action="store_true")
     command.add_argument("from", help="the log, or the files of one kind", nargs="+")
 
     command = commands.add_command("export", "make a timeline or a table of traces")

@@ -56,6 +56,9 @@ QEMU = [
     "name 'msix-table'",
     "memory_region_ops_write cpu 0 mr 0x55d9 addr 0x10602008 value 0x1 size 4 name 'msix-table'",
     "memory_region_ops_write cpu 0 mr 0x55d9 addr 0x1060200c value 0x0 size 4 name 'msix-table'",
+    'handle_qmp_command mon 0x5 req: {"execute": "device_add", "arguments": {"driver": "nvme", '
+    '"id": "disk2", "bus": "rp2"}}',
+    "handle_hmp_command mon 0x5 cmdline: device_del disk2",
     "vfio_msi_interrupt  (0000:01:00.0) vector 2 0x8090040/0x3",
     "virtio_notify vdev 0x55d77165eb00 vq 0x55d7716677b0",
     "[    1.234567] pci 0000:00:01.0: PCI bridge to [bus 01-09]",

@@ -19,7 +19,7 @@ from cocotbext.msi_its.importers.kinds import ImportRefusedError, import_files, 
 from cocotbext.msi_its.importers.qemu import FORMATS
 from cocotbext.msi_its.run.places import ROOT
 from cocotbext.msi_its.vocabulary.trace_file import lines_of
-from tests.tb.importers.corpus import ITS
+from tests.tb.importers.corpus import ITS, QEMU
 from tests.tb.importers.imports import LOG, Line, imported, its_lines, of, ops, said
 
 STAMP = re.compile(r"^(\d+)@(\d+)\.(\d{6}):")
@@ -415,6 +415,16 @@ def test_a_vector_is_enabled_while_neither_it_nor_its_function_is_masked(tmp_pat
         ("disable", 0, None),
     ]
     assert all(each["rid"] == 0x201 for each in after if each["op"] == "enable_with_rid")
+
+
+def test_hot_plug_and_unplug_are_lines_of_their_own(tmp_path: Path) -> None:
+    log = [line for line in QEMU if line.startswith("handle_")]
+    _, lines = imported(tmp_path, [*log, *write(8, 1), "handle_hmp_command mon 0x5 cmdline: quit"])
+    assert ops(lines[:2], "op", "id", "x_line") == [
+        ("device_add", "disk2", 1),
+        ("device_del_request", "disk2", 2),
+    ]
+    assert not [line for line in lines[2:] if line["op"].startswith("device")]
 
 
 # ---- what is refused -----------------------------------------------------------------------------

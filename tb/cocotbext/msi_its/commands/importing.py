@@ -37,8 +37,8 @@ def run(arguments: argparse.Namespace, rtl: Rtl) -> int:
         print(line)
     print(f"next: {PROGRAM} compare TRACE={shown(out)}")
     print(
-        f"import: {done.read:,} lines read in {done.seconds:.1f} s, {done.messages:,} messages, {done.commands:,} commands "
-        f"of an ITS, {done.ports} ports, {refused(done):,} lines refused"
+        f"import: {done.read:,} lines read in {done.seconds:.1f} s, {done.messages:,} messages, "
+        f"{done.commands:,} commands of an ITS, {done.ports} ports, {refused(done):,} lines refused"
     )
     return 0
 

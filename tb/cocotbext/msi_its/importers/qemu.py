@@ -130,6 +130,8 @@ _MAPPING: Final = re.compile(
 )
 _CONTROL: Final = re.compile(rb"dev \S{1,64} enabled ([01]) masked ([01])\s*")
 _DEVICE_OF: Final = re.compile(rb"\S{1,64} ([0-9a-f]{2}):([0-9a-f]{2})\.([0-7]) @")
+_HOT_PLUG: Final = re.compile(rb"\bdevice_(add|del)\b")
+_HOT_PLUGGED: Final = re.compile(rb'"id": ?"([^"]{1,64})"|(?:\bid=| )([\w.-]{1,64})\s*$')
 _CONVENTIONAL: Final = re.compile(r"pcie-pci-bridge|^pci-bridge|i82801b11")
 """Bridges to a conventional bus, whose devices have no requester IDs of their own."""
 
@@ -175,8 +177,9 @@ _EVENTS: Final = {
 }
 """Of each event of the ITS: the pattern of what follows it, the bases of its numbers, its name."""
 
+_MONITORS: Final = (b"handle_qmp_command", b"handle_hmp_command")
 _OF_TABLES: Final = (b"pci_update_mappings_add", b"msix_write_config")
-_OTHERS: Final = (b"memory_region_ops_write", b"pci_cfg_write", *_OF_TABLES, *_CARRIERS)
+_OTHERS: Final = (b"memory_region_ops_write", b"pci_cfg_write", *_OF_TABLES, *_MONITORS, *_CARRIERS)
 _NAMES: Final = re.compile(b"(" + b"|".join(sorted((*_EVENTS, *_OTHERS), reverse=True)) + b") ")
 """The events that are read."""
 
@@ -247,6 +250,7 @@ class Qemu(Importer):
             b"pci_cfg_write": self._cfg_write,
             b"pci_update_mappings_add": self._mapping,
             b"msix_write_config": self._control,
+            **dict.fromkeys(_MONITORS, self._monitor),
             **dict.fromkeys(_CARRIERS, self._carrier),
         }
         takers = {
@@ -809,6 +813,22 @@ class Qemu(Importer):
         mask = (1 << 8 * size) - 1 << shift
         port.numbers = (port.numbers & ~mask | value << shift & mask) & 0xFF_FFFF
         self.ports.set_range(port, port.numbers >> 8 & 0xFF, port.numbers >> 16, line, t_us)
+
+    # ---- the monitor ----------------------------------------------------------------------------
+
+    def _monitor(
+        self, number: int, t_us: Time, thread: bytes | None, event: bytes, rest: bytes
+    ) -> None:
+        """Take hot plug and unplug: lines that are counted, and tell people when it was."""
+        found = _HOT_PLUG.search(rest[:4096])
+        if found is None:
+            return
+        name = "device_add" if found[1] == b"add" else "device_del_request"
+        entry: Entry = {"op": name}
+        device = _HOT_PLUGGED.search(rest[found.end() : 4096])
+        if device is not None:
+            entry["id"] = (device[1] or device[2]).decode(errors="replace")
+        self.write(number, t_us, entry)
 
     # ---- MSI-X tables ---------------------------------------------------------------------------
 

@@ -22,12 +22,11 @@ MENTIONS = {
     "an operation": r"consume_pending|ConsumePending|CONSUME_PENDING",
     "a port": r"m_msi",
     "a parameter": r"\b(RANGES|COUNTER_WIDTH|counter_width)\b",
-    "an importer": r"\bOpenVmm\b",
     "a simulator": r"\bcocotbext\.msi_its\.run(\.| import )simulators\b",
 }
 """What is mentioned by whatever knows one that is there already."""
 
-LISTS = (*MENTIONS, "a profile")
+LISTS = (*MENTIONS, "a profile", "an importer")
 
 
 def section(heading: str) -> str:

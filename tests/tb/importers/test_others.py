@@ -131,6 +131,8 @@ def test_what_is_none_of_them_is_refused_with_what_there_is(tmp_path: Path) -> N
         imported(tmp_path, "nothing\n")
     with pytest.raises(ImportRefusedError, match="nothing could be imported"):
         imported(tmp_path, "nothing\n", kind="qemu")
+    with pytest.raises(ImportRefusedError, match="is a trace already"):
+        imported(tmp_path, '{"op": "connect", "connection": 0, "segment": 1}')
     with pytest.raises(ImportRefusedError, match="files of one kind, and "):
         imported(tmp_path, KINDS["qemu"], KINDS["linux"])
     assert not (tmp_path / "trace.jsonl").exists()

@@ -14,6 +14,7 @@ from cocotbext.msi_its.importers.importer import Importer
 from cocotbext.msi_its.importers.kinds import (
     Imported,
     import_files,
+    is_trace,
     kind_of,
     recognise,
 )
@@ -21,7 +22,7 @@ from cocotbext.msi_its.report.console import Progress
 from cocotbext.msi_its.run.design import Rtl
 from cocotbext.msi_its.run.places import BUILD, PROGRAM
 from cocotbext.msi_its.vocabulary.text import UserError, shown
-from cocotbext.msi_its.vocabulary.trace_file import TraceError, lines_of, stem
+from cocotbext.msi_its.vocabulary.trace_file import TraceError, stem
 
 LISTED = 20
 """How many of the gaps are listed on the terminal; the header of the trace has all."""
@@ -92,7 +93,7 @@ def as_trace(path: str) -> str:
     it. Raises ImportRefusedError for a log that nothing can be made of.
     """
     try:
-        if _is_trace(path):
+        if is_trace(path):
             return path
         importer = recognise(path)
     except TraceError:
@@ -106,8 +107,3 @@ def as_trace(path: str) -> str:
     for line in said([path], done):
         print(line, flush=True)
     return str(out)
-
-
-def _is_trace(path: str) -> bool:
-    """Return whether a file begins as a trace does. Raises TraceError if it cannot be read."""
-    return next((line.lstrip()[:1] == b"{" for _, line in lines_of(path)), True)

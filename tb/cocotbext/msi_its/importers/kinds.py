@@ -50,6 +50,12 @@ class Imported:
     gaps: tuple[Gap, ...]
 
 
+def is_trace(path: str | Path) -> bool:
+    """Return whether a file begins as a trace does. Raises TraceError if it cannot be read."""
+    first = next(blocks(path, 1), [b"{"])[0]
+    return first.lstrip()[:1] == b"{"
+
+
 def recognise(path: str | Path) -> type[Importer] | None:
     """Return of which kind a file is, by its lines; None if of none. Raises TraceError."""
     scores = dict.fromkeys(IMPORTERS.values(), 0)
@@ -72,6 +78,9 @@ def kind_of(paths: Sequence[str | Path], kind: str = "") -> type[Importer]:
     """
     if kind:
         return IMPORTERS[kind]
+    for path in paths:
+        if is_trace(path):
+            raise ImportRefusedError(f"{shown(path)}: is a trace already, as make compare takes it")
     found = {path: recognise(path) for path in paths}
     unknown = [shown(path) for path, each in found.items() if each is None]
     if unknown:

@@ -308,8 +308,11 @@ class Qemu(Importer):
                 continue
             prefix = stamp(head, 0, len(head) - len(event))
             if prefix is not None:
-                thread, t_us = self._when(prefix)
-                handler(number, t_us, thread, event, rest)
+                if self._start is None:
+                    self._when(prefix)
+                thread, seconds, fraction = prefix.groups()
+                t_us = int(seconds + fraction) - self._start
+                handler(number, t_us if t_us > 0 else 0, thread, event, rest)
             elif head == event:
                 handler(number, None, None, event, rest)
             else:

@@ -308,10 +308,13 @@ class Qemu(Importer):
                 continue
             prefix = stamp(head, 0, len(head) - len(event))
             if prefix is not None:
-                if self._start is None:
-                    self._when(prefix)
-                thread, seconds, fraction = prefix.groups()
-                t_us = int(seconds + fraction) - self._start
+                start = self._start
+                if start is None:
+                    thread, now = self._when(prefix)
+                    handler(number, now, thread, event, rest)
+                    continue
+                thread, seconds, fraction = prefix.groups()  # as `_when` does, faster
+                t_us = int(seconds + fraction) - start
                 handler(number, t_us if t_us > 0 else 0, thread, event, rest)
             elif head == event:
                 handler(number, None, None, event, rest)

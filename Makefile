@@ -10,7 +10,7 @@ READ_sim := SEED SET TEST PROFILE WAVES JOBS SVA $(DESIGN)
 READ_regress := SEED SEEDS JOBS RESUME SET TEST FAILED PROFILE FARM PER_TASK SBATCH SVA $(DESIGN)
 READ_coverage := $(READ_regress)
 READ_compare := TRACE LEVEL ENGINE SEED PROFILE WAVES SVA $(DESIGN)
-READ_import := FROM KIND OUT
+READ_import := FROM KIND OUT ROUTES
 READ_export := TRACE OUT PROFILE
 READ_exhaustive := SEED PROFILE $(DESIGN)
 READ_bench := SEED DOCS PROFILE $(DESIGN)
@@ -64,7 +64,7 @@ help:
 	@echo 'make compare TRACE="file [file...]" [LEVEL=pin|batch|model] [SEED=n] [WAVES=1]'
 	@echo '                             replay your own traces on both (or on the model alone);'
 	@echo '                             on the RTL on the batched path, or at pin level: by their length'
-	@echo 'make import FROM="log [file...]" [KIND=name] OUT=trace.jsonl'
+	@echo 'make import FROM="log [file...]" [KIND=name] [ROUTES=1] OUT=trace.jsonl'
 	@echo '                             make a trace of a log of QEMU, Linux, OpenVMM, or of a table (CSV);'
 	@echo '                             make compare does it by itself, if TRACE is such a log'
 	@echo 'make export TRACE="file [file...]" [OUT=file.html|.svg|.txt|.csv]'

@@ -49,6 +49,16 @@ QEMU = [
     f"gicv3_its_dte_read_fault {ITS}Device Table read for DeviceID 0x200: faulted",
     "gicv3_its_translation_write GICv3 ITS TRANSLATER write: offset 0x40 data 0x9 size 2 "
     "requester_id 0x8",
+    "pci_update_mappings_add nvme 02:00.0 0,0x10600000+0x4000",
+    "pci_cfg_write nvme 02:00.0 @0xb2 <- 0xc000",
+    "msix_write_config dev nvme enabled 1 masked 0",
+    "memory_region_ops_write cpu 0 mr 0x55d9 addr 0x10602000 value 0x8090040 size 4 "
+    "name 'msix-table'",
+    "memory_region_ops_write cpu 0 mr 0x55d9 addr 0x10602008 value 0x1 size 4 name 'msix-table'",
+    "memory_region_ops_write cpu 0 mr 0x55d9 addr 0x1060200c value 0x0 size 4 name 'msix-table'",
+    'handle_qmp_command mon 0x5 req: {"execute": "device_add", "arguments": {"driver": "nvme", '
+    '"id": "disk2", "bus": "rp2"}}',
+    "handle_hmp_command mon 0x5 cmdline: device_del disk2",
     "vfio_msi_interrupt  (0000:01:00.0) vector 2 0x8090040/0x3",
     "virtio_notify vdev 0x55d77165eb00 vq 0x55d7716677b0",
     "[    1.234567] pci 0000:00:01.0: PCI bridge to [bus 01-09]",

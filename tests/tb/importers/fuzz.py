@@ -96,6 +96,7 @@ def run(number: int) -> int:
     gaps = Gaps()
     sink = Checked()
     reader = importer(sink, gaps)
+    reader.routes = choice.random() < 0.5
     half = choice.randrange(len(lines) + 1)
     reader.begin(lines[:half] or lines)
     reader.take(1, lines[:half])

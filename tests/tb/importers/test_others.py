@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from cocotbext.msi_its.importers import KINDS as NAMES
 from cocotbext.msi_its.importers.gaps import DIFFERENT, Gaps, Kind
 from cocotbext.msi_its.importers.kinds import (
     IMPORTERS,
@@ -121,11 +122,17 @@ def test_a_kind_is_recognised_by_its_lines(tmp_path: Path, kind: str) -> None:
     assert recognise(path) is IMPORTERS[kind]
 
 
+def test_the_kinds_are_the_importers() -> None:
+    assert tuple(IMPORTERS) == NAMES
+
+
 def test_what_is_none_of_them_is_refused_with_what_there_is(tmp_path: Path) -> None:
     with pytest.raises(ImportRefusedError, match=r"not recognised as any of .*KIND="):
         imported(tmp_path, "nothing\n")
     with pytest.raises(ImportRefusedError, match="nothing could be imported"):
         imported(tmp_path, "nothing\n", kind="qemu")
+    with pytest.raises(ImportRefusedError, match="is a trace already"):
+        imported(tmp_path, '{"op": "connect", "connection": 0, "segment": 1}')
     with pytest.raises(ImportRefusedError, match="files of one kind, and "):
         imported(tmp_path, KINDS["qemu"], KINDS["linux"])
     assert not (tmp_path / "trace.jsonl").exists()
@@ -171,7 +178,8 @@ def test_where_a_line_came_from(tmp_path: Path) -> None:
 def test_what_is_made_is_a_trace(tmp_path: Path, kind: str) -> None:
     lines = [line for line in KINDS[kind] if "its_" not in line or "translation" in line]
     done, _ = imported(tmp_path, lines)
-    kept = [line for line in done.path.read_bytes().splitlines(True) if b'"its_' not in line]
+    lines_made = done.path.read_bytes().splitlines(True)
+    kept = [line for line in lines_made if b'"its_' not in line and b'"device_' not in line]
     done.path.write_bytes(b"".join(kept))
     assert validate_trace(done.path).operations == len(kept) - 1
 

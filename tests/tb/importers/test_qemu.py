@@ -19,7 +19,7 @@ from cocotbext.msi_its.importers.kinds import ImportRefusedError, import_files, 
 from cocotbext.msi_its.importers.qemu import FORMATS
 from cocotbext.msi_its.run.places import ROOT
 from cocotbext.msi_its.vocabulary.trace_file import lines_of
-from tests.tb.importers.corpus import ITS
+from tests.tb.importers.corpus import ITS, QEMU
 from tests.tb.importers.imports import LOG, Line, imported, its_lines, of, ops, said
 
 STAMP = re.compile(r"^(\d+)@(\d+)\.(\d{6}):")
@@ -362,6 +362,69 @@ def test_while_buses_are_counted_a_message_enters_where_it_did_before(tmp_path: 
     _, made = imported(tmp_path, [*lines, *write(0x200, 1)])
     (sent,) = [each for each in made if each["op"] == "signal_msi_with_rid"]
     assert sent["target"] == 2 and "expect" not in sent
+
+
+# ---- MSI-X tables --------------------------------------------------------------------------------
+
+
+def test_vectors_may_be_routes_and_the_messages_are_the_same(
+    tmp_path: Path, recorded: list[Line]
+) -> None:
+    """As in tests/traces/basic-routes.jsonl.gz, which is another run of the same machine."""
+    out = tmp_path / "trace.jsonl"
+    done = import_files([LOG], kind_of([LOG]), out, routes=True)
+    lines = [json.loads(text) for _, text in lines_of(out)][1:]
+    assert its_lines(lines) == recorded and not done.gaps
+    counts = {name: ops(lines, "op").count((name,)) for name in ("new_route", "disable")}
+    assert counts == {"new_route": 50, "disable": 34}
+    assert ops(lines, "op").count(("enable_with_rid",)) == 57
+    assert ops(lines, "op").count(("signal_event",)) == 3742
+    assert done.messages == 3776
+
+
+def test_a_vector_is_enabled_while_neither_it_nor_its_function_is_masked(tmp_path: Path) -> None:
+    def table(word: int, value: int) -> str:
+        return (
+            f"memory_region_ops_write cpu 0 mr 0x5 addr {0x1000_0020 + 4 * word:#x} "
+            f"value {value:#x} size 4 name 'msix-table'"
+        )
+
+    def control(enabled: int, masked: int) -> list[str]:
+        return [
+            f"pci_cfg_write nvme 02:00.1 @0xb2 <- {enabled << 15 | masked << 14:#x}",
+            f"msix_write_config dev nvme enabled {enabled} masked {masked}",
+        ]
+
+    log = [
+        *(mmio(0x30100, 4), "pci_cfg_write pcie-root-port 00:01.0 @0x18 <- 0x30100"),
+        "pci_update_mappings_add nvme 02:00.1 0,0x10000000+0x4000",
+        *(table(0, 0x809_0040), table(1, 0), table(2, 7), *control(1, 1), table(3, 0)),
+        *(*write(0x201, 7), *control(1, 0), *write(0x201, 7), *write(0x201, 8), table(3, 1)),
+        *(*write(0x201, 7), table(2, 9), table(3, 0), *write(0x201, 9), *control(0, 0)),
+    ]
+    path = tmp_path / "log"
+    path.write_text("\n".join(log) + "\n")
+    import_files([path], kind_of([path]), tmp_path / "trace.jsonl", routes=True)
+    lines = [json.loads(text) for _, text in lines_of(tmp_path / "trace.jsonl")][1:]
+    after = [each for each in lines if each["op"] not in ("bind_target", "its_translate")]
+    assert ops(after[2:], "op", "route", "data") == [
+        ("signal_msi_with_rid", None, 7),
+        *(("connect_irqfd", None, None), ("new_route", 0, None), ("enable_with_rid", 0, 7)),
+        *(("signal_event", 0, None), ("signal_msi_with_rid", None, 8), ("disable", 0, None)),
+        *(("signal_msi_with_rid", None, 7), ("enable_with_rid", 0, 9), ("signal_event", 0, None)),
+        ("disable", 0, None),
+    ]
+    assert all(each["rid"] == 0x201 for each in after if each["op"] == "enable_with_rid")
+
+
+def test_hot_plug_and_unplug_are_lines_of_their_own(tmp_path: Path) -> None:
+    log = [line for line in QEMU if line.startswith("handle_")]
+    _, lines = imported(tmp_path, [*log, *write(8, 1), "handle_hmp_command mon 0x5 cmdline: quit"])
+    assert ops(lines[:2], "op", "id", "x_line") == [
+        ("device_add", "disk2", 1),
+        ("device_del_request", "disk2", 2),
+    ]
+    assert not [line for line in lines[2:] if line["op"].startswith("device")]
 
 
 # ---- what is refused -----------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from cocotbext.msi_its.importers.importer import Importer
 from cocotbext.msi_its.importers.kinds import (
     Imported,
     import_files,
+    is_trace,
     kind_of,
     recognise,
 )
@@ -21,7 +22,7 @@ from cocotbext.msi_its.report.console import Progress
 from cocotbext.msi_its.run.design import Rtl
 from cocotbext.msi_its.run.places import BUILD, PROGRAM
 from cocotbext.msi_its.vocabulary.text import UserError, shown
-from cocotbext.msi_its.vocabulary.trace_file import TraceError, lines_of, stem
+from cocotbext.msi_its.vocabulary.trace_file import TraceError, stem
 
 LISTED = 20
 """How many of the gaps are listed on the terminal; the header of the trace has all."""
@@ -32,13 +33,13 @@ def run(arguments: argparse.Namespace, rtl: Rtl) -> int:
     paths = vars(arguments)["from"]
     out = Path(arguments.out)
     check_out(paths, out, (b"{", b"\x1f"))
-    done = _import(paths, kind_of(paths, arguments.kind), out)
+    done = _import(paths, kind_of(paths, arguments.kind), out, arguments.routes)
     for line in said(paths, done):
         print(line)
     print(f"next: {PROGRAM} compare TRACE={shown(out)}")
     print(
-        f"import: {done.read:,} lines read, {done.messages:,} messages, {done.commands:,} commands "
-        f"of an ITS, {done.ports} ports, {refused(done):,} lines refused"
+        f"import: {done.read:,} lines read in {done.seconds:.1f} s, {done.messages:,} messages, "
+        f"{done.commands:,} commands of an ITS, {done.ports} ports, {refused(done):,} lines refused"
     )
     return 0
 
@@ -62,10 +63,12 @@ def check_out(paths: Sequence[str], out: Path, starts: Sequence[bytes]) -> None:
         raise UserError(f"OUT={out}: is there, and no such file; move it away, or name another one")
 
 
-def _import(paths: Sequence[str | Path], importer: type[Importer], out: Path) -> Imported:
+def _import(
+    paths: Sequence[str | Path], importer: type[Importer], out: Path, routes: bool = False
+) -> Imported:
     progress = Progress(f"importing {', '.join(map(shown, paths))}", 0, "lines")
     try:
-        return import_files(paths, importer, out, progress)
+        return import_files(paths, importer, out, progress, routes)
     finally:
         progress.close()
 
@@ -90,7 +93,7 @@ def as_trace(path: str) -> str:
     it. Raises ImportRefusedError for a log that nothing can be made of.
     """
     try:
-        if _is_trace(path):
+        if is_trace(path):
             return path
         importer = recognise(path)
     except TraceError:
@@ -104,8 +107,3 @@ def as_trace(path: str) -> str:
     for line in said([path], done):
         print(line, flush=True)
     return str(out)
-
-
-def _is_trace(path: str) -> bool:
-    """Return whether a file begins as a trace does. Raises TraceError if it cannot be read."""
-    return next((line.lstrip()[:1] == b"{" for _, line in lines_of(path)), True)

@@ -13,7 +13,7 @@ from importlib import import_module
 
 from cocotbext.msi_its import __version__
 from cocotbext.msi_its.commands.variables import Parser, count, seed
-from cocotbext.msi_its.importers.kinds import IMPORTERS
+from cocotbext.msi_its.importers import KINDS
 
 # What takes long is imported when signals are caught: an interrupt then needs no traceback.
 from cocotbext.msi_its.run.design import OWN, Rtl
@@ -91,9 +91,10 @@ def parser() -> Parser:
 
     command = commands.add_command("import", "make a trace of a log")
     command.add_argument(
-        "--kind", help=f"what it is: {', '.join(IMPORTERS)}", choices=IMPORTERS, default=""
+        "--kind", help=f"what it is: {', '.join(KINDS)}", choices=KINDS, default=""
     )
     command.add_argument("--out", help="the trace that is written", default="")
+    command.add_argument("--routes", help="MSI-X vectors are routes (qemu)", action="store_true")
     command.add_argument("from", help="the log, or the files of one kind", nargs="+")
 
     command = commands.add_command("export", "make a timeline or a table of traces")

@@ -34,6 +34,8 @@ class Importer(ABC):
         self.writer = writer
         self.gaps = gaps
         self.ports = Ports(self.write, gaps)
+        self.routes = False
+        """Whether vectors are to be routes, where a log shows their tables and has messages too."""
         self.file: int | None = None
         """Which of several files is read, from 0."""
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +37,7 @@ class ImportRefusedError(UserError):
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What was made of some files: the trace, how it was read, how many lines were read for it."""
+    """What was made of some files: the trace, what was read for it, in how many seconds."""
 
     path: Path
     title: str
@@ -45,7 +46,14 @@ class Imported:
     messages: int
     commands: int
     ports: int
+    seconds: float
     gaps: tuple[Gap, ...]
+
+
+def is_trace(path: str | Path) -> bool:
+    """Return whether a file begins as a trace does. Raises TraceError if it cannot be read."""
+    first = next(blocks(path, 1), [b"{"])[0]
+    return first.lstrip()[:1] == b"{"
 
 
 def recognise(path: str | Path) -> type[Importer] | None:
@@ -70,6 +78,9 @@ def kind_of(paths: Sequence[str | Path], kind: str = "") -> type[Importer]:
     """
     if kind:
         return IMPORTERS[kind]
+    for path in paths:
+        if is_trace(path):
+            raise ImportRefusedError(f"{shown(path)}: is a trace already, as make compare takes it")
     found = {path: recognise(path) for path in paths}
     unknown = [shown(path) for path, each in found.items() if each is None]
     if unknown:
@@ -90,16 +101,19 @@ def import_files(
     importer: type[Importer],
     out: Path,
     progress: Callable[[int], None] | None = None,
+    routes: bool = False,
 ) -> Imported:
-    """Make a trace of files of one kind.
+    """Make a trace of files of one kind; with `routes`, vectors are routes (see `Importer`).
 
     Raises TraceError for a file that cannot be read, and ImportRefusedError if nothing of what they
     hold could be: then there is no trace.
     """
     gaps = Gaps()
     read = 0
+    started = time.monotonic()
     with TraceWriter(out) as writer:
         reader = importer(writer, gaps)
+        reader.routes = routes
         paths = reader.arranged(paths)
         for index, path in enumerate(paths):
             if len(paths) > 1:
@@ -141,5 +155,6 @@ def import_files(
         writer.messages,
         writer.commands,
         len(reader.ports),
+        time.monotonic() - started,
         tuple(listed),
     )

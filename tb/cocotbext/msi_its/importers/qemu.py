@@ -24,6 +24,7 @@ from typing import Final
 from cocotbext.msi_its.importers.gaps import Gaps
 from cocotbext.msi_its.importers.importer import Importer
 from cocotbext.msi_its.importers.its_shadow import Seen, Shadow
+from cocotbext.msi_its.importers.msix import MsixTables
 from cocotbext.msi_its.importers.ports import Time, TooManyError
 from cocotbext.msi_its.importers.writer import Entry, Sink
 from cocotbext.msi_its.vocabulary.its_trace import BITS, TRANSLATE
@@ -120,8 +121,19 @@ _OPS_WRITE: Final = re.compile(
 )
 _DOORBELL_REGION: Final = b"'translation'"
 _CONFIG_REGIONS: Final = (b"'pcie-mmcfg-mmio'", b"'pci-conf-data'")
+_TABLE_REGION: Final = b"'msix-table'"
 _REGIONS: Final = (_DOORBELL_REGION, *_CONFIG_REGIONS)
-"""The memory regions whose writes are read, as they end a line."""
+"""The memory regions whose writes are read, as they end a line; with routes tables as well."""
+_MAPPING: Final = re.compile(
+    rb"\S{1,64} ([0-9a-f]{2}):([0-9a-f]{2})\.([0-7]) (\d{1,2}),0x([0-9a-f]{1,16})"
+    rb"\+0x([0-9a-f]{1,16})\s*"
+)
+_CONTROL: Final = re.compile(rb"dev \S{1,64} enabled ([01]) masked ([01])\s*")
+_DEVICE_OF: Final = re.compile(rb"\S{1,64} ([0-9a-f]{2}):([0-9a-f]{2})\.([0-7]) @")
+_HOT_PLUG: Final = re.compile(rb"\bdevice_(add|del)\b")
+_HOT_PLUGGED: Final = re.compile(rb'"id": ?"([^"]{1,64})"|(?:\bid=| )([\w.-]{1,64})\s*$')
+_CONVENTIONAL: Final = re.compile(r"pcie-pci-bridge|^pci-bridge|i82801b11")
+"""Bridges to a conventional bus, whose devices have no requester IDs of their own."""
 
 _VIRTUAL: Final = re.compile(rb"cmd_v|vte_|cmd_unknown")
 _UNREAD: Final = re.compile(rb"(?:bad)?read ")
@@ -165,7 +177,9 @@ _EVENTS: Final = {
 }
 """Of each event of the ITS: the pattern of what follows it, the bases of its numbers, its name."""
 
-_OTHERS: Final = (b"memory_region_ops_write", b"pci_cfg_write", *_CARRIERS)
+_MONITORS: Final = (b"handle_qmp_command", b"handle_hmp_command")
+_OF_TABLES: Final = (b"pci_update_mappings_add", b"msix_write_config")
+_OTHERS: Final = (b"memory_region_ops_write", b"pci_cfg_write", *_OF_TABLES, *_MONITORS, *_CARRIERS)
 _NAMES: Final = re.compile(b"(" + b"|".join(sorted((*_EVENTS, *_OTHERS), reverse=True)) + b") ")
 """The events that are read."""
 
@@ -207,11 +221,15 @@ class _Write:
 
 @dataclass(slots=True)
 class _Thread:
-    """What a thread has begun: a write to memory, a command (line, slot, opcode), a group."""
+    """What a thread has begun: a write to memory, a command (line, slot, opcode), a group.
+
+    `function` is the one whose configuration it wrote last, where that is of interest.
+    """
 
     write: _Write | None = None
     slot: tuple[int, int, int] | None = None
     group: _Group | None = None
+    function: tuple[int, int] | None = None
 
 
 class Qemu(Importer):
@@ -230,6 +248,9 @@ class Qemu(Importer):
         self._handlers: dict[bytes, Callable[[int, Time, bytes | None, bytes, bytes], None]] = {
             b"memory_region_ops_write": self._ops_write,
             b"pci_cfg_write": self._cfg_write,
+            b"pci_update_mappings_add": self._mapping,
+            b"msix_write_config": self._control,
+            **dict.fromkeys(_MONITORS, self._monitor),
             **dict.fromkeys(_CARRIERS, self._carrier),
         }
         takers = {
@@ -250,9 +271,14 @@ class Qemu(Importer):
         self._doorbell = 0
         self._half: tuple[int, Time, _Device, int] | None = None
         self._bridges: dict[_Device, bool] = {}
+        self._tables = MsixTables(self.ports, self.write, gaps)
         self._whole = False  # whether the log has all commands, from when the ITS was enabled
         self._begun = self._commands = False  # whether there was a message or a command
         self._shadow = Shadow()
+
+    @property
+    def _regions(self) -> tuple[bytes, ...]:
+        return (*_REGIONS, _TABLE_REGION) if self.routes else _REGIONS
 
     # ---- lines ----------------------------------------------------------------------------------
 
@@ -268,6 +294,7 @@ class Qemu(Importer):
     def take(self, first: int, lines: Sequence[bytes]) -> None:
         """Take the next lines of the log."""
         handlers, stamp = self._handlers, _STAMP.fullmatch
+        regions = self._regions
         for number, line in enumerate(lines, first):
             head, _, rest = line.partition(b" ")
             event = head[head.rfind(b":") + 1 :]
@@ -276,13 +303,19 @@ class Qemu(Importer):
                 if b"gicv3_its_" in line or b"pci_cfg_write" in line or b"ops_write" in line:
                     self._search(number, line)
                 continue
-            if event == b"memory_region_ops_write" and not rest.rstrip().endswith(_REGIONS):
+            if event == b"memory_region_ops_write" and not rest.rstrip().endswith(regions):
                 self._skip(number, rest)
                 continue
             prefix = stamp(head, 0, len(head) - len(event))
             if prefix is not None:
-                thread, t_us = self._when(prefix)
-                handler(number, t_us, thread, event, rest)
+                start = self._start
+                if start is None:
+                    thread, now = self._when(prefix)
+                    handler(number, now, thread, event, rest)
+                    continue
+                thread, seconds, fraction = prefix.groups()  # as `_when` does, faster
+                t_us = int(seconds + fraction) - start
+                handler(number, t_us if t_us > 0 else 0, thread, event, rest)
             elif head == event:
                 handler(number, None, None, event, rest)
             else:
@@ -300,7 +333,7 @@ class Qemu(Importer):
                     self.gaps.refuse(number, "an event of the ITS that is not known", line)
             return
         rest = line[found.end() :]
-        if found[1] == b"memory_region_ops_write" and not rest.rstrip().endswith(_REGIONS):
+        if found[1] == b"memory_region_ops_write" and not rest.rstrip().endswith(self._regions):
             self._skip(number, rest)
             return
         prefix = _PREFIX.search(line[max(0, found.start() - _PREFIX_BYTES) : found.start()])
@@ -358,6 +391,10 @@ class Qemu(Importer):
             self.gaps.refuse(number, "memory_region_ops_write: not its format", rest)
             return
         address, value = int(found[1], 16), int(found[2], 16)
+        if b"'" + found[4] + b"'" == _TABLE_REGION:
+            self._resolve(whole=True)
+            self._tables.write_table(number, t_us, address, value, int(found[3]))
+            return
         doorbell = b"'" + found[4] + b"'" == _DOORBELL_REGION
         state = self._thread(thread)
         self._expire_write(state)
@@ -425,9 +462,12 @@ class Qemu(Importer):
             self.gaps.leave_out(f"messages: {error}", number)
             return
         address = self._doorbell
+        route = self._tables.route_of(rid, address, data)
         send: Entry = {"op": "signal_msi_with_rid", "target": port.index, "rid": rid}
         send |= {"address": address, "data": data}
-        if port.has(rid >> 8):
+        if route is not None:
+            send = {"op": "signal_event", "route": route}
+        if route is not None or port.has(rid >> 8):
             send["expect"] = {"messages": [[rid, address, data]]}
         else:
             send["note"] = "its port does not have this bus now; QEMU does not check, and sent it"
@@ -686,6 +726,9 @@ class Qemu(Importer):
         self, number: int, t_us: Time, thread: bytes | None, event: bytes, rest: bytes
     ) -> None:
         if _OTHER_CFG_WRITE.fullmatch(rest):
+            if self.routes and (named := _DEVICE_OF.match(rest)) is not None:
+                bus, slot, function = (int(part, 16) for part in named.groups())
+                self._thread(thread).function = bus, (slot << 3 | function) & 0xFF
             return
         found = _CFG_WRITE.fullmatch(rest)
         if found is None:
@@ -763,6 +806,8 @@ class Qemu(Importer):
         t_us: Time,
     ) -> None:
         name, bus, devfn = device
+        if _CONVENTIONAL.search(name) and offset < 0x1A:
+            self._tables.conventional(value >> 8 * (0x19 - offset) & 0xFF)
         try:
             port = self.ports.bridge((0, bus, devfn), name, line, t_us)
         except TooManyError as error:
@@ -774,6 +819,51 @@ class Qemu(Importer):
         mask = (1 << 8 * size) - 1 << shift
         port.numbers = (port.numbers & ~mask | value << shift & mask) & 0xFF_FFFF
         self.ports.set_range(port, port.numbers >> 8 & 0xFF, port.numbers >> 16, line, t_us)
+
+    # ---- the monitor ----------------------------------------------------------------------------
+
+    def _monitor(
+        self, number: int, t_us: Time, thread: bytes | None, event: bytes, rest: bytes
+    ) -> None:
+        """Take hot plug and unplug: lines that are counted, and tell people when it was."""
+        found = _HOT_PLUG.search(rest[:4096])
+        if found is None:
+            return
+        name = "device_add" if found[1] == b"add" else "device_del_request"
+        entry: Entry = {"op": name}
+        device = _HOT_PLUGGED.search(rest[found.end() : 4096])
+        if device is not None:
+            entry["id"] = (device[1] or device[2]).decode(errors="replace")
+        self.write(number, t_us, entry)
+
+    # ---- MSI-X tables ---------------------------------------------------------------------------
+
+    def _mapping(
+        self, number: int, t_us: Time, thread: bytes | None, event: bytes, rest: bytes
+    ) -> None:
+        found = _MAPPING.fullmatch(rest)
+        if found is None:
+            self.gaps.refuse(number, "pci_update_mappings_add: not its format", rest)
+            return
+        bus, slot, function = (int(part, 16) for part in found.groups()[:3])
+        address, size = int(found[5], 16), int(found[6], 16)
+        self._tables.map((bus, (slot << 3 | function) & 0xFF), int(found[4]), address, size)
+
+    def _control(
+        self, number: int, t_us: Time, thread: bytes | None, event: bytes, rest: bytes
+    ) -> None:
+        if not self.routes:
+            return
+        found = _CONTROL.fullmatch(rest)
+        function = self._thread(thread).function
+        if found is None:
+            self.gaps.refuse(number, "msix_write_config: not its format", rest)
+        elif function is None:
+            self.gaps.leave_out("msix_write_config of a function that no event names", number)
+        else:
+            self._resolve(whole=True)
+            enabled, masked = (part == b"1" for part in found.groups())
+            self._tables.control(function, number, t_us, enabled, masked)
 
     # ---- the end --------------------------------------------------------------------------------
 

@@ -132,14 +132,14 @@ class Timeline {
       const hex = (value, digits) => value.toString(16).padStart(digits, "0");
       const rid = `${hex(devid >> 8 & 255, 2)}:${hex(devid >> 3 & 31, 2)}.${devid & 7}`;
       this.said.textContent = `${KINDS[this.kinds[best]]}: ${rid}, DeviceID 0x${hex(devid, 4)}, ` +
-        `${this.when(at)}, line ${this.lines[at]}`;
+        `${this.when(at)}, ${this.data.line} ${this.lines[at]}`;
       return;
     }
     const box = this.data.boxes.find(([first, last, bottom, top]) => first <= row && row < last &&
       this.y(top) <= event.offsetY && event.offsetY <= this.y(bottom));
     const kind = { zero: "at 0/0", inverted: "inverted: no bus", range: "" };
     this.said.textContent = box
-      ? `${this.data.ports[box[4]]} ${kind[box[5]]} from ${this.when(box[0])}, line ${this.lines[box[0]]}`
+      ? `${this.data.ports[box[4]]} ${kind[box[5]]} from ${this.when(box[0])}, ${this.data.line} ${this.lines[box[0]]}`
       : `${this.when(Math.min(row, this.times.length - 1))}`;
   }
 

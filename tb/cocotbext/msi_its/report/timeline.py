@@ -114,6 +114,8 @@ class Timeline:
     lines: NDArray[np.uint32]
     changes: NDArray[np.bool_]
     windows: tuple[Window, ...]
+    line: str
+    """What the numbers in `lines` are: of the trace, or of the log that it was made of."""
     segments: tuple[tuple[int, int], ...]
     """Of each segment that is drawn: its number, and how many buses of it."""
 
@@ -196,6 +198,7 @@ def read(trace: TraceFile, tables: Tables, most: int = MOST) -> Timeline:
     numbers: list[int] = []
     decode = Decoder(_Line).decode
     start = 0
+    imported = False
     for lines in read_batches(trace.path, BATCH, profile):
         texts = lines.texts[: most - start]
         operations = lines.operations[: len(texts)]
@@ -203,6 +206,7 @@ def read(trace: TraceFile, tables: Tables, most: int = MOST) -> Timeline:
             break
         expected = model.evaluate(operations)
         found = [decode(text) for text in texts]
+        imported = imported or isinstance(found[0].x_line, int)
         times += [line.t_us for line in found]
         numbers += [
             line.x_line if isinstance(line.x_line, int) else lines.first + row
@@ -240,6 +244,7 @@ def read(trace: TraceFile, tables: Tables, most: int = MOST) -> Timeline:
         lines=np.array(numbers, np.uint32),
         changes=np.concatenate(changes),
         windows=tuple(_windows(bands, start, all_dots, all_kinds)),
+        line="log line" if imported else "line",
         segments=_segments(bands, all_devids),
     )
 
@@ -514,7 +519,7 @@ def when(timeline: Timeline, row: int) -> str:
 
 def _window_text(timeline: Timeline, number: int) -> str:
     window = timeline.windows[number - 1]
-    lines = f"lines {timeline.lines[window.first]:,} to "
+    lines = f"{timeline.line}s {timeline.lines[window.first]:,} to "
     lines += f"{timeline.lines[min(window.last, timeline.operations - 1)]:,}"
     return (
         f"window {number}: from {when(timeline, window.first)}, {lines}; "
@@ -535,6 +540,7 @@ def page(timelines: Sequence[Timeline], title: str) -> str:
         {
             "name": each.name,
             "said": each.said,
+            "line": each.line,
             "ports": [band.name or f"range {band.index}" for band in each.bands],
             "height": total_height(each),
             "segments": [[s, b, h] for s, (b, h) in _rises(each).items()],

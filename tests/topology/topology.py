@@ -93,7 +93,9 @@ def port_name(number: int) -> str:
     return f"port {number}"
 
 
-def _functions(node: Node, above: tuple[str, ...]) -> Iterator[tuple[FunctionPlan, tuple[str, ...]]]:
+def _functions(
+    node: Node, above: tuple[str, ...]
+) -> Iterator[tuple[FunctionPlan, tuple[str, ...]]]:
     if isinstance(node, DevicePlan):
         for function in node.functions:
             yield function, above

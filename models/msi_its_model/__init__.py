@@ -57,6 +57,18 @@ from .msi import (
     MsiRoute,
     MsiTarget,
 )
+from .pcie import (
+    BusNumberRegister,
+    Tlp,
+    TlpDoorbell,
+    TlpFlush,
+    TlpKind,
+    TlpMeaning,
+    TlpMessage,
+    TlpPasses,
+    TlpRemoval,
+    TlpRemoved,
+)
 from .profile import DEFAULT_PROFILE, PROFILES, Profile
 from .ratelimit import RaisedWarning, RateLimited, flush_warnings, observe_warnings
 from .widths import check_width
@@ -91,6 +103,7 @@ __all__ = [
     "AxiSignalMsi",
     "AxiWrite",
     "BusClaims",
+    "BusNumberRegister",
     "DeviceIds",
     "DisconnectedMsiTarget",
     "Event",
@@ -110,6 +123,15 @@ __all__ = [
     "RateLimited",
     "SharedBuses",
     "SignalMsi",
+    "Tlp",
+    "TlpDoorbell",
+    "TlpFlush",
+    "TlpKind",
+    "TlpMeaning",
+    "TlpMessage",
+    "TlpPasses",
+    "TlpRemoval",
+    "TlpRemoved",
     "check_width",
     "flush_warnings",
     "observe_warnings",

@@ -26,9 +26,6 @@ Pauses = Callable[[], Iterator[bool]]
 ROOM = 3
 """How many packets wait for the root complex before `m_tlp` is not ready."""
 
-GIVEN = 16
-"""How many are on their way into the root complex at most."""
-
 
 def never() -> Iterator[bool]:
     """Pause never."""

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
 """The checker: holds what the monitors saw around the translator against the golden model.
 
-It knows nothing but what monitors saw. A packet at a port is what the model says it means (T1, T2);
-what passes leaves next at that port, bit for bit; a message is executed next of that port, but not
-before the memory writes in front of it are committed (T3), and not with bus numbers older than those
-that were acknowledged when it came (N2). A configuration write gives the bus range that the model
-says, before it is acknowledged. What the model sends leaves for the ITS, in order, and becomes the
-interrupt that the ITS model says.
+It knows nothing but what monitors saw. A packet at a port is what the model says it means (T1,
+T2); what passes leaves next at that port, bit for bit; a message is executed next of that port, but
+not before the memory writes in front of it are committed (T3), and not with bus numbers older than
+those that were acknowledged when it came (N2). A configuration write gives the bus range that the
+model says, before it is acknowledged. What the model sends leaves for the ITS, in order, and
+becomes the interrupt that the ITS model says.
 
 Beside that it keeps a `Delivery` of each write to the doorbell: which function sent it, through
 which ports, and what became of it.
@@ -307,14 +307,19 @@ class TopologyChecker:
         while here.removed and here.reports:
             expected, report = here.removed.popleft(), here.reports.popleft()
             if expected != report:
-                shown = [f"reason {reason}, header {header:#034x}" for reason, header in (expected, report)]
+                shown = [
+                    f"reason {reason}, header {header:#034x}"
+                    for reason, header in (expected, report)
+                ]
                 self.problem("T2", f"port {port}: removed: expected {shown[0]}, came {shown[1]}")
 
     def _unsupported(self, port: int, values: tuple[int, ...]) -> None:
         here = self.ports[port]
         expected = here.unsupported.popleft() if here.unsupported else None
         if values[0] != expected:
-            self.problem("T2", f"port {port}: unsupported: expected {expected}, came {values[0]:#034x}")
+            self.problem(
+                "T2", f"port {port}: unsupported: expected {expected}, came {values[0]:#034x}"
+            )
 
     def _committed(self, port: int, values: tuple[int, ...]) -> None:
         self.ports[port].committed += 1
@@ -377,13 +382,19 @@ class TopologyChecker:
             return None
         waiting = here.messages.popleft()
         if operation != waiting.operation:
-            self.problem("T1", f"{waiting.delivery}: expected {waiting.operation}, came {operation}")
+            self.problem(
+                "T1", f"{waiting.delivery}: expected {waiting.operation}, came {operation}"
+            )
         if here.committed < waiting.writes:
             behind = waiting.writes - here.committed
-            self.problem("T3", f"{waiting.delivery}: came before {behind} memory writes in front of it")
+            self.problem(
+                "T3", f"{waiting.delivery}: came before {behind} memory writes in front of it"
+            )
         if here.retired < waiting.ranges:
             behind = waiting.ranges - here.retired
-            self.problem("N2", f"{waiting.delivery}: met bus numbers {behind} configuration writes old")
+            self.problem(
+                "N2", f"{waiting.delivery}: met bus numbers {behind} configuration writes old"
+            )
         return waiting.delivery
 
     # ---- m_its -----------------------------------------------------------------------------------
@@ -448,4 +459,3 @@ def _name(meaning: object) -> str:
 def of(deliveries: Iterable[Delivery], function: str) -> list[Delivery]:
     """Return what a function sent."""
     return [each for each in deliveries if each.origin.function == function]
-

@@ -25,7 +25,15 @@ from cocotbext.pcie.core.port import SimPort
 from cocotbext.pcie.core.tlp import Tlp, TlpType
 from cocotbext.pcie.core.utils import PcieId
 
-from tests.topology.topology import DevicePlan, FunctionPlan, Kind, Node, SwitchPlan, Topology
+from tests.topology.topology import (
+    DevicePlan,
+    FunctionPlan,
+    Kind,
+    Node,
+    SwitchPlan,
+    Topology,
+    port_name,
+)
 
 TABLE_BAR = 0
 TABLE_BYTES = 0x1000
@@ -37,6 +45,9 @@ _MASKED = 1
 
 _CREDITS = [[64, 1024, 64, 64, 64, 1024]] * 8
 """What a bridge's port lets the other end send: as cocotbext-pcie's own bridges."""
+
+Tap = Callable[[Any], Awaitable[None]]
+"""Takes a TLP from a link, and is awaited."""
 
 Leaves = Callable[["Function", Any], None]
 """Is told of each TLP that a function sends."""
@@ -260,10 +271,13 @@ class Fabric:
         self.switches: dict[str, Any] = {}
         self.downstream: dict[str, list[Any]] = {}  # the ports of each switch
         self.at: dict[str, Any] = {}  # below which port each device and switch is
+        self.names: dict[Any, str] = {}  # of all ports
+        self._taps: dict[Any, Tap] = {}
         self.root_ports: list[Any] = []
-        for node in topology.ports:
+        for number, node in enumerate(topology.ports):
             port = self.rc.make_port()
             self.root_ports.append(port)
+            self.names[port] = port_name(number)
             self._build(port, node)
 
     def _build(self, port: Any, node: Node) -> None:
@@ -272,8 +286,10 @@ class Fabric:
             _retire(switch.upstream_bridge.upstream_port)
             self.switches[node.name] = switch
             self.downstream[node.name] = [switch.make_port() for _ in node.ports]
-            for below, each in zip(self.downstream[node.name], node.ports, strict=True):
-                self._build(below, each)
+            below = self.downstream[node.name]
+            for number, (each, under) in enumerate(zip(below, node.ports, strict=True)):
+                self.names[each] = f"{node.name}.{number}"
+                self._build(each, under)
         elif isinstance(node, DevicePlan):
             self.devices[node.name] = Device(node, self._leaves)
             _retire(self.devices[node.name].upstream_port)
@@ -290,16 +306,18 @@ class Fabric:
         generation, lanes = self._speed()
         for end in ends:
             end.max_link_speed, end.max_link_width = generation, lanes
-        keeps = port.downstream_port.rx_handler if name in self.at else None
         port.set_downstream_port(ends[0])
-        if keeps is not None:
-            ends[0].rx_handler = keeps
+        ends[0].rx_handler = self._taps.get(port, port.downstream_recv)
         if name in self.devices:
             self.devices[name].set_port(ends[1])
         else:
             self.switches[name].set_upstream_port(ends[1])
         ends[0].connect(ends[1])
         self.at[name] = port
+
+    def tap(self, port: Any, tap: Tap) -> None:
+        """Have what arrives at a root port go somewhere else."""
+        self._taps[port] = port.downstream_port.rx_handler = tap
 
     def unplug(self, name: str) -> Any:
         """Take a device or a switch out, with all below it; return the port that it was at.
@@ -351,9 +369,14 @@ class Fabric:
             return ()
         if port in self.root_ports:
             return (port,)
-        switch = next(each for each, ports in self.downstream.items() if port in ports)
-        over = self.above(switch)
+        over = self.above(self.way(name)[1])
         return (*over, port) if over else ()
+
+    def way(self, name: str) -> tuple[str, ...]:
+        """Return the names of a device or a switch and of the switches above it."""
+        port = self.at.get(name)
+        above = next((each for each, ports in self.downstream.items() if port in ports), None)
+        return (name, *(self.way(above) if above is not None else ()))
 
     def root_port(self, name: str) -> int | None:
         """Return the number of the root port that a device or a switch is below, if any."""

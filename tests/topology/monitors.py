@@ -22,8 +22,8 @@ Saw = Callable[[int, Any], None]
 class PortsMonitor:
     """Sees the transfers of one stream of all ports: `fields` are its signals, with their widths.
 
-    `saw` is told of each, as a tuple of values in the order of the fields; `violation` of what
-    breaks H2. Nothing counts while it is `paused`.
+    `saw` is told of each, as a tuple of values in the order of the fields, `began` of the same in
+    the first cycle of its valid, `violation` of what breaks H2. Nothing counts while it is paused.
     """
 
     def __init__(
@@ -38,6 +38,7 @@ class PortsMonitor:
         """Look at `name`_valid and so on; with `ready` empty, each valid cycle is a transfer."""
         self.name = name
         self.saw: Saw = lambda port, values: None
+        self.began: Saw = lambda port, values: None
         self.violation: Callable[[str], None] = self._raise
         self.paused = True
         self._valid = getattr(dut, f"{name}_{valid}" if valid else name)
@@ -73,7 +74,9 @@ class PortsMonitor:
             if not valid >> port & 1:
                 continue
             mine = tuple(value >> port * width & (1 << width) - 1 for value, width in values)
-            if self._held.get(port, mine) != mine:
+            if port not in self._held:
+                self.began(port, mine)
+            elif self._held[port] != mine:
                 self.violation(f"{self.name}, port {port}: the payload changed while it waited")
             if ready >> port & 1:
                 self._held.pop(port, None)
@@ -113,3 +116,17 @@ class TlpMonitor(PortsMonitor):
         self._beats[port].append(beat)
         if beat.eop:
             self.saw(port, joined(self._beats.pop(port), self._width))
+
+
+class ConfigurationMonitor(PortsMonitor):
+    """Sees `s_cfg`: (data, strobes), and the bus numbers that a port shows when it is taken."""
+
+    def __init__(self, dut: Any, sampler: Sampler) -> None:
+        """Look at the writes, and at both numbers."""
+        super().__init__(dut, "s_cfg", sampler, {"data": 32, "strb": 4})
+        self._numbers = dut.secondary, dut.subordinate
+
+    def take(self, port: int, values: tuple[int, ...]) -> None:
+        """Take a write."""
+        numbers = (int(each.value) >> 8 * port & 0xFF for each in self._numbers)
+        self.saw(port, (*values, *numbers))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Packets of the golden model, from and to cocotbext-pcie's and the beats of `s_tlp` and `m_tlp`."""
+"""Packets of the golden model: from and to cocotbext-pcie's, and the beats of a TLP stream."""
 
 from __future__ import annotations
 

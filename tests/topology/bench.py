@@ -93,8 +93,8 @@ class _Doorbell(Region):  # type: ignore[misc]
         self.rang = False
 
     async def write(self, addr: int, data: bytes, **kwargs: Any) -> None:
-        """Take a write; it rings if it covers the register."""
-        self.rang |= addr <= DOORBELL_OFFSET < addr + len(data)
+        """Take a write; it rings if it writes to the register."""
+        self.rang |= addr < DOORBELL_OFFSET + 4 and addr + len(data) > DOORBELL_OFFSET
 
 
 class Bench:
@@ -155,7 +155,7 @@ class Bench:
         for each in self._of_ports:
             each.saw = functools.partial(self._saw, each.name)
             each.violation = functools.partial(self.checker.problem, "H2")
-        configuration.began = lambda port, values: self.checker.offered(port, *values)
+        configuration.began = functools.partial(self._saw, "s_cfg begins")
         self._tlps = tlps
         kinds = (AddressMonitor, DataMonitor, ResponseMonitor)
         self._of_all = [

@@ -47,7 +47,7 @@ from tests.topology.packets import shown
 
 ORDER = (
     *("m_its_b", "retire", "m_its_aw", "m_its_w", "m_tlp", "m_unsupported", "removed"),
-    *("committed", "s_tlp", "s_cfg"),
+    *("committed", "s_tlp", "s_cfg", "s_cfg begins"),
 )
 """The streams, in the order in which those of one cycle are looked at."""
 
@@ -185,6 +185,7 @@ class TopologyChecker:
             "removed": self._removed,
             "committed": self._committed,
             "s_cfg": self._acknowledged,
+            "s_cfg begins": self._configured,
             "retire": self._retired,
             "m_its_aw": self._its_address,
             "m_its_w": self._its_data,
@@ -326,10 +327,10 @@ class TopologyChecker:
 
     # ---- bus numbers -----------------------------------------------------------------------------
 
-    def offered(self, port: int, data: int, strobes: int) -> None:
-        """Take a configuration write that a monitor saw begin: its range is due from now on."""
+    def _configured(self, port: int, values: tuple[int, ...]) -> None:
+        """Take a configuration write that has begun: its range is due from now on."""
         here = self.ports[port]
-        if here.register.write(data, strobes):
+        if here.register.write(*values):
             here.changes += 1
             here.ranges.append(here.numbers.bus_range())
 

@@ -247,7 +247,7 @@ async def a_device_is_taken_out_and_another_put_in(bench: Bench) -> None:
 
 @topology_test()
 async def a_subtree_moves_to_another_port(bench: Bench) -> None:
-    """A switch is plugged in elsewhere: its devices are known there once software has been there."""
+    """A switch is plugged in elsewhere: its devices are known once software was there."""
     await running(bench, three_ports())
     functions = [bench.fabric.function(name) for name in ("d2.f0", "d3.f0")]
     before = {each.plan.name: each.rid for each in functions}

@@ -129,32 +129,37 @@ class Sink:
         self._give = give
         self._ready = Vector(ready, 1)
         self._queues: list[Queue[Any]] = [Queue() for _ in range(ports)]
-        self._pauses: list[Iterator[bool]] = [never() for _ in range(ports)]
+        self._pauses: list[Iterator[bool] | None] = [None] * ports
         self.busy = 0
+        self._sampler = sampler
         sampler.wake(self)
         for port in range(ports):
             cocotb.start_soon(self._serve(port))
 
-    def stall(self, port: int, pattern: Iterator[bool]) -> None:
-        """Be ready at a port after a pattern."""
+    def stall(self, port: int, pattern: Iterator[bool] | None) -> None:
+        """Be ready at a port after a pattern; None: always."""
         self._pauses[port] = pattern
+        self._sampler.wake(self)
 
     def took(self, port: int, item: Any) -> None:
         """Take what was transferred, from the monitor."""
         self.busy += 1
         self._queues[port].put_nowait(item)
+        self._sampler.wake(self)
 
     async def _serve(self, port: int) -> None:
         while True:
             item = await self._queues[port].get()
             await self._give(port, item)
             self.busy -= 1
+            self._sampler.wake(self)
 
     def sample(self) -> bool:
-        """Be ready, where there is room and no pause."""
-        for port, queue in enumerate(self._queues):
-            self._ready.set(port, int(queue.qsize() < ROOM and not next(self._pauses[port])))
-        return True
+        """Be ready, where there is room and no pause; return whether that may change by itself."""
+        for port, (queue, pauses) in enumerate(zip(self._queues, self._pauses, strict=True)):
+            pause = pauses is not None and next(pauses)
+            self._ready.set(port, int(queue.qsize() < ROOM and not pause))
+        return any(each is not None for each in self._pauses)
 
 
 class Pulses:

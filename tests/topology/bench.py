@@ -18,9 +18,9 @@ import json
 import logging
 import os
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import cocotb
 from cocotb.clock import Clock
@@ -34,6 +34,7 @@ from cocotbext.msi_its.bench.monitors import RetireMonitor, Sampler
 from cocotbext.msi_its.bench.ports import ports_of
 from cocotbext.msi_its.bench.registers import Registers
 from cocotbext.msi_its.bench.stimulus import pauses
+from cocotbext.msi_its.report.topology import Part
 from cocotbext.msi_its.vocabulary.csr import Answer
 from cocotbext.msi_its.vocabulary.operations import (
     BindTarget,
@@ -45,18 +46,18 @@ from cocotbext.msi_its.vocabulary.operations import (
 )
 from msi_its_model import AxiItsPort
 from msi_its_model.axi import DOORBELL_OFFSET
-from msi_its_model.gicv3_its import Its
 from msi_its_model.pcie import Tlp, TlpKind
 from tests.axi.agents import Its as ItsAgent
 from tests.axi.agents import stall
 from tests.axi.monitors import AddressMonitor, DataMonitor, EachCycle, ResponseMonitor
-from tests.topology.agents import Configurator, Pulses, Sink, TlpSource
+from tests.topology.agents import Configurator, Pulses, Sink, TlpSource, never
 from tests.topology.checker import Delivery, Origin, TopologyChecker
 from tests.topology.fabric import Fabric, Function
 from tests.topology.monitors import ConfigurationMonitor, PortsMonitor, TlpMonitor
 from tests.topology.packets import from_pcie, to_pcie
-from tests.topology.software import Software
-from tests.topology.topology import Topology
+from tests.topology.recorder import Recorder
+from tests.topology.software import DEVICES, Software
+from tests.topology.topology import Topology, port_name
 
 PERIOD = 4000  # picoseconds
 
@@ -78,11 +79,16 @@ MEMORY = 0x1000_0000
 MEMORY_BYTES = 1 << 20
 """Where the root complex has memory, for DMA."""
 
-DEVICES = range(0xC000_0000, 0xE000_0000)
-"""Where software puts the memory of functions: what goes there is no memory write to the host."""
-
 HANG_CYCLES = 20_000
 """After so many cycles without a transfer what is under way is said to hang."""
+
+
+class _Sender(NamedTuple):
+    """Who has sent a TLP: with its own number then, and whether the message had been masked."""
+
+    function: Function
+    rid: int
+    pending: bool
 
 
 class _Doorbell(Region):  # type: ignore[misc]
@@ -116,7 +122,8 @@ class Bench:
         dut.doorbell_base.value = self.page >> 16
         dut.rst_n.value = 0
         self.sampler = Sampler(dut.clk, ports_of(dut, "handles"))
-        self.its = Its()
+        self.recorder = Recorder()
+        self.its = self.recorder.its
         self.checker = TopologyChecker(
             self.ports,
             TABLES,
@@ -126,13 +133,17 @@ class Bench:
             PARAMETERS["ID"],
             self.its,
         )
+        self.checker.executed = self.recorder.executed
+        self.checker.arrived = self.recorder.arrived
         self.registers = Registers(dut, dut.clk, dut.rst_n, self.rng, self.cycle)
         self.its_agent = ItsAgent(dut, PARAMETERS["ID"])
         self.snooping = True
         self.mangle: Callable[[int, Tlp], Tlp] = lambda port, tlp: tlp
         self.moved = 0  # the cycle of the last transfer
         # TLPs that functions have sent and that have not arrived, with who sent each
-        self._sent: defaultdict[Tlp, list[Function]] = defaultdict(list)
+        self._sent: defaultdict[Tlp, list[_Sender]] = defaultdict(list)
+        self.plugged: Counter[str] = Counter()  # how often each device was, after the first time
+        self._in_reset: bool | None = None  # not known yet
         self._agents()
         self._monitors()
 
@@ -183,10 +194,12 @@ class Bench:
         in_reset = not int(self.dut.rst_n.value)
         if in_reset:
             self.checker.reset()
-        for monitor in (*self._of_ports, *self._of_all):
-            monitor.paused = in_reset
-        if not in_reset:
+        else:
             self.its_agent.look()
+        if in_reset != self._in_reset:
+            self._in_reset = in_reset
+            for monitor in (*self._of_ports, *self._of_all):
+                monitor.paused = in_reset
 
     # ---- the fabric ------------------------------------------------------------------------------
 
@@ -227,18 +240,20 @@ class Bench:
         port.write_config_register = snooped
 
     def _leaves(self, function: Function, tlp: Any) -> None:
-        """Take note of a TLP that a function sends."""
-        self._sent[from_pcie(tlp)].append(function)
+        """Take note of a TLP that a function sends, unless its way leads nowhere."""
+        if self.fabric.root_port(function.device.plan.name) is not None:
+            sender = _Sender(function, function.rid, function.releasing)
+            self._sent[from_pcie(tlp)].append(sender)
 
-    def _sender(self, port: int, tlp: Tlp) -> Function | None:
+    def _sender(self, port: int, tlp: Tlp) -> _Sender | None:
         """Return who of those behind a port has sent a TLP, and not seen it arrive yet."""
         waiting = self._sent.get(tlp, [])
-        for function in waiting:
-            if self.fabric.root_port(function.device.plan.name) == port:
-                waiting.remove(function)
+        for each in waiting:
+            if self.fabric.root_port(each.function.device.plan.name) == port:
+                waiting.remove(each)
                 if not waiting:
                     del self._sent[tlp]
-                return function
+                return each
         return None
 
     async def _arrives(self, port: int, tlp: Any) -> None:
@@ -254,17 +269,19 @@ class Bench:
         tlp.release_fc()
 
     async def _origin(self, port: int, tlp: Any, found: Tlp) -> Origin | None:
-        function = self._sender(port, found)
-        if function is None:
+        sender = self._sender(port, found)
+        if sender is None:
             return None
-        above = self.fabric.above(function.device.plan.name)
+        device = sender.function.device.plan.name
+        above = self.fabric.above(device)
         through = tuple(self.fabric.names[each] for each in above)
         plain = False
         if found.kind is TlpKind.WRITE and found.address >> 16 == self.page >> 16:
             self._doorbell.rang = False
             await self.fabric.rc.handle_mem_write_tlp(PcieTlp(tlp))
             plain = self._doorbell.rang
-        return Origin(function.plan.name, through, plain)
+        name = sender.function.plan.name
+        return Origin(name, through, sender.rid, self.plugged[device], sender.pending, plain)
 
     async def _give(self, port: int, tlp: Tlp) -> None:
         """Give the root complex what has passed; it discards what is erroneous."""
@@ -286,17 +303,21 @@ class Bench:
         await root.downstream_send(PcieTlp.create_ur_completion_for_tlp(request, root.pcie_id))
 
     def unplug(self, name: str) -> Any:
-        """Take a device or a switch out; return the port that it was at."""
-        gone = {
-            each
-            for each in self.fabric.functions()
-            if name in self.fabric.way(each.device.plan.name)
-        }
+        """Take a device or a switch out, which software notices; return the port that it was at."""
+        gone = self.fabric.devices_below(name)
+        self.software.removed(gone)
         for tlp, senders in list(self._sent.items()):
-            self._sent[tlp] = [each for each in senders if each not in gone]
-            if not self._sent[tlp]:
+            left = [each for each in senders if each.function.device.plan.name not in gone]
+            if left:
+                self._sent[tlp] = left
+            else:
                 del self._sent[tlp]
         return self.fabric.unplug(name)
+
+    def plug(self, port: Any, name: str) -> None:
+        """Put a device or a switch in, at any port that has nothing."""
+        self.fabric.plug(port, name)
+        self.plugged.update(self.fabric.devices_below(name))
 
     # ---- stimulus --------------------------------------------------------------------------------
 
@@ -331,9 +352,11 @@ class Bench:
         def pattern() -> Iterator[bool]:
             return pauses(random.Random(self.rng.random()), share, longest)
 
-        for port in range(self.ports) if share else ():
-            for each in (self.source, self.sink, self.completer, self.commits):
-                each.stall(port, pattern())
+        for port in range(self.ports):
+            for each in (self.source, self.commits):
+                each.stall(port, pattern() if share else never())
+            for sink in (self.sink, self.completer):
+                sink.stall(port, pattern() if share else None)
         stall(self.its_agent.channels, pattern if share else None)
 
     async def write(
@@ -391,10 +414,40 @@ class Bench:
         assert not problems, f"{len(problems)} mismatches: " + "\n".join(problems[:5])
         assert self.checker.counts["retire"], "nothing was compared"
 
+    def picture(self) -> list[Part]:
+        """Return what is behind each root port, with what was dropped there so far."""
+        parts = []
+        for number, port in enumerate(self.fabric.root_ports):
+            dropped = Counter(
+                each.fate
+                for each in self.checker.deliveries
+                if each.port == number and each.fate and not each.delivered
+            )
+            below = self._parts(port)
+            parts.append(Part("root port", port_name(number), _numbers(port), below, dropped))
+        return parts
+
+    def _parts(self, port: Any) -> list[Part]:
+        """Return what is at a port: at most one."""
+        name = next((name for name, at in self.fabric.at.items() if at is port), None)
+        if name is None:
+            return []
+        if name in self.fabric.devices:
+            device = self.fabric.devices[name]
+            shown = f"{name} ({len(device.functions)} functions)"
+            return [Part("device", shown, (device.bus_num, device.bus_num))]
+        bridge = self.fabric.switches[name].upstream_bridge
+        below = [part for each in self.fabric.downstream[name] for part in self._parts(each)]
+        return [Part("switch", name, _numbers(bridge), below)]
+
     def of(self, function: Function) -> list[Delivery]:
         """Return what a function has sent to the doorbell so far."""
         name = function.plan.name
         return [each for each in self.checker.deliveries if each.origin.function == name]
+
+
+def _numbers(bridge: Any) -> tuple[int, int]:
+    return int(bridge.sec_bus_num), int(bridge.sub_bus_num)
 
 
 def topology_test(

@@ -60,11 +60,16 @@ REASONS = {reason: code for code, reason in enumerate(TlpRemoval, 1)}
 class Origin:
     """Where a packet comes from: a function's name, and the ports above it, root port first.
 
-    `plain` says that a root complex without the filter has delivered it to its doorbell.
+    `own` is the function's own requester ID then, `plugged` how often it had been plugged in.
+    `pending` says that the message had been masked, `plain` that a root complex without the filter
+    has delivered it to its doorbell.
     """
 
     function: str
     through: tuple[str, ...]
+    own: int | None = None
+    plugged: int = 0
+    pending: bool = False
     plain: bool = False
 
 
@@ -174,8 +179,8 @@ class TopologyChecker:
         self.deliveries: list[Delivery] = []
         self.executed: Callable[[Retired], None] = lambda retired: None
         self.arrived: Callable[[Message, Translation], None] = lambda message, found: None
+        self.arriving: Delivery | None = None  # what `arrived` is told of
         self._origins: defaultdict[tuple[int, Tlp], deque[Origin]] = defaultdict(deque)
-        self.lost = 0
         self._now: list[tuple[int, int, str, int, Any]] = []
         self._time = 0
         self._handlers: dict[str, Callable[[int, Any], None]] = {
@@ -431,6 +436,7 @@ class TopologyChecker:
         leaving = self._leaving[mine - 1]
         found = self.its.translate(leaving.message.devid, leaving.message.data)
         self.counts["interrupts" if found.intid is not None else "no interrupt"] += 1
+        self.arriving = leaving.delivery
         if leaving.delivery is not None:
             leaving.delivery.translation = found
         self.arrived(leaving.message, found)

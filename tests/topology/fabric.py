@@ -62,8 +62,8 @@ class Function(MemoryEndpoint):  # type: ignore[misc]
         self.device = device
         super().__init__()
         self.log.setLevel(logging.ERROR)
-        self.masked = False
         self.pending: set[int] = set()
+        self.releasing = False  # what it sends is what was pending
         if plan.kind in (Kind.MSI, Kind.MULTIPLE):
             self.msi_cap = MsiCapability()
             self.msi_cap.msi_multiple_message_capable = plan.vectors.bit_length() - 1
@@ -186,7 +186,9 @@ class Function(MemoryEndpoint):  # type: ignore[misc]
                 self.pending.discard(vector)
                 if not self.is_msix:
                     self.msi_cap.msi_pending_bits &= ~(1 << vector)
+                self.releasing = True
                 await self.interrupt(vector)
+                self.releasing = False
 
     async def write_config_register(self, reg: int, data: int, mask: int) -> None:
         """Take a configuration write; one that unmasks lets pending messages go."""
@@ -371,6 +373,10 @@ class Fabric:
             return (port,)
         over = self.above(self.way(name)[1])
         return (*over, port) if over else ()
+
+    def devices_below(self, name: str) -> list[str]:
+        """Return the devices that are a part of a device or switch: itself, or those below."""
+        return [each for each in self.devices if name in self.way(each)]
 
     def way(self, name: str) -> tuple[str, ...]:
         """Return the names of a device or a switch and of the switches above it."""

@@ -236,7 +236,7 @@ async def a_device_is_taken_out_and_another_put_in(bench: Bench) -> None:
     await bench.settle()
     assert raised(bench.of(function))
     assert not await bench.software.present(PcieId(port.sec_bus_num, 0, 0))
-    bench.fabric.plug(port, "d1")
+    bench.plug(port, "d1")
     function.arm(bench.software.doorbell, event(bench, function))
     (unknown,) = await interrupts(bench, function)
     assert (unknown.rid >> 8, unknown.fate) == (0, DROPPED)
@@ -253,13 +253,13 @@ async def a_subtree_moves_to_another_port(bench: Bench) -> None:
     before = {each.plan.name: each.rid for each in functions}
     bench.unplug("d1")
     bench.unplug("s0")
-    bench.fabric.plug(bench.fabric.root_ports[1], "s0")
+    bench.plug(bench.fabric.root_ports[1], "s0")
     for function in functions:
         await bench.ring(function, event(bench, function), rid=before[function.plan.name])
     await bench.settle()
     assert [each.fate for each in bench.checker.deliveries] == [DROPPED, DROPPED]
     assert {each.port for each in bench.checker.deliveries} == {1}
-    bench.fabric.plug(bench.fabric.root_ports[2], "d1")
+    bench.plug(bench.fabric.root_ports[2], "d1")
     await bench.software.enumerate()
     await all_arrive(bench)
 

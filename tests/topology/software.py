@@ -28,6 +28,9 @@ _MEMORY_WINDOW = 0x20
 _WINDOW = 1 << 20
 """Registers of functions and bridges; how a bridge's memory window is aligned."""
 
+DEVICES = range(0xC000_0000, 0xE000_0000)
+"""Where the memory of functions is: what goes there is no memory write to the host."""
+
 EVENT_BITS = 12
 """How wide EventIDs are that software maps."""
 
@@ -71,29 +74,35 @@ class Software:
     bars: dict[str, int] = field(default_factory=dict)
     interrupts: dict[tuple[str, int], Interrupt] = field(default_factory=dict)
     lpis: dict[int, Interrupt] = field(default_factory=dict)
+    _mapped: dict[str, int] = field(default_factory=dict)  # the DeviceID of each function
     _next_bus: int = 1
     _next_event: int = 8
-    _next_address: int = 0xC000_0000
+    _next_address: int = DEVICES.start
 
     # ---- bus numbers -----------------------------------------------------------------------------
 
-    async def enumerate(self, order: Sequence[int] | None = None) -> None:
+    async def enumerate(self, order: Sequence[int] | None = None, set_up: bool = True) -> None:
         """Number everything anew, root port by root port, and set all functions up."""
         ports = self.fabric.root_ports
         await self.forget()
         for number in order if order is not None else range(len(ports)):
-            await self.scan(number)
+            await self.scan(number, set_up)
 
     async def forget(self) -> None:
         """Take all root ports' bus numbers away: the next ones begin at 1."""
         for port in self.fabric.root_ports:
             await self.set_buses(port.pcie_id, 0, 0, 0)
+        for name in list(self._mapped):
+            self._unmap(name)
         self._next_bus = 1
 
     async def scan(self, number: int, set_up: bool = True) -> None:
         """Number what is behind a root port, from the next bus on that is free."""
         port = self.fabric.root_ports[number]
         node = self._below(port)
+        self.removed(
+            [each for each in self.fabric.devices if self.fabric.root_port(each) == number]
+        )
         await self._number(port.pcie_id, node)
         if set_up:
             await self.set_up_below(number)
@@ -103,6 +112,17 @@ class Software:
         for function in self.fabric.functions():
             if self.fabric.root_port(function.device.plan.name) == number:
                 await self.set_up(function)
+
+    def removed(self, devices: Sequence[str]) -> None:
+        """Unmap the functions of devices that were taken out."""
+        for function in self.fabric.functions():
+            if function.device.plan.name in devices:
+                self._unmap(function.plan.name)
+
+    @property
+    def room(self) -> bool:
+        """Whether there are bus numbers left for all that is there, once more."""
+        return self._next_bus + self.fabric.topology.buses < 250
 
     def _below(self, port: Any) -> Node:
         """Return what is at a port now: the plan of it."""
@@ -199,6 +219,7 @@ class Software:
         await self.write(where, capability + 4, struct.pack("<Q", self.doorbell))
         await self.write(where, capability + 12, struct.pack("<H", event))
         await self.write(where, capability + 2, struct.pack("<H", 1 | multiple << 4))
+        await self.write(where, capability + 16, bytes(4))  # nothing is masked
 
     def map(self, function: Function) -> None:
         """Map a function at the ITS by the number that it has now, each vector to an LPI."""
@@ -206,6 +227,8 @@ class Software:
         assert number is not None
         name = function.plan.name
         devid = self.base(number) + function.rid
+        self._unmap(name)
+        self._mapped[name] = devid
         self.its.mapc(collection=1, rdbase=0)
         self.its.mapd(devid, EVENT_BITS)
         event = self._event(function)
@@ -218,6 +241,12 @@ class Software:
                 self.its.lpis.configure(found.lpi, enabled=True)
             self.its.mapti(devid, found.event, found.lpi, collection=1)
             self.its.inv(devid, found.event)
+
+    def _unmap(self, name: str) -> None:
+        """Unmap a function's number at the ITS, unless another one has it by now."""
+        devid = self._mapped.pop(name, None)
+        if devid is not None and devid not in self._mapped.values():
+            self.its.mapd(devid, valid=False)
 
     def _event(self, function: Function) -> int:
         """Return the EventID of a function's first vector: no two functions share one."""
@@ -265,10 +294,10 @@ class Software:
 
     async def assign_memory(self) -> None:
         """Give each function with MSI-X a place for its table, and each bridge its window."""
-        start = self._next_address
+        self._next_address = DEVICES.start
+        self.bars.clear()
         host = self.fabric.rc.upstream_bridge
-        host.mem_base = start
-        host.mem_limit = 0xDFFF_FFFF
+        host.mem_base, host.mem_limit = DEVICES.start, DEVICES.stop - 1
         for port in self.fabric.root_ports:
             await self._assign(port)
 

@@ -3,26 +3,21 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
 import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
-from cocotb_tools.runner import get_runner
 
 from cocotbext.msi_its.run.design import ATTACHED_TO
 from cocotbext.msi_its.run.places import BUILD, ROOT
-from cocotbext.msi_its.run.simulators import verilator
 from cocotbext.msi_its.run.simulators.verilator_finder import find_verilator
 from tests.sim.axi_faults import FAULTS, PLUSARG, AxiFault, write_rtl
 from tests.sim.commands import verilator_found
+from tests.sim.harness import Harness
 from tools import ends
 from tools.ends import TOP
 
@@ -40,49 +35,18 @@ SETS = {
 }
 """The parameters of the harness that tests run with, by the width of the data bus."""
 
-SEED = int(os.environ.get("SEED", "1"))
-
-
-PLACES = BUILD / "axi"
-"""Where builds are, one a folder."""
+HARNESS = Harness(TOP, ends.HARNESS, BUILD / "axi", "AXI_PARAMETERS")
 
 
 def build(name: str, root: Path = ROOT, sva: bool = False) -> Path:
     """Build the harness with the parameters of a set, from the files below `root`.
 
-    With `sva` the assertions of hdl/sva are attached to both ends and the translator. Warnings
-    count in the project's own files alone.
+    With `sva` the assertions of hdl/sva are attached to both ends and the translator.
     """
-    lists = [ends.HARNESS, *((ends.PORTS, ends.ASSERTIONS) if sva else ())]
-    place = PLACES / f"{name}{'-sva' * sva}{'-faults' * (root != ROOT)}"
-    shutil.rmtree(place, ignore_errors=True)
-    place.mkdir(parents=True)
-    _reuse(place)
-    get_runner("verilator").build(
-        sources=[],
-        hdl_toplevel=TOP,
-        build_args=[
-            *(word for each in lists for word in ("-F", str(root / each))),
-            *(str(root / "hdl/lint.vlt"), f"+define+{ATTACHED_TO}=msi_translator"),
-            *verilator.BUILD_ARGUMENTS,
-            *verilator.PORTS_ONLY,
-            *(f"-G{parameter}={value}" for parameter, value in SETS[name].items()),
-            *(["-Wno-fatal"] if root != ROOT else []),
-        ],
-        timescale=("1ns", "1ps"),
-        build_dir=place,
-        log_file=place / "build.log",
-    )
-    return place
-
-
-def _reuse(place: Path) -> None:
-    """Take the simulator's own part from another build: it is always the same."""
-    others = list(PLACES.glob(f"*/{verilator.RUNTIME}"))
-    for each in others:
-        if each.parent == others[0].parent:
-            shutil.copy2(each, place)
-            os.utime(place / each.name, (4e9, 4e9))  # newer than the makefile
+    lists = (ends.PORTS, ends.ASSERTIONS) if sva else ()
+    place = f"{name}{'-sva' * sva}{'-faults' * (root != ROOT)}"
+    defined = [f"+define+{ATTACHED_TO}=msi_translator"]
+    return HARNESS.build(place, SETS[name], root, lists, defined)
 
 
 def run(
@@ -94,39 +58,12 @@ def run(
     modules: Sequence[str] = MODULES,
 ) -> dict[str, str]:
     """Run tests in a simulation; return why each failed, empty for those that passed."""
-    results.mkdir(parents=True, exist_ok=True)
-    file = results / "results.xml"
-    with contextlib.suppress(SystemExit, RuntimeError):  # a test failed, or an assertion ended it
-        get_runner("verilator").test(
-            test_module=list(modules),
-            hdl_toplevel=TOP,
-            hdl_toplevel_lang="verilog",
-            build_dir=place,
-            test_dir=results,
-            results_xml=str(file),
-            log_file=results / "log",
-            seed=SEED,
-            test_filter=only or None,
-            plusargs=list(plusargs),
-            extra_env={
-                "AXI_PARAMETERS": json.dumps(SETS[name]),
-                "PYTHONWARNINGS": "ignore::DeprecationWarning:cocotbext",
-                "COCOTB_ANSI_OUTPUT": "0",
-            },
-        )
-    found: dict[str, str] = {}
-    if not file.is_file():
-        return found
-    for case in ElementTree.parse(file).iter("testcase"):
-        tags = {each.tag for each in case}
-        if "skipped" not in tags:
-            found[case.get("name", "")] = "failed" if tags & {"failure", "error"} else ""
-    return found
+    return HARNESS.run(place, SETS[name], results, modules, only, plusargs)
 
 
 @pytest.fixture(scope="module", autouse=True)
 def environment() -> Iterator[None]:
-    shutil.rmtree(PLACES, ignore_errors=True)  # of another Verilator, perhaps
+    shutil.rmtree(HARNESS.places, ignore_errors=True)  # of another Verilator, perhaps
     with verilator_found():
         yield
 

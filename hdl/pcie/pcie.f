@@ -7,3 +7,5 @@ msi_tlp_order.sv
 msi_tlp_filter.sv
 msi_tlp_axis.sv
 msi_bus_snoop.sv
+msi_round_robin.sv
+msi_translator_pcie.sv

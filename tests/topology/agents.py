@@ -18,7 +18,9 @@ from cocotb.triggers import Event
 
 from cocotbext.msi_its.bench.monitors import Sampler
 from msi_its_model.pcie import Tlp
-from tests.topology.packets import Beat, beats, widths
+from tests.pcie.agents import beats
+from tests.pcie.monitors import Beat
+from tests.topology.packets import widths
 
 Pauses = Callable[[], Iterator[bool]]
 """Makes a pattern of stalls: whether a port pauses, cycle by cycle."""

@@ -13,7 +13,8 @@ import cocotb
 from cocotb.triggers import ValueChange
 
 from cocotbext.msi_its.bench.monitors import Sampler
-from tests.topology.packets import Beat, joined, widths
+from tests.pcie.monitors import Beat
+from tests.topology.packets import joined, widths
 
 Saw = Callable[[int, Any], None]
 """Takes the number of a port, and what was seen there."""

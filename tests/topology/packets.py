@@ -1,30 +1,17 @@
 # SPDX-License-Identifier: MIT
-"""Packets of the golden model: from and to cocotbext-pcie's, and the beats of a TLP stream."""
+"""Packets of the golden model: from and to cocotbext-pcie's, and out of the beats of a stream."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any
 
 from cocotbext.pcie.core.tlp import Tlp as PcieTlp
 
-from msi_its_model.pcie import HEADER_BITS, MAX_PREFIXES, Tlp
+from msi_its_model.pcie import HEADER_BITS, Tlp
+from tests.pcie.monitors import Beat
 
 HEADER_BYTES = HEADER_BITS // 8
-
-
-class Beat(NamedTuple):
-    """A beat, with the names of the signals; all unsigned numbers."""
-
-    hdr: int
-    prefix: int
-    prefixes: int
-    data: int
-    empty: int
-    digest: int
-    sop: int
-    eop: int
-    error: int
 
 
 def widths(width: int) -> dict[str, int]:
@@ -54,29 +41,6 @@ def to_pcie(tlp: Tlp) -> Any:
     made = PcieTlp.unpack_header(tlp.header.to_bytes(HEADER_BYTES))
     made.data = bytearray(b"".join(each.to_bytes(4, "little") for each in tlp.data))
     return made
-
-
-def beats(tlp: Tlp, width: int) -> Iterator[Beat]:
-    """Yield the beats of a packet on data of `width` bits."""
-    size = width // 32
-    count = max(1, -(-len(tlp.data) // size))
-    prefix = 0
-    for each in range(MAX_PREFIXES):
-        prefix = prefix << 32 | (tlp.prefixes[each] if each < len(tlp.prefixes) else 0)
-    for number in range(count):
-        part = tlp.data[number * size : (number + 1) * size]
-        last = number == count - 1
-        yield Beat(
-            hdr=tlp.header,
-            prefix=prefix,
-            prefixes=len(tlp.prefixes),
-            data=sum(each << 32 * place for place, each in enumerate(part)),
-            empty=size - len(part) if last and part else 0,
-            digest=(tlp.digest or 0) if last else 0,
-            sop=int(number == 0),
-            eop=int(last),
-            error=int(last and tlp.error),
-        )
 
 
 def joined(seen: Sequence[Beat], width: int) -> Tlp:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Random topologies with random traffic, while software renumbers, plugs and masks.
 
-One test a topology: as many as TOPOLOGIES says, each from a seed of its own. When all is quiet
+One test a topology: as many as the environment says, each from a seed of its own. When all is quiet
 again, each function interrupts once more, by each of its vectors: each has to arrive as its own.
 """
 
@@ -18,17 +18,19 @@ from cocotbext.pcie.core.tlp import TlpAt
 
 from cocotbext.msi_its.report.topology import svg
 from cocotbext.msi_its.vocabulary.operations import Message
+from cocotbext.msi_its.vocabulary.results import dump
 from tests.topology.bench import MEMORY_BYTES, Bench, topology_test
 from tests.topology.fabric import Function
 from tests.topology.results import Result, covered
 from tests.topology.software import Width
 from tests.topology.topology import Kind, random_topology
 
+FIRST = int(os.environ.get("TOPOLOGY_FIRST", "0"))
 TOPOLOGIES = int(os.environ.get("TOPOLOGIES", "3"))
 MESSAGES = int(os.environ.get("TOPOLOGY_MESSAGES", "400"))
-"""How many topologies, and how many messages and the like on each."""
+"""Which topology is the first, how many there are, how many messages and the like on each."""
 
-CHANGES = 10
+CHANGES = 12
 """How often software changes something on each."""
 
 RESULTS = Path(os.environ.get("TOPOLOGY_RESULTS", "."))
@@ -206,6 +208,7 @@ class Changes:
         function = draw.choice(list(bench.fabric.functions()))
         vector = draw.randrange(function.plan.vectors)
         await bench.software.mask(function, vector, True)
+        await function.interrupt(vector)
         await Timer(draw.choice(PAUSES), "ns")
         await bench.software.mask(function, vector, False)
 
@@ -292,7 +295,9 @@ def result(bench: Bench, passed: bool) -> Result:
         seed=bench.seed,
         passed=passed,
         functions=len(plans),
+        ports=len(topology.ports),
         deepest=max(len(above) - 1 for _, above in plans.values()),
+        messages=checker.counts["message"],
         sent=len(checker.deliveries),
         interrupts=checker.counts["interrupts"],
         mismatches=len(checker.problems),
@@ -310,7 +315,7 @@ def _test(number: int) -> Any:
             await run(bench)
             passed = not bench.checker.problems
         finally:
-            result(bench, passed).write(RESULTS)
+            (RESULTS / f"{bench.name}.json").write_text(dump(result(bench, passed)))
             bench.recorder.write(RESULTS / f"{bench.name}.jsonl.gz")
 
     random_topology_test.__name__ = random_topology_test.__qualname__ = f"topology_{number}"
@@ -318,5 +323,5 @@ def _test(number: int) -> Any:
     return topology_test(timeout_us=100_000)(random_topology_test)
 
 
-for _number in range(TOPOLOGIES):
+for _number in range(FIRST, FIRST + TOPOLOGIES):
     globals()[f"topology_{_number}"] = _test(_number)

@@ -11,13 +11,14 @@ from __future__ import annotations
 import gzip
 import json
 from collections import deque
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from cocotbext.msi_its.vocabulary.operations import Message
 from cocotbext.msi_its.vocabulary.trace import Expect, TraceLine, to_json
 from cocotbext.msi_its.vocabulary.transactions import WARNINGS, Retired
-from msi_its_model.gicv3_its import Its, Translation
+from msi_its_model.gicv3_its import OK, Its, Translation
 
 
 class _Its(Its):
@@ -31,25 +32,26 @@ class _Its(Its):
         self, devid: int, itt_size_bits: int = 1, itt_address: int = 0, valid: bool = True
     ) -> str | None:
         """MAPD."""
-        self._recorder.command("its_mapd", devid=devid, itt_size_bits=itt_size_bits, valid=valid)
-        return super().mapd(devid, itt_size_bits, itt_address, valid)
+        error = super().mapd(devid, itt_size_bits, itt_address, valid)
+        operands = {"devid": devid, "itt_size_bits": itt_size_bits, "valid": valid}
+        return self._recorder.command("its_mapd", error, operands)
 
     def mapc(self, collection: int, rdbase: int = 0, valid: bool = True) -> str | None:
         """MAPC."""
-        self._recorder.command("its_mapc", collection=collection, rdbase=rdbase, valid=valid)
-        return super().mapc(collection, rdbase, valid)
+        error = super().mapc(collection, rdbase, valid)
+        operands = {"collection": collection, "rdbase": rdbase, "valid": valid}
+        return self._recorder.command("its_mapc", error, operands)
 
     def mapti(self, devid: int, eventid: int, intid: int, collection: int) -> str | None:
         """MAPTI."""
-        self._recorder.command(
-            "its_mapti", devid=devid, eventid=eventid, intid=intid, collection=collection
-        )
-        return super().mapti(devid, eventid, intid, collection)
+        error = super().mapti(devid, eventid, intid, collection)
+        operands = {"devid": devid, "eventid": eventid, "intid": intid, "collection": collection}
+        return self._recorder.command("its_mapti", error, operands)
 
     def inv(self, devid: int, eventid: int) -> str | None:
         """INV."""
-        self._recorder.command("its_inv", devid=devid, eventid=eventid)
-        return super().inv(devid, eventid)
+        error = super().inv(devid, eventid)
+        return self._recorder.command("its_inv", error, {"devid": devid, "eventid": eventid})
 
 
 class Recorder:
@@ -61,9 +63,10 @@ class Recorder:
         self.lines = ['{"format": "msi-trace", "version": 1}']
         self._waiting: deque[tuple[str, bool]] = deque()  # operations, and whether each has sent
 
-    def command(self, name: str, **operands: Any) -> None:
-        """Take a command of the ITS."""
-        self.lines.append(json.dumps({"op": name, **operands}))
+    def command(self, name: str, error: str | None, operands: Mapping[str, Any]) -> str | None:
+        """Take a command of the ITS, and what came of it; return that."""
+        self.lines.append(json.dumps({"op": name, **operands, "result": error or OK}))
+        return error
 
     def executed(self, retired: Retired) -> None:
         """Take an operation that retired."""
@@ -77,9 +80,8 @@ class Recorder:
         """Take a message that has reached the ITS: that of the first operation that waits."""
         self.lines.append(self._waiting.popleft()[0])
         expect = {name: value for name, value in found._asdict().items() if value is not None}
-        self.command(
-            "its_translate", devid=message.devid, eventid=message.data, size=4, expect=expect
-        )
+        line = {"op": "its_translate", "devid": message.devid, "eventid": message.data, "size": 4}
+        self.lines.append(json.dumps({**line, "expect": expect}))
         self._go_on()
 
     def _go_on(self) -> None:

@@ -3,13 +3,11 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
 from enum import StrEnum
-from pathlib import Path
-from typing import Self
+
+from msgspec import Struct
 
 from tests.topology.checker import Delivery
 from tests.topology.topology import DEEPEST, Kind
@@ -38,36 +36,28 @@ ALL_BINS = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True, kw_only=True):
     """What a test did with a topology; `passed` says that nothing differed.
 
     `sent` and `fates` count writes to the doorbell, all and by what became of them, `prevented`
-    those that plain PCIe delivered and the translator did not. `picture` is what the topology
-    looked like at the end, for `report.topology`.
+    those that plain PCIe delivered and the translator did not; `deepest` is how many switches are
+    above one another. `picture` is the topology at the end, as SVG.
     """
 
     name: str
     seed: int
     passed: bool
+    ports: int
     functions: int
     deepest: int
+    messages: int
     sent: int
     interrupts: int
     mismatches: int
-    fates: Mapping[str, int]
-    prevented: Mapping[str, int]
-    coverage: Mapping[str, int]
+    fates: dict[str, int]
+    prevented: dict[str, int]
+    coverage: dict[str, int]
     picture: str
-
-    def write(self, folder: Path) -> None:
-        """Write it as JSON."""
-        (folder / f"{self.name}.json").write_text(json.dumps(asdict(self)))
-
-    @classmethod
-    def read(cls, path: Path) -> Self:
-        """Read one that was written."""
-        return cls(**json.loads(path.read_text()))
 
 
 def covered(

@@ -195,6 +195,20 @@ async def bytes_of_bus_numbers_pass_through_an_inverted_range(bench: Bench) -> N
             assert sent.fate == (between if byte == first else DROPPED)
 
 
+@topology_test()
+async def bytes_in_the_other_order_give_a_port_what_is_anothers(bench: Bench) -> None:
+    """Written upwards with the subordinate bus first, a port has all buses between for a while."""
+    await running(bench, three_ports())
+    liar, victim = bench.fabric.function("d1.f0"), bench.fabric.function("d2.f0")
+    where = bench.fabric.root_ports[1].pcie_id
+    for byte, lpis in ((2, [lpi(bench, victim)]), (1, [])):
+        await bench.software.write(where, 0x18 + byte, b"\x40")
+        before = len(bench.of(liar))
+        await bench.ring(liar, event(bench, victim), rid=victim.rid)
+        await bench.settle()
+        assert raised(bench.of(liar)[before:]) == lpis
+
+
 @topology_test(timeout_us=8000)
 async def the_first_message_behind_the_completion_meets_the_new_range(bench: Bench) -> None:
     """Software takes the completion of its write as a barrier; stalls make the way long."""

@@ -34,8 +34,8 @@ DEVICES = range(0xC000_0000, 0xE000_0000)
 EVENT_BITS = 12
 """How wide EventIDs are that software maps."""
 
-TIMEOUT = 20_000
-"""Nanoseconds after which software gives a configuration access up."""
+TIMEOUT = 1_000_000
+"""Nanoseconds after which software gives a configuration access up: what is not there answers."""
 
 
 class Width(StrEnum):
@@ -75,6 +75,7 @@ class Software:
     interrupts: dict[tuple[str, int], Interrupt] = field(default_factory=dict)
     lpis: dict[int, Interrupt] = field(default_factory=dict)
     _mapped: dict[str, int] = field(default_factory=dict)  # the DeviceID of each function
+    _secondary: dict[PcieId, int] = field(default_factory=dict)  # of each bridge, as written
     _next_bus: int = 1
     _next_event: int = 8
     _next_address: int = DEVICES.start
@@ -182,16 +183,18 @@ class Software:
     async def set_buses(
         self, bridge: PcieId, primary: int, secondary: int, subordinate: int
     ) -> None:
-        """Write the bus numbers of a bridge, in one access or several."""
+        """Write the bus numbers of a bridge, in one access or several.
+
+        Of several, the first is the one that gives it no bus that it has not before or after.
+        """
+        before, self._secondary[bridge] = self._secondary.get(bridge, 0), secondary
         values = bytes((primary, secondary, subordinate, 0))
         width = self.width()
         if width is Width.DWORD:
             parts = [(0, 4)]
-        elif width is Width.WORDS:
-            parts = [(0, 2), (2, 2)]
         else:
-            parts = [(0, 1), (1, 1), (2, 1)]
-            self.rng.shuffle(parts)
+            parts = [(0, 2), (2, 2)] if width is Width.WORDS else [(0, 1), (1, 1), (2, 1)]
+            parts.sort(reverse=secondary < before)
         for start, length in parts:
             await self.write(bridge, BUS_NUMBERS + start, values[start : start + length])
 

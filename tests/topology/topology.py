@@ -121,31 +121,35 @@ class _Maker:
         self._left = functions
         self._devices = self._switches = 0
 
-    def node(self, share: int, depth: int = 0) -> Node:
-        """Return something with about `share` of the functions that are left; None: nothing."""
+    def node(self, share: int, depth: int) -> Node:
+        """Return something with about `share` of the functions that are left; None: nothing.
+
+        It has up to `depth` switches above one another.
+        """
         share = min(share, self._left)
         if share == 0:
             return None
-        if depth < DEEPEST and self._rng.random() < (0.7 if share > 4 else 0.3):
-            name = f"s{self._switches}"
-            self._switches += 1
-            count = self._rng.randint(1, 4)
-            return SwitchPlan(
-                name,
-                tuple(
-                    self.node(-(-share // count), depth + 1)
-                    for _ in range(count)
-                    if self._rng.random() < 0.9
-                ),
-            )
-        return self._device(share)
+        if depth == 0:
+            return self._device(share)
+        name = f"s{self._switches}"
+        self._switches += 1
+        count = self._rng.randint(1, 4)
+        below = [self.node(-(-share // count), depth - 1)]
+        for _ in range(count - 1):
+            below.append(self.node(-(-share // count), self._rng.randint(0, depth - 1)))
+        if self._rng.random() < 0.2:
+            below.append(None)
+        self._rng.shuffle(below)
+        return SwitchPlan(name, tuple(below))
 
     def _device(self, share: int) -> DevicePlan:
         name = f"d{self._devices}"
         self._devices += 1
-        count = self._rng.randint(1, min(share, 6))
-        self._left -= count
         kind = self._rng.choice(list(Kind))
+        count = self._rng.randint(1, min(share, 6))
+        if kind in (Kind.ARI, Kind.VIRTUAL):
+            count = min(max(count, self._rng.randint(2, 4)), self._left)
+        self._left -= count
         if kind is Kind.VIRTUAL:
             first = self._rng.choice((1, 8, 0x80, 0xFE, 0x100, 0x1FD))
             stride = self._rng.choice((1, 2, 3))
@@ -173,7 +177,8 @@ def random_topology(rng: random.Random) -> Topology:
         ports = rng.randint(*PORTS)
         functions = rng.choice((rng.randint(1, 8), rng.randint(*FUNCTIONS)))
         maker = _Maker(rng, functions)
-        nodes = [maker.node(-(-functions // ports)) for _ in range(ports)]
+        share = -(-functions // ports)
+        nodes = [maker.node(share, rng.randint(0, DEEPEST)) for _ in range(ports)]
         rng.shuffle(nodes)
         found = Topology(tuple(nodes))
         if next(found.functions(), None) is not None and found.buses < 200:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""A picture of what is behind the root ports, with the buses of each, as SVG.
+"""Topologies of PCIe: a picture of what is behind the root ports, as SVG, and a page of many.
 
-What a root port dropped is written there: the number of messages, by reason.
+A picture has the buses of each bridge; what a root port dropped is written at it.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
+
+from cocotbext.msi_its.report.html import template
 
 _WIDTH = 150
 _HEIGHT = 34
@@ -44,6 +46,27 @@ def svg(parts: Sequence[Part]) -> str:
     root.set("width", str(10 + columns * _ACROSS + _WIDTH + 10))
     root.set("height", str(10 + rows * _DOWN))
     return ElementTree.tostring(root, encoding="unicode")
+
+
+def page(
+    closing: str,
+    passed: bool,
+    prevented: Mapping[str, int],
+    coverage: Sequence[tuple[str, int]],
+    pictures: Sequence[tuple[str, str]],
+) -> str:
+    """Return the report of some topologies as a page that stands alone.
+
+    `prevented` counts messages by reason, `coverage` has the bins with their counts, `pictures` a
+    line about each topology, and its picture.
+    """
+    return template("topologies.html.j2").render(
+        closing=closing,
+        passed=passed,
+        prevented=prevented,
+        coverage=coverage,
+        pictures=pictures,
+    )
 
 
 def _draw(root: ElementTree.Element, part: Part, row: int, column: int) -> tuple[int, int]:

@@ -161,6 +161,8 @@ class Software:
         bus = self._bus()
         await self.set_buses(upstream, upstream.bus, bus, 0xFF)
         below = list(zip(self.fabric.downstream[node.name], node.ports, strict=True))
+        for port, _ in below:  # what they have from before would take accesses to others
+            await self.set_buses(PcieId(bus, port.device_num, 0), 0, 0, 0)
         self.rng.shuffle(below)
         for port, each in below:
             await self._number(PcieId(bus, port.device_num, 0), each)

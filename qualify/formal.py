@@ -54,7 +54,7 @@ LIMIT = 1800
 """Seconds after which a run is given up."""
 
 _LABEL = re.compile(r"\b(\w+)\s*:\s*(assert|assume|cover)\s*\(")
-_PROPERTY = re.compile(r"(?:[BHRS]\d+_)+")
+_PROPERTY = re.compile(r"(?:[BHNRST]\d+_)+")
 _FAILED = re.compile(r"(?:Assert failed in|Unreached cover statement at) \S+: (?:\S+\.)?(\w+)")
 _CHECK = re.compile(
     r"^  cell \$check \\?(?:\S+\.)?(\S+)\n(?:    .*\n)*?    parameter \\FLAVOR \"(\w+)\"",

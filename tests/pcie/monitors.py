@@ -59,6 +59,13 @@ class Removed(NamedTuple):
     hdr: int
 
 
+class ConfigurationWrite(NamedTuple):
+    """A configuration write to a port's register 0x18: data and byte enables."""
+
+    data: int
+    strb: int
+
+
 class _Stream(StreamMonitor):
     """A monitor whose transfers are values of a class."""
 
@@ -96,6 +103,13 @@ class UnsupportedMonitor(_Stream):
 
     payload = Unsupported._fields
     shown = Unsupported
+
+
+class ConfigurationMonitor(_Stream):
+    """`s_cfg`: `ConfigurationWrite`, when it is acknowledged."""
+
+    payload = ConfigurationWrite._fields
+    shown = ConfigurationWrite
 
 
 class RemovedMonitor(_Stream):

@@ -70,7 +70,7 @@ def send_any(bench: Bench) -> None:
     made = beats(tlp, bench.width)
     spoilt = draw.random()
     if spoilt < 0.03:
-        made = made[1:]
+        made = draw.choice((made[1:], made[:-1], made[:1]))
     elif spoilt < 0.06:
         made[-1] = made[-1]._replace(eop=0)
     elif spoilt < 0.09:

@@ -151,12 +151,23 @@ async def t2_everything_else_passes(bench: Bench) -> None:
     lengths = (*range(1, 20), 1023, 1024)
     tlps = [bench.write(length, digest=bool(length % 2)) for length in lengths]
     tlps += [bench.write(3, poisoned=True), bench.write(2, error=True, prefixes=PREFIXES)]
-    for kind in (packets.READ, *packets.ATOMICS, *packets.THREE_DWORDS):
+    for kind in (packets.READ, *packets.ATOMICS):
         for length in (1, 4):
-            tlps.append(bench.packet(kind=kind, address=LOW | 0x40, length=length))
-    tlps += [bench.packet(kind=kind, four=True) for kind in (packets.MESSAGE, packets.MESSAGE_DATA)]
+            tlps.append(bench.packet(kind=kind, address=LOW | 0x1_0040, length=length))
     await on_both(bench, *tlps)
     assert bench.checker.counts["passing"] == 2 * len(tlps)
+
+
+@tlp_test()
+async def t2_what_has_no_address_passes(bench: Bench) -> None:
+    """Also where the doorbell's address stands in the place of one."""
+    await bench.configure(page=LOW)
+    low = [bench.message(kind=kind) for kind in packets.THREE_DWORDS]
+    await on_both(bench, *low)
+    await bench.configure(page=HIGH)
+    high = [bench.message(kind=kind) for kind in (packets.MESSAGE, packets.MESSAGE_DATA)]
+    await on_both(bench, *high)
+    assert bench.checker.counts["passing"] == 2 * (len(low) + len(high))
 
 
 @tlp_test()
@@ -221,12 +232,14 @@ async def t3_far_more_writes_than_a_mark_has_bits_for(bench: Bench) -> None:
 
 @tlp_test(ordered=True)
 async def t3_as_many_uncommitted_as_there_may_be(bench: Bench) -> None:
-    """The next memory write waits; what stands before it does not."""
+    """The next memory write waits; what stands before it does not, but for a message."""
     bench.root.holds = True
     most = PARAMETERS["WRITES"]
-    bench.root.send(*(bench.write() for _ in range(most + 3)))
+    bench.root.send(*(bench.write() for _ in range(most)), bench.message())
+    bench.root.send(*(bench.write() for _ in range(3)))
     await bench.wait(2 * most + 40)
     assert bench.checker.uncommitted == most
+    assert not bench.seen["m_msi"]
     bench.root.holds = False
 
 
@@ -294,6 +307,9 @@ async def t4_cut_by_the_next_packet(bench: Bench) -> None:
             bench.root.send(bench.message())
             bench.root.send_beats(stray[:-1])
             bench.root.send(bench.message(), bench.message(kind=packets.READ))
+            # in the middle
+            bench.root.send_beats(beats(tlp, bench.width)[:-1])
+            bench.root.send(bench.message())
             # beyond its length, and then cut
             bench.root.send_beats(beat._replace(eop=0) for beat in beats(tlp, bench.width))
             bench.root.send_beats(stray[:1] if long > bench.lanes else [])

@@ -15,8 +15,9 @@ import pytest
 from cocotbext.msi_its.run.design import ATTACHED_TO
 from cocotbext.msi_its.run.places import BUILD, ROOT
 from cocotbext.msi_its.run.simulators.verilator_finder import find_verilator
-from tests.sim.axi_faults import FAULTS, PLUSARG, AxiFault, write_rtl
+from tests.sim.axi_faults import FAULTS, PLUSARG, write_rtl
 from tests.sim.commands import verilator_found
+from tests.sim.faulty_text import TextFault
 from tests.sim.harness import Harness
 from tools import ends
 from tools.ends import TOP
@@ -113,7 +114,7 @@ def test_without_a_fault_in_force_they_pass(
     ("fault", "name"), TRIED, ids=[f"{fault.name}, {name} bits" for fault, name in TRIED]
 )
 def test_a_fault_is_noticed(
-    fault: AxiFault, name: str, broken: Callable[[str], Path], tmp_path: Path
+    fault: TextFault, name: str, broken: Callable[[str], Path], tmp_path: Path
 ) -> None:
     plusarg = PLUSARG.format(FAULTS.index(fault) + 1)
     found = run(name, broken(name), tmp_path, f"{fault.test}$", [plusarg])

@@ -101,7 +101,7 @@ class Watch:
         self._s_msi_monitor = on(MessageInputMonitor)
         self._s_evt_monitor = on(EventInputMonitor)
         self._m_msi_monitor = on(MessageOutputMonitor)
-        self._inputs: dict[str, StreamMonitor] = {
+        self.inputs: dict[str, StreamMonitor] = {
             "s_msi": self._s_msi_monitor,
             "s_evt": self._s_evt_monitor,
         }
@@ -117,8 +117,8 @@ class Watch:
             on(ReadDataMonitor): registers("on_read_data"),
         }
         if all(hasattr(entity, port) for port in OPTIONAL_PORTS):
-            self._inputs["s_range"] = on(RangeInputMonitor)
-            callbacks[self._inputs["s_range"]] = checker.on_range_accepted
+            self.inputs["s_range"] = on(RangeInputMonitor)
+            callbacks[self.inputs["s_range"]] = checker.on_range_accepted
         self._alert = LevelMonitor(entity.alert, sampler)
         self._alert.add_callback(checker.on_alert)
         self._alert.violation = checker.violation
@@ -164,7 +164,7 @@ class Watch:
     def _cover_backpressure(self, coverage: Coverage) -> None:
         """Count which inputs wait when m_msi has waited for long."""
         if self._m_msi_monitor.waited >= 4:
-            waiting = (name for name, each in self._inputs.items() if each.waited)
+            waiting = (name for name, each in self.inputs.items() if each.waited)
             coverage.on_backpressure(waiting)
 
     def _cover_reset(self, coverage: Coverage, rst_n: bool, cycles: int) -> None:
@@ -173,7 +173,7 @@ class Watch:
             coverage.on_reset_ended(cycles)
             return
         waiting = {
-            **{f"{name} waiting": each.waited for name, each in self._inputs.items()},
+            **{f"{name} waiting": each.waited for name, each in self.inputs.items()},
             "m_msi waiting": self._m_msi_monitor.waited,
             "clearing": cycles <= max(self.tables),
         }

@@ -15,7 +15,8 @@
 |                 | parameters, places, plan, results, sets, simulation, store                 |
 | run/engines     | local, slurm                                                               |
 | run/simulators  | code_coverage, ending, verilator, verilator_finder                         |
-| report          | console, files, html, junit, lcov, regression, terminal, testplan, ucis    |
+| report          | console, files, html, junit, lcov, regression, terminal, testplan          |
+|                 | topology, ucis                                                             |
 | commands        | bench, compare, exhaustive, main, regress, shard, sharing, sim, variables |
 |                 | window                                                                     |
 

@@ -162,7 +162,8 @@ class Bench:
         configuration = ConfigurationMonitor(dut, sampler)
         removed = PortsMonitor(dut, "removed", sampler, {"reason": 4, "hdr": 128}, ready="")
         committed = PortsMonitor(dut, "committed", sampler, {}, valid="", ready="")
-        self._of_ports = [*tlps, unsupported, configuration, removed, committed]
+        port_reset = PortsMonitor(dut, "port_reset", sampler, {}, valid="", ready="")
+        self._of_ports = [*tlps, unsupported, configuration, removed, committed, port_reset]
         for each in self._of_ports:
             each.saw = functools.partial(self._saw, each.name)
             each.violation = functools.partial(self.checker.problem, "H2")
@@ -323,17 +324,30 @@ class Bench:
 
     async def set_up(self) -> None:
         """Reset, and bring the translator up: a target for each port, with a backend."""
-        self.dut.rst_n.value = 0
-        self.registers.reset()
-        for each in (self.source, self.commits, self.configurator, self.its_agent):
-            each.clear()
-        await ClockCycles(self.dut.clk, 3)
-        self.dut.rst_n.value = 1
-        await ClockCycles(self.dut.clk, 1)
+        await self.reset()
         await self.execute(
             Connect(CONNECTION, BASE),
             *(BindTarget(port, CONNECTION, port, 0x18) for port in range(self.ports)),
         )
+
+    async def reset(self, cycles: int = 3) -> None:
+        """Reset the translator, and all that is right around it."""
+        self.dut.rst_n.value = 0
+        self.registers.reset()
+        self._clear()
+        await ClockCycles(self.dut.clk, cycles)
+        while self.sink.busy or self.completer.busy:  # what has passed before commits no more
+            await ClockCycles(self.dut.clk, 50)
+        self._clear()
+        self.dut.rst_n.value = 1
+        await ClockCycles(self.dut.clk, 1)
+
+    def _clear(self) -> None:
+        """Forget what waits at the translator's ports."""
+        for each in (self.source, self.commits, self.configurator, self.its_agent):
+            each.clear()
+        for monitor in self._tlps:
+            monitor.clear()
 
     async def execute(self, *operations: Operation) -> None:
         """Execute commands; each has to be answered OK."""

@@ -47,10 +47,13 @@ from tests.topology.packets import shown
 
 ORDER = (
     *("m_its_b", "retire", "m_its_aw", "m_its_w", "m_tlp", "m_unsupported", "removed"),
-    *("committed", "s_tlp", "s_cfg", "s_cfg begins"),
+    *("committed", "s_tlp", "s_cfg", "port_reset", "s_cfg begins"),
 )
 """The streams, in the order in which those of one cycle are looked at."""
 
+
+LOST = "lost in a reset"
+"""What became of a message that was not executed when the translator was reset."""
 
 REASONS = {reason: code for code, reason in enumerate(TlpRemoval, 1)}
 """The codes of `removed_reason`: fate_e in hdl/pcie/msi_tlp_pkg.sv."""
@@ -191,6 +194,7 @@ class TopologyChecker:
             "committed": self._committed,
             "s_cfg": self._acknowledged,
             "s_cfg begins": self._configured,
+            "port_reset": self._port_reset,
             "retire": self._retired,
             "m_its_aw": self._its_address,
             "m_its_w": self._its_data,
@@ -201,6 +205,8 @@ class TopologyChecker:
     def reset(self) -> None:
         """Forget all that was under way: reset cuts it off (H8)."""
         self._now.clear()
+        for each in self.deliveries:
+            each.fate = each.fate or LOST
         self.reference = Reference(self._tables, self._configuration)
         self.ports = [_port() for _ in range(self._count)]
         self._leaving: deque[_Leaving] = deque()  # without a response of the ITS, oldest first
@@ -334,10 +340,19 @@ class TopologyChecker:
 
     def _configured(self, port: int, values: tuple[int, ...]) -> None:
         """Take a configuration write that has begun: its range is due from now on."""
+        if self.ports[port].register.write(*values):
+            self._due(port)
+
+    def _port_reset(self, port: int, values: tuple[int, ...]) -> None:
+        """Take a cycle in which a port is in reset."""
+        if self.ports[port].register.reset():
+            self._due(port)
+
+    def _due(self, port: int) -> None:
+        """Take note of a bus range that has to be executed."""
         here = self.ports[port]
-        if here.register.write(*values):
-            here.changes += 1
-            here.ranges.append(here.numbers.bus_range())
+        here.changes += 1
+        here.ranges.append(here.numbers.bus_range())
 
     def _acknowledged(self, port: int, values: tuple[int, ...]) -> None:
         """Take an acknowledgement: what it acknowledges has to be in force."""

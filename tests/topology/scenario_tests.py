@@ -10,14 +10,14 @@ from collections.abc import Iterable
 
 import cocotb
 import pytest
-from cocotb.triggers import Timer
+from cocotb.triggers import ClockCycles, Timer
 from cocotbext.pcie.core.tlp import TlpAt, TlpAttr
 from cocotbext.pcie.core.utils import PcieId
 
 from msi_its_model.gicv3_its import DTE_INVALID
 from msi_its_model.pcie import Tlp
 from tests.topology.bench import MEMORY_BYTES, Bench, topology_test
-from tests.topology.checker import Delivery
+from tests.topology.checker import LOST, Delivery
 from tests.topology.fabric import Function
 from tests.topology.software import Width
 from tests.topology.topology import DevicePlan, FunctionPlan, Kind, SwitchPlan, Topology
@@ -274,6 +274,55 @@ async def a_subtree_moves_to_another_port(bench: Bench) -> None:
     assert [each.fate for each in bench.checker.deliveries] == [DROPPED, DROPPED]
     assert {each.port for each in bench.checker.deliveries} == {1}
     bench.plug(bench.fabric.root_ports[2], "d1")
+    await bench.software.enumerate()
+    await all_arrive(bench)
+
+
+@topology_test()
+async def a_port_that_is_reset_has_no_buses(bench: Bench) -> None:
+    """Its numbers are 0/0 with the reset of the port, and others' are what they were."""
+    await running(bench, three_ports())
+    ours, other = bench.fabric.function("d1.f0"), bench.fabric.function("d2.f0")
+    port = bench.fabric.root_ports[1]
+    bench.dut.port_reset.value = 1 << 1
+    port.sec_bus_num = port.sub_bus_num = 0
+    await ClockCycles(bench.dut.clk, 2)
+    bench.dut.port_reset.value = 0
+    await bench.settle()
+    fates = [each.fate for each in await interrupts(bench, ours, other)]
+    assert sorted(fates) == [DROPPED, SENT]
+    await bench.software.enumerate()
+    await all_arrive(bench)
+
+
+@topology_test(timeout_us=4000)
+async def the_translator_is_reset_under_traffic(bench: Bench) -> None:
+    """What is under way is lost; nothing is sent with what held before, and it all comes back."""
+    await running(bench, three_ports())
+    functions = list(bench.fabric.functions())
+    done = False
+
+    async def send(function: Function) -> None:
+        while not done:
+            await function.interrupt()
+            await Timer(bench.rng.randint(11, 97), "ns")
+
+    tasks = [cocotb.start_soon(send(each)) for each in functions]
+    for _ in range(5):
+        bench.stall(bench.rng.choice((0, 0.3)))
+        await Timer(bench.rng.randint(100, 3000), "ns")
+        await bench.set_up()
+        before = len(bench.checker.deliveries)
+        await Timer(1, "us")
+        bench.checker.catch_up()
+        decided = [each.fate for each in bench.checker.deliveries[before:] if each.fate]
+        assert set(decided) <= {DROPPED, LOST}
+    done = True
+    for task in tasks:
+        await task
+    bench.stall(0)
+    await bench.settle()
+    assert any(each.fate == LOST for each in bench.checker.deliveries)
     await bench.software.enumerate()
     await all_arrive(bench)
 

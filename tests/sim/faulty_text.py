@@ -48,12 +48,14 @@ def write_faulty(
     package: str,
     faults: Sequence[TextFault],
     hooks: Mapping[str, Edits],
+    top: str = "",
 ) -> None:
     """Write hdl/ and a harness (its path without .sv or .f), with all faults, into a new folder.
 
-    `package` is what is made to hold the number of the fault in force; the plusarg is called as
-    the package is. `hooks` change nothing, but give faults a place. Raises ValueError for a text
-    that does not occur once in its file.
+    One that is a list of files alone has its `top`, a path, somewhere else. `package` is what is
+    made to hold the number of the fault in force; the plusarg is called as the package is. `hooks`
+    change nothing, but give faults a place. Raises ValueError for a text that does not occur once
+    in its file.
     """
     shutil.copytree(ROOT / "hdl", folder / "hdl")
     (folder / harness).parent.mkdir(parents=True)
@@ -64,9 +66,11 @@ def write_faulty(
         "endpackage\n"
     )
     (folder / f"{harness}.f").write_text(f"{package}.sv\n" + (ROOT / f"{harness}.f").read_text())
-    shutil.copy(ROOT / f"{harness}.sv", folder / f"{harness}.sv")
+    if not top:
+        top = f"{harness}.sv"
+        shutil.copy(ROOT / top, folder / top)
     starts = f'  initial void\'($value$plusargs("{package}=%d", {package}::number));'
-    edit(folder / f"{harness}.sv", (("\nendmodule\n", f"\n{starts}\n\nendmodule\n"),), "")
+    edit(folder / top, (("\nendmodule\n", f"\n{starts}\n\nendmodule\n"),), "")
     for file, edits in hooks.items():
         edit(folder / file, edits, "")
     for number, fault in enumerate(faults, 1):

@@ -21,6 +21,8 @@ SEED = int(os.environ.get("SEED", "1"))
 
 Parameters = Mapping[str, int | str]
 
+NOTHING: Mapping[str, str] = {}
+
 
 @dataclass(frozen=True, slots=True)
 class Harness:
@@ -84,8 +86,13 @@ class Harness:
         modules: Sequence[str],
         only: str = "",
         plusargs: Sequence[str] = (),
+        seed: int = SEED,
+        environment: Mapping[str, str] = NOTHING,
     ) -> dict[str, str]:
-        """Run tests on a build; return why each failed, empty for those that passed."""
+        """Run tests on a build; return why each failed, empty for those that passed.
+
+        They find `environment` in theirs.
+        """
         results.mkdir(parents=True, exist_ok=True)
         file = results / "results.xml"
         with contextlib.suppress(SystemExit, RuntimeError):  # a test failed, or an assertion did
@@ -97,10 +104,11 @@ class Harness:
                 test_dir=results,
                 results_xml=str(file),
                 log_file=results / "log",
-                seed=SEED,
+                seed=seed,
                 test_filter=only or None,
                 plusargs=list(plusargs),
                 extra_env={
+                    **environment,
                     self.variable: json.dumps(parameters),
                     "PYTHONWARNINGS": "ignore::DeprecationWarning:cocotbext",
                     "COCOTB_ANSI_OUTPUT": "0",

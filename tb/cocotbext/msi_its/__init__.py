@@ -19,7 +19,7 @@
 | run/engines     | local, slurm                                                               |
 | run/simulators  | code_coverage, ending, verilator, verilator_finder                         |
 | report          | console, files, html, junit, lcov, regression, terminal, testplan          |
-|                 | timeline, trace_table, ucis                                                |
+|                 | timeline, topology, trace_table, ucis                                      |
 | commands        | bench, compare, exhaustive, export, importing, main, regress, shard        |
 |                 | sharing, sim, variables, window                                            |
 

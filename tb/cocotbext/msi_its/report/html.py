@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from cocotbext.msi_its.report.regression import Summary
@@ -23,17 +23,17 @@ SIMULATIONS = 500
 failures of one, and how many simulations, those that failed first: result.json has all of them."""
 
 
-def environment() -> Environment:
-    """Return where the templates of pages are found."""
-    found = Environment(
+def template(name: str) -> Template:
+    """Return a template of a page."""
+    environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.filters["number"] = lambda value: f"{value:,}"
-    return found
+    environment.filters["number"] = lambda value: f"{value:,}"
+    return environment.get_template(name)
 
 
 def html(summary: Summary, pictures: Sequence[str] = ()) -> str:
@@ -42,26 +42,20 @@ def html(summary: Summary, pictures: Sequence[str] = ()) -> str:
     `pictures` are timelines of the recorded traces, as SVG.
     """
     ran = sorted(summary.finished, key=lambda each: not (each.failed or each.not_run))
-    return (
-        environment()
-        .get_template("regression.html.j2")
-        .render(
-            causes=summary.causes,
-            ran=ran[:SIMULATIONS],
-            limits={"buckets": BUCKETS, "cards": CARDS, "alike": ALIKE},
-            summary=summary,
-            pictures=[Markup(each) for each in pictures],
-            groups=summary.groups.items(),
-            counts=COUNTS,
-            kinds=KINDS,
-            required=REQUIRED,
-            closing=closing_line("regress", summary),
-            missing={
-                kind: [
-                    (file, list(points)) for file, points in groupby(found, lambda each: each.file)
-                ]
-                for kind, result in summary.code.total.items()
-                if (found := result.missing)
-            },
-        )
+    return template("regression.html.j2").render(
+        causes=summary.causes,
+        ran=ran[:SIMULATIONS],
+        limits={"buckets": BUCKETS, "cards": CARDS, "alike": ALIKE},
+        summary=summary,
+        pictures=[Markup(each) for each in pictures],
+        groups=summary.groups.items(),
+        counts=COUNTS,
+        kinds=KINDS,
+        required=REQUIRED,
+        closing=closing_line("regress", summary),
+        missing={
+            kind: [(file, list(points)) for file, points in groupby(found, lambda each: each.file)]
+            for kind, result in summary.code.total.items()
+            if (found := result.missing)
+        },
     )

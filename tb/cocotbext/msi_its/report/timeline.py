@@ -28,7 +28,6 @@ from cocotbext.msi_its.batch.model import BatchModel
 from cocotbext.msi_its.batch.records import Records, operation_of
 from cocotbext.msi_its.batch.trace import read_batches
 from cocotbext.msi_its.checks.reference import Reference
-from cocotbext.msi_its.report.html import environment
 from cocotbext.msi_its.vocabulary.csr import Answer, OperationCode
 from cocotbext.msi_its.vocabulary.operations import (
     BindTarget,
@@ -562,6 +561,6 @@ def page(timelines: Sequence[Timeline], title: str) -> str:
         }
         for each in timelines
     ]
-    template = environment().get_template("timeline.html.j2")
+    page = template("timeline.html.j2")
     script = (Path(__file__).parent / "timeline.js").read_text()
-    return template.render(title=title, timelines=shown, colours=COLOURS, script=Markup(script))
+    return page.render(title=title, timelines=shown, colours=COLOURS, script=Markup(script))

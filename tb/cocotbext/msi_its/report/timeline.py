@@ -28,6 +28,7 @@ from cocotbext.msi_its.batch.model import BatchModel
 from cocotbext.msi_its.batch.records import Records, operation_of
 from cocotbext.msi_its.batch.trace import read_batches
 from cocotbext.msi_its.checks.reference import Reference
+from cocotbext.msi_its.report.html import template
 from cocotbext.msi_its.vocabulary.csr import Answer, OperationCode
 from cocotbext.msi_its.vocabulary.operations import (
     BindTarget,

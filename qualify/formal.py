@@ -181,7 +181,16 @@ _ENDS = (
 )
 
 _PCIE = (
+    Proof("tlp_filter", "64 bits", rtl=pcie_blocks.BLOCKS),
+    Proof(
+        "tlp_filter",
+        "256 bits",
+        variant="256",
+        parameters={"DATA_WIDTH": 256},
+        rtl=pcie_blocks.BLOCKS,
+    ),
     Proof("tlp_decode", "all headers", rtl=pcie_blocks.BLOCKS),
+    Proof("tlp_order", "4 messages, 4 writes", rtl=pcie_blocks.BLOCKS),
     Proof("bus_snoop", "all writes", rtl=pcie_blocks.BLOCKS),
     Proof("round_robin", "5 sources", rtl=pcie_blocks.BLOCKS),
     Proof(

@@ -49,7 +49,7 @@ NOTICED = {
         "[N2]",
     ),
     "completion before the range is in force": (
-        "the_first_message_behind_the_completion_meets_the_new_range",
+        "the_first_message_meets_the_new_range_while_all_ports_change",
         "[N2]",
     ),
 }

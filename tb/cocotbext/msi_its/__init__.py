@@ -6,8 +6,8 @@
 | vocabulary      | csr (generated), fields, its_trace, operation_base                         |
 |                 | operation_classes (generated), operations, results, settings, text, trace  |
 |                 | trace_file, transactions                                                   |
-| importers       | csv_table, device_ids, gaps, importer, its_shadow, kinds, linux, openvmm   |
-|                 | origin, ports, qemu, writer                                                |
+| importers       | csv_table, device_ids, gaps, importer, its_shadow, kinds, linux, msix      |
+|                 | openvmm, origin, ports, qemu, writer                                       |
 | checks          | checker, far_end, history, reference, register_model                       |
 | checks/coverage | merging, points, sampling                                                  |
 | bench           | attach, drivers, environment, monitors, registers, stimulus, watch         |

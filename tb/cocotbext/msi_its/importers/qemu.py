@@ -25,7 +25,7 @@ from cocotbext.msi_its.importers.gaps import Gaps
 from cocotbext.msi_its.importers.importer import Importer
 from cocotbext.msi_its.importers.its_shadow import Seen, Shadow
 from cocotbext.msi_its.importers.msix import MsixTables
-from cocotbext.msi_its.importers.ports import Time, TooManyError
+from cocotbext.msi_its.importers.ports import DOORBELL, Time, TooManyError
 from cocotbext.msi_its.importers.writer import Entry, Sink
 from cocotbext.msi_its.vocabulary.its_trace import BITS, TRANSLATE
 from cocotbext.msi_its.vocabulary.text import visible
@@ -36,9 +36,6 @@ from msi_its_model.gicv3_its import (
     ITE_INVALID,
     OK,
 )
-
-DOORBELL: Final = 0x809_0040
-"""GITS_TRANSLATER of QEMU's machine `virt`."""
 
 TRANSLATER: Final = 0x40
 """The offset of GITS_TRANSLATER in its page."""

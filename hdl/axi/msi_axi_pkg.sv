@@ -22,7 +22,9 @@ package msi_axi_pkg;
     REFUSED_OUTSIDE = 4'd1,  // its address is outside of the doorbell's page
     REFUSED_BURST   = 4'd2,  // it has more than one beat
     REFUSED_OFFSET  = 4'd3,  // its address is not in the dword at the doorbell's offset
-    REFUSED_STROBES = 4'd4   // its strobes select something else than this dword or its lower half
+    REFUSED_STROBES = 4'd4,  // its strobes select something else than this dword or its lower half
+    REFUSED_READ    = 4'd5,  // it is a read of the page
+    REFUSED_SOURCE  = 4'd6   // its requester ID is not in the bus range of its target
   } refused_e;
 
   // Which bytes of a beat at the doorbell the strobes select.

@@ -3,7 +3,8 @@
 
 Verilator's lint with all warnings on, for all parameters that tests run with, and yosys with the
 slang front end; both once more with the assertions of hdl/sva attached. The front ends and back
-ends are read with the translator between them. RTL in hdl/ that neither reads is refused.
+ends are read with the translator between them, the registers of the bridge in the harness that
+tests have. RTL in hdl/ that neither reads is refused.
 """
 
 import os
@@ -18,7 +19,7 @@ from cocotbext.msi_its.run.parameters import Run
 from cocotbext.msi_its.run.places import ROOT
 from cocotbext.msi_its.run.sets import SETS
 from cocotbext.msi_its.run.simulators.verilator_finder import VerilatorError, find_verilator
-from tools import ends, yosys
+from tools import bridge, ends, yosys
 
 CHECKED = replace(OWN, sva=True)
 """The project's RTL with the assertions attached."""
@@ -28,7 +29,10 @@ RTL = (".sv", ".svh", ".v", ".vh")
 
 
 def lint_verilator(
-    root: Path, files: Sequence[str], parameters: Mapping[str, int] | None = None, top: str = ""
+    root: Path,
+    files: Sequence[str],
+    parameters: Mapping[str, int | str] | None = None,
+    top: str = "",
 ) -> bool:
     """Whether Verilator accepts the sources without a warning, with these parameters.
 
@@ -74,9 +78,25 @@ def lint_ends(root: Path) -> dict[str, tuple[bool, int]]:
     return accepted
 
 
+def lint_bridge(root: Path) -> dict[str, tuple[bool, int]]:
+    """Check the registers of the bridge; return what was accepted, and how many files it is."""
+    rtl = bridge.REGISTERS
+    files = [str(source.relative_to(root)) for source in rtl.sources(root).files]
+    accepted = {}
+    for name, parameters in bridge.PARAMETERS.items():
+        check = f"verilator --lint-only -Wall, registers of a bridge of {name}"
+        accepted[check] = lint_verilator(root, files, bridge.as_text(parameters)), len(files)
+    accepted["yosys read_slang, registers of the bridge"] = (
+        lint_yosys(root, files, rtl.top),
+        len(files),
+    )
+    return accepted
+
+
 def files_read() -> set[Path]:
     """Return all files that are looked at."""
-    return {*CHECKED.files_read(), *ends.CHECKED.files_read()}
+    designs = (CHECKED, ends.CHECKED, bridge.REGISTERS)
+    return {file for design in designs for file in design.files_read()}
 
 
 def not_looked_at(root: Path, files: Iterable[Path]) -> list[str]:
@@ -112,7 +132,7 @@ def main(root: Path = ROOT) -> int:
         accepted["yosys read_slang"] = lint_yosys(root, files), len(files)
         accepted["yosys read_slang, with assertions"] = lint_yosys(root, checked), len(checked)
         if all(passed for passed, _ in accepted.values()):
-            accepted |= lint_ends(root)
+            accepted |= lint_ends(root) | lint_bridge(root)
         all_accepted = all(passed for passed, _ in accepted.values())
         unread = not_looked_at(root, files_read()) if all_accepted else []
     except (RtlError, VerilatorError) as error:
@@ -121,7 +141,7 @@ def main(root: Path = ROOT) -> int:
     for check, (passed, count) in accepted.items():
         print(f"lint: {check}: {'accepted' if passed else 'REFUSED'} {count} files")
     for file in unread:
-        where = f"{OWN.file_list}, {ASSERTIONS}, {ends.ENDS} or {ends.ASSERTIONS}"
+        where = f"{OWN.file_list}, {ASSERTIONS}, {ends.ENDS}, {ends.ASSERTIONS} or {bridge.HARNESS}"
         print(f"lint: {file}: REFUSED, it is not in {where}: nothing reads it")
     return 0 if all_accepted and not unread else 1
 

@@ -17,11 +17,13 @@ from cocotbext.msi_its.run.places import ROOT
 from tools.lint_hdl import lint_verilator
 from tools.registers import __main__ as program
 from tools.registers.description import (
+    BRIDGE_SOURCE,
     LONGEST,
     SOURCE,
     SPECIFICATION,
     DescriptionError,
     load,
+    load_bridge,
 )
 from tools.registers.generate import generate
 from tools.registers.text import specification
@@ -42,13 +44,13 @@ OF_OPERATION = 'desc = "Disable a route; what arrives from now on is held pendin
 SECONDARY = 'desc = "Secondary bus number."; } secondary[8]'
 
 
-def changed(folder: Path, *edits: tuple[str, str]) -> Path:
-    """Return a copy of the description with changes."""
-    text = (ROOT / SOURCE).read_text()
+def changed(folder: Path, *edits: tuple[str, str], source: str = SOURCE) -> Path:
+    """Return a copy of a description with changes."""
+    text = (ROOT / source).read_text()
     for old, new in edits:
         assert text.count(old) == 1, old
         text = text.replace(old, new)
-    path = folder / "msi_csr.rdl"
+    path = folder / Path(source).name
     path.write_text(text)
     return path
 
@@ -159,6 +161,12 @@ def test_the_description_is_accepted_as_it_is() -> None:
             "NONE                 = 8'd99 ",
             "answer code 0 must be called NONE",
         ),
+        # addresses
+        (
+            "DEVID_BEYOND @ 0x78",
+            "DEVID_BEYOND @ 0x80",
+            "register DEVID_BEYOND: its address must be 0x0 to 0x7f, not 0x80",
+        ),
         # what is no description
         ("} answer[8];", "} answers[8];", "the description has no field RESULT.answer"),
         ("        operations = '{", "        unknown = '{", "Unrecognized property 'unknown'"),
@@ -176,6 +184,44 @@ def test_what_does_not_fit_together_is_refused(
     with pytest.raises(DescriptionError) as refused:
         load(source, RULES)
     assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("NONE    = 8'd0", "NONE    = 8'd9", "refusal code 0 must be called NONE"),
+        ("READ    = 8'd5", "Read    = 8'd5", "refusal Read: names are in capitals"),
+        (
+            'desc = "It is a read of the doorbell\'s page.";',
+            'desc = "";',
+            "refusal READ has no desc",
+        ),
+        (
+            "LAST_ITS_ERROR @ 0xD0",
+            "LAST_ITS_ERROR @ 0x7C",
+            "register LAST_ITS_ERROR: its address must be 0x80 to 0xff, not 0x7c",
+        ),
+        ("encode = refusal; ", "", "LAST_REFUSED_REASON.reason needs `encode`"),
+        ("} reason[8];", "} why[8];", "the description has no field LAST_REFUSED_REASON.reason"),
+    ],
+)
+def test_what_is_wrong_with_the_bridge_is_refused(
+    tmp_path: Path, old: str, new: str, said: str
+) -> None:
+    load_bridge(ROOT / BRIDGE_SOURCE)
+    with pytest.raises(DescriptionError) as refused:
+        load_bridge(changed(tmp_path, (old, new), source=BRIDGE_SOURCE))
+    assert said in str(refused.value)
+
+
+def test_the_codes_of_refusals_are_those_of_the_rtl() -> None:
+    """Beside OUTSIDE, which the bridge has no use for."""
+    package = (ROOT / "hdl/axi/msi_axi_pkg.sv").read_text()
+    codes = {name: int(code) for name, code in re.findall(r"REFUSED_(\w+) += 4'd(\d+)", package)}
+    named = {each.name: each.value for each in load_bridge(ROOT / BRIDGE_SOURCE).refusals}
+    assert codes.pop("NOT") == named.pop("NONE") == 0
+    assert codes.pop("OUTSIDE") not in named.values()
+    assert codes.items() <= named.items() and len(codes) >= 3
 
 
 def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
@@ -207,7 +253,10 @@ def test_what_is_out_of_date_or_wrong_is_named(
     assert capsys.readouterr() == ("", "")
     (tmp_path / "two").write_text("3\n")
     assert program.main(["--check"]) == 1
-    assert capsys.readouterr().err == f"two: is not what {SOURCE} gives; run `make regs`\n"
+    assert (
+        capsys.readouterr().err
+        == f"two: is not what {SOURCE} and {BRIDGE_SOURCE} give; run `make regs`\n"
+    )
 
     def refuse() -> dict[str, str]:
         raise DescriptionError("it is wrong")
@@ -307,7 +356,7 @@ except TraceError as error:
 def test_a_made_up_operation_is_in_all_that_is_generated_and_works(tmp_path: Path) -> None:
     files = generate(changed(tmp_path, *ADDED))
     for path, text in files.items():
-        if path != "hdl/registers/generated/msi_csr.sv":  # registers are what they were
+        if "bridge_csr" not in path and not path.endswith("/msi_csr.sv"):  # they are as they were
             assert re.search(r"MADE_UP|made_up|MadeUp", text), path
             assert re.search(r"MADE_IT|made it", text) or path.endswith("operation_pkg.sv"), path
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Writes what derives from the register description `hdl/registers/msi_csr.rdl`.
+"""Writes what derives from the register descriptions in `hdl/registers/`.
 
-With `--check` it writes nothing, and fails when a file is not what the description gives (that is:
+With `--check` it writes nothing, and fails when a file is not what the descriptions give (that is:
 was edited by hand, or not generated anew).
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 
 from tools import generated
-from tools.registers.description import ROOT, SOURCE, DescriptionError
+from tools.registers.description import BRIDGE_SOURCE, ROOT, SOURCE, DescriptionError
 from tools.registers.generate import generate
 
 
@@ -20,7 +20,7 @@ def main(arguments: list[str] | None = None) -> int:
         return generated.main(
             "tools.registers",
             __doc__,
-            f"is not what {SOURCE} gives",
+            f"is not what {SOURCE} and {BRIDGE_SOURCE} give",
             lambda: {ROOT / path: text for path, text in generate().items()},
             arguments,
             ROOT,

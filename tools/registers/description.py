@@ -20,6 +20,9 @@ from systemrdl.node import AddrmapNode, FieldNode, RegNode
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = "hdl/registers/msi_csr.rdl"
+BRIDGE_SOURCE = "hdl/registers/msi_bridge_csr.rdl"
+BRIDGE_BASE = 0x80
+"""Below this address are the translator's registers, from it on the bridge's."""
 SPECIFICATION = "docs/specification.md"
 
 NONE = "NONE"
@@ -106,17 +109,20 @@ class Description:
     errors: tuple[Code, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class BridgeDescription:
+    """All that is generated from for the bridge: its registers, why it refuses an access."""
+
+    top: AddrmapNode
+    refusals: tuple[Code, ...]
+
+
 def load(source: Path, specification: str) -> Description:
     """Return the description in a file, whose rules are those of the specification's text.
 
     Raises DescriptionError.
     """
-    compiler = RDLCompiler()
-    try:
-        compiler.compile_file(str(source))
-        top = compiler.elaborate().top
-    except RDLCompileError as error:  # where it is wrong, the compiler has said
-        raise DescriptionError(f"{source}: {error}") from None
+    top = compiled(source)
     command, result = field_of(top, "COMMAND", "operation"), field_of(top, "RESULT", "answer")
     entries: list[Any] = command.get_property("operations", default=[])
     enums: list[Any] = [command.get_property("encode"), result.get_property("encode")]
@@ -143,18 +149,45 @@ def load(source: Path, specification: str) -> Description:
         errors=meaning("errors"),
     )
     found = [
-        *wrong_codes(description),
+        *wrong_codes("operation", description.operation_codes),
+        *wrong_codes("answer", description.answers),
+        *wrong_codes("source", description.sources),
         *wrong_operations(description, set(re.findall(r"^- \*\*(R\d+)\*\*", specification, re.M))),
         *wrong_returns(entries),
         *wrong_answers(description),
         *wrong_arguments(description),
+        *wrong_places(top, range(BRIDGE_BASE)),
     ]
-    if found:
-        raise DescriptionError("\n".join(f"{source}: {each}" for each in found))
+    refuse(source, found)
     return description
 
 
+def load_bridge(source: Path) -> BridgeDescription:
+    """Return the description of the bridge's registers in a file. Raises DescriptionError."""
+    top = compiled(source)
+    encode: Any = field_of(top, "LAST_REFUSED_REASON", "reason").get_property("encode")
+    if encode is None:
+        raise DescriptionError(f"{source}: LAST_REFUSED_REASON.reason needs `encode`")
+    refusals = tuple(code_of(member) for member in encode)
+    found = [
+        *wrong_codes("refusal", refusals),
+        *wrong_places(top, range(BRIDGE_BASE, 2 * BRIDGE_BASE)),
+    ]
+    refuse(source, found)
+    return BridgeDescription(top, refusals)
+
+
 # ---- reading -----------------------------------------------------------------------------------
+
+
+def compiled(source: Path) -> AddrmapNode:
+    """Return the address map in a file. Raises DescriptionError."""
+    compiler = RDLCompiler()
+    try:
+        compiler.compile_file(str(source))
+        return compiler.elaborate().top
+    except RDLCompileError as error:  # where it is wrong, the compiler has said
+        raise DescriptionError(f"{source}: {error}") from None
 
 
 def field_of(top: AddrmapNode, register: str, field: str) -> FieldNode:
@@ -235,24 +268,35 @@ def repeated(names: Iterable[str]) -> list[str]:
     return [name for name, count in Counter(names).items() if count > 1]
 
 
-def wrong_codes(description: Description) -> Iterator[str]:
-    """Say what is wrong with the enums."""
-    for what, codes in {
-        "operation": description.operation_codes,
-        "answer": description.answers,
-        "source": description.sources,
-    }.items():
-        if what != "source" and [each.name for each in codes if each.value == 0] != [NONE]:
-            yield f"{what} code 0 must be called {NONE}"
-        for each in codes:
-            if not re.fullmatch(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*", each.name):
-                yield f"{what} {each.name}: names are in capitals, words with one _ between them"
-            if not each.text:
-                yield f"{what} {each.name} has no desc"
-            if what == "operation" and len(each.text) > LONGEST:
-                yield f"operation {each.name}: its desc is longer than {LONGEST} characters"
-            if not each.title and what != "operation":
-                yield f"{what} {each.name} has no name: what people call it"
+def refuse(source: Path, found: Sequence[str]) -> None:
+    """Raise DescriptionError if something is wrong."""
+    if found:
+        raise DescriptionError("\n".join(f"{source}: {each}" for each in found))
+
+
+def wrong_codes(what: str, codes: Sequence[Code]) -> Iterator[str]:
+    """Say what is wrong with an enum."""
+    if what != "source" and [each.name for each in codes if each.value == 0] != [NONE]:
+        yield f"{what} code 0 must be called {NONE}"
+    for each in codes:
+        if not re.fullmatch(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*", each.name):
+            yield f"{what} {each.name}: names are in capitals, words with one _ between them"
+        if not each.text:
+            yield f"{what} {each.name} has no desc"
+        if what == "operation" and len(each.text) > LONGEST:
+            yield f"operation {each.name}: its desc is longer than {LONGEST} characters"
+        if not each.title and what in ("answer", "source"):
+            yield f"{what} {each.name} has no name: what people call it"
+
+
+def wrong_places(top: AddrmapNode, addresses: range) -> Iterator[str]:
+    """Say which registers are at other addresses than these."""
+    for each in registers_of(top):
+        if each.absolute_address not in addresses:
+            yield (
+                f"register {each.inst_name}: its address must be {addresses.start:#x} to "
+                f"{addresses.stop - 1:#x}, not {each.absolute_address:#x}"
+            )
 
 
 def wrong_operations(description: Description, rules: set[str]) -> Iterator[str]:

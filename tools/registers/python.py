@@ -8,9 +8,20 @@ import sys
 import textwrap
 from collections.abc import Iterable, Sequence
 
-from tools.registers.description import ROOT, Argument, Code, Description, Operation, registers_of
+from systemrdl.node import AddrmapNode
+
+from tools.registers.description import (
+    ROOT,
+    Argument,
+    BridgeDescription,
+    Code,
+    Description,
+    Operation,
+    registers_of,
+)
 
 GENERATED_FROM = "Generated from hdl/registers/msi_csr.rdl by `make regs`: do not edit."
+VOCABULARY = "tb/cocotbext/msi_its/vocabulary"
 
 REGISTERS = f'''\
 # SPDX-License-Identifier: MIT
@@ -52,6 +63,21 @@ class Argument(NamedTuple):
     table: str | None
     hexadecimal: bool
     parts: tuple[tuple[Register, str, int], ...]
+'''
+
+BRIDGE_REGISTERS = '''\
+# SPDX-License-Identifier: MIT
+"""Generated from hdl/registers/msi_bridge_csr.rdl by `make regs`: do not edit.
+
+Why the bridge refuses an access; the offset, width and fields of every register that it has beside
+those of the translator.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from cocotbext.msi_its.vocabulary.csr import Field, Register
 '''
 
 OPERATIONS = f'''\
@@ -107,6 +133,28 @@ def argument(of: Argument) -> list[str]:
     return [f'    "{of.name}": Argument({of.width}, {table}, {of.hexadecimal}, {parts}),']
 
 
+def registers(top: AddrmapNode) -> list[str]:
+    """Return the source of every register."""
+    lines = []
+    for register in registers_of(top):
+        fields = ", ".join(
+            f'"{field.inst_name}": Field({field.high}, {field.low})' for field in register.fields()
+        )
+        width = register.get_property("regwidth")
+        lines.append(
+            f"{register.inst_name} = "
+            f"Register({register.absolute_address:#04x}, {width}, {{{fields}}})"
+        )
+    return lines
+
+
+def bridge_registers_module(description: BridgeDescription) -> str:
+    """Return the source of `tb/cocotbext/msi_its/vocabulary/bridge_csr.py`."""
+    lines = enum_class("Refusal", "RDL enum refusal.", description.refusals)
+    lines += ["", "", *registers(description.top)]
+    return formatted(f"{VOCABULARY}/bridge_csr.py", BRIDGE_REGISTERS + "\n".join(lines) + "\n")
+
+
 def registers_module(description: Description) -> str:
     """Return the source of `tb/cocotbext/msi_its/vocabulary/csr.py`."""
     lines = enum_class("OperationCode", "RDL enum operation_code.", description.operation_codes)
@@ -129,20 +177,12 @@ def registers_module(description: Description) -> str:
         "}",
         "",
     ]
-    for register in registers_of(description.top):
-        fields = ", ".join(
-            f'"{field.inst_name}": Field({field.high}, {field.low})' for field in register.fields()
-        )
-        width = register.get_property("regwidth")
-        lines.append(
-            f"{register.inst_name} = "
-            f"Register({register.absolute_address:#04x}, {width}, {{{fields}}})"
-        )
+    lines += registers(description.top)
     lines += ["", "ARGUMENTS: dict[str, Argument] = {"]
     for each in description.arguments:
         lines += argument(each)
     lines += ["}", '"""Every argument that operations take, by its name."""']
-    path = "tb/cocotbext/msi_its/vocabulary/csr.py"
+    path = f"{VOCABULARY}/csr.py"
     return formatted(path, REGISTERS + "\n".join(lines) + "\n")
 
 
@@ -200,5 +240,5 @@ def operations_module(description: Description) -> str:
     for each in description.operations:
         lines += operation_class(each)
     lines += ["", "", "Operation = (", "    " + "\n    | ".join(names), ")"]
-    path = "tb/cocotbext/msi_its/vocabulary/operation_classes.py"
+    path = f"{VOCABULARY}/operation_classes.py"
     return formatted(path, OPERATIONS + "\n".join(lines) + "\n")

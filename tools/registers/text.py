@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from tools.registers.description import (
     NONE,
     SPECIFICATION,
+    BridgeDescription,
     Code,
     Description,
     DescriptionError,
@@ -38,30 +40,60 @@ def comment(text: str) -> str:
     return "".join(f"// {line}\n" for line in wrapped)
 
 
-def c_codes(enum: str, codes: Iterable[Code], operations: dict[str, Operation]) -> str:
+def c_codes(prefix: str, codes: Iterable[Code], operations: Mapping[str, Operation]) -> str:
     """Return an enum as C constants, those of operations with what they take and answer."""
-    lines = [f"// enum - {enum}\n"]
+    lines = []
     for code in codes:
         lines.append(comment(code.text))
         operation = operations.get(code.name)
         if operation is not None:
             lines.append(comment(f"  arguments: {', '.join(operation.arguments)}"))
             lines.append(comment(f"  answers: {names(operation.answers)}"))
-        lines.append(f"#define MSI_CSR__{enum.upper()}__{code.name} {code.value}\n")
-    return "".join(lines) + "\n"
+        lines.append(f"#define {prefix}__{code.name} {code.value}\n")
+    return "".join(lines)
 
 
-def c_header(header: str, description: Description) -> str:
-    """Return PeakRDL's C header with the codes in it."""
-    before, addrmap, after = header.partition("// addrmap - msi_csr\n")
-    operations = {each.code.name: each for each in description.operations}
-    codes = c_codes("operation_code", description.operation_codes, operations)
-    codes += c_codes("answer", description.answers, {}) + c_codes("source", description.sources, {})
+def c_header(
+    header: str,
+    name: str,
+    enums: Mapping[str, Iterable[Code]],
+    operations: Mapping[str, Operation] = MappingProxyType({}),
+) -> str:
+    """Return PeakRDL's C header of an address map with the codes of enums in it."""
+    before, addrmap, after = header.partition(f"// addrmap - {name}\n")
+    codes = ""
+    for enum, members in enums.items():
+        prefix = f"{name}__{enum}".upper()
+        of = operations if enum == "operation_code" else {}
+        codes += f"// enum - {enum}\n{c_codes(prefix, members, of)}\n"
     return before + codes + addrmap + after
 
 
+def translator_header(header: str, description: Description) -> str:
+    """Return the C header of the translator's registers and codes."""
+    enums = {
+        "operation_code": description.operation_codes,
+        "answer": description.answers,
+        "source": description.sources,
+    }
+    operations = {each.code.name: each for each in description.operations}
+    return c_header(header, "msi_csr", enums, operations)
+
+
+def bridge_header(header: str, description: BridgeDescription) -> str:
+    """Return the C header of the bridge's registers and codes."""
+    return c_header(header, "msi_bridge_csr", {"refusal": description.refusals})
+
+
+def code_table(enum: str, codes: Iterable[Code]) -> str:
+    """Return the codes of an enum as a table, for docs/registers.md."""
+    lines = [f"## Codes: {enum}\n\n", row("code", "name", "meaning"), "|---|---|---|\n"]
+    lines += [row(code.value, f"`{code.name}`", code.text) for code in codes]
+    return "".join(lines)
+
+
 def code_tables(description: Description) -> str:
-    """Return the codes as tables, for docs/registers.md."""
+    """Return the codes of the translator as tables, for docs/registers.md."""
     operations = {each.code.name: each for each in description.operations}
     lines = ["## Codes: operation_code\n\n"]
     lines.append(row("code", "name", "meaning", "arguments", "answers", "rules"))
@@ -74,10 +106,17 @@ def code_tables(description: Description) -> str:
         else:
             arguments = ", ".join(each.arguments)
             lines.append(row(*start, arguments, names(each.answers), each.rules))
-    lines += ["\n## Codes: answer\n\n", row("code", "name", "meaning"), "|---|---|---|\n"]
-    for code in description.answers:
-        lines.append(row(code.value, f"`{code.name}`", code.text))
-    return "".join(lines)
+    return "".join(lines) + "\n" + code_table("answer", description.answers)
+
+
+def registers_page(
+    page: str, description: Description, bridge_page: str, bridge: BridgeDescription
+) -> str:
+    """Return docs/registers.md: PeakRDL's pages of both address maps, each with its codes."""
+    _, _, bridge_map = bridge_page.partition("-->\n")  # which says that it is generated
+    return "\n".join(
+        (page, code_tables(description) + bridge_map, code_table("refusal", bridge.refusals))
+    )
 
 
 def operations_table(description: Description) -> str:

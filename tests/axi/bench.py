@@ -52,14 +52,15 @@ PERIOD = 8000  # picoseconds
 
 PARAMETERS: dict[str, int] = {
     **{"ADDR_WIDTH": 64, "DATA_WIDTH": 64, "ID_WIDTH": 8, "ITS_ID": 0, "OUTSTANDING": 64},
-    **{"USER_SHIFT": 0, "DEVID_BITS": 32},
+    **{"USER_SHIFT": 0, "DEVID_BITS": 32, "ITS_PORT": 0},
+    **{"DOORBELL_RESET": 0xC5D8_7BE8_8809_0000, "MSI64_RESET": 0x9A31_E450_A0BC_0000},
     **json.loads(os.environ.get("AXI_PARAMETERS", "{}")),
 }
-"""Those of the harness: what whoever started the simulation says, as JSON, or else its own."""
+"""Those of the design: what whoever started the simulation says, as JSON, or else its own."""
 
 _ADDRESSES = (1 << PARAMETERS["ADDR_WIDTH"]) - 1
-PAGE = 0xC5D8_7BE8_8809_0000 & _ADDRESSES
-MSI64_PAGE = 0x9A31_E450_A0BC_0000 & _ADDRESSES
+PAGE = PARAMETERS["DOORBELL_RESET"] & _ADDRESSES
+MSI64_PAGE = PARAMETERS["MSI64_RESET"] & _ADDRESSES
 ROUTE_PAGE = 0xE872_19C4_D007_0000 & _ADDRESSES
 """Where writes of devices come in, MSI-64 goes out, and messages of routes go."""
 

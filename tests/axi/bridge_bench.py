@@ -8,12 +8,20 @@ the bridge through its registers, and the checker goes by what a monitor sees of
 from __future__ import annotations
 
 import random
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 from cocotb.triggers import ClockCycles
 
-from cocotbext.msi_its.bench.monitors import RetireMonitor
+from cocotbext.msi_its.bench.monitors import (
+    RetireMonitor,
+    Sampler,
+    WriteAddressMonitor,
+    WriteDataMonitor,
+)
+from cocotbext.msi_its.vocabulary import bridge_csr
+from cocotbext.msi_its.vocabulary.csr import Register
 from msi_its_model import AxiBeat, AxiBurst, AxiDoorbell, AxiItsPort, AxiResponse
 from tests.axi.agents import Answers, Burst, Its, Manager, Memory
 from tests.axi.bench import MSI64_PAGE, PAGE, PARAMETERS, TABLES, AxiBench, test_with
@@ -31,13 +39,78 @@ from tests.axi.scoreboard import Configured
 MESSAGE_ID = 1 << PARAMETERS["ID_WIDTH"]
 """The ID of all writes to the ITS: the only one with its upper bit."""
 
-ITS_PORT = bool(PARAMETERS.get("ITS_PORT", 0))
+ITS_PORT = bool(PARAMETERS["ITS_PORT"])
 
 IDS = sorted({each % MESSAGE_ID for each in (1, 0x5A, 0xA7, 0xFE, MESSAGE_ID - 1)})
 """Some of the IDs on `s_axi`: few, so that several accesses have the same."""
 
 BLOCK = 4096
 """No burst crosses a boundary of so many bytes (Arm IHI 0022)."""
+
+
+CONTROL = {name: each.low for name, each in bridge_csr.BRIDGE_CONTROL.fields.items()}
+"""Where each level is in its register."""
+
+
+class BridgeRegisters:
+    """How software has configured the bridge, as monitors of `s_axil` see it."""
+
+    def __init__(self, dut: Any, sampler: Sampler) -> None:
+        """Begin in the reset state."""
+        self.monitors = (
+            WriteAddressMonitor(dut, "s_axil", sampler),
+            WriteDataMonitor(dut, "s_axil", sampler),
+        )
+        self._addresses: deque[tuple[int, int]] = deque()
+        self._data: deque[tuple[int, int]] = deque()
+        for monitor, queue in zip(self.monitors, (self._addresses, self._data), strict=True):
+            monitor.add_callback(lambda item, queue=queue: self._saw(queue, item))
+        self.reset()
+
+    def reset(self) -> None:
+        """Take the reset values."""
+        self._addresses.clear()
+        self._data.clear()
+        self._words: dict[int, int] = {}  # that were written, by offset
+
+    def _saw(self, queue: deque[Any], item: Any) -> None:
+        queue.append(item)
+        while self._addresses and self._data:
+            (address, _), (data, strobes) = self._addresses.popleft(), self._data.popleft()
+            offset = address & ~3
+            mask = sum(0xFF << 8 * byte for byte in range(4) if strobes >> byte & 1)
+            held = self._word(offset)
+            self._words[offset] = held & ~mask | data & mask
+
+    def _word(self, offset: int) -> int:
+        """Return what a word of these registers holds."""
+        at_reset: dict[int, int] = {}
+        for low, high, page in (
+            (bridge_csr.DOORBELL_BASE_LOW, bridge_csr.DOORBELL_BASE_HIGH, PAGE),
+            (bridge_csr.MSI64_BASE_LOW, bridge_csr.MSI64_BASE_HIGH, MSI64_PAGE),
+        ):
+            at_reset |= {low.offset: page & 0xFFFF_FFFF, high.offset: page >> 32}
+        return self._words.get(offset, at_reset.get(offset, 0))
+
+    @property
+    def pages(self) -> tuple[int, int]:
+        """The address of the doorbell's page and of that of MSI-64, 64 bits each."""
+        bases = (
+            (bridge_csr.DOORBELL_BASE_LOW, bridge_csr.DOORBELL_BASE_HIGH),
+            (bridge_csr.MSI64_BASE_LOW, bridge_csr.MSI64_BASE_HIGH),
+        )
+        words = ((self._word(low.offset), self._word(high.offset)) for low, high in bases)
+        mask = (1 << PARAMETERS["ADDR_WIDTH"]) - 0x1_0000
+        doorbell, msi64_page = ((high << 32 | low) & mask for low, high in words)
+        return doorbell, msi64_page
+
+    @property
+    def levels(self) -> dict[str, bool]:
+        """The levels of the register of control; a bus of 32 bits has no MSI-64."""
+        value = self._word(bridge_csr.BRIDGE_CONTROL.offset)
+        found = {name: bool(value >> place & 1) for name, place in CONTROL.items()}
+        found["msi64"] &= PARAMETERS["DATA_WIDTH"] > 32
+        return found
 
 
 class BridgeBench(AxiBench):
@@ -48,15 +121,14 @@ class BridgeBench(AxiBench):
         *("m_its_awvalid", "m_its_wvalid", "retire_valid"),
     )
     checker: BridgeChecker
-    its: Answers
+    its: Any  # Its, or Answers of the memory
 
     def __init__(self, dut: Any, name: str, drives: bool = True, answers: bool = True) -> None:
         """Look at the design; `drives` and `answers` say whether agents are at s_axi and m_axi."""
         super().__init__(dut, name)
-        self.doorbell, self.port = self._at_reset()
-        self.check_all = False
+        self.software = BridgeRegisters(dut, self.sampler)
         self.checker = BridgeChecker(self._configured, TABLES, self.built)
-        self.order = OrderChecker(lambda: self.doorbell.page >> 16, MESSAGE_ID)
+        self.order = OrderChecker(lambda: self.software.pages[0] >> 16, MESSAGE_ID)
         self.order.problems = self.checker.problems
         self._used: set[int] = set()  # data of messages, so that each has its own
         self._requester = Manager(dut) if drives else None
@@ -79,18 +151,27 @@ class BridgeBench(AxiBench):
                 *(kind(dut, "m_axi", self.sampler) for kind in every),
                 *(kind(dut, "m_its", self.sampler) for kind in write if ITS_PORT),
                 RetireMonitor(dut, "retire", self.sampler),
+                *self.software.monitors,
             ],
         )
 
-    def _at_reset(self) -> tuple[AxiDoorbell, AxiItsPort]:
-        return AxiDoorbell(PAGE, self.width), AxiItsPort(self.width, PARAMETERS["USER_SHIFT"])
-
     def _configured(self) -> Configured:
-        return Configured(self.doorbell, self.port, MESSAGE_ID, self.outstanding, self.check_all)
+        doorbell, msi64_page = self.software.pages
+        levels = self.software.levels
+        return Configured(
+            AxiDoorbell(doorbell, self.width, levels["refused_okay"], levels["dropped_slverr"]),
+            AxiItsPort(
+                self.width, PARAMETERS["USER_SHIFT"], msi64_page if levels["msi64"] else None
+            ),
+            MESSAGE_ID,
+            self.outstanding,
+            levels["check_all"],
+        )
 
     def saw(self, cycle: int, stream: str, item: Any, waited: int) -> None:
         """Tell the checkers what a monitor saw."""
-        super().saw(cycle, stream, item, waited)
+        if stream in self.checker.handlers:
+            self.checker.saw(cycle, stream, item)
         if stream in self.order.handlers:
             self.order.saw(cycle, stream, (item, waited))
 
@@ -100,6 +181,7 @@ class BridgeBench(AxiBench):
         dut = self.dut
         if not int(dut.rst_n.value):
             self.order.reset()
+            self.software.reset()
         if not ITS_PORT:
             if int(dut.m_its_awvalid.value) or int(dut.m_its_wvalid.value):
                 self.checker.problem("B3", "something leaves on m_its, which is not in use")
@@ -227,8 +309,28 @@ class BridgeBench(AxiBench):
                 address -= total
 
     async def configure(self, **levels: int) -> None:
-        """Write the bridge's registers, when nothing is under way."""
-        raise NotImplementedError
+        """Write the register of the bridge's levels, when nothing is under way."""
+        await self.settle()
+        fields = {name: int(level) for name, level in self.software.levels.items()} | levels
+        value = sum(level << CONTROL[name] for name, level in fields.items())
+        await self.registers.write(bridge_csr.BRIDGE_CONTROL, value)
+        await self.cycles(2)
+
+    async def move(self, doorbell: int, msi64_page: int) -> None:
+        """Give both pages another place, 64 bits each, when nothing is under way."""
+        await self.settle()
+        bases = (
+            (bridge_csr.DOORBELL_BASE_LOW, bridge_csr.DOORBELL_BASE_HIGH, doorbell),
+            (bridge_csr.MSI64_BASE_LOW, bridge_csr.MSI64_BASE_HIGH, msi64_page),
+        )
+        for low, high, page in bases:
+            await self.registers.write(low, page & 0xFFFF_FFFF)
+            await self.registers.write(high, page >> 32)
+        await self.cycles(2)
+
+    async def count(self, register: Register) -> int:
+        """Return what a counter of the bridge says."""
+        return await self.registers.read(register)
 
     async def cycles(self, count: int) -> None:
         """Wait for some clock cycles."""

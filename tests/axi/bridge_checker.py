@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from cocotbext.msi_its.vocabulary.operations import (
     BindTarget,
@@ -46,7 +47,10 @@ from tests.axi.scoreboard import (
 )
 
 SETTLES = 2
-"""Cycles from a command's retire record until what is taken has the new source check (B9)."""
+"""Cycles from a command's retire record until what is taken has the new source check (B9).
+
+What was taken before, and has neither left nor been answered, may be checked either way.
+"""
 
 
 @dataclass(slots=True, eq=False)
@@ -54,10 +58,14 @@ class Read:
     """A read that was taken on `s_axi` and is not complete. Its meaning is None while unknown."""
 
     address: Address
+    number: int
     meaning: AxiPasses | AxiRefusal | None
     left: bool = False  # its address has, if it passes
     returned: deque[ReadData] = field(default_factory=deque)  # and not handed on yet
     beats: int = 0  # that were handed on
+
+
+A = TypeVar("A", Read, Write)
 
 
 @dataclass(slots=True)
@@ -111,10 +119,11 @@ class BridgeChecker(Scoreboard):
         self._left = Joined(self._left_beat)  # on m_axi
         self._taken = 0  # writes
         self._writes: defaultdict[int, deque[Write]] = defaultdict(deque)  # by ID, unanswered
-        self._own: deque[Write] = deque()  # ... of all IDs those that do not pass, as far as known
+        self._own: list[Write] = []  # ... of all IDs those that do not pass, as far as is known
         self._to_leave: defaultdict[int, deque[Write]] = defaultdict(deque)
         self._in_memory: defaultdict[int, deque[Write]] = defaultdict(deque)
         self._open = 0
+        self._taken_reads = 0
         self._reads: deque[Read] = deque()  # of all IDs
         self._reads_of: defaultdict[int, deque[Read]] = defaultdict(deque)
         self._reads_to_leave: defaultdict[int, deque[Read]] = defaultdict(deque)
@@ -160,7 +169,30 @@ class BridgeChecker(Scoreboard):
     def _retired(self, retired: Retired) -> None:
         if isinstance(retired.operation, SetBusRange | BindTarget):
             self._changed = self.time
+            if self._configured().check_all:
+                self._doubt()
         self.translated.retired(retired)
+
+    def _doubt(self) -> None:
+        """Of what is under way and may still be checked, no longer know what it is."""
+        for write in [each for queue in self._writes.values() for each in queue]:
+            if isinstance(write.meaning, AxiPasses) and not write.left:
+                self._order.responded(write.number)
+                self._own.append(write)
+            elif write.meaning is AxiRefusal.SOURCE:
+                self.counts["refused SOURCE"] -= 1
+                _insert(self._to_leave[write.address.id], write)
+            else:
+                continue
+            write.meaning = None
+        self._own.sort(key=lambda each: each.number)
+        for read in self._reads:
+            if read.meaning is AxiRefusal.SOURCE and not read.beats:
+                self.counts["refused SOURCE"] -= 1
+                _insert(self._reads_to_leave[read.address.id], read)
+            elif not isinstance(read.meaning, AxiPasses) or read.left:
+                continue
+            read.meaning = None
 
     # ---- writes: s_axi ---------------------------------------------------------------------------
 
@@ -324,7 +356,8 @@ class BridgeChecker(Scoreboard):
         meaning, known = self._access(address)
         if meaning is None:
             meaning = AxiRefusal.READ
-        read = Read(address, meaning if known else None)
+        read = Read(address, self._taken_reads, meaning if known else None)
+        self._taken_reads += 1
         self._reads.append(read)
         self._reads_of[address.id].append(read)
         if isinstance(meaning, AxiPasses) or not known:
@@ -405,3 +438,8 @@ class BridgeChecker(Scoreboard):
                 self.counts["bytes"] += read.beats << read.address.size
             queue.popleft()
             self._reads.remove(read)
+
+
+def _insert(queue: deque[A], access: A) -> None:
+    """Let an access leave that was not expected to, before those behind it."""
+    queue.insert(sum(each.number < access.number for each in queue), access)

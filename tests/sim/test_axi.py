@@ -3,25 +3,19 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
-from cocotb_tools.runner import get_runner
 
-from cocotbext.msi_its.run.design import ATTACHED_TO
-from cocotbext.msi_its.run.places import BUILD, ROOT
-from cocotbext.msi_its.run.simulators import verilator
+from cocotbext.msi_its.run.places import ROOT
 from cocotbext.msi_its.run.simulators.verilator_finder import find_verilator
 from tests.sim.axi_faults import FAULTS, PLUSARG, AxiFault, write_rtl
+from tests.sim.axi_runs import Design, measured
 from tests.sim.commands import verilator_found
 from tools import ends
 from tools.ends import TOP
@@ -40,115 +34,33 @@ SETS = {
 }
 """The parameters of the harness that tests run with, by the width of the data bus."""
 
-SEED = int(os.environ.get("SEED", "1"))
-
-
-PLACES = BUILD / "axi"
-"""Where builds are, one a folder."""
-
-
-def build(name: str, root: Path = ROOT, sva: bool = False) -> Path:
-    """Build the harness with the parameters of a set, from the files below `root`.
-
-    With `sva` the assertions of hdl/sva are attached to both ends and the translator. Warnings
-    count in the project's own files alone.
-    """
-    lists = [ends.HARNESS, *((ends.PORTS, ends.ASSERTIONS) if sva else ())]
-    place = PLACES / f"{name}{'-sva' * sva}{'-faults' * (root != ROOT)}"
-    shutil.rmtree(place, ignore_errors=True)
-    place.mkdir(parents=True)
-    _reuse(place)
-    get_runner("verilator").build(
-        sources=[],
-        hdl_toplevel=TOP,
-        build_args=[
-            *(word for each in lists for word in ("-F", str(root / each))),
-            *(str(root / "hdl/lint.vlt"), f"+define+{ATTACHED_TO}=msi_translator"),
-            *verilator.BUILD_ARGUMENTS,
-            *verilator.PORTS_ONLY,
-            *(f"-G{parameter}={value}" for parameter, value in SETS[name].items()),
-            *(["-Wno-fatal"] if root != ROOT else []),
-        ],
-        timescale=("1ns", "1ps"),
-        build_dir=place,
-        log_file=place / "build.log",
-    )
-    return place
-
-
-def _reuse(place: Path) -> None:
-    """Take the simulator's own part from another build: it is always the same."""
-    others = list(PLACES.glob(f"*/{verilator.RUNTIME}"))
-    for each in others:
-        if each.parent == others[0].parent:
-            shutil.copy2(each, place)
-            os.utime(place / each.name, (4e9, 4e9))  # newer than the makefile
-
-
-def run(
-    name: str,
-    place: Path,
-    results: Path,
-    only: str = "",
-    plusargs: Sequence[str] = (),
-    modules: Sequence[str] = MODULES,
-) -> dict[str, str]:
-    """Run tests in a simulation; return why each failed, empty for those that passed."""
-    results.mkdir(parents=True, exist_ok=True)
-    file = results / "results.xml"
-    with contextlib.suppress(SystemExit, RuntimeError):  # a test failed, or an assertion ended it
-        get_runner("verilator").test(
-            test_module=list(modules),
-            hdl_toplevel=TOP,
-            hdl_toplevel_lang="verilog",
-            build_dir=place,
-            test_dir=results,
-            results_xml=str(file),
-            log_file=results / "log",
-            seed=SEED,
-            test_filter=only or None,
-            plusargs=list(plusargs),
-            extra_env={
-                "AXI_PARAMETERS": json.dumps(SETS[name]),
-                "PYTHONWARNINGS": "ignore::DeprecationWarning:cocotbext",
-                "COCOTB_ANSI_OUTPUT": "0",
-            },
-        )
-    found: dict[str, str] = {}
-    if not file.is_file():
-        return found
-    for case in ElementTree.parse(file).iter("testcase"):
-        tags = {each.tag for each in case}
-        if "skipped" not in tags:
-            found[case.get("name", "")] = "failed" if tags & {"failure", "error"} else ""
-    return found
+ENDS = Design(TOP, ends.HARNESS, SETS)
+"""The translator between both ends."""
 
 
 @pytest.fixture(scope="module", autouse=True)
 def environment() -> Iterator[None]:
-    shutil.rmtree(PLACES, ignore_errors=True)  # of another Verilator, perhaps
+    shutil.rmtree(ENDS.places, ignore_errors=True)  # of another Verilator, perhaps
     with verilator_found():
         yield
 
 
 @pytest.mark.parametrize("name", SETS)
 def test_both_ends(name: str, tmp_path: Path) -> None:
-    found = run(name, build(name), tmp_path)
-    log = (tmp_path / "log").read_text()
-    for line in re.findall(r"measured: .*", log):
-        print(line)
+    found = ENDS.run(name, ENDS.build(name), tmp_path, MODULES)
+    print(*measured(tmp_path), sep="\n")
     assert {test: said for test, said in found.items() if said} == {}
     assert len(found) > 25
 
 
 def test_legal_traffic_is_legal_and_answered_so(tmp_path: Path) -> None:
     """With the assertions attached, which an illegal write of the test makes fail."""
-    place = build("64", sva=True)
+    place = ENDS.build("64", sva=True)
     legal = ["tests.axi.legal_tests"]
-    assert run("64", place, tmp_path / "legal", r"\.legal_traffic$", modules=legal) == {
+    assert ENDS.run("64", place, tmp_path / "legal", legal, r"\.legal_traffic$") == {
         "legal_traffic": ""
     }
-    run("64", place, tmp_path / "illegal", "illegal_traffic", modules=legal)
+    ENDS.run("64", place, tmp_path / "illegal", legal, "illegal_traffic")
     assert "strobes_in_the_beat" in (tmp_path / "illegal/log").read_text()
 
 
@@ -160,7 +72,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """Return what builds the harness with all faults, once for each set of parameters."""
     root = tmp_path_factory.mktemp("faults") / "root"
     write_rtl(root)
-    return cache(lambda name: build(name, root))
+    return cache(lambda name: ENDS.build(name, root))
 
 
 @pytest.mark.parametrize("name", sorted({name for _, name in TRIED}))
@@ -168,7 +80,7 @@ def test_without_a_fault_in_force_they_pass(
     name: str, broken: Callable[[str], Path], tmp_path: Path
 ) -> None:
     tests = "|".join(sorted({fault.test for fault, other in TRIED if other == name}))
-    found = run(name, broken(name), tmp_path, f"({tests})$")
+    found = ENDS.run(name, broken(name), tmp_path, MODULES, f"({tests})$")
     assert found and not any(found.values())
 
 
@@ -179,7 +91,7 @@ def test_a_fault_is_noticed(
     fault: AxiFault, name: str, broken: Callable[[str], Path], tmp_path: Path
 ) -> None:
     plusarg = PLUSARG.format(FAULTS.index(fault) + 1)
-    found = run(name, broken(name), tmp_path, f"{fault.test}$", [plusarg])
+    found = ENDS.run(name, broken(name), tmp_path, MODULES, f"{fault.test}$", [plusarg])
     assert found == {fault.test: "failed"}
     assert fault.says in (tmp_path / "log").read_text()
 

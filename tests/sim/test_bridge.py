@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: MIT
+"""The AXI4 bridge: its tests in `tests/axi`, built and run for several parameters."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.sim.axi_runs import Design, measured
+from tests.sim.commands import verilator_found
+
+MODULES = ["tests.axi.bridge_rule_tests"]
+
+SETS: dict[str, dict[str, int]] = {
+    "64": {"ITS_PORT": 1},
+    "64-one-port": {"MSI64_RESET": 0x31E4_50A0_BC00_0000},
+    "32": {
+        **{"DATA_WIDTH": 32, "ADDR_WIDTH": 32, "ID_WIDTH": 1, "OUTSTANDING": 16},
+        **{"DOORBELL_RESET": 0x8809_0000, "MSI64_RESET": 0xA0BC_0000},
+    },
+    "128": {
+        **{"DATA_WIDTH": 128, "OUTSTANDING": 4, "ITS_PORT": 1},
+        **{"USER_SHIFT": 3, "DEVID_BITS": 29},
+    },
+    "512": {"DATA_WIDTH": 512, "ID_WIDTH": 5, "OUTSTANDING": 37},
+}
+"""The parameters that tests run with, by the width of the data bus."""
+
+PAGES = {"DOORBELL_RESET": 0xC5D8_7BE8_8809_0000, "MSI64_RESET": 0x9A31_E450_A0BC_0000}
+
+BRIDGE = Design(
+    "msi_axi_bridge",
+    "hdl/bridge.f",
+    {name: PAGES | parameters for name, parameters in SETS.items()},
+)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def environment() -> Iterator[None]:
+    shutil.rmtree(BRIDGE.places, ignore_errors=True)  # of another Verilator, perhaps
+    with verilator_found():
+        yield
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_the_bridge(name: str, tmp_path: Path) -> None:
+    found = BRIDGE.run(name, BRIDGE.build(name), tmp_path, MODULES)
+    print(*measured(tmp_path), sep="\n")
+    assert {test: said for test, said in found.items() if said} == {}
+    assert len(found) > 35

@@ -34,7 +34,7 @@ from tests.axi.monitors import (
     ResponseMonitor,
 )
 from tests.axi.order_checker import OrderChecker
-from tests.axi.scoreboard import Configured
+from tests.axi.scoreboard import AHEAD, Configured
 
 MESSAGE_ID = 1 << PARAMETERS["ID_WIDTH"]
 """The ID of all writes to the ITS: the only one with its upper bit."""
@@ -127,7 +127,8 @@ class BridgeBench(AxiBench):
         """Look at the design; `drives` and `answers` say whether agents are at s_axi and m_axi."""
         super().__init__(dut, name)
         self.software = BridgeRegisters(dut, self.sampler)
-        self.checker = BridgeChecker(self._configured, TABLES, self.built)
+        ahead = AHEAD if ITS_PORT else self.outstanding
+        self.checker = BridgeChecker(self._configured, TABLES, self.built, ahead)
         self.order = OrderChecker(lambda: self.software.pages[0] >> 16, MESSAGE_ID)
         self.order.problems = self.checker.problems
         self._used: set[int] = set()  # data of messages, so that each has its own

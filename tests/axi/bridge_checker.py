@@ -82,14 +82,20 @@ class BridgeChecker(Scoreboard):
 
     `configured` is asked when a transfer is looked at, up to a cycle after the next one: the
     configuration changes only while nothing is under way. Where a message leaves, on `m_axi` or
-    `m_its`, does not matter: its ID says that it is one.
+    `m_its`, does not matter: its ID says that it is one. `ahead` is how many messages' addresses
+    and beats are apart at most: on `m_axi` what is between them is not only messages'.
     """
 
     def __init__(
-        self, configured: Callable[[], Configured], tables: Tables, configuration: Configuration
+        self,
+        configured: Callable[[], Configured],
+        tables: Tables,
+        configuration: Configuration,
+        ahead: int = AHEAD,
     ) -> None:
         """Begin in the reset state."""
         super().__init__()
+        self._ahead = ahead
         self._configured = configured
         self._tables, self._configuration = tables, configuration
         self.handlers = {
@@ -113,7 +119,9 @@ class BridgeChecker(Scoreboard):
     def reset(self) -> None:
         """Forget all that was under way: reset cuts it off (B8)."""
         self.forget()
-        self.translated = Translated(self, self._configured, self._tables, self._configuration)
+        self.translated = Translated(
+            self, self._configured, self._tables, self._configuration, self._ahead
+        )
         self._order = AxiOrder()
         self._joined = Joined(self._beat)  # on s_axi
         self._left = Joined(self._left_beat)  # on m_axi

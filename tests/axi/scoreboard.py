@@ -200,9 +200,14 @@ class Translated:
         configured: Callable[[], Configured],
         tables: Tables,
         configuration: Configuration,
+        ahead: int = AHEAD,
     ) -> None:
-        """Begin in the reset state, and report to a scoreboard."""
+        """Begin in the reset state, and report to a scoreboard.
+
+        `ahead` is how many writes addresses and beats may be apart that leave.
+        """
         self._board, self._configured = board, configured
+        self._ahead = ahead
         self.reference = Reference(tables, configuration)
         self.waiting: deque[Write] = deque()  # messages that are not executed
         self.leaving: deque[Leaving] = deque()  # without a response of the ITS, oldest first
@@ -265,7 +270,7 @@ class Translated:
 
     def _spread(self) -> None:
         """Check how far addresses and beats are apart, and how many have no response."""
-        if abs(self._addresses - self._beats) > AHEAD:
+        if abs(self._addresses - self._beats) > self._ahead:
             self._board.problem(
                 "B6", f"{self._addresses} addresses and {self._beats} beats have left"
             )

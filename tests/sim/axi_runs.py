@@ -108,8 +108,8 @@ class Design:
 
 
 def _parameter(name: str, value: int) -> str:
-    """Return the option of a parameter; a number of more than 32 bits has to say so."""
-    return f"-G{name}=64'h{value:x}" if value >> 32 else f"-G{name}={value}"
+    """Return the option of a parameter; a number of more than 31 bits has to say so."""
+    return f"-G{name}=64'h{value:x}" if value >> 31 else f"-G{name}={value}"
 
 
 def measured(results: Path) -> list[str]:

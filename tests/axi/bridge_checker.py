@@ -264,7 +264,7 @@ class BridgeChecker(Scoreboard):
             if write.response is not None and response.resp != write.response.resp:
                 self.problem("B2", f"expected {write.response}, came {response}, for {write}")
             self.counts["writes that passed"] += 1
-            self.counts["bytes"] += len(write.beats) << write.address.size
+            self.counts["bytes"] += sum(each.strobes.bit_count() for each in write.beats)
             return
         first = next((each for each in self._own if each.meaning is not None), None)
         if first is not write:

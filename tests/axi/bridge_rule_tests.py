@@ -873,8 +873,12 @@ async def b7_a_message_a_cycle(bench: BridgeBench) -> None:
             bench.outstanding,
             way + latency,
         )
-        aw=[w for w,_,_ in bench.seen["s_axi_aw"]]; bb=[w for w,_,_ in bench.seen["s_axi_b"]]
-        bench.log.info("GAP %s B0 %d", [(n, aw[n]-aw[n-1]) for n in range(1,len(aw)) if aw[n]-aw[n-1]>1], bb[0]-aw[0])
+        aw = [w for w, _, _ in bench.seen["s_axi_aw"]]
+        bb = [w for w, _, _ in bench.seen["s_axi_b"]]
+        bench.log.info(
+            [(n, aw[n] - aw[n - 1]) for n in range(1, len(aw)) if aw[n] - aw[n - 1] > 1],
+            bb[0] - aw[0],
+        )
         if bench.outstanding > way + latency:
             assert rates == [1.0, 1.0, 1.0]
 

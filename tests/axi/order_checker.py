@@ -4,16 +4,17 @@
 In the cycle in which the address of a message's write shows first, AWVALID up, each write outside
 of the doorbell's page whose address was taken on `s_axi` before that message's has to have had its
 response on `m_axi`, in an earlier cycle. A write that leaves on `m_axi` after a message that was
-written later has the same fault. What never leaves has nothing to wait for: it was refused (B9).
+written later has the same fault. What is answered and has never left has nothing to wait for: it
+was refused (B9).
 
 Which write of `s_axi` a message is is told by its data, so writes to the doorbell have data of
-their own; and which one leaves on `m_axi` by ID and address. What leaves for the ITS with data that
-no write had is a route's message, and waits for nothing.
+their own; and which one leaves on `m_axi` by ID, address and sender. What leaves for the ITS with
+data that no write had is a route's message, and waits for nothing.
 """
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import takewhile
@@ -65,6 +66,7 @@ class OrderChecker(Scoreboard):
             "m_axi_w": lambda item: self._left.data(item[0]),
             "m_its_w": lambda item: self._left_for_its.data(item[0]),
             "m_axi_b": self._response,
+            "s_axi_b": self._answered_at_all,
         }
         self.reset()
 
@@ -75,6 +77,7 @@ class OrderChecker(Scoreboard):
         self._left = Joined(self._left_beat)
         self._left_for_its = Joined(self._left_beat)
         self._number = 0
+        self._of_id: defaultdict[int, deque[_Taken]] = defaultdict(deque)  # not answered
         self._open: list[_Taken] = []  # data without a response on m_axi, oldest first
         self._answered: deque[tuple[int, _Taken]] = deque(maxlen=4096)  # and in which cycle
         self._messages: deque[_Taken] = deque()  # one beat to the page, and may be a message
@@ -83,6 +86,7 @@ class OrderChecker(Scoreboard):
         address, _ = item
         taken = _Taken(self._number, address, address.addr >> 16 == self._page())
         self._number += 1
+        self._of_id[address.id].append(taken)
         if not taken.in_page:
             self._open.append(taken)
         self._joined.address(taken)
@@ -100,7 +104,8 @@ class OrderChecker(Scoreboard):
             return
         for taken in self._open:
             mine = taken.address
-            if not taken.left and (mine.id, mine.addr) == (address.id, address.addr):
+            same = (mine.id, mine.addr, mine.user) == (address.id, address.addr, address.user)
+            if same and not taken.left:
                 taken.left = True
                 if taken.overtaken:
                     self.problem("B4", f"{mine} leaves after {taken.overtaken}, written later")
@@ -143,3 +148,10 @@ class OrderChecker(Scoreboard):
                 self._open.remove(taken)
                 self._answered.append((self.time, taken))
                 return
+
+    def _answered_at_all(self, item: tuple[Response, int]) -> None:
+        response, _ = item
+        if self._of_id[response.id]:
+            taken = self._of_id[response.id].popleft()
+            if not taken.left and taken in self._open:
+                self._open.remove(taken)

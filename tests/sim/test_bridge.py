@@ -12,7 +12,7 @@ import pytest
 from tests.sim.axi_runs import Design, measured
 from tests.sim.commands import verilator_found
 
-MODULES = ["tests.axi.bridge_rule_tests"]
+MODULES = ["tests.axi.bridge_rule_tests", "tests.axi.bridge_random_tests"]
 
 SETS: dict[str, dict[str, int]] = {
     "64": {"ITS_PORT": 1},

@@ -131,6 +131,7 @@ class BridgeBench(AxiBench):
         self.checker = BridgeChecker(self._configured, TABLES, self.built, ahead)
         self.order = OrderChecker(lambda: self.software.pages[0] >> 16, MESSAGE_ID)
         self.order.problems = self.checker.problems
+        self.ids = IDS  # that accesses have
         self._used: set[int] = set()  # data of messages, so that each has its own
         self._requester = Manager(dut) if drives else None
         agents: list[Any] = [self._requester] if drives else []
@@ -247,7 +248,7 @@ class BridgeBench(AxiBench):
             attributes["lock"] = 1
         made: dict[str, Any] = {
             **{"address": address, "size": size, "burst": kind, "length": length},
-            **{"attributes": attributes, "id": draw.choice(IDS)},
+            **{"attributes": attributes, "id": draw.choice(self.ids)},
             **self.source(),
         }
         return Burst(**made | other)

@@ -20,7 +20,7 @@ from tests.axi.bench import (
     SUBORDINATE,
     TARGET,
 )
-from tests.axi.bridge_bench import IDS, BridgeBench, bridge_test
+from tests.axi.bridge_bench import IDS, MESSAGE_ID, BridgeBench, bridge_test
 from tests.axi.bridge_rule_tests import routes, signal
 from tests.axi.random_tests import LATENCIES, OTHER, SHARES
 
@@ -54,7 +54,7 @@ def any_access(bench: BridgeBench) -> tuple[bool, Burst]:
     """Return any legal access, and whether it is a write."""
     draw = bench.rng
     kind = draw.randrange(20)
-    axi_id = draw.choice(IDS)
+    axi_id = draw.choice(bench.ids)
     if kind < 6:
         return True, bench.message(draw.random() < 0.2, id=axi_id, **source(bench))
     if kind < 12:
@@ -68,8 +68,11 @@ def any_access(bench: BridgeBench) -> tuple[bool, Burst]:
 
 
 def disturb(bench: BridgeBench) -> None:
-    """Choose how much each channel stalls, how late memory and ITS answer, and what."""
+    """Choose how much each channel stalls, how late memory and ITS answer, what; and which IDs."""
     draw = bench.rng
+    every = range(MESSAGE_ID)
+    few = draw.sample(every, min(MESSAGE_ID, 20))
+    bench.ids = draw.choice((IDS, IDS[:1], IDS[:2], few, list(every)))
     for channel in bench.channels:
         bench.stall([channel], draw.choice(SHARES), draw.choice((2, 5, 11)))
     for agent in (bench.its, bench.memory):
@@ -178,10 +181,10 @@ async def dma_storm(bench: BridgeBench) -> None:
     for number in range(120):
         chosen: dict[str, Any] = {"burst": AxiBurst.INCR, "size": largest}
         chosen["length"] = draw.choice((1, 8, 4096 // (bench.width // 8) // 4))
-        bench.requester.send(bench.write(id=draw.choice(IDS), **chosen))
-        bench.requester.read(bench.burst(id=draw.choice(IDS), **chosen))
+        bench.requester.send(bench.write(id=draw.choice(bench.ids), **chosen))
+        bench.requester.read(bench.burst(id=draw.choice(bench.ids), **chosen))
         for _ in range(draw.choice((0, 0, 1, 2))):
-            bench.requester.send(bench.message(number % 5 == 0, id=draw.choice(IDS)))
+            bench.requester.send(bench.message(number % 5 == 0, id=draw.choice(bench.ids)))
     await bench.settle()
     log(bench)
     assert bench.checker.counts["sent"] > 60

@@ -835,6 +835,22 @@ async def b6_responses_that_belong_to_nothing(bench: BridgeBench) -> None:
     assert bench.checker.counts["answered OKAY"] == 3
 
 
+@bridge_test(skip=not ITS_PORT)
+async def b6_its_responses_with_another_id(bench: BridgeBench) -> None:
+    """They belong to nothing, while a message waits for its own."""
+    for bit in range(PARAMETERS["ID_WIDTH"] + 1):
+        bench.its.silent = True
+        before = len(left(bench, "aw", message=True))
+        bench.requester.send(bench.message())
+        await until(bench, lambda: len(left(bench, "aw", message=True)) > before)  # noqa: B023
+        bench.its.respond(MESSAGE_ID ^ 1 << bit, AxiResponse.DECERR)
+        await bench.cycles(20)
+        bench.its.silent = False
+        await bench.settle()
+    assert bench.checker.counts["answered OKAY"] == PARAMETERS["ID_WIDTH"] + 1
+    assert not await bench.count(bridge_csr.ITS_ERRORS)
+
+
 # ---- B7 ------------------------------------------------------------------------------------------
 
 

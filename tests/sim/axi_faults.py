@@ -9,7 +9,7 @@ whether the fault is in force.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,21 +25,23 @@ _SLICE = "hdl/axi/msi_axi_slice.sv"
 _FIFO = "hdl/axi/msi_axi_fifo.sv"
 _HARNESS = "tests/axi/msi_axi_harness.sv"
 _LIST = "tests/axi/msi_axi_harness.f"
-_PACKAGE = "tests/axi/axi_fault_pkg.sv"
 
 _OPEN = "axi_fault_pkg::OPEN"
 
 Edits = tuple[tuple[str, str], ...]
 """Texts of a file and what replaces each."""
 
-HOOKS: dict[str, Edits] = {
-    _HARNESS: (
-        (
-            "\nendmodule\n",
-            '\n  initial void\'($value$plusargs("axi_fault=%d", axi_fault_pkg::number));\n\n'
-            "endmodule\n",
-        ),
+READS: Edits = (
+    (
+        "\nendmodule\n",
+        '\n  initial void\'($value$plusargs("axi_fault=%d", axi_fault_pkg::number));\n\n'
+        "endmodule\n",
     ),
+)
+"""What the top has, so that a fault is in force."""
+
+HOOKS: dict[str, Edits] = {
+    _HARNESS: READS,
     _WRITE: (
         ("s_axi_awready = aw_room && room_q;", "s_axi_awready = aw_room && room_q && aw_open;"),
         ("(s_axi_awvalid && room_q),", "(s_axi_awvalid && room_q && aw_open),"),
@@ -421,22 +423,27 @@ FAULTS = (
 """Those that are tried."""
 
 
-def write_rtl(folder: Path, faults: Sequence[AxiFault] = FAULTS) -> None:
-    """Write the ends, the translator and the harness, with all faults, into a new folder.
+def write_rtl(
+    folder: Path,
+    faults: Sequence[AxiFault] = FAULTS,
+    file_list: str = _LIST,
+    hooks: Mapping[str, Edits] = HOOKS,
+) -> None:
+    """Write a design with all its faults into a new folder: all RTL, and the harness.
 
     Raises ValueError for a text that does not occur once in its file.
     """
     shutil.copytree(ROOT / "hdl", folder / "hdl")
     (folder / "tests/axi").mkdir(parents=True)
-    (folder / _PACKAGE).write_text(
+    shutil.copy(ROOT / _HARNESS, folder / _HARNESS)
+    (folder / file_list).with_name("axi_fault_pkg.sv").write_text(
         "package axi_fault_pkg;\n"
         "  localparam logic OPEN = 1'b1;\n"
         "  int number = 0;  // of the fault in force\n"
         "endpackage\n"
     )
-    (folder / _LIST).write_text("axi_fault_pkg.sv\n" + (ROOT / _LIST).read_text())
-    shutil.copy(ROOT / _HARNESS, folder / _HARNESS)
-    for file, edits in HOOKS.items():
+    (folder / file_list).write_text("axi_fault_pkg.sv\n" + (ROOT / file_list).read_text())
+    for file, edits in hooks.items():
         _edit(folder / file, edits, "")
     for number, fault in enumerate(faults, 1):
         _edit(folder / fault.file, fault.edits, f"(axi_fault_pkg::number == {number})")

@@ -4,12 +4,15 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from tests.sim.axi_faults import PLUSARG, AxiFault
 from tests.sim.axi_runs import Design, measured
+from tests.sim.bridge_faults import FAULTS, write_rtl
 from tests.sim.commands import verilator_found
 
 MODULES = ["tests.axi.bridge_rule_tests", "tests.axi.bridge_random_tests"]
@@ -51,3 +54,35 @@ def test_the_bridge(name: str, tmp_path: Path) -> None:
     print(*measured(tmp_path), sep="\n")
     assert {test: said for test, said in found.items() if said} == {}
     assert len(found) > 35
+
+
+TRIED = [(fault, name) for fault in FAULTS for name in fault.sets]
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Return what builds the bridge with all faults, once for each set of parameters."""
+    root = tmp_path_factory.mktemp("faults") / "root"
+    write_rtl(root)
+    return cache(lambda name: BRIDGE.build(name, root))
+
+
+@pytest.mark.parametrize("name", sorted({name for _, name in TRIED}))
+def test_without_a_fault_in_force_they_pass(
+    name: str, broken: Callable[[str], Path], tmp_path: Path
+) -> None:
+    tests = "|".join(sorted({fault.test for fault, other in TRIED if other == name}))
+    found = BRIDGE.run(name, broken(name), tmp_path, MODULES, f"({tests})$")
+    assert found and not any(found.values())
+
+
+@pytest.mark.parametrize(
+    ("fault", "name"), TRIED, ids=[f"{fault.name}, {name}" for fault, name in TRIED]
+)
+def test_a_fault_is_noticed(
+    fault: AxiFault, name: str, broken: Callable[[str], Path], tmp_path: Path
+) -> None:
+    plusarg = PLUSARG.format(FAULTS.index(fault) + 1)
+    found = BRIDGE.run(name, broken(name), tmp_path, MODULES, f"{fault.test}$", [plusarg])
+    assert found == {fault.test: "failed"}
+    assert fault.says in (tmp_path / "log").read_text()

@@ -124,7 +124,7 @@ FAULTS = (
     AxiFault(
         "a thread is another ID's",
         _THREADS,
-        (("found_id;", "found_id || (FAULT && live_q[i] && i == 0);"),),
+        (("found_id;", "found_id || (FAULT && live_q[i] && i == 1);"),),
         "b2_responses_as_they_are",
         "[B",
     ),
@@ -286,7 +286,16 @@ FAULTS = (
     AxiFault(
         "a stall wedges addresses against data: on one bus, beats wait for the other manager",
         _MERGE,
-        instead("beat_valid && m_wready", "beat_valid && m_wready && !s_wvalid[!beat_second]"),
+        (
+            (
+                "beat_valid && s_wvalid[beat_second]",
+                "beat_valid && s_wvalid[beat_second] && !(FAULT && s_wvalid[!beat_second])",
+            ),
+            (
+                "beat_valid && m_wready",
+                "beat_valid && m_wready && !(FAULT && s_wvalid[!beat_second])",
+            ),
+        ),
         "b6_stalls_on_each_channel",
         "hangs",
         ("64-one-port",),
@@ -328,12 +337,11 @@ FAULTS = (
     ),
     # B7
     AxiFault(
-        "data stands still while a message leaves",
-        _MERGE,
-        instead("|s_awvalid && room_q", "|s_awvalid && room_q && !waits"),
-        "b7_a_beat_a_cycle",
+        "a beat waits a cycle for its address",
+        _SPLIT,
+        instead("waits || admit", "waits"),
+        "b7_latency",
         "AssertionError",
-        ("64-one-port",),
     ),
     # B8
     AxiFault(
@@ -370,7 +378,7 @@ FAULTS = (
         _SOURCE,
         instead("bus[i] == 8'd0", "1'b0"),
         "b9_the_source_of_all_traffic",
-        "[B2]",
+        "[B",
     ),
     AxiFault(
         "sources: reads are not checked",

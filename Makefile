@@ -9,7 +9,7 @@ DESIGN := RTL TOP
 READ_sim := SEED SET TEST PROFILE WAVES JOBS SVA $(DESIGN)
 READ_regress := SEED SEEDS JOBS RESUME SET TEST FAILED PROFILE FARM PER_TASK SBATCH SVA $(DESIGN)
 READ_coverage := $(READ_regress)
-READ_compare := TRACE LEVEL ENGINE SEED PROFILE WAVES SVA $(DESIGN)
+READ_compare := TRACE LEVEL ENGINE SEED PROFILE WAVES BRIDGE SVA $(DESIGN)
 READ_exhaustive := SEED PROFILE $(DESIGN)
 READ_bench := SEED DOCS PROFILE $(DESIGN)
 READ_faults := LEVEL ENGINE ONLY SEED $(DESIGN)
@@ -59,9 +59,10 @@ help:
 	@echo '  FARM=slurm [PER_TASK=n] [SBATCH="option..."]: on a cluster; FARM=manual: on any, docs/cluster.md'
 	@echo 'make coverage                make regress, and fail unless everything is covered'
 	@echo 'make test                    run the checks of make lint, then all tests, those of make sim included'
-	@echo 'make compare TRACE="file [file...]" [LEVEL=pin|batch|model] [SEED=n] [WAVES=1]'
+	@echo 'make compare TRACE="file [file...]" [LEVEL=pin|batch|model] [SEED=n] [WAVES=1] [BRIDGE=axi]'
 	@echo '                             replay your own traces on both (or on the model alone);'
-	@echo '                             on the RTL on the batched path, or at pin level: by their length'
+	@echo '                             on the RTL on the batched path, or at pin level: by their length;'
+	@echo '                             BRIDGE=axi: messages are bus writes, among random DMA'
 	@echo 'make exhaustive [SEED=n]     try all bus ranges with all requester buses'
 	@echo 'make bench [SEED=n] [DOCS=1] measure the throughput (DOCS: and write docs/performance.md)'
 	@echo '  PROFILE=name               with sim, regress, coverage, compare, exhaustive, bench: whose rules hold'

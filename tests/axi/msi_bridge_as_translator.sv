@@ -7,13 +7,16 @@
 //             DMA: writes and reads ──┴─► msi_axi_bridge ──┤
 //   s_axil, s_evt ───────────────────────►                 └─► ITS ─► m_msi
 //
+// Operations keep the order in which they are taken here, as at a translator: commands and events wait until the messages before
+// them are executed, which in turn wait for the data before them (B4).
+//
 // Each direct message becomes a write of one beat to its address, by its target and requester ID; what the ITS is written
 // becomes a message again, and the write is answered when m_msi has taken it. Noise is made here, with NOISE: writes and
 // reads of 1 to 8 beats, of several IDs, among them those of messages, that come at random; memory answers them late and out
 // of order across IDs. Each of them is compared with what leaves and what comes back: $error if it differs.
 //
 // Contract: the ports are those of msi_translator. s_msi takes messages with an explicit requester ID to offset 0x40 of the
-// doorbell's page alone, which DOORBELL says: $error for others, which have no bus write. Between m_msi and the cycle in
+// doorbell's page alone, which DOORBELL_PAGE says: $error for others, which have no bus write. Between m_msi and the cycle in
 // which a message was taken there may be as many cycles as DMA before it takes. Outputs of its own: how many writes were
 // answered, messages taken, and bytes of DMA moved, since the simulation began. The plusarg bridge_seed=n fixes what is random.
 
@@ -30,7 +33,7 @@ module msi_bridge_as_translator #(
     parameter int unsigned DATA_WIDTH        = 64,
     parameter int unsigned OUTSTANDING       = 16,
     parameter int unsigned NOISE             = 1,
-    parameter logic [63:0] DOORBELL          = 64'h0809_0000
+    parameter int unsigned DOORBELL_PAGE     = 32'h0809  // address bits 47:16 of the doorbell
 ) (
     input  wire logic        clk,
     input  wire logic        rst_n,
@@ -161,6 +164,37 @@ module msi_bridge_as_translator #(
     };
   endfunction
 
+  // ---- the order of messages with commands and events ----------------------------------------------
+
+  // A command begins with a write on s_axil, so both of its channels wait; one that was offered is not taken back.
+  int unsigned pending_q;                   // messages that were taken and are not executed
+  logic [2:0]  wants, opens, offered, taken, offered_q;  // aw, w and evt
+  logic        others_wait, last_other_q;   // they take turns
+  logic        bridge_awready, bridge_wready, bridge_evt_ready;
+
+  always_comb begin
+    wants       = {s_axil_awvalid, s_axil_wvalid, s_evt_valid};
+    opens       = offered_q | {3{pending_q == 0}};
+    offered     = wants & opens;
+    taken       = offered & {bridge_awready, bridge_wready, bridge_evt_ready};
+    others_wait = |wants;
+    {s_axil_awready, s_axil_wready, s_evt_ready} =
+        opens & {bridge_awready, bridge_wready, bridge_evt_ready};
+  end
+
+  always_ff @(posedge clk) begin
+    pending_q <= pending_q + 32'(s_msi_valid && s_msi_ready) -
+        32'(retire_valid && retire_source == 2'd1);
+    offered_q <= offered & ~taken;
+    if (|taken) last_other_q <= 1'b1;
+    if (s_msi_valid && s_msi_ready) last_other_q <= 1'b0;
+    if (!rst_n) begin
+      pending_q    <= 0;
+      offered_q    <= '0;
+      last_other_q <= 1'b0;
+    end
+  end
+
   // ---- s_axi --------------------------------------------------------------------------------------
 
   // verilator lint_off UNUSEDSIGNAL
@@ -244,7 +278,7 @@ module msi_bridge_as_translator #(
     free        = (!address_q || s_axi_awready) &&
         (!data_q || (s_axi_wready && beat_q == write_q.len)) && ready_q;
     takes_noise = NOISE != 0 && (s_msi_valid ? random_q[1:0] == 0 : random_q[2:0] == 0);
-    s_msi_ready = free && !takes_noise;
+    s_msi_ready = free && !takes_noise && !(others_wait && !last_other_q);
 
     s_axi_awvalid  = address_q;
     s_axi_awid     = write_q.id;
@@ -312,7 +346,7 @@ module msi_bridge_as_translator #(
             user: {s_msi_target, s_msi_rid},
             noise: 1'b0
         };
-        if (rst_n && (!s_msi_explicit_rid || s_msi_address != {DOORBELL[63:16], 16'h0040})) begin
+        if (rst_n && (!s_msi_explicit_rid || s_msi_address != {16'h0, DOORBELL_PAGE, 16'h0040})) begin
           $error("a direct message without a requester ID, or beside the doorbell, has no bus write");
         end
       end
@@ -521,10 +555,16 @@ module msi_bridge_as_translator #(
       .ID_WIDTH         (ID_WIDTH),
       .OUTSTANDING      (OUTSTANDING),
       .ITS_PORT         (1),
-      .DOORBELL_RESET   (DOORBELL)
+      .DOORBELL_RESET   ({16'h0, DOORBELL_PAGE, 16'h0000})
   ) u_bridge (
-      .s_axil_awaddr({1'b0, s_axil_awaddr}),
-      .s_axil_araddr({1'b0, s_axil_araddr}),
+      .s_axil_awvalid(offered[2]),
+      .s_axil_awready(bridge_awready),
+      .s_axil_awaddr ({1'b0, s_axil_awaddr}),
+      .s_axil_wvalid (offered[1]),
+      .s_axil_wready (bridge_wready),
+      .s_axil_araddr ({1'b0, s_axil_araddr}),
+      .s_evt_valid   (offered[0]),
+      .s_evt_ready   (bridge_evt_ready),
       .*
   );
 

@@ -248,7 +248,8 @@ class Rtl:
         problems = [
             f"parameter {name} is missing" for name in PARAMETERS if name not in found.parameters
         ]
-        wanted = OWN.elaborate(parameters).ports
+        common = {name: each for name, each in (parameters or {}).items() if name in PARAMETERS}
+        wanted = OWN.elaborate(common).ports
         for name, port in wanted.items():
             if name not in found.ports:
                 problems.append(f"port {name} is missing ({port})")

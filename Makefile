@@ -10,12 +10,15 @@ READ_sim := SEED SET TEST PROFILE WAVES JOBS SVA $(DESIGN)
 READ_regress := SEED SEEDS JOBS RESUME SET TEST FAILED PROFILE FARM PER_TASK SBATCH SVA $(DESIGN)
 READ_coverage := $(READ_regress)
 READ_compare := TRACE LEVEL ENGINE SEED PROFILE WAVES BRIDGE SVA $(DESIGN)
+READ_import := FROM KIND OUT ROUTES
+READ_export := TRACE OUT PROFILE
 READ_exhaustive := SEED PROFILE $(DESIGN)
 READ_bench := SEED DOCS PROFILE $(DESIGN)
 READ_faults := LEVEL ENGINE ONLY SEED $(DESIGN)
 # RTL and TOP are read to say why they cannot be proven.
 READ_formal := ONLY FAULTS MUTANTS JOBS $(DESIGN)
 READ_synth := ONLY $(DESIGN)
+READ_pcie := SEED SEEDS JOBS
 READ_mutate := N SEED JOBS ONLY $(DESIGN)
 # Old names, which are understood until the next release.
 RENAMED := ENGINE MUTANTS
@@ -23,7 +26,7 @@ RENAMED := ENGINE MUTANTS
 READ_ALWAYS := PYTHON PY VERILATOR_ROOT
 
 TARGETS := $(or $(MAKECMDGOALS),help)
-NAMES := $(sort $(foreach target,sim regress compare bench faults formal synth mutate,$(READ_$(target))))
+NAMES := $(sort $(foreach target,sim regress compare import export bench faults formal synth mutate,$(READ_$(target))))
 READ := $(sort $(foreach target,$(TARGETS),$(READ_$(target))))
 GIVEN := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),\
   $(filter-out MAKE% -%,$(name))))
@@ -47,7 +50,7 @@ unexport $(filter-out PYTHON PYTHONUNBUFFERED PYTHONIOENCODING PYTHONUTF8,$(filt
 
 # ---- targets ---------------------------------------------------------------------------------------
 
-.PHONY: help sim regress coverage test compare exhaustive bench faults formal synth mutate lint regs setup clean distclean
+.PHONY: help sim regress coverage pcie test compare import export exhaustive bench faults formal synth mutate lint regs setup clean distclean
 
 help:
 	@echo 'make sim [SEED=n] [WAVES=1] [JOBS=n]'
@@ -58,14 +61,22 @@ help:
 	@echo '  SET=name TEST=module.test  only one parameter set, only one test; FAILED=1: only what failed before'
 	@echo '  FARM=slurm [PER_TASK=n] [SBATCH="option..."]: on a cluster; FARM=manual: on any, docs/cluster.md'
 	@echo 'make coverage                make regress, and fail unless everything is covered'
+	@echo 'make pcie [SEEDS=n] [SEED=n] [JOBS=n]'
+	@echo '                             run random topologies of PCIe (cocotbext-pcie) in front of the RTL;'
+	@echo '                             make regress does it, too, unless it is told to run a part, or other RTL'
 	@echo 'make test                    run the checks of make lint, then all tests, those of make sim included'
 	@echo 'make compare TRACE="file [file...]" [LEVEL=pin|batch|model] [SEED=n] [WAVES=1] [BRIDGE=axi]'
 	@echo '                             replay your own traces on both (or on the model alone);'
 	@echo '                             on the RTL on the batched path, or at pin level: by their length;'
 	@echo '                             BRIDGE=axi: messages are bus writes, among random DMA'
+	@echo 'make import FROM="log [file...]" [KIND=name] [ROUTES=1] OUT=trace.jsonl'
+	@echo '                             make a trace of a log of QEMU, Linux, OpenVMM, or of a table (CSV);'
+	@echo '                             make compare does it by itself, if TRACE is such a log'
+	@echo 'make export TRACE="file [file...]" [OUT=file.html|.svg|.txt|.csv]'
+	@echo '                             draw traces as a timeline, or write them as a table for people'
 	@echo 'make exhaustive [SEED=n]     try all bus ranges with all requester buses'
 	@echo 'make bench [SEED=n] [DOCS=1] measure the throughput (DOCS: and write docs/performance.md)'
-	@echo '  PROFILE=name               with sim, regress, coverage, compare, exhaustive, bench: whose rules hold'
+	@echo '  PROFILE=name               with sim, regress, coverage, compare, export, exhaustive, bench: whose rules hold'
 	@echo '  RTL=filelist.f TOP=name    with sim, regress, coverage, compare, exhaustive, bench, mutate,'
 	@echo '                             faults, synth: your own RTL'
 	@echo '  SVA=0                      with sim, regress, coverage, compare: without the assertions of hdl/sva'
@@ -83,8 +94,17 @@ help:
 	@echo 'make clean                   remove what builds and runs left behind'
 	@echo 'make distclean               remove the private environment and all caches as well'
 
-sim regress coverage exhaustive bench: setup
+sim exhaustive bench: setup
 	@$(PY) -m cocotbext.msi_its $@
+
+# Topologies go with a whole regression, as it is by default; what interrupts the one ends both.
+ONE := $(filter-out SEED SEEDS JOBS PYTHON PY VERILATOR_ROOT,$(GIVEN))
+regress coverage: setup
+	@status=0; $(PY) -m cocotbext.msi_its $@ || status=$$?; \
+	$(if $(ONE),,[ $$status -gt 128 ] || $(PY) -m tools.topologies || status=$$?;) exit $$status
+
+pcie: setup
+	@$(PY) -m tools.topologies
 
 # What this make was given is not for those that the tests start.
 test: lint
@@ -94,6 +114,14 @@ test: lint
 compare: $(if $(value TRACE),setup)
 	@$(if $(value TRACE),,$(error usage: make compare TRACE="file [file...]" [LEVEL=pin|batch|model]))\
 	$(PY) -m cocotbext.msi_its compare
+
+export: $(if $(value TRACE),setup)
+	@$(if $(value TRACE),,$(error usage: make export TRACE="file [file...]" [OUT=file.html|.svg|.txt|.csv]))\
+	$(PY) -m cocotbext.msi_its export
+
+import: $(if $(and $(value FROM),$(value OUT)),setup)
+	@$(if $(and $(value FROM),$(value OUT)),,$(error usage: make import FROM="log [file...]" [KIND=name] OUT=trace.jsonl))\
+	$(PY) -m cocotbext.msi_its import
 
 faults formal mutate: setup
 	@$(PY) -m qualify.$@

@@ -30,6 +30,8 @@ module prove_engine
     input wire index_t   any_target,      // of s_msi, where request is not s_msi's
     input wire logic     any_first,
     input wire index_t   any_route,       // of s_evt, where request is not s_evt's
+    input wire index_t   any_range,       // of s_range, where request is neither its nor the command
+    input wire bus_range_t any_numbers,
     input wire index_t   watched         // a route: any, and always the same
 );
 
@@ -38,7 +40,9 @@ module prove_engine
 
   logic     clearing;
   logic     request_ready;
-  logic     command_granted, command_taken;
+  logic     command_granted, command_taken, range_granted;
+  index_t     set_range;
+  bus_range_t set_numbers;
   logic     message_valid;
   message_t message;
   logic     retire_valid;
@@ -74,6 +78,32 @@ module prove_engine
   assign accept        = request_valid && request_ready;
   assign command_granted = request_valid && request.source == SOURCE_COMMAND;
   assign command_taken = command_granted && request_ready;
+  assign range_granted = request_valid && request.source == SOURCE_RANGE;
+
+  always_comb begin
+    set_range   = any_range;
+    set_numbers = any_numbers;
+    if (request.source == SOURCE_COMMAND) begin
+      set_range   = command.range;
+      set_numbers = {command.secondary, command.subordinate};
+    end
+    if (request.source == SOURCE_RANGE) begin
+      set_range   = request.route;
+      set_numbers = request.rid;
+    end
+  end
+
+  logic [RANGE_SETTLE-1:0] set_q;    // s_range set a bus range so many cycles ago, and one
+  logic [2:0]              since_q;  // for how many cycles the table has had it, without those of hold, up to 4
+  always_ff @(posedge clk) begin
+    set_q <= RANGE_SETTLE'({set_q, accept && range_granted});
+    if (!dut.command_stays && since_q != 4) since_q <= since_q + 1'b1;
+    if (accept && range_granted) since_q <= 3'd1;
+    if (!rst_n) begin
+      set_q   <= '0;
+      since_q <= 3'd4;
+    end
+  end
 
   command_t   last_command_q;
   logic       in_flight_q;  // a command was accepted and has not retired
@@ -107,6 +137,7 @@ module prove_engine
         SOURCE_COMMAND: begin
           one_command_in_flight : assume (!in_flight_q);
           command_has_settled : assume (settled >= COMMAND_SETTLE);
+          command_meets_the_range : assume (set_q == '0);
           command_is_offered :
           assume (request.operation == command.operation && request.target == command.target &&
                   request.route == command.route && request.rid == command.rid);
@@ -117,6 +148,7 @@ module prove_engine
         assume (request.operation inside {operation_code__SIGNAL_MSI,
                                           operation_code__SIGNAL_MSI_WITH_RID});
         SOURCE_EVENT: events_from_s_evt : assume (request.operation == operation_code__SIGNAL_EVENT);
+        SOURCE_RANGE: ranges_from_s_range : assume (request.operation == operation_code__SET_BUS_RANGE);
         default: no_other_source : assume (0);
       endcase
     end
@@ -169,6 +201,10 @@ module prove_engine
     if (request.source == SOURCE_MESSAGE) begin
       operation.address = request.address;
       operation.data    = request.data;
+    end
+    if (request.source == SOURCE_RANGE) begin
+      operation.range                              = request.route;
+      {operation.secondary, operation.subordinate} = request.rid;
     end
     return operation;
   endfunction
@@ -464,6 +500,8 @@ module prove_engine
            (!takes_target(request.operation) || shown.target == request.target) &&
            (!takes_route(request.operation) || shown.route == request.route) &&
            (!rid || shown.rid == request.rid) &&
+           (request.source != SOURCE_RANGE ||
+            (shown.route == request.route && shown.rid == request.rid)) &&
            (!message || (shown.address == operation.address && shown.data == operation.data));
   endfunction
 
@@ -624,12 +662,21 @@ module prove_engine
       return request.operation inside {operation_code__SIGNAL_MSI,
                                        operation_code__SIGNAL_MSI_WITH_RID};
       SOURCE_EVENT: return request.operation == operation_code__SIGNAL_EVENT;
+      SOURCE_RANGE: return request.operation == operation_code__SET_BUS_RANGE;
       default: return 1'b0;
     endcase
   endfunction
 
   always_comb begin
     if (started_q) begin
+      inv_since : assert (since_q >= 1 && since_q <= 4);
+      inv_since_first : assert (since_q != 1 || set_q[0] || command_in_execute);
+      inv_since_second :
+      assert (since_q != 2 || set_q[1] ||
+              (retire_valid && queue_q[0].source == SOURCE_COMMAND));
+      inv_since_one : assert (!set_q[0] || since_q == 1);
+      inv_since_in_lookup : assert (!command_in_lookup || since_q == 4);
+      inv_since_in_execute : assert (!command_in_execute || since_q == 4 || since_q == 1);
       inv_stages :
       assert (dut.lookup_valid_q == accepted_1_q && dut.execute_valid_q == accepted_2_q &&
               queued_q == 3'(accepted_1_q) + 3'(accepted_2_q) + 3'(retire_valid));
@@ -668,10 +715,10 @@ module prove_engine
     end
   end
 
-  // The tables hold what the model holds after the record that is valid, or what the command under way
-  // makes of it, and after a reset 0 in the entries that are cleared already. A target is bound when its
-  // command is accepted, and so is a backend set; what lookup writes is written as soon as the command is
-  // there, though this stage may stall.
+  // The tables hold what the model holds after the record that is valid, or what the operations under way
+  // make of it, and after a reset 0 in the entries that are cleared already. A target is bound when its
+  // command is accepted, and so is a backend or a bus range set; what lookup writes is written as soon as the
+  // command is there, though this stage may stall.
   logic configures;  // a command of these is in execute (has written) or in lookup (may have)
 
   always_comb begin
@@ -689,18 +736,21 @@ module prove_engine
   end
 
   for (genvar i = 0; i < RANGES; i++) begin : gen_range
-    logic [15:0] entry, modelled, configured;
-    logic        written;
+    logic [15:0] entry, expected;
+    command_t    first, second;  // in execute, in lookup
     always_comb begin
-      entry      = dut.u_lookup.u_ranges.entries[i];
-      modelled   = model.state_d.ranges[i];
-      configured = {command.secondary, command.subordinate};
-      written    = configures && command.operation == operation_code__SET_BUS_RANGE &&
-                command.range == i;
+      entry    = dut.u_lookup.u_ranges.entries[i];
+      expected = model.state_d.ranges[i];
+      first    = whole(in_execute);
+      second   = whole(in_lookup);
+      if (dut.execute_valid_q && first.operation == operation_code__SET_BUS_RANGE && first.range == i) begin
+        expected = {first.secondary, first.subordinate};
+      end
+      if (dut.lookup_valid_q && second.operation == operation_code__SET_BUS_RANGE && second.range == i) begin
+        expected = {second.secondary, second.subordinate};
+      end
       if (started_q) begin
-        inv_range :
-        assert ((clearing && clear_count_q <= i) ||
-                (written && entry == configured) || (!(written && command_in_execute) && entry == modelled));
+        inv_range : assert ((clearing && clear_count_q <= i) || entry == expected);
       end
     end
   end
@@ -941,6 +991,25 @@ module prove_engine
   assign origin = {backend(1'b1, command_view.route_base), RANGE_WIDTH'(command_view.range),
                    OFFSET_WIDTH'(command_view.rid_offset)};
 
+  // What its route's bus range is after all that was accepted, and what follows from that.
+  bus_range_t  range_now;
+  logic        explicit_rid, refused_now;
+  rid_t        rid_now;
+  logic [32:0] devid_now;
+
+  always_comb begin
+    range_now = '0;
+    for (int unsigned i = 0; i < RANGES; i++) begin
+      if (command_view.range == i) range_now = dut.u_lookup.u_ranges.entries[i];
+    end
+    explicit_rid = command.operation == operation_code__ENABLE_WITH_RID;
+    rid_now      = explicit_rid ? {1'b0, command.rid} :
+        {1'b0, range_now.secondary, 8'h00} + {1'b0, command_view.rid_offset};
+    refused_now  = (explicit_rid || CHECK_DEFAULT_RID) &&
+        !has(range_now.secondary, range_now.subordinate, rid_now[16:8]);
+    devid_now    = devid_of(command_view.route_base, rid_now[15:0]);
+  end
+
   // What the engine decodes and resolves of a command, one thing a cycle.
   always_comb begin
     if (started_q && settled >= 1) begin
@@ -972,12 +1041,19 @@ module prove_engine
       inv_origin_read : assert (settled < 1 || dut.u_command.u_origins.entry_q == origin);
       inv_origin : assert (settled < 2 || dut.u_command.origin == origin);
       inv_origin_range :
-      assert (settled < 3 ||
-              dut.u_command.bus_range_q == {command_view.secondary, command_view.subordinate});
-      inv_origin_rid : assert (settled < 4 || dut.command_rid == command_view.rid);
-      inv_in_range : assert (settled < 5 || dut.u_command.in_range_q == !command_view.refused);
-      inv_devid : assert (settled < 5 || dut.command_devid == command_view.devid);
-      inv_beyond : assert (settled < 5 || dut.u_command.devid_beyond_q == command_view.beyond);
+      assert (settled < 3 || since_q < 2 || dut.u_command.bus_range_q == range_now);
+      inv_origin_rid : assert (settled < 4 || since_q < 3 || dut.command_rid == rid_now);
+      inv_in_range : assert (settled < 5 || since_q < 4 || dut.u_command.in_range_q == !refused_now);
+      inv_devid : assert (settled < 5 || since_q < 4 || dut.command_devid == devid_now[31:0]);
+      inv_beyond :
+      assert (settled < 5 || since_q < 4 ||
+              dut.u_command.devid_beyond_q == (devid_now >= 33'd1 << DEVID_BITS));
+    end
+    if (started_q && enabling && command_in_execute && later_view.made && !later_view.bad_index) begin
+      inv_executes_range :
+      assert (dut.u_command.bus_range_q == {later_view.secondary, later_view.subordinate});
+      inv_executes_rid : assert (dut.command_rid == later_view.rid);
+      inv_executes_devid : assert (dut.command_devid == later_view.devid);
     end
   end
 
@@ -1000,7 +1076,7 @@ module prove_engine
       inv_answers :
       assert (((dut.does_q.refuses && !later_view.made) ||
                dut.answers_q.found == expected_answers.found) &&
-              (later_view.bad_index || dut.does_q.signals ||
+              (later_view.bad_index || dut.does_q.signals || in_execute.source == SOURCE_RANGE ||
                dut.answers_q.otherwise == expected_answers.otherwise));
       if (takes_target(in_execute.operation) && !later_view.bad_index &&
           in_execute.operation != operation_code__BIND_TARGET) begin

@@ -36,6 +36,7 @@ module msi_axi_bridge
     parameter int unsigned DATA_WIDTH        = 64,  // bits of a beat, 32, 64, 128, 256 or 512
     parameter int unsigned ID_WIDTH          = 8,   // bits of an ID at s_axi, 1 to 16
     parameter int unsigned OUTSTANDING       = 64,  // writes, and reads, that are under way, 4 to 256
+    parameter int unsigned THREADS           = OUTSTANDING,  // IDs of writes that are under way, 2 to 256
     parameter int unsigned USER_SHIFT        = 0,   // where in awuser a DeviceID begins, 0 to 32 - DEVID_BITS
     parameter int unsigned ITS_PORT          = 0,   // 1: messages leave on m_its
     parameter logic [63:0] DOORBELL_RESET    = 64'h0808_0000,  // where the doorbell's page is after reset
@@ -112,6 +113,13 @@ module msi_axi_bridge
     input  wire logic                      s_evt_valid,
     output logic                           s_evt_ready,
     input  wire logic [15:0]               s_evt_route,
+
+    // Bus ranges from hardware: set_bus_range
+    input  wire logic                      s_range_valid,
+    output logic                           s_range_ready,
+    input  wire logic [15:0]               s_range_range,
+    input  wire logic [7:0]                s_range_secondary,
+    input  wire logic [7:0]                s_range_subordinate,
 
     // The interconnect: AXI4
     output logic                           m_axi_awvalid,
@@ -381,7 +389,8 @@ module msi_axi_bridge
 
   msi_axi_order #(
       .ID_WIDTH   (ID_WIDTH),
-      .OUTSTANDING(OUTSTANDING)
+      .OUTSTANDING(OUTSTANDING),
+      .THREADS    (THREADS)
   ) u_order (
       .clk,
       .rst_n,
@@ -608,9 +617,9 @@ module msi_axi_bridge
     logic                    last;
   } beat_t;
 
-  address_t data_aw, its_aw, out_aw;
-  beat_t    data_w, its_w, out_w;
-  logic     out_awvalid, out_awready, out_wvalid, out_wready;
+  address_t data_aw, passing_aw, its_aw, out_aw;
+  beat_t    data_w, passing_w, its_w, out_w;
+  logic     passing_awvalid, passing_awready, passing_wvalid, passing_wready;
 
   always_comb begin
     data_aw = '{
@@ -643,6 +652,32 @@ module msi_axi_bridge
     its_w   = '{data: its_wdata, strb: its_wstrb, last: its_wlast};
   end
 
+  msi_axi_slice #(
+      .WIDTH($bits(address_t))
+  ) u_addresses (
+      .clk,
+      .rst_n,
+      .in_valid (data_awvalid),
+      .in_ready (data_awready),
+      .in_data  (data_aw),
+      .out_valid(passing_awvalid),
+      .out_ready(passing_awready),
+      .out_data (passing_aw)
+  );
+
+  msi_axi_slice #(
+      .WIDTH($bits(beat_t))
+  ) u_beats (
+      .clk,
+      .rst_n,
+      .in_valid (data_wvalid),
+      .in_ready (data_wready),
+      .in_data  (data_w),
+      .out_valid(passing_wvalid),
+      .out_ready(passing_wready),
+      .out_data (passing_w)
+  );
+
   if (ITS_PORT == 0) begin : gen_one_port
     msi_axi_merge #(
         .ADDRESS_WIDTH($bits(address_t)),
@@ -651,18 +686,18 @@ module msi_axi_bridge
     ) u_merge (
         .clk,
         .rst_n,
-        .s_awvalid({its_awvalid, data_awvalid}),
-        .s_awready({its_awready, data_awready}),
-        .s_aw     ({its_aw, data_aw}),
-        .s_wvalid ({its_wvalid, data_wvalid}),
-        .s_wready ({its_wready, data_wready}),
-        .s_w      ({its_w, data_w}),
-        .s_wlast  ({its_wlast, data_wlast}),
-        .m_awvalid(out_awvalid),
-        .m_awready(out_awready),
+        .s_awvalid({its_awvalid, passing_awvalid}),
+        .s_awready({its_awready, passing_awready}),
+        .s_aw     ({its_aw, passing_aw}),
+        .s_wvalid ({its_wvalid, passing_wvalid}),
+        .s_wready ({its_wready, passing_wready}),
+        .s_w      ({its_w, passing_w}),
+        .s_wlast  ({its_w.last, passing_w.last}),
+        .m_awvalid(m_axi_awvalid),
+        .m_awready(m_axi_awready),
         .m_aw     (out_aw),
-        .m_wvalid (out_wvalid),
-        .m_wready (out_wready),
+        .m_wvalid (m_axi_wvalid),
+        .m_wready (m_axi_wready),
         .m_w      (out_w)
     );
 
@@ -675,23 +710,37 @@ module msi_axi_bridge
     end
   end else begin : gen_its_port
     always_comb begin
-      out_awvalid   = data_awvalid;
-      data_awready  = out_awready;
-      out_aw        = data_aw;
-      out_wvalid    = data_wvalid;
-      data_wready   = out_wready;
-      out_w         = data_w;
-      m_its_awvalid = its_awvalid;
-      its_awready   = m_its_awready;
-      m_its_wvalid  = its_wvalid;
-      its_wready    = m_its_wready;
-      its_bvalid    = m_its_bvalid && m_its_bid == ITS_ID;
-      its_bresp     = m_its_bresp;
-      m_its_bready  = its_bready;
+      m_axi_awvalid   = passing_awvalid;
+      passing_awready = m_axi_awready;
+      out_aw          = passing_aw;
+      m_axi_wvalid    = passing_wvalid;
+      passing_wready  = m_axi_wready;
+      out_w           = passing_w;
+      m_its_awvalid   = its_awvalid;
+      its_awready     = m_its_awready;
+      m_its_wvalid    = its_wvalid;
+      its_wready      = m_its_wready;
+      its_bvalid      = m_its_bvalid && m_its_bid == ITS_ID;
+      its_bresp       = m_its_bresp;
+      m_its_bready    = its_bready;
     end
   end
 
   always_comb begin
+    m_axi_awid     = out_aw.id;
+    m_axi_awaddr   = out_aw.addr;
+    m_axi_awlen    = out_aw.len;
+    m_axi_awsize   = out_aw.size;
+    m_axi_awburst  = out_aw.burst;
+    m_axi_awlock   = out_aw.lock;
+    m_axi_awcache  = out_aw.cache;
+    m_axi_awprot   = out_aw.prot;
+    m_axi_awqos    = out_aw.qos;
+    m_axi_awregion = out_aw.region;
+    m_axi_awuser   = out_aw.user;
+    m_axi_wdata    = out_w.data;
+    m_axi_wstrb    = out_w.strb;
+    m_axi_wlast    = out_w.last;
     m_its_awid     = its_aw.id;
     m_its_awaddr   = its_aw.addr;
     m_its_awlen    = its_aw.len;
@@ -707,32 +756,6 @@ module msi_axi_bridge
     m_its_wstrb    = its_w.strb;
     m_its_wlast    = its_w.last;
   end
-
-  msi_axi_slice #(
-      .WIDTH($bits(address_t))
-  ) u_addresses (
-      .clk,
-      .rst_n,
-      .in_valid (out_awvalid),
-      .in_ready (out_awready),
-      .in_data  (out_aw),
-      .out_valid(m_axi_awvalid),
-      .out_ready(m_axi_awready),
-      .out_data ({m_axi_awid, m_axi_awaddr, m_axi_awlen, m_axi_awsize, m_axi_awburst, m_axi_awlock, m_axi_awcache, m_axi_awprot, m_axi_awqos, m_axi_awregion, m_axi_awuser})
-  );
-
-  msi_axi_slice #(
-      .WIDTH($bits(beat_t))
-  ) u_beats (
-      .clk,
-      .rst_n,
-      .in_valid (out_wvalid),
-      .in_ready (out_wready),
-      .in_data  (out_w),
-      .out_valid(m_axi_wvalid),
-      .out_ready(m_axi_wready),
-      .out_data ({m_axi_wdata, m_axi_wstrb, m_axi_wlast})
-  );
 
   // ---- reads --------------------------------------------------------------------------------------
 

@@ -2,16 +2,19 @@
 //
 // PCIe MSI → GICv3-ITS interrupt translator.
 //
-//   s_axil ──► msi_registers ─┐
-//   s_msi  ──► direct messages┼─► msi_arbiter ─► msi_engine ─► msi_skid_buffer ─► m_msi
-//   s_evt  ──► route events ──┘                      └───────► retire, alert
+//   s_axil  ──► msi_registers ──┐
+//   s_range ──► bus ranges ─────┤
+//   s_msi   ──► direct messages ┼─► msi_arbiter ─► msi_engine ─► msi_skid_buffer ─► m_msi
+//   s_evt   ──► route events ───┘                      └───────► retire, alert
 //
 // Attaches the ITS DeviceID (base + requester ID) to every interrupt message, and drops messages whose
 // requester ID claims a bus outside the range that its port was given.
 //
 // Contract: everything is synchronous to clk; rst_n is synchronous, active low. All streams are
 // valid/ready (H2). One operation a cycle is executed in order, from whichever source is waiting,
-// fairly (H1, H4); an accepted s_msi shows on m_msi three cycles later, if m_msi is not stalled.
+// fairly (H1, H4); an accepted s_msi shows on m_msi three cycles later, if m_msi is not stalled. What is accepted
+// on s_range is in force for all that is accepted after it. s_range and a command stand back for each other: while
+// one waits s_range is not ready, and it is offered RANGE_SETTLE cycles after a bus range was accepted.
 // retire has no ready: one record an executed operation, one cycle each. A message appears on m_msi
 // no earlier than its retire record, and in the same order (H3). Indexes are 16 bits wide for every
 // table size; one outside its table is answered with an error.
@@ -73,6 +76,13 @@ module msi_translator
     output logic             s_evt_ready,
     input  wire logic [15:0] s_evt_route,
 
+    // Bus ranges from hardware: set_bus_range
+    input  wire logic        s_range_valid,
+    output logic             s_range_ready,
+    input  wire logic [15:0] s_range_range,
+    input  wire logic [7:0]  s_range_secondary,
+    input  wire logic [7:0]  s_range_subordinate,
+
     // Messages to the ITS
     output logic             m_msi_valid,
     input  wire logic        m_msi_ready,
@@ -128,14 +138,44 @@ module msi_translator
     $error("DEVID_BITS must be 16 to 32");
   end
 
-  // ---- the three sources ------------------------------------------------------------------------
+  // ---- the four sources ------------------------------------------------------------------------
 
   logic     command_valid, command_ready;
   command_t command;
   source_e  granted;
   request_t request;
 
-  logic     command_granted, message_first, event_first;
+  logic     command_granted, range_granted, message_first, event_first;
+
+  // A command is offered once what it finds of its route's bus range is what was set last, while s_range waits.
+  logic [RANGE_SETTLE-2:0] settling_q;  // a bus range was accepted so many cycles ago, and one; but the last of
+  logic                    settled_q;   //     these, and whether none was
+  logic                    command_offered, range_offered, range_ready;
+
+  always_comb begin
+    command_offered = command_valid && settled_q;
+    range_offered   = s_range_valid && !command_valid;
+    s_range_ready   = range_ready && !command_valid;
+  end
+
+  always_ff @(posedge clk) begin
+    settling_q <= (RANGE_SETTLE - 1)'({settling_q, s_range_valid && s_range_ready});
+    settled_q  <= settling_q == '0 && !(s_range_valid && s_range_ready);
+    if (!rst_n) begin
+      settling_q <= '0;
+      settled_q  <= 1'b1;
+    end
+  end
+
+  // What s_range sets, or the command, if it sets a bus range.
+  index_t     set_range;
+  bus_range_t set_numbers;
+
+  always_comb begin
+    set_range   = command_valid ? command.range : s_range_range;
+    set_numbers = command_valid ? {command.secondary, command.subordinate} :
+        {s_range_secondary, s_range_subordinate};
+  end
 
   // Arguments that an operation does not take may be anything; those of a command that the engine does
   // not need at once it takes from the command itself.
@@ -145,11 +185,13 @@ module msi_translator
       SOURCE_MESSAGE: request.operation = s_msi_explicit_rid ? operation_code__SIGNAL_MSI_WITH_RID
                                                          : operation_code__SIGNAL_MSI;
       SOURCE_EVENT: request.operation = operation_code__SIGNAL_EVENT;
+      SOURCE_RANGE: request.operation = operation_code__SET_BUS_RANGE;
       default:    request.operation = command.operation;
     endcase
     request.target  = message_first ? s_msi_target : command.target;
-    request.route   = event_first ? s_evt_route : command.route;
-    request.rid     = message_first ? s_msi_rid : command.rid;
+    request.route   = range_granted ? s_range_range : event_first ? s_evt_route : command.route;
+    request.rid     = range_granted ? {s_range_secondary, s_range_subordinate} :
+        message_first ? s_msi_rid : command.rid;
     request.address = s_msi_address;
     request.data    = s_msi_data;
   end
@@ -219,18 +261,23 @@ module msi_translator
   logic     message_valid, message_ready;
   message_t message;
 
+  logic command_turn;  // and the engine is ready
+
   msi_arbiter u_arbiter (
       .clk,
       .rst_n,
-      .in_valid ({s_evt_valid, s_msi_valid, command_valid}),
-      .in_ready ({s_evt_ready, s_msi_ready, command_ready}),
+      .in_valid ({range_offered, s_evt_valid, s_msi_valid, command_offered}),
+      .in_ready ({range_ready, s_evt_ready, s_msi_ready, command_turn}),
       .out_valid(request_valid),
       .out_ready(request_ready),
       .granted,
       .command_granted,
+      .range_granted,
       .message_first,
       .event_first
   );
+
+  assign command_ready = command_turn && command_offered;
 
   localparam int unsigned TARGET_WIDTH = TARGETS > 1 ? $clog2(TARGETS) : 1;
   localparam int unsigned ROUTE_WIDTH = ROUTES > 1 ? $clog2(ROUTES) : 1;
@@ -251,9 +298,12 @@ module msi_translator
       .request_ready,
       .request,
       .command_granted,
+      .range_granted,
       .message_target(s_msi_target[TARGET_WIDTH-1:0]),
       .message_first (message_first),
       .event_route   (s_evt_route[ROUTE_WIDTH-1:0]),
+      .set_range,
+      .set_numbers,
       .message_valid,
       .message_ready,
       .message,
@@ -276,15 +326,18 @@ module msi_translator
       .out_data ({m_msi_devid, m_msi_address, m_msi_data})
   );
 
+  logic retire_of_range;  // from s_range
+
   always_comb begin
+    retire_of_range        = retire.request.source == SOURCE_RANGE;
     retire_source          = retire.request.source;
     retire_operation       = 8'(retire.request.operation);
-    retire_range           = command.range;
+    retire_range           = retire_of_range ? retire.request.route : command.range;
     retire_connection      = command.connection;
     retire_target          = retire.request.target;
     retire_route           = retire.request.route;
-    retire_secondary       = command.secondary;
-    retire_subordinate     = command.subordinate;
+    retire_secondary       = retire_of_range ? retire.request.rid[15:8] : command.secondary;
+    retire_subordinate     = retire_of_range ? retire.request.rid[7:0] : command.subordinate;
     retire_rid_offset      = command.rid_offset;
     retire_devid_base      = command.devid_base;
     retire_rid             = retire.request.rid;

@@ -18,7 +18,7 @@ from cocotbext.msi_its.run.design import OWN, Rtl
 from cocotbext.msi_its.run.sets import DEFAULT, SETS
 from cocotbext.msi_its.vocabulary.csr import OperationCode as Op
 from cocotbext.msi_its.vocabulary.operations import CONFIGURATION, Configuration, Tables
-from tools import ends
+from tools import bridge, ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,9 @@ class Fault:
 
 OfEnds = partial(Fault, rtl=ends.ALONE)
 """A fault of the front ends and back ends."""
+
+OfRegisters = partial(Fault, rtl=bridge.REGISTERS)
+"""A fault of the bridge's registers, or of the split of their bus."""
 
 
 class DoesNotApply(Exception):
@@ -1100,6 +1103,78 @@ FAULTS = (
         "!rvalid_q && !busy_q &&",
         fails=(Fails("axi_lite", "H3_none_starts_while_held"),),
     ),
+    # ---- msi_axil_split.sv -----------------------------------------------------------------------
+    OfRegisters(
+        "awvalid: aw_waits_q && aw_q.upper == i[0],",
+        "awvalid: aw_waits_q,",
+        fails=(Fails("axil_split", "H3_address_to_its_block"),),
+    ),
+    OfRegisters(
+        "wvalid: w_waits_q && w_valid_q &&",
+        "wvalid: write_open_q && w_valid_q &&",
+        fails=(Fails("axil_split", "H3_data_to_its_block"),),
+    ),
+    OfRegisters(
+        "arvalid: ar_waits_q && ar_q.upper == i[0],",
+        "arvalid: ar_waits_q && ar_q.upper != i[0],",
+        fails=(Fails("axil_split", "H3_read_to_its_block"),),
+    ),
+    OfRegisters(
+        "if (!write_open_q) aw_q <=",
+        "if (axil_request.awvalid) aw_q <=",
+        fails=(Fails("axil_split", "H3_address_as_it_came H2_address_stays"),),
+    ),
+    OfRegisters(
+        "      wstrb_q <= axil_request.wstrb;\n    end\n    if (!rst_n) begin",
+        "      wstrb_q <= axil_request.wstrb;\n    end\n"
+        "    if (axil_request.wvalid) wdata_q <= axil_request.wdata;\n    if (!rst_n) begin",
+        fails=(Fails("axil_split", "H3_data_as_it_came H2_data_stays"),),
+    ),
+    OfRegisters(
+        "if (!read_open_q) ar_q <=",
+        "if (axil_request.arvalid) ar_q <=",
+        fails=(Fails("axil_split", "H3_read_as_it_came H2_read_stays"),),
+    ),
+    OfRegisters(
+        "bresp: writes.bresp,",
+        "bresp: reads.bresp,",
+        fails=(Fails("axil_split", "H3_write_response_is_the_blocks H2_bvalid_stays"),),
+    ),
+    OfRegisters(
+        "rdata: reads.rdata,",
+        "rdata: writes.rdata,",
+        fails=(Fails("axil_split", "H3_read_response_is_the_blocks H2_rvalid_stays"),),
+    ),
+    OfRegisters(
+        "bvalid: write_open_q && writes.bvalid,",
+        "bvalid: write_open_q && writes.bvalid && !read_open_q,",
+        fails=(Fails("axil_split", "H3_write_response_is_not_held_up"),),
+    ),
+    OfRegisters(
+        "rvalid: read_open_q && reads.rvalid,",
+        "rvalid: read_open_q && reads.rvalid && !write_open_q,",
+        fails=(Fails("axil_split", "H3_read_response_is_not_held_up"),),
+    ),
+    OfRegisters(
+        "bvalid: write_open_q && writes.bvalid,",
+        "bvalid: write_open_q && !aw_waits_q,",
+        fails=(Fails("axil_split", "H3_answers_a_write"),),
+    ),
+    OfRegisters(
+        "rvalid: read_open_q && reads.rvalid,",
+        "rvalid: read_open_q,",
+        fails=(Fails("axil_split", "H3_answers_a_read"),),
+    ),
+    OfRegisters(
+        "arready: !read_open_q,",
+        "arready: !read_open_q && !write_open_q,",
+        fails=(Fails("axil_split", "H2_ready_unless_open"),),
+    ),
+    OfRegisters(
+        "      ar_waits_q   <= 1'b0;\n",
+        "",
+        fails=(Fails("axil_split", "H8_nothing_left"),),
+    ),
     # ---- msi_csr.sv ------------------------------------------------------------------------------
     Fault(
         "external_wr_ack | (decoded_req & decoded_req_is_wr & ~decoded_req_is_external);",
@@ -1120,6 +1195,83 @@ FAULTS = (
         "external_wr_ack | (decoded_req & decoded_req_is_wr & ~decoded_req_is_external);",
         "external_wr_ack | (decoded_req & decoded_req_is_wr & ~decoded_reg_strb.ALERT);",
         fails=(Fails("registers", "H3_answers_a_write_at_once"),),
+    ),
+    # ---- msi_bridge_csr.sv, msi_bridge_registers.sv ----------------------------------------------
+    OfRegisters(
+        "external_wr_ack | (decoded_req & decoded_req_is_wr & ~decoded_req_is_external);",
+        "external_wr_ack | (decoded_req_is_wr & ~decoded_req_is_external);",
+        fails=(Fails("bridge_registers", "H3_answers_a_write"),),
+    ),
+    OfRegisters(
+        "readback_done_rt <= decoded_req & ~decoded_req_is_wr & ~decoded_req_is_external;",
+        "readback_done_rt <= decoded_req & ~decoded_req_is_external;",
+        fails=(Fails("bridge_registers", "H3_answers_a_read"),),
+    ),
+    OfRegisters(
+        "external_wr_ack | (decoded_req & decoded_req_is_wr & ~decoded_req_is_external);",
+        "external_wr_ack | (decoded_req & decoded_req_is_wr & ~decoded_reg_strb.BRIDGE_ALERT);",
+        fails=(Fails("bridge_registers", "H3_answers_a_write_at_once"),),
+    ),
+    OfRegisters(
+        "counter_shows = reads_counter_q && shown == addr[4:2];",
+        "counter_shows = reads_counter_q && shown == addr[4:2] && !alert;",
+        fails=(Fails("bridge_registers", "H3_answers_a_read_in_time"),),
+    ),
+    OfRegisters(
+        "counter_shows = reads_counter_q && shown == addr[4:2];",
+        "counter_shows = reads_counter_q && shown[1:0] == addr[3:2];",
+        fails=(Fails("bridge_registers", "H7_reads_its_counter"),),
+    ),
+    OfRegisters(
+        "hwif_in.ITS_ERRORS.rd_data            = 32'(count);",
+        "hwif_in.ITS_ERRORS.rd_data            = 32'(increment_q);",
+        fails=(Fails("bridge_registers", "H7_reads_the_count"),),
+    ),
+    OfRegisters(
+        "wr_data[i%32] && BASE_BITS[i%64];",
+        "wr_data[i%32];",
+        fails=(Fails("bridge_registers_32", "H7_shows_as_it_was"),),
+    ),
+    OfRegisters(
+        "hwif_in.BRIDGE_CONTROL.msi64.swwe       = DATA_WIDTH > 32;",
+        "hwif_in.BRIDGE_CONTROL.msi64.swwe       = 1'b1;",
+        fails=(Fails("bridge_registers_32", "H3_levels_are_what_was_written"),),
+    ),
+    OfRegisters(
+        "alert = hwif_out.BRIDGE_ALERT.refused.value || hwif_out.BRIDGE_ALERT.its_error.value;",
+        "alert = hwif_out.BRIDGE_ALERT.refused.value || its_error_valid;",
+        fails=(Fails("bridge_registers", "H7_alert_is_a_bit H8_reset"),),
+    ),
+    OfRegisters(
+        "hwset            = write_refused_valid || read_refused_valid;",
+        "hwset            = write_refused_valid;",
+        fails=(Fails("bridge_registers", "H7_alert_after"),),
+    ),
+    OfRegisters(
+        "BRIDGE_ALERT.refused.value & ~(decoded_wr_data[0:0] & decoded_wr_biten[0:0]);",
+        "BRIDGE_ALERT.refused.value & ~decoded_wr_biten[0:0];",
+        fails=(Fails("bridge_registers", "H7_alert_stays"),),
+    ),
+    OfRegisters(
+        "hwif_in.BRIDGE_ALERT.its_error.hwset          = its_error_valid;",
+        "hwif_in.BRIDGE_ALERT.its_error.hwset          = its_error_valid || read_refused_valid;",
+        fails=(Fails("bridge_registers", "H7_no_alert_without"),),
+    ),
+    OfRegisters(
+        "if (hwif_out.LAST_REFUSED.rid.swacc) shown_q <= last_q;",
+        "shown_q <= last_q;",
+        fails=(Fails("bridge_registers", "H7_shows_as_it_was"),),
+    ),
+    OfRegisters(
+        "if (write_refused_valid) begin\n      last_source_q",
+        "if (write_refused_valid && !read_refused_valid) begin\n      last_source_q",
+        fails=(Fails("bridge_registers", "H7_shows_as_it_was"),),
+    ),
+    OfRegisters(
+        "increment[COUNT_SOURCE_READS] = read_refused_reason == 4'(refusal__SOURCE);",
+        "increment[COUNT_SOURCE_READS] = !write_refused_valid &&"
+        " read_refused_reason == 4'(refusal__SOURCE);",
+        fails=(Fails("bridge_registers", "H7_counted_once"),),
     ),
     # ---- msi_translator.sv -----------------------------------------------------------------------
     Fault(

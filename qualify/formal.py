@@ -32,7 +32,7 @@ from cocotbext.msi_its.run.launcher import Interrupted, Launcher, catch_signals,
 from cocotbext.msi_its.run.places import BUILD, ROOT
 from cocotbext.msi_its.vocabulary.csr import OperationCode as Op
 from qualify.edits import FAULTS, DoesNotApply, Fails, Fault, Scenario, break_rtl, commands, place
-from tools import ends, yosys
+from tools import bridge, ends, pcie, yosys
 from tools.choose import NothingChosen, rtl_of, unchanged
 from tools.choose import choose as choose_from
 
@@ -54,7 +54,7 @@ LIMIT = 1800
 """Seconds after which a run is given up."""
 
 _LABEL = re.compile(r"\b(\w+)\s*:\s*(assert|assume|cover)\s*\(")
-_PROPERTY = re.compile(r"(?:[BHRS]\d+_)+")
+_PROPERTY = re.compile(r"(?:[BHNRST]\d+_)+")
 _FAILED = re.compile(r"(?:Assert failed in|Unreached cover statement at) \S+: (?:\S+\.)?(\w+)")
 _CHECK = re.compile(
     r"^  cell \$check \\?(?:\S+\.)?(\S+)\n(?:    .*\n)*?    parameter \\FLAVOR \"(\w+)\"",
@@ -180,6 +180,19 @@ _ENDS = (
     Proof("axi_fifo", "5 items", rtl=ends.ALONE),
 )
 
+_PCIE = (
+    Proof("tlp_decode", "all headers", rtl=pcie.BLOCKS),
+    Proof("bus_snoop", "all writes", rtl=pcie.BLOCKS),
+    Proof("round_robin", "5 sources", rtl=pcie.BLOCKS),
+    Proof(
+        "round_robin",
+        "1 source",
+        variant="1",
+        parameters={"SOURCES": 1},
+        rtl=pcie.BLOCKS,
+    ),
+)
+
 PROOFS = (
     Proof(
         "engine",
@@ -226,10 +239,22 @@ PROOFS = (
     Proof("block_ram", "5 entries"),
     Proof("table", "5 entries"),
     Proof("skid_buffer", "2 messages"),
-    Proof("arbiter", "3 sources"),
+    Proof("arbiter", "4 sources"),
     Proof("counters", "4 and 32 bits", depth=24),
     Proof("arguments", "8 registers", depth=16),
     *_ENDS,
+    Proof("bridge_registers", "64 bits", depth=24, rtl=bridge.REGISTERS),
+    Proof(
+        "bridge_registers",
+        "32 bits",
+        variant="32",
+        parameters={"ADDR_WIDTH": 32, "DATA_WIDTH": 32, "ID_WIDTH": 1},
+        without=("cover_msi64",),
+        depth=24,
+        rtl=bridge.REGISTERS,
+    ),
+    Proof("axil_split", "2 blocks", rtl=bridge.REGISTERS),
+    *_PCIE,
 )
 """All proofs, the longest first."""
 

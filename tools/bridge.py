@@ -1,11 +1,21 @@
 # SPDX-License-Identifier: MIT
-"""The registers of the bridge, beside the translator's: what is linted, proven and simulated."""
+"""The bridge, and its registers alone: what is linted, proven and simulated."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from cocotbext.msi_its.run.design import Rtl
+from tools import ends
+
+BRIDGE = Rtl("hdl/bridge.f", "msi_axi_bridge")
+"""All of the bridge, with the translator in it."""
+
+ASSERTIONS = "hdl/sva/bridge.f"
+"""Assertions at the bridge's ports, after those at the translator's and the ends'."""
+
+CHECKED = Rtl(f"{BRIDGE.file_list} {ends.PORTS} {ends.ASSERTIONS} {ASSERTIONS}", BRIDGE.top)
+"""The bridge with the assertions attached."""
 
 HARNESS = "tests/axi/msi_bridge_registers_harness.f"
 """The bridge's registers behind the split of their bus, without the translator's."""
@@ -24,7 +34,7 @@ PARAMETERS: Mapping[str, Mapping[str, int]] = {
         **{"USER_SHIFT": 3, "ITS_PORT": 1, "COUNTER_WIDTH": 7},
     },
 }
-"""What is linted and simulated, by a name in words: parameters, others are the harness's own."""
+"""What is linted and simulated, by a name in words: parameters, others are the design's own."""
 
 
 def as_text(parameters: Mapping[str, int]) -> dict[str, str]:

@@ -3,8 +3,8 @@
 
 Verilator's lint with all warnings on, for all parameters that tests run with, and yosys with the
 slang front end; both once more with the assertions of hdl/sva attached. The front ends and back
-ends are read with the translator between them, the registers of the bridge in the harness that
-tests have. RTL in hdl/ that neither reads is refused.
+ends are read with the translator between them, the bridge as a whole, and its registers in the
+harness that tests have. RTL in hdl/ that neither reads is refused.
 """
 
 import os
@@ -79,23 +79,27 @@ def lint_ends(root: Path) -> dict[str, tuple[bool, int]]:
 
 
 def lint_bridge(root: Path) -> dict[str, tuple[bool, int]]:
-    """Check the registers of the bridge; return what was accepted, and how many files it is."""
-    rtl = bridge.REGISTERS
-    files = [str(source.relative_to(root)) for source in rtl.sources(root).files]
+    """Check the bridge, and its registers alone; return what was accepted, of how many files."""
     accepted = {}
-    for name, parameters in bridge.PARAMETERS.items():
-        check = f"verilator --lint-only -Wall, registers of a bridge of {name}"
-        accepted[check] = lint_verilator(root, files, bridge.as_text(parameters)), len(files)
-    accepted["yosys read_slang, registers of the bridge"] = (
-        lint_yosys(root, files, rtl.top),
-        len(files),
-    )
+    for rtl, what in (
+        (bridge.BRIDGE, "bridge"),
+        (bridge.CHECKED, "bridge, with assertions,"),
+        (bridge.REGISTERS, "registers of a bridge"),
+    ):
+        files = [str(source.relative_to(root)) for source in rtl.sources(root).files]
+        for name, parameters in bridge.PARAMETERS.items():
+            given = bridge.as_text(parameters)
+            if rtl is not bridge.REGISTERS:  # the bits of AWUSER below a DeviceID are none of it
+                given["DEVID_BITS"] = str(32 - parameters.get("USER_SHIFT", 0))
+            check = f"verilator --lint-only -Wall, {what} of {name}"
+            accepted[check] = lint_verilator(root, files, given, rtl.top), len(files)
+        accepted[f"yosys read_slang, {what}"] = lint_yosys(root, files, rtl.top), len(files)
     return accepted
 
 
 def files_read() -> set[Path]:
     """Return all files that are looked at."""
-    designs = (CHECKED, ends.CHECKED, bridge.REGISTERS)
+    designs = (CHECKED, ends.CHECKED, bridge.CHECKED, bridge.REGISTERS)
     return {file for design in designs for file in design.files_read()}
 
 
@@ -141,7 +145,11 @@ def main(root: Path = ROOT) -> int:
     for check, (passed, count) in accepted.items():
         print(f"lint: {check}: {'accepted' if passed else 'REFUSED'} {count} files")
     for file in unread:
-        where = f"{OWN.file_list}, {ASSERTIONS}, {ends.ENDS}, {ends.ASSERTIONS} or {bridge.HARNESS}"
+        lists = (
+            *(OWN.file_list, ASSERTIONS, ends.ENDS, ends.ASSERTIONS),
+            bridge.BRIDGE.file_list,
+        )
+        where = f"{', '.join(lists)} or {bridge.ASSERTIONS}"
         print(f"lint: {file}: REFUSED, it is not in {where}: nothing reads it")
     return 0 if all_accepted and not unread else 1
 

@@ -26,12 +26,13 @@ from qualify.formal import Formal, FormalFaults
 from qualify.mutate import Mutate
 from tools import generated
 from tools.synth import Synth
+from tools.topologies import Pcie
 
 FOLDER = ROOT / "docs/schemas"
 
 FILES: tuple[type[ResultFile], ...] = (
     *(Sim, Compare, Exhaustive, Bench, Regress, Attached),
-    *(Formal, FormalFaults, Mutate, Synth),
+    *(Formal, FormalFaults, Mutate, Pcie, Synth),
 )
 """All result files."""
 

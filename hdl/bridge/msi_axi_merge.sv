@@ -3,11 +3,10 @@
 // Two managers' writes on one bus: addresses take turns, and beats leave in the order of addresses, as AXI4
 // has it.
 //
-// Contract: a valid/ready stream of addresses and one of beats from each of two managers, both of one payload; the beats
-// of each come in the order of its addresses. m_aw and m_w have all of them. A beat leaves in the cycle of its address
-// at the earliest, and up to AHEAD writes' addresses may have left before their beats. With both
-// waiting, addresses of both leave alternately. No cycle of delay, and nothing of a payload is changed.
-// Reset empties it.
+// Contract: a valid/ready stream of addresses and one of beats from each of two managers (H2), all from registers; the
+// beats of each come in the order of its addresses. m_aw and m_w have all of them, valid/ready (H2) and unchanged. A beat
+// is offered from the cycle on in which its address is, taken or not, and up to AHEAD writes' addresses may have left
+// before their beats. With both waiting, addresses of both leave alternately. No cycle of delay. Reset empties it.
 
 `default_nettype none
 
@@ -36,25 +35,27 @@ module msi_axi_merge #(
   localparam int unsigned COUNT_WIDTH = $clog2(AHEAD + 1);
   typedef logic [COUNT_WIDTH-1:0] count_t;
 
-  logic   last_q;                 // whose address left last
+  logic   last_q;                 // whose address left last, or is offered
+  logic   offered_q;              // it is still
   logic   second;                 // the address of the second one is offered
-  logic   address_leaves, write_ends;
-  logic   waits, waiting_second;  // a write whose address has left waits for its beats
+  logic   begins;                 // it was not before
+  logic   write_ends;
+  logic   waits, waiting_second;  // a write whose address was offered waits for its beats
   logic   beat_valid, beat_second;
   count_t waiting_q;
   logic   room_q;
 
   always_comb begin
-    second            = s_awvalid[1] && !(s_awvalid[0] && last_q);
-    m_awvalid         = |s_awvalid && room_q;
+    second            = offered_q ? last_q : s_awvalid[1] && !(s_awvalid[0] && last_q);
+    begins            = !offered_q && |s_awvalid && room_q;
+    m_awvalid         = offered_q || begins;
     m_aw              = s_aw[second];
     s_awready         = '0;
-    s_awready[second] = m_awready && room_q;
-    address_leaves    = m_awvalid && m_awready;
+    s_awready[second] = m_awready && m_awvalid;
   end
 
   always_comb begin
-    beat_valid            = waits || address_leaves;
+    beat_valid            = waits || begins;
     beat_second           = waits ? waiting_second : second;
     m_wvalid              = beat_valid && s_wvalid[beat_second];
     m_w                   = s_w[beat_second];
@@ -69,7 +70,7 @@ module msi_axi_merge #(
   ) u_waiting (
       .clk,
       .rst_n,
-      .push     (address_leaves && !(write_ends && !waits)),
+      .push     (begins && !(write_ends && !waits)),
       .in_data  (second),
       .pop      (write_ends && waits),
       .out_valid(waits),
@@ -77,12 +78,14 @@ module msi_axi_merge #(
   );
 
   always_ff @(posedge clk) begin
-    if (address_leaves) last_q <= second;
-    waiting_q <= waiting_q + count_t'(address_leaves) - count_t'(write_ends);
+    if (begins) last_q <= second;
+    offered_q <= m_awvalid && !m_awready;
+    waiting_q <= waiting_q + count_t'(begins) - count_t'(write_ends);
     room_q    <= write_ends ||
-        !(waiting_q == count_t'(AHEAD) || (waiting_q == count_t'(AHEAD - 1) && address_leaves));
+        !(waiting_q == count_t'(AHEAD) || (waiting_q == count_t'(AHEAD - 1) && begins));
     if (!rst_n) begin
       last_q    <= 1'b0;
+      offered_q <= 1'b0;
       waiting_q <= '0;
       room_q    <= 1'b1;
     end

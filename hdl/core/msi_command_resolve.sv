@@ -7,7 +7,8 @@
 // Contract: the command stands still for COMMAND_SETTLE cycles before it is offered; from the cycle after
 // these on, when it is in lookup at the earliest, the outputs are those of this command, until it changes;
 // binds and sets are a cycle earlier. target is that of the command's target, two cycles after the command;
-// origin_range answers origin_range_index in the same cycle. With taken, the command is accepted, and what
+// origin_range answers origin_range_index in the same cycle, and may change; while hold is high, bus_range and rid
+// do not. With taken, the command is accepted, and what
 // it sets of irqfd backends is set. With makes_route, the origin of the command's route becomes
 // its target (not before its old one is used).
 
@@ -30,6 +31,7 @@ module msi_command_resolve
     input  wire logic                        clk,
     input  wire command_t                    command,
     input  wire logic                        taken,
+    input  wire logic                        hold,
 
     // Its target
     input  wire target_t                     target,  // excused toggle: no table has more than 256 entries
@@ -161,9 +163,11 @@ module msi_command_resolve
   end
 
   always_ff @(posedge clk) begin
-    bus_range_q    <= origin_range;
-    rid_q          <= default_rid(bus_range_q.secondary, 16'(origin.rid_offset));  // R2
-    if (explicit_rid) rid_q <= {1'b0, command.rid};
+    if (!hold) begin
+      bus_range_q <= origin_range;
+      rid_q       <= default_rid(bus_range_q.secondary, 16'(origin.rid_offset));  // R2
+      if (explicit_rid) rid_q <= {1'b0, command.rid};
+    end
     in_range_q     <= in_range(rid_q[15:8], bus_range_q);  // R8
     if (!explicit_rid && !CHECK_DEFAULT_RID) in_range_q <= 1'b1;
     devid_q        <= devid_d;

@@ -5,26 +5,30 @@
 //
 //   accept ─► lookup ─► execute ─► retire: the record, the drop, the message
 //
-//   accept   an operation is taken; its target is read, or bound (bind_target); a backend is set; the state of
-//            an event's route is read
-//   lookup   the bus range of its target is read, or set by a command, and the requester ID made of it;
-//            the message of its route is read, or set (enable)
+//   accept   an operation is taken; its target is read, or bound (bind_target); a backend or a bus range is set; the
+//            state of an event's route is read
+//   lookup   the bus range of its target is read, and the requester ID made of it; the message of its route is
+//            read, or set (enable)
 //   execute  the state of its route and the message backend of its target arrive; msi_rules decides
 //   retire   what was done shows, with the message: s_msi's, the command's, or its route's
 //
-// Every table that an operation reads is written in the stage in which it is read, or its reading begins,
-// so operations see each other's effect without further ado; only route states, read before they are
+// Every table that an operation reads is written in the stage in which it is read, or its reading begins, or
+// before, so operations see each other's effect without further ado; only route states, read before they are
 // written, are forwarded, by msi_route_states (H5). What a command does is found before it is offered, by
 // msi_command_resolve, and so is its target: only commands change these, and there is one at a time. So is
-// the state of its route, which is kept up to date with what events do meanwhile.
+// the state of its route, which is kept up to date with what events do meanwhile. The bus range of its route may
+// be set by a request from SOURCE_RANGE: a command is offered once that is found, too.
 //
 // Contract: a request is taken when request_valid and request_ready are high, and may change until
 // then; message is a valid/ready stream (H2). While message_ready is low nothing moves. Each accepted
 // operation gives one retire record, in order, one cycle long; its message, if it has one, is offered
 // with the record, and until it is taken. A request whose source is SOURCE_COMMAND is the operation
-// on command, which stands still from COMMAND_SETTLE cycles before it is offered until it has retired;
-// all operations but signal_msi, signal_msi_with_rid and signal_event come from there, and a request
-// from elsewhere carries no other. address and data of a request are those of s_msi, and mean nothing
+// on command, which stands still from COMMAND_SETTLE cycles before it is offered until it has retired, and is
+// not offered in the RANGE_SETTLE cycles after a request from SOURCE_RANGE was taken;
+// all operations but signal_msi, signal_msi_with_rid, signal_event and set_bus_range come from there, and a request
+// from elsewhere carries no other. One from SOURCE_RANGE has its bus range's index in route, and its buses in rid.
+// set_range and set_numbers are those of the request from SOURCE_RANGE, or of the command, if it is one of these.
+// address and data of a request are those of s_msi, and mean nothing
 // in a request from elsewhere. message_target is the target of a request from SOURCE_MESSAGE, and
 // message_first is high with one, low with the command; event_route is the route of a request from
 // SOURCE_EVENT. After reset, clearing is high for as many cycles as the largest table has entries, while
@@ -53,9 +57,12 @@ module msi_engine
     output logic          request_ready,
     input  wire request_t request,
     input  wire logic     command_granted,  // request_valid, and request is the command
+    input  wire logic     range_granted,    // request_valid, and request is from SOURCE_RANGE
     input  wire logic [TARGET_WIDTH-1:0] message_target,  // s_msi's, whatever request is
     input  wire logic     message_first,  // request is s_msi's, if it is that or the command
     input  wire logic [ROUTE_WIDTH-1:0] event_route,  // s_evt's, whatever request is
+    input  wire index_t     set_range,
+    input  wire bus_range_t set_numbers,
     output logic          message_valid,
     input  wire logic     message_ready,
     output message_t      message,
@@ -90,6 +97,7 @@ module msi_engine
 
   logic advance;        // everything in the pipeline moves by one stage
   logic command_taken;
+  logic command_stays;  // in execute
 
   // Each on its own: in one process they would look like a loop through the arbiter, whose in_ready
   // depends on request_ready, and whose command_granted does not.
@@ -125,6 +133,7 @@ module msi_engine
       .clk,
       .command,
       .taken            (command_taken),
+      .hold             (command_stays),
       .target           (command_target),
       .irqfd,
       .origin_range_index,
@@ -191,6 +200,10 @@ module msi_engine
   does_t    does;
   answers_t answers;
   found_t   found;
+  logic     sets_range;  // what is accepted does; while clearing, it does not count
+
+  assign sets_range = advance &&
+      ((command_granted && command_sets.range) || (range_granted && !outside(set_range, RANGES)));
 
   msi_lookup #(
       .RANGES     (RANGES),
@@ -203,12 +216,13 @@ module msi_engine
       .valid      (lookup_valid_q),
       .request    (lookup_q),
       .target     (target_q),
-      .command,
-      .sets_range (sets_q.range),
       .command_does,
       .command_answers,
       .origin_range_index,
       .origin_range,
+      .sets_range,
+      .set_range  (set_range[RANGE_WIDTH-1:0]),
+      .set_numbers,
       .does,
       .answers,
       .found,
@@ -222,6 +236,8 @@ module msi_engine
   answers_t answers_q;
   logic     bound_q;
   found_t   found_q;
+
+  assign command_stays = !advance && execute_valid_q && execute_q.source == SOURCE_COMMAND;
 
   // What a route sends (R8), in retire. A route that is refused, or was never made, does not use it.
   message_t route_message;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
 // The lookup stage: what an operation does, by its source, which requester ID it has, and what it finds in the
-// table of bus ranges; or what a command sets there.
+// table of bus ranges.
 //
 // Contract: the outputs are those of the operation in the stage; without one, or with an index outside its
-// table, it does nothing, and in the latter case answers that. A command's come from msi_command_resolve. What is
-// set shows from the next cycle on. origin_range answers origin_range_index, whatever is in the stage.
+// table, it does nothing, and in the latter case answers that. A command's come from msi_command_resolve. With
+// sets_range, an operation is accepted that sets a bus range: it shows from the next cycle on, to all operations after
+// it. origin_range answers origin_range_index, whatever is in the stage.
 
 `default_nettype none
 
@@ -28,12 +29,15 @@ module msi_lookup
     input  wire target_t                 target,
 
     // The command, resolved
-    input  wire command_t                command,
-    input  wire logic                    sets_range,    // a command in the stage sets its bus range
     input  wire does_t                   command_does,
     input  wire answers_t                command_answers,
     input  wire logic [RANGE_WIDTH-1:0]  origin_range_index,
     output bus_range_t                   origin_range,
+
+    // What is set
+    input  wire logic                    sets_range,
+    input  wire logic [RANGE_WIDTH-1:0]  set_range,
+    input  wire bus_range_t              set_numbers,
 
     // What the operation does and finds
     output does_t                        does,
@@ -46,11 +50,12 @@ module msi_lookup
 
   // ---- what it does -----------------------------------------------------------------------------
 
-  logic outside_target, outside_route;
+  logic outside_target, outside_route, outside_range;
 
   always_comb begin
     outside_target = outside(request.target, TARGETS);
     outside_route  = outside(request.route, ROUTES);
+    outside_range  = outside(request.route, RANGES);  // where a request from SOURCE_RANGE has it
 
     does    = '0;
     answers = command_answers;
@@ -65,6 +70,7 @@ module msi_lookup
         answers.found     = outside_route ? answer__ERROR_INDEX : answer__SENT;
         answers.otherwise = answer__HELD_PENDING;
       end
+      SOURCE_RANGE: answers.found = outside_range ? answer__ERROR_INDEX : answer__OK;
       default: does = command_does;
     endcase
     if (!valid) does = '0;
@@ -84,8 +90,8 @@ module msi_lookup
       .read_index ({origin_range_index, target.range[RANGE_WIDTH-1:0]}),
       .read_data  ({origin_range, target_range}),
       .write      (sets_range),
-      .write_index(command.range[RANGE_WIDTH-1:0]),
-      .write_data ({command.secondary, command.subordinate}),
+      .write_index(set_range),
+      .write_data (set_numbers),
       .clear      (clear),
       .clear_index(clear_index[RANGE_WIDTH-1:0])
   );

@@ -11,7 +11,7 @@ package msi_pkg;
   import msi_csr_pkg::operation_code_e;
   import msi_operation_pkg::SOURCES, msi_operation_pkg::source_e;
   import msi_operation_pkg::SOURCE_COMMAND, msi_operation_pkg::SOURCE_MESSAGE;
-  import msi_operation_pkg::SOURCE_EVENT;
+  import msi_operation_pkg::SOURCE_EVENT, msi_operation_pkg::SOURCE_RANGE;
   import msi_operation_pkg::is_operation;
   import msi_operation_pkg::takes_range, msi_operation_pkg::takes_connection;
   import msi_operation_pkg::takes_target, msi_operation_pkg::takes_route;
@@ -21,7 +21,8 @@ package msi_pkg;
   typedef logic [INDEX_WIDTH-1:0] index_t;
 
   // An operation on its way through the engine, with the arguments that change from one operation to
-  // the next. Arguments that the operation does not take mean nothing.
+  // the next. Arguments that the operation does not take mean nothing. Of set_bus_range from SOURCE_RANGE, route
+  // is the bus range, and rid its secondary and subordinate bus.
   typedef struct packed {
     source_e         source;
     operation_code_e operation;
@@ -48,8 +49,10 @@ package msi_pkg;
     logic [31:0]     data;
   } command_t;
 
-  // For how many cycles a command stands still before it is offered (see msi_engine).
+  // For how many cycles a command stands still before it is offered, and is not offered after a bus range was set
+  // by hardware (see msi_engine).
   localparam int unsigned COMMAND_SETTLE = 4;
+  localparam int unsigned RANGE_SETTLE = 2;
 
   // What an interrupt message carries to the ITS.
   typedef struct packed {
@@ -145,7 +148,7 @@ package msi_pkg;
 
   // ---- what an operation is for -----------------------------------------------------------------
 
-  // Which tables a command sets in lookup.
+  // Which tables a command sets: range, connection and irqfd when it is taken, message in lookup.
   typedef struct packed {
     logic range;
     logic connection;  // connect, disconnect

@@ -43,10 +43,10 @@ module msi_axil_split
   logic [31:0] wdata_q;
   logic [3:0]  wstrb_q;
 
-  axil_response_t writes, reads;  // of the block of the open access; excused toggle: no register answers with an error
+  axil_response_t writes, reads;  // excused toggle: no register answers with an error
   logic           aw_taken, w_taken, ar_taken;
 
-  always_comb begin
+  always_comb begin  // what the block of the open access says
     writes   = block_response[aw_q.upper];
     reads    = block_response[ar_q.upper];
     aw_taken = aw_waits_q && writes.awready;

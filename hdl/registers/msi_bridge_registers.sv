@@ -43,8 +43,9 @@ module msi_bridge_registers
     output logic                        msi64,
     output logic                        check_all,
 
+    // A write or a read was refused, for a reason of refused_e of msi_axi_pkg; the ITS answered with an error
     input  wire logic                   write_refused_valid,
-    input  wire logic [3:0]             write_refused_reason,  // refused_e of msi_axi_pkg; excused toggle: no code is that large
+    input  wire logic [3:0]             write_refused_reason,  // excused toggle: no code is that large
     input  wire logic [15:0]            write_refused_target,
     input  wire logic [15:0]            write_refused_rid,
     input  wire logic [63:0]            write_refused_address,

@@ -26,6 +26,8 @@ module msi_engine_sva
     input wire logic     request_ready,
     input wire request_t request,
     input wire logic     command_taken,
+    input wire index_t     set_range,
+    input wire bus_range_t set_numbers,
     input wire logic     message_valid,
     input wire logic     message_ready,
     input wire message_t message,
@@ -79,9 +81,18 @@ module msi_engine_sva
     end
   end
 
+  logic [RANGE_SETTLE-1:0] set_q;  // a request from SOURCE_RANGE was accepted so many cycles ago, and one
+
+  always_ff @(posedge clk) begin
+    set_q <= RANGE_SETTLE'({set_q, accept && request.source == SOURCE_RANGE});
+    if (!rst_n) set_q <= '0;
+  end
+
   always_ff @(posedge clk) begin
     if (watching_q && rst_n) begin
       if (request_valid && request.source == SOURCE_COMMAND) begin
+        N1_command_meets_the_range : assert (set_q == '0)
+        else $error("it is offered right after s_range set a bus range");
         H6_command_has_settled : assert (settled == $bits(settled)'(COMMAND_SETTLE))
         else $error("it is offered after it stood still for %0d cycles", settled);
         H6_command_is_offered :
@@ -102,8 +113,14 @@ module msi_engine_sva
                 (request.source == SOURCE_MESSAGE &&
                  (request.operation == operation_code__SIGNAL_MSI ||
                   request.operation == operation_code__SIGNAL_MSI_WITH_RID)) ||
-                (request.source == SOURCE_EVENT && request.operation == operation_code__SIGNAL_EVENT))
+                (request.source == SOURCE_EVENT && request.operation == operation_code__SIGNAL_EVENT) ||
+                (request.source == SOURCE_RANGE && request.operation == operation_code__SET_BUS_RANGE))
         else $error("operation %0d comes from source %0d", request.operation, request.source);
+        N1_sets_what_it_says :
+        assert (request.source != SOURCE_RANGE ||
+                (set_range == request.route && set_numbers == request.rid))
+        else $error("range %0d, buses %x, and set are %0d, %x",
+                    request.route, request.rid, set_range, set_numbers);
       end
     end
   end
@@ -128,6 +145,10 @@ module msi_engine_sva
     if (takes_target(all.operation)) item.target = all.target;
     if (takes_route(all.operation)) item.route = all.route;
     if (all.operation == operation_code__SIGNAL_MSI_WITH_RID) item.rid = all.rid;
+    if (all.source == SOURCE_RANGE) begin
+      item.route = all.route;
+      item.rid   = all.rid;
+    end
     if (all.source == SOURCE_MESSAGE) begin
       item.address = all.address;
       item.data    = all.data;

@@ -9,11 +9,12 @@
 //   ranges     no message, and no enabled route, with a requester ID whose bus is outside the range, if that
 //              is held against it; range, offset and DeviceID base are known from the records of the
 //              commands before (R1, R2, R3, R8); no DeviceID beyond DEVID_BITS (R10)
-//   fairness   no request waits for more than two of another source (H4)
+//   fairness   of s_msi and s_evt, none waits for more than two of the other (H4)
 //   reset      nothing is left after it, and nothing happens while the tables are cleared (H8)
 //
 // Contract: looks on, at each rising edge of clk, and says nothing before the first one with rst_n low.
-// `bind` attaches it to any module that has these ports and parameters (msi_translator_bind.sv). What
+// `bind` attaches it to any module that has these ports and parameters (msi_translator_bind.sv). s_range, which not
+// every translator has, is looked at by msi_range_sva. What
 // drives s_msi, s_evt and s_axil is held to H2 as the translator is.
 
 `default_nettype none
@@ -333,8 +334,8 @@ module msi_translator_sva
 
   always_ff @(posedge clk) begin
     if (watching_q && rst_n && retire_valid) begin
-      H3_source_is_one : assert (retire_source <= EVENT)
-      else $error("retire_source %0d is no source", retire_source);
+      H3_source_is_one : assert (retire_source != RANGE || retire_operation == SET_BUS_RANGE)
+      else $error("retire_source %0d is no source of operation %0d", retire_source, retire_operation);
       R3_R4_R8_dropped_sends_nothing : assert (!is_drop(retire_answer) || !retire_sent)
       else $error("dropped or refused (answer %0d), and sent", retire_answer);
       H3_sent_as_answered : assert (retire_sent == sends)

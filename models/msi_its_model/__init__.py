@@ -60,8 +60,21 @@ from .msi import (
     MsiRoute,
     MsiTarget,
 )
+from .pcie import (
+    BusNumberRegister,
+    Tlp,
+    TlpDoorbell,
+    TlpFlush,
+    TlpKind,
+    TlpMeaning,
+    TlpMessage,
+    TlpPasses,
+    TlpRemoval,
+    TlpRemoved,
+)
 from .profile import DEFAULT_PROFILE, PROFILES, Profile
 from .ratelimit import RaisedWarning, RateLimited, flush_warnings, observe_warnings
+from .recorder import RecordedEvent, RecordedRoute, RecordedTarget, Recorder
 from .widths import check_width
 
 __version__ = "0.2.0"
@@ -97,6 +110,7 @@ __all__ = [
     "AxiSignalMsi",
     "AxiWrite",
     "BusClaims",
+    "BusNumberRegister",
     "DeviceIds",
     "DisconnectedMsiTarget",
     "Event",
@@ -114,8 +128,21 @@ __all__ = [
     "Profile",
     "RaisedWarning",
     "RateLimited",
+    "RecordedEvent",
+    "RecordedRoute",
+    "RecordedTarget",
+    "Recorder",
     "SharedBuses",
     "SignalMsi",
+    "Tlp",
+    "TlpDoorbell",
+    "TlpFlush",
+    "TlpKind",
+    "TlpMeaning",
+    "TlpMessage",
+    "TlpPasses",
+    "TlpRemoval",
+    "TlpRemoved",
     "check_width",
     "flush_warnings",
     "observe_warnings",

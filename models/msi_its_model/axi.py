@@ -158,7 +158,7 @@ class AxiDoorbell:
 
     def __post_init__(self) -> None:
         """Check page and width."""
-        _check_page("page", self.page)
+        check_page("page", self.page)
         _check_data_width(self.data_width)
 
     def meaning(self, write: AxiWrite) -> AxiMeaning:
@@ -309,7 +309,7 @@ class AxiItsPort:
         _check_data_width(self.data_width)
         check_width("user_shift", self.user_shift, 5)
         if self.msi64_page is not None:
-            _check_page("msi64_page", self.msi64_page)
+            check_page("msi64_page", self.msi64_page)
             if self.data_width < 64:
                 raise ValueError("MSI-64 writes 64 bits at once: not on a data bus of 32 bits")
 
@@ -352,7 +352,7 @@ class AxiSignalMsi:
         self._hand_on(self.port.write(devid, address, data))
 
 
-def _check_page(name: str, address: int) -> None:
+def check_page(name: str, address: int) -> None:
     """Check that an address is that of a page of 64 KiB."""
     check_width(name, address, ADDRESS_BITS)
     if address % (1 << PAGE_BITS):

@@ -126,6 +126,8 @@ class BridgeBench(AxiBench):
     def __init__(self, dut: Any, name: str, drives: bool = True, answers: bool = True) -> None:
         """Look at the design; `drives` and `answers` say whether agents are at s_axi and m_axi."""
         super().__init__(dut, name)
+        for part in ("valid", "range", "secondary", "subordinate"):
+            getattr(dut, f"s_range_{part}").value = 0
         self.software = BridgeRegisters(dut, self.sampler)
         ahead = AHEAD if ITS_PORT else self.outstanding
         self.checker = BridgeChecker(self._configured, TABLES, self.built, ahead)

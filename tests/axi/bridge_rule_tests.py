@@ -976,7 +976,7 @@ async def b7_latency(bench: BridgeBench) -> None:
         bench.width,
     )
     limits = {
-        **{"an address of data": 2, "a beat": 2, "a response": 1, "a message": 6 + (not ITS_PORT)},
+        **{"an address of data": 2, "a beat": 2, "a response": 1, "a message": 6},
         **{"an address of a read": 1, "a beat that was read": 1},
     }
     assert {name: most[name] for name in limits if most[name] > limits[name]} == {}

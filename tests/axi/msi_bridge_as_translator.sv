@@ -167,6 +167,9 @@ module msi_bridge_as_translator #(
   // ---- the order of messages with commands and events ----------------------------------------------
 
   // A command begins with a write on s_axil, so both of its channels wait; one that was offered is not taken back.
+  // verilator lint_off UNUSEDSIGNAL
+  logic        s_range_ready;               // nobody sets bus ranges there
+  // verilator lint_on UNUSEDSIGNAL
   int unsigned pending_q;                   // messages that were taken and are not executed
   logic [2:0]  wants, opens, offered, taken, offered_q;  // aw, w and evt
   logic        others_wait, last_other_q;   // they take turns
@@ -563,6 +566,10 @@ module msi_bridge_as_translator #(
       .s_axil_wvalid (offered[1]),
       .s_axil_wready (bridge_wready),
       .s_axil_araddr ({1'b0, s_axil_araddr}),
+      .s_range_valid (1'b0),
+      .s_range_range ('0),
+      .s_range_secondary('0),
+      .s_range_subordinate('0),
       .s_evt_valid   (offered[0]),
       .s_evt_ready   (bridge_evt_ready),
       .*

@@ -131,6 +131,10 @@ def batches(env: BatchEnvironment, commands: float) -> Iterator[Records]:
     for number in range(BATCHES):
         operations = random_operations(env, BATCH // 4)
         operations["source"][env.rng.random(len(operations)) < commands] = Source.COMMAND
+        if env.transactor.has_range:
+            of_hardware = operations["code"] == Code.SET_BUS_RANGE
+            of_hardware &= env.rng.random(len(operations)) < 0.7
+            operations["source"][of_hardware] = Source.RANGE
         env.transactor.stall(SHARES[number % len(SHARES)])
         if number == 0:  # a short one first: most faults show soon
             yield operations[:FIRST]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Random operations from all three sources at once, with random stalls everywhere.
+"""Random operations from all sources at once, with random stalls everywhere.
 
 `make regress` runs these over many seeds.
 """

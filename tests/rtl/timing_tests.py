@@ -45,7 +45,7 @@ WARM_UP = 40
 PIPELINE_CYCLES = 3
 """The most cycles from an accepted `s_msi` to its `m_msi_valid` (H1)."""
 
-FAIR_WAIT = 2
+FAIR_WAIT = 3
 """For how many operations of the others a waiting source waits at most (H4)."""
 
 
@@ -96,6 +96,12 @@ async def commands(env: Environment, objects: Objects) -> None:
         await env.registers.execute(SetBusRange(objects.range, 0x21, 0x2E + number % 2))
 
 
+def ranges(objects: Objects) -> Iterator[SetBusRange]:
+    """Yield bus ranges from hardware: two in turn, which both have the buses of messages."""
+    for number in count():
+        yield SetBusRange(objects.range, 0x21, 0x2E + number % 2)
+
+
 async def rate(env: Environment, objects: Objects, *sources: Source) -> float:
     """Saturate some sources; return the operations a cycle."""
     timeline = Timeline(env)
@@ -105,6 +111,10 @@ async def rate(env: Environment, objects: Objects, *sources: Source) -> float:
     if Source.EVENT in sources:
         for event in islice(events(objects, env.tables.routes), WINDOW + 2 * WARM_UP):
             env.s_evt.append(event)
+    if Source.RANGE in sources:
+        assert env.s_range is not None
+        for operation in islice(ranges(objects), WINDOW + 2 * WARM_UP):
+            env.s_range.append(operation)
     running = [cocotb.start_soon(commands(env, objects))] if Source.COMMAND in sources else []
     await env.cycle(WARM_UP)
     start = cycle_now()
@@ -113,7 +123,7 @@ async def rate(env: Environment, objects: Objects, *sources: Source) -> float:
     measured = timeline.between(start, end) / (end - start)
     names = " + ".join(source.port for source in sources)
     env.measure(f"operations a cycle, {names}", f"{measured:.3f}")
-    for source in sources if len(sources) == len(Source) else ():
+    for source in sources if len(sources) > 2 else ():
         if source is not Source.COMMAND:
             waited = timeline.longest_wait(source, start, end)
             env.measure(f"longest wait of {source.port}", f"{waited} operations of others")
@@ -156,8 +166,22 @@ async def h1_h4_s_evt_and_s_axil_run_at_one_a_cycle(env: Environment) -> None:
 
 @translator_test()
 async def h1_h4_all_sources_run_at_one_a_cycle(env: Environment) -> None:
-    """All three sources; none waits for more than two operations of the others."""
+    """All but s_range; none waits for more than three operations of the others."""
     assert await rate(env, await set_up(env), Source.MESSAGE, Source.EVENT, Source.COMMAND) == 1.0
+
+
+@translator_test()
+async def h1_n1_s_range_alone_runs_at_one_a_cycle(env: Environment) -> None:
+    """Bus ranges from hardware, where the translator has the port."""
+    if env.s_range is not None:
+        assert await rate(env, await set_up(env), Source.RANGE) == 1.0
+
+
+@translator_test()
+async def h1_h4_n1_all_four_sources_run_at_one_a_cycle(env: Environment) -> None:
+    """With s_range; none waits for more than three operations of the others."""
+    if env.s_range is not None:
+        assert await rate(env, await set_up(env), *Source) == 1.0
 
 
 @translator_test()
@@ -209,13 +233,16 @@ async def command_latency(env: Environment, operation: Operation) -> int:
 
 @translator_test()
 async def h4_commands_are_not_starved(env: Environment) -> None:
-    """Under saturation a command takes at most two cycles more than on an idle translator."""
+    """Under saturation a command takes at most three cycles more than on an idle translator."""
     objects = await set_up(env)
     idle = max([await command_latency(env, Disable(objects.route)) for _ in range(5)])
     for operation in islice(mixed_messages(objects), 3000):
         env.s_msi.append(operation)
     for event in islice(events(objects, env.tables.routes), 3000):
         env.s_evt.append(event)
+    if env.s_range is not None:
+        for bus_range in islice(ranges(objects), 3000):
+            env.s_range.append(bus_range)
     await env.cycle(WARM_UP)
     longest = 0
     for _ in range(12):
@@ -250,6 +277,48 @@ async def h5_back_to_back_operations_on_one_route(env: Environment) -> None:
                 await env.registers.execute(EnableWithRid(objects.route, rid, address, 0x80 + data))
         env.m_msi.stall(stalls(env.rng, 0.4, longest=4))
     feeding.cancel()
+
+
+@translator_test()
+async def n1_a_message_meets_the_range_directly_before_it(env: Environment) -> None:
+    """In the cycle after s_range took it, and in each one around."""
+    if env.s_range is None:
+        return
+    objects = await set_up(env)
+    for delay in range(4):
+        for number, operation in enumerate(islice(mixed_messages(objects), 60)):
+            env.s_range.append(SetBusRange(objects.range, 0x20 + number % 3, 0x2A + number % 7))
+            await env.cycle(delay)
+            env.s_msi.append(operation)
+            env.s_msi.append(SignalMsi(objects.target, ADDRESS, 0x100 + number))
+            await env.cycle(env.rng.randint(0, 2))
+        env.m_msi.stall(stalls(env.rng, 0.4, longest=4))
+
+
+@translator_test()
+async def n1_a_command_meets_the_range_shortly_before_it(env: Environment) -> None:
+    """Commands that hold a route against its range, or read it, while s_range goes on."""
+    if env.s_range is None:
+        return
+    objects = await set_up(env)
+    env.m_msi.stall(stalls(env.rng, 0.3, longest=5))
+    for number in range(150):
+        env.s_range.gaps = iter([env.rng.randint(0, 9), *[0] * 8])
+        for _ in range(env.rng.choice((1, 1, 2, 5))):
+            secondary = env.rng.randint(0x20, 0x2F)
+            env.s_range.append(SetBusRange(objects.range, secondary, 0x2A))
+        data = 0x100 + number
+        rid = env.rng.randint(0x29, 0x2B) << 8 | 0x5D
+        operation = env.rng.choice(
+            (
+                Enable(objects.route, ADDRESS + 4 * number, data),
+                EnableWithRid(objects.route, rid, ADDRESS + 4 * number, data),
+                SignalMsiWithRid(objects.target, rid, ADDRESS + 4 * number, data),
+                SetBusRange(objects.range, 0x2A, 0x2B),
+            )
+        )
+        await env.execute_commands(operation)
+        env.s_evt.append(SignalEvent(objects.route))
 
 
 @translator_test()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Random operations from all three sources at once, and software that reads meanwhile."""
+"""Random operations from all sources at once, and software that reads meanwhile."""
 
 from __future__ import annotations
 
@@ -59,6 +59,16 @@ async def events(env: Environment, random: RandomOperations, count: int) -> None
         env.s_evt.append(random.event())
 
 
+async def ranges(env: Environment, random: RandomOperations, count: int) -> None:
+    """Set bus ranges from hardware, where the translator has the port."""
+    if env.s_range is None:
+        return
+    for _ in range(count):
+        await env.s_range.room()
+        env.s_range.append(random.set_bus_range())
+        await env.cycle(env.rng.choice((1, 1, 2, 10, 40)))
+
+
 async def reads(env: Environment) -> None:
     """Read registers at random, some at once, for ever: the checker knows what each may show."""
     while True:
@@ -77,17 +87,20 @@ async def reads(env: Environment) -> None:
 
 
 def start(env: Environment, random: RandomOperations, count: int) -> list[Task[None]]:
-    """Start all three sources."""
+    """Start all sources."""
     return [
         cocotb.start_soon(commands(env, random, count // 3)),
         cocotb.start_soon(messages(env, random, count)),
         cocotb.start_soon(events(env, random, count)),
+        cocotb.start_soon(ranges(env, random, count // 4)),
     ]
 
 
 async def traffic(env: Environment, random: RandomOperations, count: int = MESSAGES) -> None:
-    """Run all three sources at once, until each has had its share: the monitors have to see it."""
+    """Run all sources at once, until each has had its share: the monitors have to see it."""
     wanted = {Source.MESSAGE: count, Source.EVENT: count, Source.COMMAND: count // 6}
+    if env.s_range is not None:
+        wanted[Source.RANGE] = count // 4
     env.checker.wanted.update(wanted)
     reading = cocotb.start_soon(reads(env))
     await Combine(*start(env, random, count))

@@ -26,7 +26,7 @@ MENTIONS = {
 }
 """What is mentioned by whatever knows one that is there already."""
 
-LISTS = (*MENTIONS, "a profile")
+LISTS = (*MENTIONS, "a profile", "an importer")
 
 
 def section(heading: str) -> str:

@@ -1,21 +1,15 @@
 # SPDX-License-Identifier: MIT
-"""Both ends for AXI4 with faults: edits of their text, each of which a named test has to notice.
-
-Which one is in force a plusarg says when the simulation starts, so that one build tries all that
-show on its bus. A text that is replaced occurs once in its file; in what replaces it, `FAULT` is
-whether the fault is in force.
-"""
+"""Both ends for AXI4 with faults: edits of their text, each of which a named test has to notice."""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-from cocotbext.msi_its.run.places import ROOT
+from tests.sim.faulty_text import Edits, TextFault, instead, write_faulty
 
-PLUSARG = "+axi_fault={}"
+_FAULT_PACKAGE = "axi_fault_pkg"
+
+PLUSARG = f"+{_FAULT_PACKAGE}={{}}"
 
 _WRITE = "hdl/front/msi_axi_write.sv"
 _DECODE = "hdl/front/msi_axi_decode.sv"
@@ -23,25 +17,11 @@ _RESPONSE = "hdl/front/msi_axi_response.sv"
 _ITS = "hdl/back/msi_axi_its.sv"
 _SLICE = "hdl/axi/msi_axi_slice.sv"
 _FIFO = "hdl/axi/msi_axi_fifo.sv"
-_HARNESS = "tests/axi/msi_axi_harness.sv"
-_LIST = "tests/axi/msi_axi_harness.f"
+_HARNESS = "tests/axi/msi_axi_harness"
 
-_OPEN = "axi_fault_pkg::OPEN"
-
-Edits = tuple[tuple[str, str], ...]
-"""Texts of a file and what replaces each."""
-
-READS: Edits = (
-    (
-        "\nendmodule\n",
-        '\n  initial void\'($value$plusargs("axi_fault=%d", axi_fault_pkg::number));\n\n'
-        "endmodule\n",
-    ),
-)
-"""What the top has, so that a fault is in force."""
+_OPEN = f"{_FAULT_PACKAGE}::OPEN"
 
 HOOKS: dict[str, Edits] = {
-    _HARNESS: READS,
     _WRITE: (
         ("s_axi_awready = aw_room && room_q;", "s_axi_awready = aw_room && room_q && aw_open;"),
         ("(s_axi_awvalid && room_q),", "(s_axi_awvalid && room_q && aw_open),"),
@@ -66,53 +46,30 @@ HOOKS: dict[str, Edits] = {
 """What changes nothing, but gives faults a place: channels that can be held up."""
 
 
-@dataclass(frozen=True, slots=True)
-class AxiFault:
-    """A fault: its name in words, the file, what is replaced there, and the test that notices it.
-
-    `says` is in what that test says; `sets` are the parameters that it shows with.
-    """
-
-    name: str
-    file: str
-    edits: Edits
-    test: str
-    says: str
-    sets: tuple[str, ...] = ("64",)
-
-
-def instead(old: str, new: str) -> Edits:
-    """Return the edit that puts one expression in the place of another.
-
-    Another fault may replace the same one.
-    """
-    return ((old, f"(FAULT ? ({new}) : ({old}))"),)
-
-
 FAULTS = (
     # B1
-    AxiFault(
+    TextFault(
         "16-bit data keeps its upper half",
         _WRITE,
         instead("w.strobes == STROBES_HALF ? 16'h0 : w.data[31:16]", "w.data[31:16]"),
         "b1_dword_or_its_lower_half",
         "[B1]",
     ),
-    AxiFault(
+    TextFault(
         "a refused access leaks: other strobes",
         _DECODE,
         instead("strobes == STROBES_DWORD || strobes == STROBES_HALF", "strobes != STROBES_NONE"),
         "b1_refused_strobes",
         "[B1]",
     ),
-    AxiFault(
+    TextFault(
         "a refused access leaks: a burst",
         _DECODE,
         (("&& !burst &&", "&& (!burst || FAULT) &&"),),
         "b1_refused_burst",
         "[B1]",
     ),
-    AxiFault(
+    TextFault(
         "a refused access leaks: another offset",
         _DECODE,
         instead(
@@ -122,7 +79,7 @@ FAULTS = (
         "b1_refused_offset",
         "[B1]",
     ),
-    AxiFault(
+    TextFault(
         "a refused access leaks: another page",
         _DECODE,
         instead(
@@ -132,7 +89,7 @@ FAULTS = (
         "b1_refused_outside",
         "[B1]",
     ),
-    AxiFault(
+    TextFault(
         "a refused access leaks: all of them",
         _WRITE,
         instead(
@@ -142,14 +99,14 @@ FAULTS = (
         "b1_refused_strobes",
         "comes of no write",
     ),
-    AxiFault(
+    TextFault(
         "a flush is a message",
         _WRITE,
         instead("decided_q && facts_q.message", "decided_q && !(reason != REFUSED_NOT)"),
         "b1_flush",
         "comes of no write",
     ),
-    AxiFault(
+    TextFault(
         "a refused write is not reported",
         _WRITE,
         (
@@ -161,7 +118,7 @@ FAULTS = (
         "b1_refused_offset",
         "refusals not reported",
     ),
-    AxiFault(
+    TextFault(
         "the requester ID is another: the target",
         _WRITE,
         (("m_msi_rid          = ", "m_msi_rid = FAULT ? m_msi_target : "),),
@@ -169,7 +126,7 @@ FAULTS = (
         "[B1]",
     ),
     # B3
-    AxiFault(
+    TextFault(
         "message lane wrong: always the first",
         _ITS,
         instead("32'(s_msi_address[5:2])", "32'd0"),
@@ -177,7 +134,7 @@ FAULTS = (
         "[B3]",
         ("64", "128", "512"),
     ),
-    AxiFault(
+    TextFault(
         "message lane wrong: bit 3 of the address is not looked at",
         _ITS,
         instead("32'(s_msi_address[5:2])", "32'({s_msi_address[5:4], 1'b0, s_msi_address[2]})"),
@@ -185,7 +142,7 @@ FAULTS = (
         "[B3]",
         ("128", "512"),
     ),
-    AxiFault(
+    TextFault(
         "message lane wrong: bit 5 of the address is not looked at",
         _ITS,
         instead("32'(s_msi_address[5:2])", "32'(s_msi_address[4:2])"),
@@ -193,7 +150,7 @@ FAULTS = (
         "[B3]",
         ("512",),
     ),
-    AxiFault(
+    TextFault(
         "MSI-64: halves swapped",
         _ITS,
         instead("i % 2 == 0 ? w.even : w.odd", "i % 2 == 0 ? w.odd : w.even"),
@@ -201,28 +158,28 @@ FAULTS = (
         "[B3]",
         ("64", "512"),
     ),
-    AxiFault(
+    TextFault(
         "MSI-64: to where the message was written",
         _ITS,
         instead("{msi64_base, DOORBELL_OFFSET}", "s_msi_address[ADDR_WIDTH-1:0]"),
         "b3_msi64",
         "[B3]",
     ),
-    AxiFault(
+    TextFault(
         "MSI-64: a size of 4 bytes",
         _ITS,
         instead("aw.wide ? 3'd3 : 3'd2", "3'd2"),
         "b3_msi64",
         "[B3]",
     ),
-    AxiFault(
+    TextFault(
         "awuser wrong: the requester ID alone",
         _ITS,
         instead("aw.devid << USER_SHIFT", "32'(aw.devid[15:0]) << USER_SHIFT"),
         "b3_device_id_in_awuser",
         "[B3]",
     ),
-    AxiFault(
+    TextFault(
         "awuser wrong: not shifted",
         _ITS,
         instead("aw.devid << USER_SHIFT", "aw.devid"),
@@ -230,7 +187,7 @@ FAULTS = (
         "[B3]",
         ("128",),
     ),
-    AxiFault(
+    TextFault(
         "wrong ID at the ITS",
         _ITS,
         (("m_its_awid     = ", "m_its_awid = FAULT ? '0 : "),),
@@ -238,56 +195,56 @@ FAULTS = (
         "[B3]",
     ),
     # B5
-    AxiFault(
+    TextFault(
         "response before the message was executed",
         _RESPONSE,
         instead("outcome_there && (!sent || done_there)", "1'b1"),
         "b5_dropped",
         "[B5]",
     ),
-    AxiFault(
+    TextFault(
         "response before the ITS's",
         _RESPONSE,
         instead("!sent || done_there", "1'b1"),
         "b5_sent_has_the_response_of_the_its",
         "came before",
     ),
-    AxiFault(
+    TextFault(
         "response before the ITS's: the ITS is silent",
         _RESPONSE,
         instead("!sent || done_there", "1'b1"),
         "b5_no_response_before_the_its_has_given_its_own",
         "AssertionError",
     ),
-    AxiFault(
+    TextFault(
         "wrong ID: that of the newest write",
         _RESPONSE,
         (("b_id_q    <= ", "b_id_q <= FAULT ? write_id : "),),
         "b5_sent_has_the_response_of_the_its",
         "has not the ID",
     ),
-    AxiFault(
+    TextFault(
         "an error of the ITS is not handed on",
         _ITS,
         (("done_resp_q  <= ", "done_resp_q <= FAULT ? '0 : "),),
         "b5_sent_has_the_response_of_the_its",
         "[B5]",
     ),
-    AxiFault(
+    TextFault(
         "a dropped message is always answered OKAY",
         _RESPONSE,
         instead("dropped_slverr ? RESP_SLVERR : RESP_OKAY", "RESP_OKAY"),
         "b5_dropped",
         "[B5]",
     ),
-    AxiFault(
+    TextFault(
         "outside of the page: OKAY where refused writes have it",
         _WRITE,
         instead("reason == REFUSED_OUTSIDE", "reason == REFUSED_OUTSIDE && !okay_q"),
         "b5_refused_okay",
         "[B5]",
     ),
-    AxiFault(
+    TextFault(
         "a route's response is taken for a write's",
         _HARNESS,
         instead("its_done_valid && direct_valid && direct", "its_done_valid"),
@@ -295,84 +252,84 @@ FAULTS = (
         "[B5]",
     ),
     # B6
-    AxiFault(
+    TextFault(
         "a stall wedges addresses against data: at s_axi",
         _WRITE,
         instead(_OPEN, "w_valid"),
         "b6_data_before_its_address",
         "s_axi_aw: 0 of 1 were taken",
     ),
-    AxiFault(
+    TextFault(
         "a stall wedges addresses against data: at m_its, data waits",
         _ITS,
         (("w_open;", "!(FAULT && m_its_awvalid);"),),
         "b6_the_its_takes_one_channel_at_a_time",
         "m_its_aw is not taken, and m_its_w waits for it",
     ),
-    AxiFault(
+    TextFault(
         "a stall wedges addresses against data: at m_its, addresses wait",
         _ITS,
         instead(_OPEN, "!w_there"),
         "b6_the_its_takes_one_channel_at_a_time",
         "m_its_w is not taken, and m_its_aw waits for it",
     ),
-    AxiFault(
+    TextFault(
         "a stall loses an item",
         _SLICE,
         (("waits_q <= 1'b1;", "waits_q <= !FAULT;"),),
         "b6_stalls_on_each_channel",
         "mismatches",
     ),
-    AxiFault(
+    TextFault(
         "a queue forgets its last items",
         _FIFO,
         instead("more_q && !(pop && second == free_q)", "more_q && !pop"),
         "b5_sent_has_the_response_of_the_its",
         "hangs",
     ),
-    AxiFault(
+    TextFault(
         "more writes are taken than there is room for",
         _WRITE,
         instead("open_q == count_t'(OUTSTANDING - 1) && address_taken", "1'b0"),
         "b6_nobody_takes_responses",
         "[B6]",
     ),
-    AxiFault(
+    TextFault(
         "a path through: from wvalid to awready",
         _WRITE,
         instead(_OPEN, "!s_axi_wvalid"),
         "b6_no_path_between_the_sides",
         "shows before a clock edge",
     ),
-    AxiFault(
+    TextFault(
         "data is taken that has no address",
         _WRITE,
         instead("aw_valid && move", "move"),
         "b6_data_before_its_address",
         "AssertionError",
     ),
-    AxiFault(
+    TextFault(
         "a response changes while it waits",
         _RESPONSE,
         (("b_resp  = b_resp_q;", "b_resp  = FAULT && !b_ready ? ~b_resp_q : b_resp_q;"),),
         "b6_stalls_on_each_channel",
         "[H2]",
     ),
-    AxiFault(
+    TextFault(
         "a response waits until it can be taken",
         _RESPONSE,
         (("b_valid = b_valid_q;", "b_valid = b_valid_q && (b_ready || !FAULT);"),),
         "b6_no_path_between_the_sides",
         "shows before a clock edge",
     ),
-    AxiFault(
+    TextFault(
         "a response with another ID is taken",
         _ITS,
         instead("m_its_bid == ID_WIDTH'(ID)", "1'b1"),
         "b6_responses_that_belong_to_nothing",
         "[B5]",
     ),
-    AxiFault(
+    TextFault(
         "a response before its data is taken",
         _ITS,
         instead(
@@ -383,7 +340,7 @@ FAULTS = (
         "[B5]",
     ),
     # B7, B8
-    AxiFault(
+    TextFault(
         "a response every other cycle",
         _RESPONSE,
         (
@@ -400,7 +357,7 @@ FAULTS = (
         "b7_a_message_a_cycle",
         "AssertionError",
     ),
-    AxiFault(
+    TextFault(
         "reset leaves a message",
         _SLICE,
         (
@@ -412,7 +369,7 @@ FAULTS = (
         "b8_reset_in_the_middle",
         "[B8]",
     ),
-    AxiFault(
+    TextFault(
         "reset leaves a count",
         _WRITE,
         (("      open_q <= '0;", "      if (!FAULT) open_q <= '0;"),),
@@ -423,36 +380,6 @@ FAULTS = (
 """Those that are tried."""
 
 
-def write_rtl(
-    folder: Path,
-    faults: Sequence[AxiFault] = FAULTS,
-    file_list: str = _LIST,
-    hooks: Mapping[str, Edits] = HOOKS,
-) -> None:
-    """Write a design with all its faults into a new folder: all RTL, and the harness.
-
-    Raises ValueError for a text that does not occur once in its file.
-    """
-    shutil.copytree(ROOT / "hdl", folder / "hdl")
-    (folder / "tests/axi").mkdir(parents=True)
-    shutil.copy(ROOT / _HARNESS, folder / _HARNESS)
-    (folder / file_list).with_name("axi_fault_pkg.sv").write_text(
-        "package axi_fault_pkg;\n"
-        "  localparam logic OPEN = 1'b1;\n"
-        "  int number = 0;  // of the fault in force\n"
-        "endpackage\n"
-    )
-    (folder / file_list).write_text("axi_fault_pkg.sv\n" + (ROOT / file_list).read_text())
-    for file, edits in hooks.items():
-        _edit(folder / file, edits, "")
-    for number, fault in enumerate(faults, 1):
-        _edit(folder / fault.file, fault.edits, f"(axi_fault_pkg::number == {number})")
-
-
-def _edit(file: Path, edits: Edits, fault: str) -> None:
-    text = file.read_text()
-    for old, new in edits:
-        if text.count(old) != 1:
-            raise ValueError(f"{file.name}: {old!r} occurs {text.count(old)} times, not once")
-        text = text.replace(old, new.replace("FAULT", fault))
-    file.write_text(text)
+def write_rtl(folder: Path) -> None:
+    """Write the ends, the translator and the harness, with all faults, into a new folder."""
+    write_faulty(folder, _HARNESS, _FAULT_PACKAGE, FAULTS, HOOKS)

@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: MIT
-"""The bridge with faults, as `tests/sim/axi_faults.py` has those of the ends, which it shares."""
+"""The bridge with faults: what `tests/sim/faulty_text.py` writes and a test has to notice."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from tests.sim.axi_faults import READS, AxiFault, instead
-from tests.sim.axi_faults import write_rtl as write_rtl_with
+from tests.sim.faulty_text import TextFault, instead, write_faulty
+
+_FAULT_PACKAGE = "bridge_fault_pkg"
+
+PLUSARG = f"+{_FAULT_PACKAGE}={{}}"
 
 _TOP = "hdl/msi_axi_bridge.sv"
-_LIST = "hdl/bridge.f"
 _SPLIT = "hdl/bridge/msi_axi_split.sv"
 _PAGE = "hdl/bridge/msi_axi_page.sv"
 _ORDER = "hdl/bridge/msi_axi_order.sv"
@@ -24,21 +26,21 @@ _ITS = "hdl/back/msi_axi_its.sv"
 
 FAULTS = (
     # B1
-    AxiFault(
+    TextFault(
         "16-bit data keeps its upper half",
         _PAGE,
         instead("s_wstrobes == STROBES_HALF ? 16'h0 : s_wdata[31:16]", "s_wdata[31:16]"),
         "b1_dword_or_its_lower_half",
         "[B1]",
     ),
-    AxiFault(
+    TextFault(
         "a refused access leaks: a read of the page",
         _READ,
         (("(ar.page || (check_all", "((ar.page && !FAULT) || (check_all"),),
         "b1_refused",
         "does not pass",
     ),
-    AxiFault(
+    TextFault(
         "a refused access leaks: the page's lower half is memory",
         _SPLIT,
         instead(
@@ -48,14 +50,14 @@ FAULTS = (
         "b1_refused",
         "does not pass",
     ),
-    AxiFault(
+    TextFault(
         "a refused access leaks: other strobes",
         _DECODE,
         instead("strobes == STROBES_DWORD || strobes == STROBES_HALF", "strobes != STROBES_NONE"),
         "b1_refused",
         "[B1]",
     ),
-    AxiFault(
+    TextFault(
         "data beside the page is taken for a message",
         _SPLIT,
         instead(
@@ -65,14 +67,14 @@ FAULTS = (
         "b1_all_bits_of_the_page_count",
         "[B",
     ),
-    AxiFault(
+    TextFault(
         "a refused write is not reported",
         _PAGE,
         instead("decided && reason != REFUSED_NOT", "1'b0"),
         "b1_refused",
         "AssertionError",
     ),
-    AxiFault(
+    TextFault(
         "a refused read is not reported",
         _READ,
         (("refused_q <= answers;", "refused_q <= answers && !FAULT;"),),
@@ -80,21 +82,21 @@ FAULTS = (
         "AssertionError",
     ),
     # B2
-    AxiFault(
+    TextFault(
         "awuser of the data path is replaced",
         _SPLIT,
         (("m_awuser   = aw.user;", "m_awuser   = FAULT ? {16'h0, aw.user[15:0]} : aw.user;"),),
         "b2_each_bit_beside_an_address",
         "left as",
     ),
-    AxiFault(
+    TextFault(
         "an attribute of a read is lost: AxREGION",
         _READ,
         (("m_axi_arregion = ar.region;", "m_axi_arregion = FAULT ? '0 : ar.region;"),),
         "b2_each_bit_beside_an_address",
         "left as",
     ),
-    AxiFault(
+    TextFault(
         "a response of memory is made OKAY",
         _ORDER,
         (
@@ -106,14 +108,14 @@ FAULTS = (
         "b2_responses_as_they_are",
         "[B2]",
     ),
-    AxiFault(
+    TextFault(
         "an ID's responses are reordered: those behind a message pass it",
         _ORDER,
         (("younger     = has_local_q[b_thread]", "younger     = !FAULT && has_local_q[b_thread]"),),
         "b5_order_within_an_id",
         "[B",
     ),
-    AxiFault(
+    TextFault(
         "an ID's responses are reordered: one overtakes those that are kept",
         _ORDER,
         instead("keeps_q[b_thread] || b_received == b_before", "b_received == b_before"),
@@ -121,14 +123,14 @@ FAULTS = (
         "[B",
         ("64-one-port",),
     ),
-    AxiFault(
+    TextFault(
         "a thread is another ID's",
         _THREADS,
         (("found_id;", "found_id || (FAULT && live_q[i] && i == 1);"),),
         "b2_responses_as_they_are",
         "[B",
     ),
-    AxiFault(
+    TextFault(
         "a count is another thread's",
         _TALLY,
         instead("counted_q[index] ? counters[index] : '0", "counted_q[0] ? counters[0] : '0"),
@@ -136,7 +138,7 @@ FAULTS = (
         "[B",
     ),
     # B3
-    AxiFault(
+    TextFault(
         "message lane wrong: always the first",
         _ITS,
         instead("32'(s_msi_address[5:2])", "32'd0"),
@@ -144,14 +146,14 @@ FAULTS = (
         "[B3]",
         ("64", "128", "512"),
     ),
-    AxiFault(
+    TextFault(
         "MSI-64: halves swapped",
         _ITS,
         instead("i % 2 == 0 ? w.even : w.odd", "i % 2 == 0 ? w.odd : w.even"),
         "b3_msi64",
         "[B3]",
     ),
-    AxiFault(
+    TextFault(
         "wrong ID at the ITS",
         _TOP,
         instead("{its_awid, ID_WIDTH'(0)}", "{1'b0, ID_WIDTH'(1)}"),
@@ -159,7 +161,7 @@ FAULTS = (
         "[B",
         ("64", "64-one-port"),
     ),
-    AxiFault(
+    TextFault(
         "on one bus a message's beat is taken for data's",
         _MERGE,
         (("beat_second           = waits", "beat_second           = FAULT ? last_q : waits"),),
@@ -168,14 +170,14 @@ FAULTS = (
         ("64-one-port",),
     ),
     # B4
-    AxiFault(
+    TextFault(
         "a message passes an earlier write",
         _PAGE,
         instead("waits && (any_released_q || release_local)", "waits"),
         "b4_a_message_waits_for_the_data_before_it",
         "AssertionError",
     ),
-    AxiFault(
+    TextFault(
         "a message passes an earlier write of another ID",
         _ORDER,
         instead(
@@ -184,7 +186,7 @@ FAULTS = (
         "b4_responses_in_any_order",
         "does not wait",
     ),
-    AxiFault(
+    TextFault(
         "a message waits for a later write",
         _ORDER,
         (
@@ -196,7 +198,7 @@ FAULTS = (
         "b4_later_data_neither_waits_nor_starves",
         "hangs",
     ),
-    AxiFault(
+    TextFault(
         "later writes wait for a message",
         _ORDER,
         (
@@ -209,42 +211,42 @@ FAULTS = (
         "later data waits",
     ),
     # B5
-    AxiFault(
+    TextFault(
         "response before the ITS's",
         _RESPONSE,
         instead("!sent || done_there", "1'b1"),
         "b5_sent_has_the_response_of_the_its",
         "came before",
     ),
-    AxiFault(
+    TextFault(
         "an error of the ITS is not counted",
         _TOP,
         instead("its_done_valid && done_resp[1]", "1'b0"),
         "b5_sent_has_the_response_of_the_its",
         "AssertionError",
     ),
-    AxiFault(
+    TextFault(
         "a message of a route answers a write",
         _TOP,
         instead("its_done_valid && done_direct_valid && done_direct", "its_done_valid"),
         "random_traffic",
         "[B5]",
     ),
-    AxiFault(
+    TextFault(
         "a refused read is answered with data",
         _READ,
         instead("answering_q ? '0 : r_data", "r_data"),
         "b1_refused",
         "[B2]",
     ),
-    AxiFault(
+    TextFault(
         "a refused read is answered before those before it",
         _READ,
         instead("none_left_q && r_empty", "1'b1"),
         "b1_refused",
         "wait before it",
     ),
-    AxiFault(
+    TextFault(
         "a refused read has one beat",
         _READ,
         (("beats_q     <= ar.length;", "beats_q     <= FAULT ? 8'd0 : ar.length;"),),
@@ -252,7 +254,7 @@ FAULTS = (
         "[B2]",
     ),
     # B6
-    AxiFault(
+    TextFault(
         "a stall wedges addresses against data: at s_axi",
         _SPLIT,
         (
@@ -268,7 +270,7 @@ FAULTS = (
         "b6_data_before_its_address",
         "AssertionError",
     ),
-    AxiFault(
+    TextFault(
         "a stall wedges addresses against data: at m_axi",
         _TOP,
         (
@@ -283,7 +285,7 @@ FAULTS = (
         "b6_who_answers_takes_one_channel_at_a_time",
         "has not come",
     ),
-    AxiFault(
+    TextFault(
         "a stall wedges addresses against data: on one bus, beats wait for the other manager",
         _MERGE,
         (
@@ -300,35 +302,35 @@ FAULTS = (
         "hangs",
         ("64-one-port",),
     ),
-    AxiFault(
+    TextFault(
         "more writes are taken than there is room for",
         _SPLIT,
         instead("open_q == count_t'(OUTSTANDING - 1) && address_taken", "1'b0"),
         "b6_so_many_are_under_way",
         "AssertionError",
     ),
-    AxiFault(
+    TextFault(
         "more reads are taken than there is room for",
         _READ,
         instead("open_q == count_t'(OUTSTANDING - 1) && address_taken", "1'b0"),
         "b6_so_many_are_under_way",
         "AssertionError",
     ),
-    AxiFault(
+    TextFault(
         "a stray response is handed on",
         _ORDER,
         instead("b.hit && b_received != b_admitted", "1'b1"),
         "b6_responses_that_belong_to_nothing",
         "[B5]",
     ),
-    AxiFault(
+    TextFault(
         "a stray beat is handed on",
         _READ,
         instead("m_axi_rvalid && !none_left_q", "m_axi_rvalid"),
         "b6_responses_that_belong_to_nothing",
         "[B2]",
     ),
-    AxiFault(
+    TextFault(
         "a stray response of the ITS is taken",
         _TOP,
         instead("m_its_bvalid && m_its_bid == ITS_ID", "m_its_bvalid"),
@@ -336,7 +338,7 @@ FAULTS = (
         "[B",
     ),
     # B7
-    AxiFault(
+    TextFault(
         "a beat waits a cycle for its address",
         _SPLIT,
         instead("waits || admit", "waits"),
@@ -344,14 +346,14 @@ FAULTS = (
         "AssertionError",
     ),
     # B8
-    AxiFault(
+    TextFault(
         "reset leaves a count of reads",
         _READ,
         (("      left_q      <= '0;", "      if (!FAULT) left_q <= '0;"),),
         "b8_reset_in_the_middle",
         "[B",
     ),
-    AxiFault(
+    TextFault(
         "data waits while tables are cleared",
         _SPLIT,
         instead("check_all && source_clearing", "source_clearing"),
@@ -359,35 +361,35 @@ FAULTS = (
         "data waited",
     ),
     # B9
-    AxiFault(
+    TextFault(
         "sources: the index of a target is cut off",
         _SOURCE,
         instead("!outside(target[i], TARGETS)", "1'b1"),
         "b9_the_source_of_all_traffic",
         "[B2]",
     ),
-    AxiFault(
+    TextFault(
         "sources: the last bus is outside",
         _SOURCE,
         instead("in_range(bus[i], bus_range[i])", "in_range(bus[i] + 8'd1, bus_range[i])"),
         "random_traffic",
         "[B2]",
     ),
-    AxiFault(
+    TextFault(
         "sources: of a target that was never bound all are",
         _SOURCE,
         instead("bus[i] == 8'd0", "1'b0"),
         "b9_the_source_of_all_traffic",
         "[B",
     ),
-    AxiFault(
+    TextFault(
         "sources: reads are not checked",
         _READ,
         instead("check_all && !source_valid", "1'b0"),
         "b9_the_source_of_all_traffic",
         "[B2]",
     ),
-    AxiFault(
+    TextFault(
         "sources: messages need no range of their own",
         _TOP,
         (("      .s_msi_explicit_rid(1'b1),", "      .s_msi_explicit_rid(!FAULT),"),),
@@ -400,4 +402,4 @@ FAULTS = (
 
 def write_rtl(folder: Path) -> None:
     """Write the bridge with all its faults into a new folder."""
-    write_rtl_with(folder, FAULTS, _LIST, {_TOP: READS})
+    write_faulty(folder, "hdl/bridge", _FAULT_PACKAGE, FAULTS, {}, _TOP)

@@ -6,17 +6,19 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-from cocotbext.msi_its.run.places import ROOT
+from cocotbext.msi_its.run.design import ATTACHED_TO
+from cocotbext.msi_its.run.places import BUILD, ROOT
 from cocotbext.msi_its.run.simulators.verilator_finder import find_verilator
-from tests.sim.axi_faults import FAULTS, PLUSARG, AxiFault, write_rtl
-from tests.sim.axi_runs import Design, measured
+from tests.sim.axi_faults import FAULTS, PLUSARG, write_rtl
 from tests.sim.commands import verilator_found
+from tests.sim.faulty_text import TextFault
+from tests.sim.harness import Harness
 from tools import ends
 from tools.ends import TOP
 
@@ -34,33 +36,57 @@ SETS = {
 }
 """The parameters of the harness that tests run with, by the width of the data bus."""
 
-ENDS = Design(TOP, ends.HARNESS, SETS)
-"""The translator between both ends."""
+HARNESS = Harness(TOP, ends.HARNESS, BUILD / "axi", "AXI_PARAMETERS")
+
+
+def build(name: str, root: Path = ROOT, sva: bool = False) -> Path:
+    """Build the harness with the parameters of a set, from the files below `root`.
+
+    With `sva` the assertions of hdl/sva are attached to both ends and the translator.
+    """
+    lists = (ends.PORTS, ends.ASSERTIONS) if sva else ()
+    place = f"{name}{'-sva' * sva}{'-faults' * (root != ROOT)}"
+    defined = [f"+define+{ATTACHED_TO}=msi_translator"]
+    return HARNESS.build(place, SETS[name], root, lists, defined)
+
+
+def run(
+    name: str,
+    place: Path,
+    results: Path,
+    only: str = "",
+    plusargs: Sequence[str] = (),
+    modules: Sequence[str] = MODULES,
+) -> dict[str, str]:
+    """Run tests in a simulation; return why each failed, empty for those that passed."""
+    return HARNESS.run(place, SETS[name], results, modules, only, plusargs)
 
 
 @pytest.fixture(scope="module", autouse=True)
 def environment() -> Iterator[None]:
-    shutil.rmtree(ENDS.places, ignore_errors=True)  # of another Verilator, perhaps
+    shutil.rmtree(HARNESS.places, ignore_errors=True)  # of another Verilator, perhaps
     with verilator_found():
         yield
 
 
 @pytest.mark.parametrize("name", SETS)
 def test_both_ends(name: str, tmp_path: Path) -> None:
-    found = ENDS.run(name, ENDS.build(name), tmp_path, MODULES)
-    print(*measured(tmp_path), sep="\n")
+    found = run(name, build(name), tmp_path)
+    log = (tmp_path / "log").read_text()
+    for line in re.findall(r"measured: .*", log):
+        print(line)
     assert {test: said for test, said in found.items() if said} == {}
     assert len(found) > 25
 
 
 def test_legal_traffic_is_legal_and_answered_so(tmp_path: Path) -> None:
     """With the assertions attached, which an illegal write of the test makes fail."""
-    place = ENDS.build("64", sva=True)
+    place = build("64", sva=True)
     legal = ["tests.axi.legal_tests"]
-    assert ENDS.run("64", place, tmp_path / "legal", legal, r"\.legal_traffic$") == {
+    assert run("64", place, tmp_path / "legal", r"\.legal_traffic$", modules=legal) == {
         "legal_traffic": ""
     }
-    ENDS.run("64", place, tmp_path / "illegal", legal, "illegal_traffic")
+    run("64", place, tmp_path / "illegal", "illegal_traffic", modules=legal)
     assert "strobes_in_the_beat" in (tmp_path / "illegal/log").read_text()
 
 
@@ -72,7 +98,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """Return what builds the harness with all faults, once for each set of parameters."""
     root = tmp_path_factory.mktemp("faults") / "root"
     write_rtl(root)
-    return cache(lambda name: ENDS.build(name, root))
+    return cache(lambda name: build(name, root))
 
 
 @pytest.mark.parametrize("name", sorted({name for _, name in TRIED}))
@@ -80,7 +106,7 @@ def test_without_a_fault_in_force_they_pass(
     name: str, broken: Callable[[str], Path], tmp_path: Path
 ) -> None:
     tests = "|".join(sorted({fault.test for fault, other in TRIED if other == name}))
-    found = ENDS.run(name, broken(name), tmp_path, MODULES, f"({tests})$")
+    found = run(name, broken(name), tmp_path, f"({tests})$")
     assert found and not any(found.values())
 
 
@@ -88,10 +114,10 @@ def test_without_a_fault_in_force_they_pass(
     ("fault", "name"), TRIED, ids=[f"{fault.name}, {name} bits" for fault, name in TRIED]
 )
 def test_a_fault_is_noticed(
-    fault: AxiFault, name: str, broken: Callable[[str], Path], tmp_path: Path
+    fault: TextFault, name: str, broken: Callable[[str], Path], tmp_path: Path
 ) -> None:
     plusarg = PLUSARG.format(FAULTS.index(fault) + 1)
-    found = ENDS.run(name, broken(name), tmp_path, MODULES, f"{fault.test}$", [plusarg])
+    found = run(name, broken(name), tmp_path, f"{fault.test}$", [plusarg])
     assert found == {fault.test: "failed"}
     assert fault.says in (tmp_path / "log").read_text()
 

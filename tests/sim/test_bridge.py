@@ -3,17 +3,21 @@
 
 from __future__ import annotations
 
+import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-from tests.sim.axi_faults import PLUSARG, AxiFault
-from tests.sim.axi_runs import Design, measured
-from tests.sim.bridge_faults import FAULTS, write_rtl
+from cocotbext.msi_its.run.design import ATTACHED_TO
+from cocotbext.msi_its.run.places import BUILD, ROOT
+from tests.sim.bridge_faults import FAULTS, PLUSARG, write_rtl
 from tests.sim.commands import verilator_found
+from tests.sim.faulty_text import TextFault
+from tests.sim.harness import Harness
+from tools import bridge, ends
 
 MODULES = ["tests.axi.bridge_rule_tests", "tests.axi.bridge_random_tests"]
 
@@ -34,11 +38,25 @@ SETS: dict[str, dict[str, int]] = {
 
 PAGES = {"DOORBELL_RESET": 0xC5D8_7BE8_8809_0000, "MSI64_RESET": 0x9A31_E450_A0BC_0000}
 
-BRIDGE = Design(
-    "msi_axi_bridge",
-    "hdl/bridge.f",
-    {name: PAGES | parameters for name, parameters in SETS.items()},
-)
+BRIDGE = Harness(bridge.BRIDGE.top, bridge.BRIDGE.file_list, BUILD / "axi-bridge", "AXI_PARAMETERS")
+
+
+def build(name: str, root: Path = ROOT, sva: bool = False) -> Path:
+    """Build the bridge with the parameters of a set, from the files below `root`.
+
+    With `sva` the assertions of hdl/sva are attached to it, and to the translator in it.
+    """
+    lists = (ends.PORTS, ends.ASSERTIONS, bridge.ASSERTIONS) if sva else ()
+    place = f"{name}{'-sva' * sva}{'-faults' * (root != ROOT)}"
+    parameters = bridge.as_text(PAGES | SETS[name])
+    return BRIDGE.build(place, parameters, root, lists, [f"+define+{ATTACHED_TO}=msi_translator"])
+
+
+def run(
+    name: str, place: Path, results: Path, only: str = "", plusargs: Sequence[str] = ()
+) -> dict[str, str]:
+    """Run tests in a simulation; return why each failed, empty for those that passed."""
+    return BRIDGE.run(place, PAGES | SETS[name], results, MODULES, only, plusargs)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -50,8 +68,9 @@ def environment() -> Iterator[None]:
 
 @pytest.mark.parametrize("name", SETS)
 def test_the_bridge(name: str, tmp_path: Path) -> None:
-    found = BRIDGE.run(name, BRIDGE.build(name), tmp_path, MODULES)
-    print(*measured(tmp_path), sep="\n")
+    found = run(name, build(name), tmp_path)
+    for line in re.findall(r"measured: .*", (tmp_path / "log").read_text()):
+        print(line)
     assert {test: said for test, said in found.items() if said} == {}
     assert len(found) > 35
 
@@ -64,7 +83,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """Return what builds the bridge with all faults, once for each set of parameters."""
     root = tmp_path_factory.mktemp("faults") / "root"
     write_rtl(root)
-    return cache(lambda name: BRIDGE.build(name, root))
+    return cache(lambda name: build(name, root))
 
 
 @pytest.mark.parametrize("name", sorted({name for _, name in TRIED}))
@@ -72,7 +91,7 @@ def test_without_a_fault_in_force_they_pass(
     name: str, broken: Callable[[str], Path], tmp_path: Path
 ) -> None:
     tests = "|".join(sorted({fault.test for fault, other in TRIED if other == name}))
-    found = BRIDGE.run(name, broken(name), tmp_path, MODULES, f"({tests})$")
+    found = run(name, broken(name), tmp_path, f"({tests})$")
     assert found and not any(found.values())
 
 
@@ -80,9 +99,9 @@ def test_without_a_fault_in_force_they_pass(
     ("fault", "name"), TRIED, ids=[f"{fault.name}, {name}" for fault, name in TRIED]
 )
 def test_a_fault_is_noticed(
-    fault: AxiFault, name: str, broken: Callable[[str], Path], tmp_path: Path
+    fault: TextFault, name: str, broken: Callable[[str], Path], tmp_path: Path
 ) -> None:
     plusarg = PLUSARG.format(FAULTS.index(fault) + 1)
-    found = BRIDGE.run(name, broken(name), tmp_path, MODULES, f"{fault.test}$", [plusarg])
+    found = run(name, broken(name), tmp_path, f"{fault.test}$", [plusarg])
     assert found == {fault.test: "failed"}
     assert fault.says in (tmp_path / "log").read_text()

@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from cocotbext.msi_its.checks.bridge_register_model import REGISTERS
 from cocotbext.msi_its.run.design import OWN
 from cocotbext.msi_its.run.places import ROOT
+from cocotbext.msi_its.vocabulary.bridge_csr import Refusal
 from tools.lint_hdl import lint_verilator
 from tools.registers import __main__ as program
 from tools.registers.description import (
@@ -221,7 +223,25 @@ def test_the_codes_of_refusals_are_those_of_the_rtl() -> None:
     named = {each.name: each.value for each in load_bridge(ROOT / BRIDGE_SOURCE).refusals}
     assert codes.pop("NOT") == named.pop("NONE") == 0
     assert codes.pop("OUTSIDE") not in named.values()
-    assert codes.items() <= named.items() and len(codes) >= 3
+    assert codes == named
+
+
+def test_both_headers_go_together_and_have_the_addresses_of_software(tmp_path: Path) -> None:
+    """An address of the bridge's counts from where the translator's begin."""
+    program = tmp_path / "both.cpp"
+    program.write_text(
+        '#include <cstddef>\n#include "msi_csr.h"\n#include "msi_bridge_csr.h"\n'
+        'static_assert(offsetof(msi_csr_t, ALERT) == 0x58, "");\n'
+        + "".join(
+            f'static_assert(offsetof(msi_bridge_csr_t, {name}) == {address}, "{name}");\n'
+            for address, name in REGISTERS.items()
+        )
+        + f'static_assert(MSI_BRIDGE_CSR__REFUSAL__SOURCE == {Refusal.SOURCE.value}, "");\n'
+    )
+    command = ["g++", "-std=c++11", "-fsyntax-only", "-Wall", "-Werror", str(program)]
+    folder = ROOT / "hdl/registers/generated"
+    done = subprocess.run([*command, "-I", str(folder)], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
 
 
 def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:

@@ -337,6 +337,8 @@ extern "C" {
 #define MSI_CSR__SOURCE__MESSAGE 1
 // A route event.
 #define MSI_CSR__SOURCE__EVENT 2
+// A bus range, from hardware.
+#define MSI_CSR__SOURCE__RANGE 3
 
 // addrmap - msi_csr
 typedef struct __attribute__ ((__packed__)) {

@@ -12,11 +12,12 @@ package msi_operation_pkg;
   import msi_csr_pkg::*;
 
   // Where an operation came from, in the arbiter's cyclic order.
-  localparam int unsigned SOURCES = 3;
+  localparam int unsigned SOURCES = 4;
   typedef enum logic [1:0] {
     SOURCE_COMMAND = 2'd0,  // s_axil: A command, through the registers.
     SOURCE_MESSAGE = 2'd1,  // s_msi: A direct message.
-    SOURCE_EVENT   = 2'd2   // s_evt: A route event.
+    SOURCE_EVENT   = 2'd2,  // s_evt: A route event.
+    SOURCE_RANGE   = 2'd3   // s_range: A bus range, from hardware.
   } source_e;
 
   // Whether a code, as software writes it, names an operation.

@@ -3,10 +3,13 @@
 
 | room            | modules                                                                    |
 |-----------------|----------------------------------------------------------------------------|
-| vocabulary      | csr (generated), fields, its_trace, operation_base                         |
+| vocabulary      | bridge_csr (generated), csr (generated), fields, its_trace, operation_base |
 |                 | operation_classes (generated), operations, results, settings, text, trace  |
 |                 | trace_file, transactions                                                   |
-| checks          | checker, far_end, history, reference, register_model                       |
+| importers       | csv_table, device_ids, gaps, importer, its_shadow, kinds, linux, openvmm   |
+|                 | origin, ports, qemu, writer                                                |
+| checks          | access_model, bridge_register_model, checker, far_end, history, reference  |
+|                 | register_model                                                             |
 | checks/coverage | merging, points, sampling                                                  |
 | bench           | attach, drivers, environment, monitors, registers, stimulus, watch         |
 | bench/ports     | handles, memory                                                            |
@@ -15,9 +18,10 @@
 |                 | parameters, places, plan, results, sets, simulation, store                 |
 | run/engines     | local, slurm                                                               |
 | run/simulators  | code_coverage, ending, verilator, verilator_finder                         |
-| report          | console, files, html, junit, lcov, regression, terminal, testplan, ucis    |
-| commands        | bench, compare, exhaustive, main, regress, shard, sharing, sim, variables |
-|                 | window                                                                     |
+| report          | console, files, html, junit, lcov, regression, terminal, testplan          |
+|                 | timeline, topology, trace_table, ucis                                      |
+| commands        | bench, compare, exhaustive, export, importing, main, regress, shard        |
+|                 | sharing, sim, variables, window                                            |
 
 Each room and each module says itself what it is for; CONTRIBUTING.md says what belongs where.
 """

@@ -230,6 +230,13 @@ def test_what_the_design_or_a_log_says_is_escaped(failed: Summary) -> None:
     assert page.text.count(NASTY) >= 5  # report, assertion, bin, point, excuse
 
 
+def test_the_recorded_traffic_is_drawn_below_what_ran(sound: Summary) -> None:
+    picture = '<svg xmlns="http://www.w3.org/2000/svg"><title>rescan</title></svg>'
+    text = html(sound, [picture])
+    in_order(text, "What ran", "The recorded traffic", picture)
+    assert "The recorded traffic" not in html(sound)
+
+
 def test_the_page_needs_nothing_else(failed: Summary) -> None:
     text = html(failed)
     page = Page(text)

@@ -246,6 +246,8 @@ class BatchChecker(Checker):
                 self.on_message_accepted(operation_of(seen.accepted[Source.MESSAGE][row]))
             case "accepted_event":
                 self.on_event_accepted(operation_of(seen.accepted[Source.EVENT][row]))
+            case "accepted_range":
+                self.on_range_accepted(operation_of(seen.accepted[Source.RANGE][row]))
             case "retired":
                 parts = seen.retired[row], seen.results[row], seen.retired_messages[row]
                 self.on_retired(retired_of(*parts))
@@ -309,6 +311,7 @@ def _steps(seen: Seen) -> Iterator[_Step]:
     kinds = {
         "accepted_message": seen.accepted_cycles[Source.MESSAGE],
         "accepted_event": seen.accepted_cycles[Source.EVENT],
+        "accepted_range": seen.accepted_cycles[Source.RANGE],
         "accepted_command": seen.accepted_cycles[Source.COMMAND],
         "retired": seen.results["cycle"],
         "event": seen.events["cycle"],

@@ -34,6 +34,7 @@ BATCH = 1 << 15
 _WAITING = {
     Waiting.S_MSI_READY: "s_msi waits for ready",
     Waiting.S_EVT_READY: "s_evt waits for ready",
+    Waiting.S_RANGE_READY: "s_range waits for ready",
     Waiting.COMMAND: "a command has not retired",
     Waiting.AWREADY: "s_axil waits for awready",
     Waiting.WREADY: "s_axil waits for wready",

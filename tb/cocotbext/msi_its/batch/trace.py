@@ -45,7 +45,13 @@ from cocotbext.msi_its.vocabulary.trace import (
     Unset,
     parse_line,
 )
-from cocotbext.msi_its.vocabulary.trace_file import LONGEST_LINE, TraceError, blocks
+from cocotbext.msi_its.vocabulary.trace_file import (
+    LOG_FILE,
+    LOG_LINE,
+    LONGEST_LINE,
+    TraceError,
+    blocks,
+)
 from cocotbext.msi_its.vocabulary.transactions import RETURNS, WARNINGS
 from msi_its_model import Profile
 
@@ -124,6 +130,8 @@ def _line_type(kind: type[Operation]) -> type[Struct]:
             ("expect", expect | UnsetType, UNSET),
             ("note", str | UnsetType, UNSET),
             ("t_us", _unsigned(_LARGEST_INT64) | _FRACTION | UnsetType, UNSET),
+            (LOG_LINE, int | UnsetType, UNSET),
+            (LOG_FILE, int | UnsetType, UNSET),
         ],
         tag_field="op",
         tag=kind.name,
@@ -306,7 +314,11 @@ def _fast(context: Context, texts: Sequence[bytes]) -> tuple[Records, Records] |
                 operations[name][where] = column
             operations["code"][where] = operation.code
             optional = sum(
-                (line.expect is not UNSET) + (line.note is not UNSET) + (line.t_us is not UNSET)
+                (line.expect is not UNSET)
+                + (line.note is not UNSET)
+                + (line.t_us is not UNSET)
+                + (line.x_line is not UNSET)
+                + (line.x_file is not UNSET)
                 for line in found
             )
             colons += len(found) * (1 + len(names)) + optional

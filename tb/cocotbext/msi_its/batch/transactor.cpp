@@ -18,6 +18,7 @@
 #include <cstring>
 #include <deque>
 #include <memory>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -34,6 +35,7 @@ enum Source : uint8_t {
     COMMAND = MSI_CSR__SOURCE__COMMAND,
     MESSAGE = MSI_CSR__SOURCE__MESSAGE,
     EVENT = MSI_CSR__SOURCE__EVENT,
+    RANGE = MSI_CSR__SOURCE__RANGE,
     SOURCES
 };
 
@@ -79,7 +81,7 @@ enum EventKind : uint8_t {
     NOT_ASKED_FOR,
     HIGH_IN_RESET
 };
-enum Bus : uint8_t { M_MSI, WRITES, READS, RETIRE, ALERT, S_MSI, S_EVT, BUSES };
+enum Bus : uint8_t { M_MSI, WRITES, READS, RETIRE, ALERT, S_MSI, S_EVT, S_RANGE, BUSES };
 
 struct Event {
     uint32_t cycle;
@@ -100,7 +102,8 @@ enum Waiting : uint32_t {
     ARREADY = 16,
     READ_DATA = 32,
     AWREADY = 64,
-    WREADY = 128
+    WREADY = 128,
+    S_RANGE_READY = 256
 };
 
 struct Batch {
@@ -240,6 +243,41 @@ class Masks {
     uint64_t masks_[256][4];
 };
 
+// ---- s_range, which a design may have or not ------------------------------------------------------
+
+template <class Design, class = void>
+struct RangePort {
+    static constexpr bool exists = false;
+    static void put(Design&, bool) {}
+    static void put(Design&, const Operation&) {}
+    static bool valid(const Design&) { return false; }
+    static bool ready(const Design&) { return false; }
+    static Operation get(const Design&) { return Operation{}; }
+};
+
+template <class Design>
+struct RangePort<Design, std::void_t<decltype(std::declval<Design&>().s_range_valid)>> {
+    static constexpr bool exists = true;
+    static void put(Design& dut, bool valid) { dut.s_range_valid = valid; }
+    static void put(Design& dut, const Operation& operation) {
+        dut.s_range_range = operation.range;
+        dut.s_range_secondary = operation.secondary;
+        dut.s_range_subordinate = operation.subordinate;
+    }
+    static bool valid(const Design& dut) { return dut.s_range_valid; }
+    static bool ready(const Design& dut) { return dut.s_range_ready; }
+    static Operation get(const Design& dut) {
+        Operation operation{};
+        operation.range = dut.s_range_range;
+        operation.secondary = dut.s_range_secondary;
+        operation.subordinate = dut.s_range_subordinate;
+        operation.code = MSI_CSR__OPERATION_CODE__SET_BUS_RANGE;
+        return operation;
+    }
+};
+
+using Range = RangePort<Vtop>;
+
 // ---- drivers: each sets the inputs of its own bus -------------------------------------------------
 
 // What drivers share of a batch: the operations of each source, and whose turn it is.
@@ -320,6 +358,30 @@ class EventDriver {  // s_evt
     }
     void after_edge() {
         if (accepted_) dut_.s_evt_valid = 0;
+    }
+    Stalls stalls;
+
+  private:
+    Vtop& dut_;
+    bool accepted_ = false;
+};
+
+class RangeDriver {  // s_range
+  public:
+    explicit RangeDriver(Vtop& dut) : dut_(dut) { reset(); }
+    void reset() { Range::put(dut_, false); }
+    void drive(const Plan& plan) {
+        const bool stalled = stalls.next();
+        if (Range::valid(dut_) || stalled || !plan.may_start(RANGE)) return;
+        Range::put(dut_, true);
+        Range::put(dut_, plan.head(RANGE));
+    }
+    void look(Plan& plan) {
+        accepted_ = Range::valid(dut_) && Range::ready(dut_);
+        if (accepted_) plan.handed_over(RANGE);
+    }
+    void after_edge() {
+        if (accepted_) Range::put(dut_, false);
     }
     Stalls stalls;
 
@@ -486,6 +548,11 @@ class Monitors {
             accepted(EVENT, operation);
             moved = true;
         }
+        if (Range::valid(dut_) && Range::ready(dut_)) {
+            Operation operation = Range::get(dut_);
+            accepted(RANGE, operation);
+            moved = true;
+        }
         moved |= look_at_registers();
         if (dut_.retire_valid) {
             retired();
@@ -578,6 +645,7 @@ class Monitors {
         look_in_reset();
         high_in_reset_[S_MSI] |= dut_.s_msi_ready;
         high_in_reset_[S_EVT] |= dut_.s_evt_ready;
+        high_in_reset_[S_RANGE] |= Range::ready(dut_);
         for (int bus = 0; bus < BUSES; bus++) {
             if (high_in_reset_[bus]) event(HIGH_IN_RESET, static_cast<Bus>(bus));
             high_in_reset_[bus] = false;
@@ -675,6 +743,7 @@ class Transactor {
         dut_.reset(new Vtop(context_.get()));
         messages_.reset(new MessageDriver(*dut_));
         events_.reset(new EventDriver(*dut_));
+        ranges_.reset(new RangeDriver(*dut_));
         ready_.reset(new ReadyDriver(*dut_));
         commands_.reset(new CommandDriver(*dut_, masks_));
         monitors_.reset(new Monitors(*dut_, masks_));
@@ -689,6 +758,7 @@ class Transactor {
         dut_->rst_n = 0;
         messages_->reset();
         events_->reset();
+        ranges_->reset();
         commands_->reset();
         for (uint32_t i = 0; i < cycles; i++) {
             settle();
@@ -703,7 +773,7 @@ class Transactor {
     void stall(double share) {
         Stalls* all[] = {&messages_->stalls,      &events_->stalls,        &ready_->stalls,
                          &commands_->aw_stalls,   &commands_->w_stalls,    &commands_->b_stalls,
-                         &commands_->r_stalls};
+                         &commands_->r_stalls,    &ranges_->stalls};
         uint64_t number = seed_;
         for (Stalls* stalls : all) stalls->start(share, ++number);
     }
@@ -716,16 +786,19 @@ class Transactor {
         while (quiet < QUIET_CYCLES && batch.status == DONE) {
             messages_->drive(plan_);
             events_->drive(plan_);
+            ranges_->drive(plan_);
             commands_->drive(plan_);
             ready_->drive();
             settle();
             const bool moved = monitors_->look();
             messages_->look(plan_);
             events_->look(plan_);
+            ranges_->look(plan_);
             commands_->look(plan_);
             rise();
             messages_->after_edge();
             events_->after_edge();
+            ranges_->after_edge();
             commands_->after_edge();
             batch.cycles += 1;
             const bool left = plan_.turn < batch.count || batch.retired_count < batch.count ||
@@ -738,6 +811,7 @@ class Transactor {
         }
         if (dut_->s_msi_valid) batch.waiting |= S_MSI_READY;
         if (dut_->s_evt_valid) batch.waiting |= S_EVT_READY;
+        if (Range::valid(*dut_)) batch.waiting |= S_RANGE_READY;
         if (commands_->in_flight()) batch.waiting |= COMMAND_IN_FLIGHT;
         if (dut_->s_axil_awvalid) batch.waiting |= AWREADY;
         if (dut_->s_axil_wvalid) batch.waiting |= WREADY;
@@ -860,6 +934,7 @@ class Transactor {
     Plan plan_;
     std::unique_ptr<MessageDriver> messages_;
     std::unique_ptr<EventDriver> events_;
+    std::unique_ptr<RangeDriver> ranges_;
     std::unique_ptr<ReadyDriver> ready_;
     std::unique_ptr<CommandDriver> commands_;
     std::unique_ptr<Monitors> monitors_;
@@ -874,6 +949,7 @@ extern "C" {
 Transactor* transactor_open(uint32_t seed, const Operation* masks, int argc, const char** argv) {
     return new Transactor(seed, masks, argc, argv);
 }
+uint32_t transactor_has_range() { return Range::exists; }
 void transactor_close(Transactor* self) { delete self; }
 void transactor_reset(Transactor* self, uint32_t cycles) { self->reset(cycles); }
 void transactor_stall(Transactor* self, double share) { self->stall(share); }

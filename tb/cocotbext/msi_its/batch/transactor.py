@@ -56,6 +56,7 @@ class Waiting(IntFlag):
     READ_DATA = 32
     AWREADY = 64
     WREADY = 128
+    S_RANGE_READY = 256
 
 
 class EventKind(IntEnum):
@@ -79,6 +80,7 @@ BUSES = {
     "alert": "alert",
     "s_msi": "s_msi_ready",
     "s_evt": "s_evt_ready",
+    "s_range": "s_range_ready",
 }
 """The buses that events name by number, each with its output that is low after reset."""
 
@@ -157,6 +159,7 @@ class Transactor:
         call = self._library
         call.transactor_open.restype = _Pointer
         call.transactor_limit.restype = ctypes.c_uint64
+        self.has_range = bool(call.transactor_has_range())  # the port s_range
         self._hang_cycles = hang_cycles
         words = [b"design", *(word.encode() for word in plusargs)]
         arguments = (ctypes.c_char_p * len(words))(*words)

@@ -21,7 +21,7 @@ from cocotb.triggers import ClockCycles, Event
 
 from cocotbext.msi_its.bench.monitors import Sampler
 from cocotbext.msi_its.bench.ports import named, ports_of
-from cocotbext.msi_its.bench.watch import BUSES, PORTS, Watch
+from cocotbext.msi_its.bench.watch import BUSES, OPTIONAL_PORTS, PORTS, Watch
 from cocotbext.msi_its.vocabulary.operations import Configuration, Tables
 from cocotbext.msi_its.vocabulary.results import dump
 from cocotbext.msi_its.vocabulary.settings import HANG_CYCLES, QUIET_CYCLES
@@ -152,7 +152,9 @@ def attach(
     """
     _check_names(names or {})
     bus = named(entity, names or {})
-    missing = [name for name in PORTS if not hasattr(bus, name)]
+    optional = [name for name in OPTIONAL_PORTS if hasattr(bus, name)]
+    wanted = (*PORTS, *(OPTIONAL_PORTS if optional else ()))
+    missing = [name for name in wanted if not hasattr(bus, name)]
     if missing:
         raise AttachError(
             f"{entity._path} has no {', '.join(missing)}: say what they are called there, as in "
@@ -188,8 +190,10 @@ def checking(default_rid: bool) -> Profile:
 def _check_names(names: Mapping[str, str]) -> None:
     """Raise AttachError for a name that stands for no port."""
     for name in names:
-        if not any(port == name or port.startswith(f"{name}_") for port in PORTS):
-            near = get_close_matches(name, [*PORTS, *BUSES.values()], n=1)
+        if not any(
+            port == name or port.startswith(f"{name}_") for port in (*PORTS, *OPTIONAL_PORTS)
+        ):
+            near = get_close_matches(name, [*PORTS, *OPTIONAL_PORTS, *BUSES.values()], n=1)
             hint = f'; did you mean "{near[0]}"?' if near else ""
             raise AttachError(f"names: a translator has no port {name}{hint}")
 

@@ -18,7 +18,13 @@ from cocotb_bus.bus import Bus
 from cocotb_bus.drivers import BusDriver
 
 from cocotbext.msi_its.bench.monitors import Sampler
-from cocotbext.msi_its.vocabulary.operations import SignalEvent, SignalMsi, SignalMsiWithRid
+from cocotbext.msi_its.vocabulary.operations import (
+    SetBusRange,
+    SignalEvent,
+    SignalMsi,
+    SignalMsiWithRid,
+    arguments_of,
+)
 
 QUEUED = 64
 """How many transactions `room` lets a driver's queue grow to."""
@@ -137,6 +143,19 @@ class EventDriver(StreamDriver):
         """Put one operation on the bus."""
         (route,) = self._writers
         route(transaction.route)
+
+
+class RangeDriver(StreamDriver):
+    """`s_range`: SetBusRange operations."""
+
+    payload = arguments_of(SetBusRange)
+
+    def drive(self, transaction: SetBusRange) -> None:
+        """Put one operation on the bus."""
+        bus_range, secondary, subordinate = self._writers
+        bus_range(transaction.range)
+        secondary(transaction.secondary)
+        subordinate(transaction.subordinate)
 
 
 class ReadyDriver(BusDriver):  # type: ignore[misc]

@@ -27,14 +27,20 @@ from cocotb.triggers import (
 )
 from cocotb.utils import get_sim_time
 
-from cocotbext.msi_its.bench.drivers import EventDriver, MessageDriver, ReadyDriver, StreamDriver
+from cocotbext.msi_its.bench.drivers import (
+    EventDriver,
+    MessageDriver,
+    RangeDriver,
+    ReadyDriver,
+    StreamDriver,
+)
 from cocotbext.msi_its.bench.monitors import (
     Sampler,
 )
 from cocotbext.msi_its.bench.ports import ports_of, start_assertions
 from cocotbext.msi_its.bench.registers import Registers
 from cocotbext.msi_its.bench.stimulus import LENGTHS, SHARES, gaps, pauses, stalls
-from cocotbext.msi_its.bench.watch import Watch
+from cocotbext.msi_its.bench.watch import OPTIONAL_PORTS, Watch
 from cocotbext.msi_its.checks.coverage.sampling import Coverage
 from cocotbext.msi_its.checks.register_model import ALERT_CYCLES, STATUS_REGISTERS
 from cocotbext.msi_its.vocabulary import csr
@@ -81,7 +87,13 @@ class Environment:
             Source.MESSAGE: self.s_msi,
             Source.EVENT: self.s_evt,
         }
-        self._drivers = tuple(self._streams.values())
+        self.s_range: RangeDriver | None = None  # not every translator has it
+        if all(hasattr(dut, port) for port in OPTIONAL_PORTS):
+            self.s_range = RangeDriver(dut, "s_range", sampler)
+        self._drivers: tuple[StreamDriver, ...] = (
+            *self._streams.values(),
+            *([self.s_range] if self.s_range is not None else []),
+        )
         self.watch = Watch(
             dut,
             sampler,
@@ -136,8 +148,8 @@ class Environment:
     def stall(self, share: float) -> None:
         """Stall every interface at random, about `share` (0 to 1) of the time."""
         self.m_msi.stall(stalls(self.rng, share))
-        self.s_msi.gaps = gaps(self.rng, share)
-        self.s_evt.gaps = gaps(self.rng, share)
+        for driver in self._drivers:
+            driver.gaps = gaps(self.rng, share)
         self.registers.stall(lambda: pauses(self.rng, share))
 
     def stall_each(self) -> None:

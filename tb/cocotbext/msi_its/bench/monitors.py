@@ -21,6 +21,7 @@ from cocotbext.msi_its.vocabulary.operations import (
     BY_CODE,
     Message,
     Operation,
+    SetBusRange,
     SignalEvent,
     SignalMsi,
     SignalMsiWithRid,
@@ -35,8 +36,8 @@ SOURCES: dict[int, Source] = {source.value: source for source in Source}
 LOW_IN_RESET = ("m_msi_valid", "retire_valid", "s_axil_bvalid", "s_axil_rvalid", "alert")
 """The outputs that reset takes down at once (H8) ..."""
 
-LOW_AFTER_RESET = ("s_msi_ready", "s_evt_ready")
-"""... and those that are low after it, too, while the tables are cleared."""
+LOW_AFTER_RESET = ("s_msi_ready", "s_evt_ready", "s_range_ready")
+"""... and those that are low after it, too, while the tables are cleared. Some may be missing."""
 
 
 class Sampled(Protocol):
@@ -216,6 +217,16 @@ class EventInputMonitor(StreamMonitor):
         return SignalEvent(*self._payload(values))
 
 
+class RangeInputMonitor(StreamMonitor):
+    """`s_range`: bus ranges from hardware, as SetBusRange operations."""
+
+    payload = arguments_of(SetBusRange)
+
+    def transaction(self, values: Values) -> Operation:
+        """Return the operation that is being accepted."""
+        return SetBusRange(*self._payload(values))
+
+
 class MessageOutputMonitor(StreamMonitor):
     """`m_msi`: the messages that reach the ITS."""
 
@@ -268,7 +279,8 @@ class ResetMonitor(Monitor):  # type: ignore[misc]
     """
 
     def __init__(self, entity: Any, sampler: Sampler) -> None:
-        names = (*LOW_IN_RESET, *LOW_AFTER_RESET)
+        after = tuple(name for name in LOW_AFTER_RESET if hasattr(entity, name))
+        names = (*LOW_IN_RESET, *after)
         self._reset = entity.rst_n
         self._sampler = sampler
         self._edges = 0  # seen in reset

@@ -13,6 +13,7 @@ from cocotbext.msi_its.bench.monitors import (
     LevelMonitor,
     MessageInputMonitor,
     MessageOutputMonitor,
+    RangeInputMonitor,
     ReadAddressMonitor,
     ReadDataMonitor,
     ResetMonitor,
@@ -33,6 +34,7 @@ BUSES: dict[type[StreamMonitor], str] = {
     RetireMonitor: "retire",
     MessageInputMonitor: "s_msi",
     EventInputMonitor: "s_evt",
+    RangeInputMonitor: "s_range",
     MessageOutputMonitor: "m_msi",
     WriteAddressMonitor: "s_axil",
     WriteDataMonitor: "s_axil",
@@ -42,9 +44,17 @@ BUSES: dict[type[StreamMonitor], str] = {
 }
 """The bus of each monitor."""
 
+OPTIONAL_PORTS = tuple(f"s_range_{signal}" for signal in RangeInputMonitor.signals())
+"""The ports that a translator may have or not, all of them or none; they are looked at as well."""
+
 PORTS = (
     *("rst_n", "alert"),
-    *(f"{bus}_{signal}" for kind, bus in BUSES.items() for signal in kind.signals()),
+    *(
+        f"{bus}_{signal}"
+        for kind, bus in BUSES.items()
+        for signal in kind.signals()
+        if kind is not RangeInputMonitor
+    ),
 )
 """The ports that are looked at."""
 
@@ -91,6 +101,10 @@ class Watch:
         self._s_msi_monitor = on(MessageInputMonitor)
         self._s_evt_monitor = on(EventInputMonitor)
         self._m_msi_monitor = on(MessageOutputMonitor)
+        self.inputs: dict[str, StreamMonitor] = {
+            "s_msi": self._s_msi_monitor,
+            "s_evt": self._s_evt_monitor,
+        }
         callbacks: dict[StreamMonitor, Callable[[Any], None]] = {
             self._s_msi_monitor: checker.on_message_accepted,
             self._s_evt_monitor: checker.on_event_accepted,
@@ -102,6 +116,9 @@ class Watch:
             on(ReadAddressMonitor): registers("on_read_address"),
             on(ReadDataMonitor): registers("on_read_data"),
         }
+        if all(hasattr(entity, port) for port in OPTIONAL_PORTS):
+            self.inputs["s_range"] = on(RangeInputMonitor)
+            callbacks[self.inputs["s_range"]] = checker.on_range_accepted
         self._alert = LevelMonitor(entity.alert, sampler)
         self._alert.add_callback(checker.on_alert)
         self._alert.violation = checker.violation
@@ -147,8 +164,8 @@ class Watch:
     def _cover_backpressure(self, coverage: Coverage) -> None:
         """Count which inputs wait when m_msi has waited for long."""
         if self._m_msi_monitor.waited >= 4:
-            inputs = {"s_msi": self._s_msi_monitor, "s_evt": self._s_evt_monitor}
-            coverage.on_backpressure(name for name, each in inputs.items() if each.waited)
+            waiting = (name for name, each in self.inputs.items() if each.waited)
+            coverage.on_backpressure(waiting)
 
     def _cover_reset(self, coverage: Coverage, rst_n: bool, cycles: int) -> None:
         """Count what a reset finds, or how long it was: `cycles` since rst_n changed before."""
@@ -156,8 +173,7 @@ class Watch:
             coverage.on_reset_ended(cycles)
             return
         waiting = {
-            "s_msi waiting": self._s_msi_monitor.waited,
-            "s_evt waiting": self._s_evt_monitor.waited,
+            **{f"{name} waiting": each.waited for name, each in self.inputs.items()},
             "m_msi waiting": self._m_msi_monitor.waited,
             "clearing": cycles <= max(self.tables),
         }

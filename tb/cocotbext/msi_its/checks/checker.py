@@ -45,6 +45,7 @@ REPORTED = 20
 
 # Python 3.11 takes its time to find a member of an enumeration, and its name.
 COMMAND, MESSAGE, EVENT = Source.COMMAND, Source.MESSAGE, Source.EVENT
+RANGE = Source.RANGE
 ANSWER_NAMES = {answer: answer.name for answer in Answer}
 
 NONE_LOST: Sequence[Operation] = ()
@@ -101,8 +102,7 @@ class Checker:
         self._reference = Reference(self.tables, self.configuration)
         self._history = History()
         self._accepted: dict[Source, deque[Operation]] = {
-            Source.MESSAGE: deque(),
-            Source.EVENT: deque(),
+            source: deque() for source in (MESSAGE, EVENT, RANGE)
         }
         self._retired_messages: deque[tuple[Message, Entry]] = deque()
         self._early_messages: deque[Message] = deque()
@@ -150,6 +150,11 @@ class Checker:
         """A route event was accepted on `s_evt`."""
         self._accepted[EVENT].append(operation)
         self.seen[EVENT] += 1
+
+    def on_range_accepted(self, operation: Operation) -> None:
+        """A bus range was accepted on `s_range`."""
+        self._accepted[RANGE].append(operation)
+        self.seen[RANGE] += 1
 
     def on_retired(self, retired: Retired) -> None:
         """An operation was executed."""

@@ -1,19 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""What software may read from the registers (H6, H7), worked out from what the monitors saw.
-
-Every register shows one of a set of values. Mostly the set has one member; it has more while a
-write is on its way, or where two things happened so close together that the bus does not tell which
-came first. A read may return any value that its register could show between its address and its
-data.
-Unused addresses read as 0.
-"""
+"""What software may read from the registers (H6, H7), worked out from what the monitors saw."""
 
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from cocotbext.msi_its.checks.access_model import AccessModel, Read, Write
 from cocotbext.msi_its.checks.coverage.points import COUNTERS as COUNTER_NAMES
 from cocotbext.msi_its.checks.coverage.points import REFUSED_BUSY, REFUSED_UNNAMED, REGISTERS
 from cocotbext.msi_its.checks.coverage.sampling import Coverage
@@ -93,28 +87,19 @@ class Command:
     overtaken: bool = False  # a command retired between its write and its response
 
 
-@dataclass(slots=True)
-class _Write:
-    """A register write without its response yet."""
-
-    address: int
-    data: int
-    mask: int
+@dataclass(eq=False, slots=True)
+class _Write(Write):
     command: Command | None = None
     disturbed: bool = False  # what the write clears may have been set again meanwhile
 
 
-@dataclass(slots=True)
-class _Read:
-    """A register read without its data yet, and the values it may return."""
-
-    address: int
-    allowed: set[int]
+@dataclass(eq=False, slots=True)
+class _Read(Read):
     answered: tuple[Command, ...]  # commands whose write had been answered before
     drops: list[tuple[int, int]] = field(default_factory=list)  # LAST_DROP and its reason
 
 
-class RegisterModel:
+class RegisterModel(AccessModel[_Write, _Read]):
     """Predicts the registers. `report(expected, got)` is called for each difference.
 
     `command_lost` is called for a command of which STATUS says that it is no longer in flight,
@@ -133,9 +118,19 @@ class RegisterModel:
         configuration: Configuration = CONFIGURATION,
     ) -> None:
         """Take the reset state, with counters of `counter_width` bits."""
+        shows = {
+            csr.IDENTITY.offset: {IDENTITY},
+            csr.VERSION.offset: {VERSION},
+            csr.TABLES_0.offset: {tables.ranges | tables.connections << 16},
+            csr.TABLES_1.offset: {tables.targets | tables.routes << 16},
+            csr.STATUS.offset: {0, CLEARING},
+            csr.CONFIGURATION.offset: {
+                configuration.profile.checks_default_rid | configuration.devid_bits << 8
+            },
+        }
+        super().__init__(REGISTERS, WRITABLE, shows, report)
         self.command_lost: Callable[[Operation], None] = lambda operation: None
         self._coverage = coverage
-        self._report = report
         self._cycle = cycle
         self._largest = 2**counter_width - 1
         self._counted: Counter[Answer] = Counter()
@@ -149,23 +144,7 @@ class RegisterModel:
         self._alert_pin = 0
         self._alert_missed = False  # that it is down where it must not be was reported
         self._alert_due: int | None = None  # the cycle of a drop that the pin does not show yet
-        self._arguments: dict[int, int] = {}  # the ARG registers, as last written
         self._offsets = configuration.rid_offset_mask
-        self._write_addresses: deque[int] = deque()
-        self._write_data: deque[tuple[int, int]] = deque()
-        self._writes: deque[_Write] = deque()
-        self._unasked: set[str] = set()  # kinds of answers that nobody had asked for
-        self._reads: deque[_Read] = deque()
-        self._shows: dict[int, set[int]] = {
-            csr.IDENTITY.offset: {IDENTITY},
-            csr.VERSION.offset: {VERSION},
-            csr.TABLES_0.offset: {tables.ranges | tables.connections << 16},
-            csr.TABLES_1.offset: {tables.targets | tables.routes << 16},
-            csr.STATUS.offset: {0, CLEARING},
-            csr.CONFIGURATION.offset: {
-                configuration.profile.checks_default_rid | configuration.devid_bits << 8
-            },
-        }
 
     @property
     def under_way(self) -> str:
@@ -174,23 +153,12 @@ class RegisterModel:
         if self._commands:
             oldest = f" ({self.oldest_command})" if self.oldest_command is not None else ""
             parts.append(f"{len(self._commands)} commands neither retired nor refused{oldest}")
-        if self._writes or self._reads:
-            accesses = {"writes": len(self._writes), "reads": len(self._reads)}
-            counts = " and ".join(f"{count} {name}" for name, count in accesses.items() if count)
-            parts.append(f"{counts} accepted on s_axil not answered")
-        return "; ".join(parts)
+        return "; ".join(part for part in (*parts, self.accesses) if part)
 
     @property
     def alert(self) -> bool:
         """Whether the alert must be up."""
         return self._alert == {1}
-
-    def _show(self, address: int, values: Iterable[int]) -> None:
-        """Let a register show one of some values from now on."""
-        now = self._shows[address] = set(values)
-        for read in self._reads:
-            if read.address == address:
-                read.allowed |= now
 
     def _show_status(self) -> None:
         accepted = any(command.accepted and command.answered for command in self._commands)
@@ -311,43 +279,26 @@ class RegisterModel:
 
     # ---- writes and commands --------------------------------------------------------------------
 
-    def on_write_address(self, transfer: tuple[int, int]) -> None:
-        """An address was accepted on `s_axil_aw`."""
-        self._write_addresses.append(transfer[0] & ~3)
-        self._pair_writes()
+    def _new_write(self, address: int, data: int, mask: int) -> _Write:
+        return _Write(address, data, mask)
 
-    def on_write_data(self, transfer: tuple[int, int]) -> None:
-        """Data was accepted on `s_axil_w`."""
-        self._write_data.append(transfer)
-        self._pair_writes()
-
-    def _pair_writes(self) -> None:
-        while self._write_addresses and self._write_data:
-            address = self._write_addresses.popleft()
-            data, strobes = self._write_data.popleft()
-            mask = sum(0xFF << 8 * byte for byte in range(4) if strobes >> byte & 1)
-            write = _Write(address, data, mask)
-            self._writes.append(write)
-            if self._coverage is not None and address in REGISTERS:
-                access = "written" if strobes == 0xF else "written in part"
-                self._coverage.hit("register", access, REGISTERS[address])
-            if address == csr.COMMAND.offset and mask & 1:
-                write.command = self._command(data & 0xFF)
-                self._commands.append(write.command)
-                self._show_status()
-            elif address == csr.STATUS.offset and data & mask & REFUSED:
-                self._flag |= {0}
-                self._show_status()
-            elif address == csr.ALERT.offset and data & mask & 1:
-                self._check_alert_due()
-                self._alert_due = None
-                self._alert |= {0}
-                self._show(address, self._alert)
-            elif address in WRITABLE:
-                mask &= WRITABLE[address]
-                value = self._arguments.get(address, 0) & ~mask | data & mask
-                self._arguments[address] = value
-                self._show(address, self._shows.get(address, {0}) | {value})
+    def _wrote(self, write: _Write) -> None:
+        address, data, mask = write.address, write.data, write.mask
+        if self._coverage is not None and address in REGISTERS:
+            access = "written" if mask == 0xFFFF_FFFF else "written in part"
+            self._coverage.hit("register", access, REGISTERS[address])
+        if address == csr.COMMAND.offset and mask & 1:
+            write.command = self._command(data & 0xFF)
+            self._commands.append(write.command)
+            self._show_status()
+        elif address == csr.STATUS.offset and data & mask & REFUSED:
+            self._flag |= {0}
+            self._show_status()
+        elif address == csr.ALERT.offset and data & mask & 1:
+            self._check_alert_due()
+            self._alert_due = None
+            self._alert |= {0}
+            self._show(address, self._alert)
 
     def _command(self, code: int) -> Command:
         """Return the command that this code is now, with the ARG registers as they stand."""
@@ -358,22 +309,14 @@ class RegisterModel:
             for name in arguments_of(kind):
                 value = 0
                 for register, part, lowest in ARGUMENTS[name]:
-                    held = self._arguments.get(register.offset, 0)
+                    held = self._held[register.offset]
                     value |= get_field(register, part, held) << lowest
                 values.append(value & self._offsets if name == "rid_offset" else value)
             operation = kind(*values)
         behind = any(command.accepted for command in self._commands)
         return Command(operation, alone=not self._commands, behind=behind)
 
-    def on_write_response(self, transfer: tuple[int]) -> None:
-        """A write was answered on `s_axil_b`."""
-        if not self._writes:
-            self._on_unasked("no write response", "one on s_axil_b")
-            return
-        write = self._writes.popleft()
-        if transfer[0] != 0:
-            name = REGISTERS.get(write.address, hex(write.address))
-            self._report(f"OKAY to a write of {name}", f"response {transfer[0]}")
+    def _write_is_over(self, write: _Write) -> None:
         if write.command is not None:
             self._answer_command(write.command)
         elif write.address == csr.STATUS.offset and write.data & write.mask & REFUSED:
@@ -383,14 +326,6 @@ class RegisterModel:
             # A drop came in between: the pin tells whether before or after the acknowledgement.
             self._alert = {0, 1} if write.disturbed else {0}
             self._show(csr.ALERT.offset, self._alert)
-        elif write.address in WRITABLE and all(w.address != write.address for w in self._writes):
-            self._show(write.address, {self._arguments[write.address]})
-
-    def _on_unasked(self, expected: str, got: str) -> None:
-        """Something was answered that nobody asked for: report that once, it may go on for ever."""
-        if expected not in self._unasked:
-            self._report(f"{expected}: none was asked for", got)
-        self._unasked.add(expected)
 
     def _answer_command(self, command: Command) -> None:
         """A command's write was answered: by now it was accepted or refused."""
@@ -445,31 +380,16 @@ class RegisterModel:
 
     # ---- reads ----------------------------------------------------------------------------------
 
-    def on_read_address(self, transfer: tuple[int, int]) -> None:
-        """An address was accepted on `s_axil_ar`."""
-        address = transfer[0] & ~3
+    def _new_read(self, address: int, allowed: set[int]) -> _Read:
         answered = tuple(command for command in self._commands if command.answered)
-        allowed = set(self._shows.get(address, {0}))
-        self._reads.append(_Read(address, allowed, answered, [self._drop]))
+        return _Read(address, allowed, answered, [self._drop])
 
-    def on_read_data(self, transfer: tuple[int, int]) -> None:
-        """Data came back on `s_axil_r`."""
-        if not self._reads:
-            self._on_unasked("no read data", f"{transfer[0]:#x} on s_axil_r")
-            return
-        read = self._reads.popleft()
-        data, response = transfer
+    def _read_is_over(self, read: _Read, data: int) -> bool:
         if self._coverage is not None and read.address in REGISTERS:
             self._cover_read(self._coverage, REGISTERS[read.address], data)
-        name = REGISTERS.get(read.address, hex(read.address))
-        if response != 0:
-            self._report(f"OKAY to a read of {name}", f"response {response}")
         lost = self._lost_commands(read, data)
         for operation in lost:
             self.command_lost(operation)
-        if data not in read.allowed and not lost:
-            wanted = " or ".join(f"{value:#x}" for value in sorted(read.allowed)[:4])
-            self._report(f"{name} {wanted}", f"{data:#x} (H6, H7)")
         if read.address == csr.STATUS.offset and not data & BUSY:
             # None is in flight: those answered before, and not retired, were refused.
             for command in read.answered:
@@ -480,6 +400,7 @@ class RegisterModel:
         if read.address == csr.LAST_DROP.offset:
             reasons = {reason for low, reason in read.drops if low == data}
             self._show(csr.LAST_DROP_REASON.offset, reasons or {self._drop[1]})
+        return data in read.allowed or bool(lost)
 
     def _lost_commands(self, read: _Read, data: int) -> list[Operation]:
         """Take the commands whose records are lost: STATUS says that none is in flight."""

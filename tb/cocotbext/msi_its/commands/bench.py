@@ -82,7 +82,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "golden model": ("/msi_its_model/",),
     "its operations and answers": ("/checks/reference.py",),
     "checker": ("/checks/checker.py", "/checks/history.py"),
-    "register model": ("/checks/register_model.py",),
+    "register model": ("/checks/register_model.py", "/checks/access_model.py"),
     "monitors": ("/bench/monitors.py", "/bench/watch.py", "/bench/ports/"),
     "drivers": ("/bench/drivers.py",),
     "stimulus": ("/bench/environment.py", "/tests/rtl/"),

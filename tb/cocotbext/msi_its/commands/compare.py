@@ -20,8 +20,12 @@ from cocotbext.msi_its.checks.checker import LISTED_DROPS, REPORTED
 from cocotbext.msi_its.checks.far_end import Alone, FarEnd
 from cocotbext.msi_its.checks.reference import Reference
 from cocotbext.msi_its.commands import sharing
+from cocotbext.msi_its.commands.export import timelines
+from cocotbext.msi_its.commands.importing import as_trace
 from cocotbext.msi_its.commands.sim import whole
 from cocotbext.msi_its.commands.window import AFTER, BEFORE, differed, write_window
+from cocotbext.msi_its.importers.kinds import ImportRefusedError
+from cocotbext.msi_its.importers.origin import origins
 from cocotbext.msi_its.report import console as report
 from cocotbext.msi_its.report.files import Compare, Design, Sharing, Window
 from cocotbext.msi_its.report.junit import Suite, write_junit
@@ -278,13 +282,14 @@ def compare(
     bad = 0
     for path in paths:
         try:
+            path = as_trace(path)
             progress = report.Progress(f"reading {shown(path)}", 0)
             watch = sharing.Watch()
             taken = [trace.name for trace, _ in found]
             found.append(trace_file(Path(path), taken, progress, profile, watch.look))
             shared[found[-1][0].test] = watch.found
             progress.close()
-        except TraceError as error:
+        except (TraceError, ImportRefusedError) as error:
             print(f"error: {error}", file=sys.stderr)
             bad += 1
     if bad:
@@ -379,6 +384,8 @@ def _compare(replay: Replay, shared: Mapping[str, Sharing]) -> int:
             f"{'golden' if replay.translated else 'ITS'} model against",
             file=sys.stderr,
         )
+    if drawn := _draw(replay):
+        print(f"timeline: {shown(drawn)}")
     print(report.where(path, replay.seed, None if replay.alone else replay.rtl))
     profiles = [replay.configuration.profile] if replay.translated else []
     closing = report.closing_line("compare", results, *profiles)
@@ -403,6 +410,13 @@ def _replay(replay: Replay, results: list[TestResult]) -> None:
     flavour = Flavour.WAVES if replay.waves else plain
     results += simulate(run, modules, progress=progress, flavour=flavour)
     progress.close()
+
+
+def _draw(replay: Replay) -> Path | None:
+    """Draw the traces as timelines, on a page; return it, None if there is nothing to draw."""
+    traces = [(trace, replay.tables) for trace in replay.translated]
+    title = f"compare: {', '.join(trace.name for trace in replay.translated)}"
+    return timelines(RESULTS / "timeline.html", traces, title)
 
 
 def _write(
@@ -458,6 +472,23 @@ def _say(replay: Replay, results: list[TestResult]) -> None:
     ]
     if failed:
         print(f"\n{report.failures(failed, RESULTS / 'failures.txt')}")
+        for said in _origins(replay, results):
+            print(said)
+
+
+def _origins(replay: Replay, results: list[TestResult]) -> list[str]:
+    """Say which lines of a log are those that differ first, of traces that were imported."""
+    traces = {trace.test: trace for trace in replay.traces}
+    lines = []
+    for result in [each for each in results if each.failed and each.name in traces]:
+        trace = traces[result.name]
+        for each in [one for one in result.reports[:WINDOWS] if one.line]:
+            # The golden model alone reads a mixed trace's own operations in a file of theirs.
+            split = replay.alone and each.kind != far_end.KIND
+            path = trace.path if split else trace.source
+            for number, said in origins(path, [each.line or 0]).items():
+                lines.append(f"{trace.name}: trace line {number:,} comes from {said}")
+    return lines
 
 
 def _windows(replay: Replay, results: list[TestResult]) -> list[Window]:

@@ -13,6 +13,7 @@ from importlib import import_module
 
 from cocotbext.msi_its import __version__
 from cocotbext.msi_its.commands.variables import Parser, count, seed
+from cocotbext.msi_its.importers import KINDS
 
 # What takes long is imported when signals are caught: an interrupt then needs no traceback.
 from cocotbext.msi_its.run.design import OWN, Rtl
@@ -28,6 +29,8 @@ MODULES = {
     **{name: name for name in ("sim", "regress", "compare", "exhaustive", "bench")},
     "coverage": "regress",
     "shard": "shard",
+    "import": "importing",
+    "export": "export",
 }
 """The module of each command."""
 
@@ -36,6 +39,9 @@ FARMS = ("local", "slurm", "manual")
 
 CHECKED = ("sim", "regress", "coverage", "compare")
 """The commands that attach the assertions to the design; the others measure it, or break it."""
+
+WITHOUT_DESIGN = ("import", "export")
+"""The commands in which no design plays a part."""
 
 UNUSABLE = re.compile(r"[\s:;#$&'\"`\\()]")
 """What make and Verilator cannot have in the name of a folder: see tools/setup.sh, too."""
@@ -87,6 +93,20 @@ def parser() -> Parser:
     )
     command.add_argument("trace", help="the traces", nargs="+")
 
+    command = commands.add_command("import", "make a trace of a log")
+    command.add_argument(
+        "--kind", help=f"what it is: {', '.join(KINDS)}", choices=KINDS, default=""
+    )
+    command.add_argument("--out", help="the trace that is written", default="")
+    command.add_argument("--routes", help="MSI-X vectors are routes (qemu)", action="store_true")
+    command.add_argument("from", help="the log, or the files of one kind", nargs="+")
+
+    command = commands.add_command("export", "make a timeline or a table of traces")
+    what = "the file: .html or .svg, a timeline; .txt or .csv, a table"
+    command.add_argument("--out", help=what, default="")
+    command.add_profile(None)
+    command.add_argument("trace", help="the traces", nargs="+")
+
     command = commands.add_command("exhaustive", "try everything that the range check decides")
     command.add_argument("--seed", help="fixes every random choice", type=seed, default=chosen)
 
@@ -95,6 +115,8 @@ def parser() -> Parser:
     command.add_argument("--docs", help="write the figures into docs/, too", action="store_true")
 
     for name, command in commands.commands.items():
+        if name in WITHOUT_DESIGN:
+            continue
         command.add_design()
         # Without one, compare goes by the traces, and a regression that goes on by the one before.
         goes_by = name in ("compare", "regress", "coverage")
@@ -118,6 +140,8 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     if words[0] in CLONE_ONLY:
         commands.error(f"{words[0]} needs a clone of the project; there: make {words[0]}")
     arguments = commands.parse(words)
+    if arguments.command == "import" and not arguments.out:
+        commands.error("import needs OUT=, the name of the trace that it writes")
     if INSTALLED and arguments.command == "bench" and arguments.docs:
         commands.error("DOCS=1 writes a page of a clone of the project: leave it out")
     for folder, remedy in (

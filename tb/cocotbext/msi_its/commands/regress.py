@@ -21,6 +21,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from cocotbext.msi_its.checks.coverage import merging as coverage
+from cocotbext.msi_its.commands.export import pictures
 from cocotbext.msi_its.report import console as report
 from cocotbext.msi_its.report import testplan
 from cocotbext.msi_its.report.files import Regress
@@ -41,7 +42,7 @@ from cocotbext.msi_its.run.engines.slurm import Slurm
 from cocotbext.msi_its.run.launcher import Interrupted, Launcher, exclusive
 from cocotbext.msi_its.run.places import HERE, INSTALLED, PROGRAM
 from cocotbext.msi_its.run.plan import PER_TASK, Job, Plan, PlanError, changed, made_of, ranges
-from cocotbext.msi_its.run.sets import EVERYTHING, Only, only
+from cocotbext.msi_its.run.sets import EVERYTHING, RECORDINGS, Only, only, with_tables
 from cocotbext.msi_its.run.simulation import simulate
 from cocotbext.msi_its.run.simulators import code_coverage
 from cocotbext.msi_its.run.simulators.verilator_finder import find_verilator
@@ -508,10 +509,17 @@ def _summarise(
     )
 
 
+def _pictures(summary: Summary) -> list[str]:
+    """Draw the recorded traffic, if it ran."""
+    if not any(each.job.kind == "recorded" for each in summary.finished):
+        return []
+    return pictures(with_tables(RECORDINGS, PROFILES[summary.profile]))
+
+
 def _write(summary: Summary, folder: Path) -> None:
     """Write all files of the report, each as a whole."""
     files: dict[str, Callable[[], str]] = {
-        HTML: lambda: html(summary),
+        HTML: lambda: html(summary, _pictures(summary)),
         JSON: lambda: dump(Regress.of(summary)) + "\n",
         JUNIT: lambda: junit("regress", suites(summary)),
         LCOV: lambda: lcov(summary.code, summary.rtl.top),

@@ -29,22 +29,23 @@ LISTED_DROPS = 10
 
 
 class Progress:
-    """Shows how far a replay is: on a terminal in place, elsewhere a line every ten seconds."""
+    """Shows how far something is: on a terminal in place, elsewhere a line every ten seconds."""
 
-    def __init__(self, name: str, total: int) -> None:
+    def __init__(self, name: str, total: int, what: str = "operations") -> None:
         self._name = name
+        self._what = what
         self._total = total
         self._terminal = sys.stderr.isatty()
         self._next = time.monotonic() + (0.5 if self._terminal else 10)
         self._shown = False
 
     def __call__(self, done: int) -> None:
-        """Show that `done` operations are done, if it is time to."""
+        """Show that so many of them are done, if it is time to."""
         if not done or time.monotonic() < self._next:
             return
         share = f" ({100 * done // self._total} %)" if self._total else ""
         of = f" of {self._total:,}" if self._total else ""
-        text = f"{self._name}: {done:,}{of} operations{share}"
+        text = f"{self._name}: {done:,}{of} {self._what}{share}"
         print(
             f"\r{text}" if self._terminal else text,
             end="" if self._terminal else "\n",

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
 
 from cocotbext.msi_its.report.regression import Summary
 from cocotbext.msi_its.report.terminal import closing_line
@@ -21,8 +23,8 @@ SIMULATIONS = 500
 failures of one, and how many simulations, those that failed first: result.json has all of them."""
 
 
-def html(summary: Summary) -> str:
-    """Return the report as a page that needs nothing else."""
+def template(name: str) -> Template:
+    """Return a template of a page."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -31,12 +33,21 @@ def html(summary: Summary) -> str:
         lstrip_blocks=True,
     )
     environment.filters["number"] = lambda value: f"{value:,}"
+    return environment.get_template(name)
+
+
+def html(summary: Summary, pictures: Sequence[str] = ()) -> str:
+    """Return the report as a page that needs nothing else.
+
+    `pictures` are timelines of the recorded traces, as SVG.
+    """
     ran = sorted(summary.finished, key=lambda each: not (each.failed or each.not_run))
-    return environment.get_template("regression.html.j2").render(
+    return template("regression.html.j2").render(
         causes=summary.causes,
         ran=ran[:SIMULATIONS],
         limits={"buckets": BUCKETS, "cards": CARDS, "alike": ALIKE},
         summary=summary,
+        pictures=[Markup(each) for each in pictures],
         groups=summary.groups.items(),
         counts=COUNTS,
         kinds=KINDS,

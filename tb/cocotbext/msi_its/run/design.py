@@ -38,6 +38,9 @@ ASSERTIONS = "hdl/sva/sva.f"
 PORT_ASSERTIONS = "hdl/sva/ports.f"
 """Those that hold at the ports of any translator ..."""
 
+RANGE_ASSERTIONS = "hdl/sva/range.f"
+"""... of one that has `s_range` ..."""
+
 ATTACHED_TO = "MSI_TRANSLATOR"
 """... and the macro that names the module they are attached to."""
 
@@ -46,6 +49,9 @@ PARAMETERS = (
     *("COUNTER_WIDTH", "CHECK_DEFAULT_RID", "DEVID_BITS"),
 )
 """The parameters that the testbench sets."""
+
+OPTIONAL = "s_range_"
+"""How the names of ports begin that a design has or has not, all together."""
 
 TIMED = ("DELAY", "EVENTCONTROL", "FORK", "WAIT", "WAITFORK")
 """What Verilator's tree calls the statements that take time."""
@@ -149,10 +155,18 @@ class Rtl:
         if found.top not in ("", self.top):
             raise RtlError(f"{self.file_list} names {found.top} as its top: say TOP={found.top}")
         if self.sva:
-            added = read([ROOT / (ASSERTIONS if self.own else PORT_ASSERTIONS)], ROOT)
+            lists = [ASSERTIONS]
+            if not self.own:
+                lists = [PORT_ASSERTIONS, *([RANGE_ASSERTIONS] if self._has_range() else [])]
+            added = read([ROOT / each for each in lists], ROOT)
             found.files += [file for file in added.files if file not in found.files]
             found.defines.setdefault(ATTACHED_TO, self.top)
         return found
+
+    def _has_range(self) -> bool:
+        """Whether it has the port `s_range`."""
+        ports = replace(self, sva=False).elaborate().ports
+        return any(name.startswith(OPTIONAL) for name in ports)
 
     def options(self, sources: Sources, parameters: Mapping[str, int], timing: bool) -> list[str]:
         """Return what Verilator is told about the design: everything but what becomes of it."""
@@ -242,7 +256,7 @@ class Rtl:
 
         Returns the elaborated design. Raises RtlError that names everything missing or different.
         More ports are allowed if they are outputs: an input that nothing drives would not be a fair
-        test.
+        test. `s_range` may be missing, with all of its ports.
         """
         found = replace(self, sva=False).elaborate(parameters)
         problems = [
@@ -250,7 +264,10 @@ class Rtl:
         ]
         common = {name: each for name, each in (parameters or {}).items() if name in PARAMETERS}
         wanted = OWN.elaborate(common).ports
+        without = not any(name.startswith(OPTIONAL) for name in found.ports)
         for name, port in wanted.items():
+            if name.startswith(OPTIONAL) and without:
+                continue
             if name not in found.ports:
                 problems.append(f"port {name} is missing ({port})")
             elif found.ports[name] != port:

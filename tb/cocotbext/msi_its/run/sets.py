@@ -6,7 +6,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -233,12 +233,19 @@ def traces_sets(profile: Profile) -> tuple[str, ...]:
     return tuple(name for name, own in TRACES_SETS.items() if own != profile)
 
 
+def with_tables(
+    paths: Sequence[str], profile: Profile = DEFAULT_PROFILE
+) -> list[tuple[TraceFile, Tables]]:
+    """Return traces that the project has, each with the tables that it needs."""
+    return [trace_file(ROOT / path, profile=profile) for path in paths]
+
+
 def recordings(profile: Profile = DEFAULT_PROFILE, name: str = "traces") -> tuple[TraceFile, ...]:
     """Return the recorded traces of one of TRACES_SETS; some a second time with stalls."""
     own = TRACES_SETS[name]
     profile = own or profile
     paths = (*(() if own else RECORDINGS), *VECTORS.get(profile.name, ()))
-    recorded = [trace_file(ROOT / path, profile=profile)[0] for path in paths]
+    recorded = [trace for trace, _ in with_tables(paths, profile)]
     stalled = [
         replace(trace, name=f"{trace.name}_stalled", stall=STALL)
         for trace in recorded

@@ -131,6 +131,8 @@ class Source(IntEnum):
     """A direct message."""
     EVENT = 2
     """A route event."""
+    RANGE = 3
+    """A bus range, from hardware."""
 
     @property
     def port(self) -> str:
@@ -142,6 +144,7 @@ _PORTS = {
     Source.COMMAND: "s_axil",
     Source.MESSAGE: "s_msi",
     Source.EVENT: "s_evt",
+    Source.RANGE: "s_range",
 }
 
 IDENTITY = Register(0x00, 32, {"magic": Field(31, 0)})

@@ -46,7 +46,7 @@ TRANSLATE: Final = "its_translate"
 NOTES: Final = ("its_reg_write", "device_add", "device_del_request", "device_deleted")
 """Lines that are read and mean nothing to the model: how the tables were set up, hot plug."""
 
-_BITS: Final = {
+BITS: Final = {
     "devid": DEVID_BITS,
     "eventid": EVENTID_BITS,
     "intid": INTID_BITS,
@@ -184,7 +184,7 @@ def iter_mixed(path: str | Path, profile: Profile | None = None) -> Iterator[Its
                 yield context.take(parse_line(path, number, text))
             continue
         try:
-            yield _parse(number, entry)
+            yield parse_entry(number, entry)
         except Refused as refused:
             raise TraceError(path, number, refused.field, refused.reason) from None
 
@@ -243,7 +243,8 @@ def _write_others(path: str | Path, translator: Path) -> None:
 # Parsing one line
 
 
-def _parse(number: int, entry: dict[str, Any]) -> ItsLine:
+def parse_entry(number: int, entry: dict[str, Any]) -> ItsLine:
+    """Return what a line's JSON object says, whose operation is one of an ITS. Raises Refused."""
     name: str = entry["op"]
     if name not in ITS_OPERATIONS:
         hint = did_you_mean(name, ITS_OPERATIONS) or f"; there are {', '.join(ITS_OPERATIONS)}"
@@ -319,7 +320,7 @@ def _parse_expect(expect: Any) -> dict[str, int | str | None]:
                 raise Refused("expect.reason", f"{show(value)} is none of {there}")
             found[key] = value
         else:
-            limit = (1 << _BITS[key]) - 1
+            limit = (1 << BITS[key]) - 1
             found[key] = None if value is None else integer(f"expect.{key}", value, limit)
     reason = found.get("reason", OK if found.get("intid") is not None else None)
     if reason == OK and found.get("intid", 0) is None:
@@ -346,4 +347,4 @@ def _operand(entry: dict[str, Any], name: str, field: str) -> int:
         if type(value) is bool or (type(value) is int and value in (0, 1)):
             return int(value)
         raise Refused(field, f"expected true or false, got {show(value)}")
-    return integer(field, value, (1 << _BITS[field]) - 1)
+    return integer(field, value, (1 << BITS[field]) - 1)

@@ -351,8 +351,15 @@ def parse_line(path: str | Path, number: int, text: bytes) -> TraceLine:
 
 
 def _parse(number: int, line: bytes) -> TraceLine:
-    """One line, checked completely. What is right passes the first test of each kind."""
-    entry = decode(line)
+    """One line, checked completely."""
+    return parse_entry(number, decode(line))
+
+
+def parse_entry(number: int, entry: dict[str, Any]) -> TraceLine:
+    """Return what a line's JSON object says, checked completely. Raises Refused.
+
+    What is right passes the first test of each kind.
+    """
     name = entry.get("op")
     if type(name) is not str or name not in OPERATIONS:
         _refuse_operation(entry)

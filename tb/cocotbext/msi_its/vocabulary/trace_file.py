@@ -244,6 +244,11 @@ class Refused(Exception):
 EXTRA: Final = "x_"
 
 
+LOG_LINE: Final = "x_line"
+LOG_FILE: Final = "x_file"
+"""What an imported trace has in each line: which line of a log it came from, and of which file."""
+
+
 COUNT_MAXIMUM: Final = (1 << 64) - 1
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import combinations, product
 
 from cocotbext.msi_its.vocabulary import csr
 from cocotbext.msi_its.vocabulary.csr import Answer, Register
@@ -272,11 +272,13 @@ CHANGERS = frozenset(first for first, _ in HAZARD_PAIRS)
 
 # ---- the cover points ----------------------------------------------------------------------------
 
-STREAMS = ("s_msi", "s_evt", "m_msi", "aw", "w", "b", "ar", "r")
+STREAMS = ("s_msi", "s_evt", "s_range", "m_msi", "aw", "w", "b", "ar", "r")
+INPUTS = ("s_msi", "s_evt", "s_range")
 WAITS = ("0 cycles", "1 cycle", "2 to 3 cycles", "4 to 15 cycles", "16 cycles or more")
 
 UNDER_WAY = (
-    *("nothing", "clearing", "s_msi waiting", "s_evt waiting", "an operation in the engine"),
+    *("nothing", "clearing", "s_msi waiting", "s_evt waiting", "s_range waiting"),
+    "an operation in the engine",
     *("a message on its way", "m_msi waiting", "a command in flight", "a write half issued"),
     *("a write response due", "read data due", "an alert", "an event pending"),
 )
@@ -310,7 +312,9 @@ TRIPLES = {
 
 def _interleavings() -> Iterable[Bin]:
     for sources in product([source.port for source in Source], repeat=3):
-        if sources.count("s_axil") < 2:  # a command takes longer than this
+        at = sources.index("s_axil") if "s_axil" in sources else 0
+        # A command takes longer than this, and waits for what s_range set to be found.
+        if sources.count("s_axil") < 2 and "s_range" not in sources[:at]:
             yield sources
 
 
@@ -379,7 +383,7 @@ def _points(configuration: Configuration) -> tuple[CoverPoint, ...]:
         CoverPoint(
             "backpressure",
             "Which inputs wait too when m_msi has waited for 4 cycles or more",
-            (("nothing",), ("s_msi",), ("s_evt",), ("s_msi", "s_evt")),
+            (("nothing",), *(inputs for n in (1, 2, 3) for inputs in combinations(INPUTS, n))),
         ),
         CoverPoint(
             "reset",

@@ -9,7 +9,7 @@ DESIGN := RTL TOP
 READ_sim := SEED SET TEST PROFILE WAVES JOBS SVA $(DESIGN)
 READ_regress := SEED SEEDS JOBS RESUME SET TEST FAILED PROFILE FARM PER_TASK SBATCH SVA $(DESIGN)
 READ_coverage := $(READ_regress)
-READ_compare := TRACE LEVEL ENGINE SEED PROFILE WAVES SVA $(DESIGN)
+READ_compare := TRACE LEVEL ENGINE SEED PROFILE WAVES BRIDGE SVA $(DESIGN)
 READ_import := FROM KIND OUT ROUTES
 READ_export := TRACE OUT PROFILE
 READ_exhaustive := SEED PROFILE $(DESIGN)
@@ -65,9 +65,10 @@ help:
 	@echo '                             run random topologies of PCIe (cocotbext-pcie) in front of the RTL;'
 	@echo '                             make regress does it, too, unless it is told to run a part, or other RTL'
 	@echo 'make test                    run the checks of make lint, then all tests, those of make sim included'
-	@echo 'make compare TRACE="file [file...]" [LEVEL=pin|batch|model] [SEED=n] [WAVES=1]'
+	@echo 'make compare TRACE="file [file...]" [LEVEL=pin|batch|model] [SEED=n] [WAVES=1] [BRIDGE=axi]'
 	@echo '                             replay your own traces on both (or on the model alone);'
-	@echo '                             on the RTL on the batched path, or at pin level: by their length'
+	@echo '                             on the RTL on the batched path, or at pin level: by their length;'
+	@echo '                             BRIDGE=axi: messages are bus writes, among random DMA'
 	@echo 'make import FROM="log [file...]" [KIND=name] [ROUTES=1] OUT=trace.jsonl'
 	@echo '                             make a trace of a log of QEMU, Linux, OpenVMM, or of a table (CSV);'
 	@echo '                             make compare does it by itself, if TRACE is such a log'

@@ -6,9 +6,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cocotbext.msi_its.run.design import Rtl
+from tools import ends
 
 BRIDGE = Rtl("hdl/bridge.f", "msi_axi_bridge")
 """All of the bridge, with the translator in it."""
+
+ASSERTIONS = "hdl/sva/bridge.f"
+"""Assertions at the bridge's ports, after those at the translator's and the ends'."""
+
+CHECKED = Rtl(f"{BRIDGE.file_list} {ends.PORTS} {ends.ASSERTIONS} {ASSERTIONS}", BRIDGE.top)
+"""The bridge with the assertions attached."""
 
 HARNESS = "tests/axi/msi_bridge_registers_harness.f"
 """The bridge's registers behind the split of their bus, without the translator's."""

@@ -2,16 +2,14 @@
 //
 // Checks the write channels of one AXI4 interface: what the manager owes, and what the subordinate does.
 //
-//   manager      AW and W stay until they are taken; a burst is legal: its size fits the bus, its kind
-//                exists, WRAP has 2, 4, 8 or 16 beats and begins aligned, FIXED has 16 at most, INCR stays
-//                within 4 KiB; an exclusive write has a legal size and alignment; WLAST is at the last beat;
-//                strobes lie in what their beat transfers
+//   manager      AW and W stay until they are taken; a burst is legal (msi_axi_burst_checker); WLAST is at the
+//                last beat; strobes lie in what their beat transfers
 //   subordinate  B stays until it is taken; it answers a write whose address and last beat were both
 //                taken before, once, with its ID; EXOKAY answers an exclusive write alone; no more than
 //                OUTSTANDING writes are taken without a response, nor more than AHEAD beats without an
 //                address
 //
-// All but the last two are rules of Arm IHI 0022 (AXI4); these are promises of msi_axi_write and msi_axi_its.
+// All but the last two are rules of Arm IHI 0022 (AXI4); these are promises of the modules that it is attached to.
 //
 // Contract: looks on at each rising edge of clk, and says nothing before the first one with rst_n low. A
 // property of a beat is looked at when its address is known. With ASSUME_MANAGER, what the manager owes is
@@ -25,9 +23,9 @@
 module msi_axi_write_checker #(
     parameter int unsigned ADDR_WIDTH  = 64,  // 32 to 64
     parameter int unsigned DATA_WIDTH  = 64,  // 32 to 512, a power of two
-    parameter int unsigned ID_WIDTH    = 8,   // 1 to 16
+    parameter int unsigned ID_WIDTH    = 8,   // 1 to 17
     parameter int unsigned USER_WIDTH  = 32,  // of AWUSER, 1 or more
-    parameter int unsigned OUTSTANDING = 64,  // writes without a response, 2 to 256
+    parameter int unsigned OUTSTANDING = 64,  // writes without a response, 2 to 512
     parameter int unsigned AHEAD       = 2,   // beats before their address, 1 to 256
     parameter int unsigned ASSUME_MANAGER     = 0,  // 1: assume, 0: assert
     parameter int unsigned ASSUME_SUBORDINATE = 0   // 1: assume, 0: assert
@@ -58,8 +56,8 @@ module msi_axi_write_checker #(
     input wire logic [1:0]              bresp
 );
 
-  if (OUTSTANDING < 2 || OUTSTANDING > 256) begin : gen_outstanding_illegal
-    $error("msi_axi_write_checker: OUTSTANDING must be 2 to 256");
+  if (OUTSTANDING < 2 || OUTSTANDING > 512) begin : gen_outstanding_illegal
+    $error("msi_axi_write_checker: OUTSTANDING must be 2 to 512");
   end
   if (AHEAD < 1 || AHEAD > 256) begin : gen_ahead_illegal
     $error("msi_axi_write_checker: AHEAD must be 1 to 256");
@@ -118,32 +116,27 @@ module msi_axi_write_checker #(
 
   // ---- an address ---------------------------------------------------------------------------------
 
+  msi_axi_burst_checker #(
+      .DATA_WIDTH(DATA_WIDTH),
+      .ASSUME    (ASSUME_MANAGER)
+  ) u_burst (
+      .clk,
+      .rst_n,
+      .valid  (awvalid),
+      .address(awaddr[11:0]),
+      .len    (awlen),
+      .size   (awsize),
+      .burst  (awburst),
+      .lock   (awlock)
+  );
+
   localparam int unsigned BYTES = DATA_WIDTH / 8;
-  localparam logic [1:0] FIXED = 2'b00, INCR = 2'b01, WRAP = 2'b10;
+  localparam logic [1:0] FIXED = 2'b00, WRAP = 2'b10;
 
   // Which bytes of an address do not count in a beat of this size.
   function automatic logic [6:0] inside_beat(logic [2:0] size);
     return (7'd1 << size) - 7'd1;
   endfunction
-
-  function automatic logic wraps(logic [7:0] len);
-    return len == 8'd1 || len == 8'd3 || len == 8'd7 || len == 8'd15;
-  endfunction
-
-  logic [15:0] bytes;  // of a burst, all its beats
-  logic [11:0] aligned;  // its first beat's address, in its 4 KiB
-  logic size_fits, burst_legal, within_4k, exclusive_legal;
-
-  always_comb begin
-    bytes       = (16'(awlen) + 16'd1) << awsize;
-    aligned     = awaddr[11:0] & ~12'(inside_beat(awsize));
-    size_fits   = (32'd1 << awsize) <= BYTES;
-    burst_legal = awburst == INCR || (awburst == FIXED && awlen <= 8'd15) ||
-        (awburst == WRAP && wraps(awlen) && (awaddr[6:0] & inside_beat(awsize)) == 0);
-    within_4k   = awburst != INCR || 16'(aligned) + bytes <= 16'd4096;
-    exclusive_legal = !awlock || (bytes <= 16'd128 && awlen <= 8'd15 &&
-        (bytes & (bytes - 16'd1)) == 0 && (16'(awaddr[6:0]) & (bytes - 16'd1)) == 0);
-  end
 
   // ---- writes that have an address and not all of their beats; beats without an address -------------
 
@@ -185,7 +178,7 @@ module msi_axi_write_checker #(
   // Which writes are complete: the next address belongs to the next last beat.
   tag_t                   tags[WRITES];
   logic [WRITE_WIDTH-1:0] tag_first_q, tag_free_q;
-  logic [8:0]             tags_q, lasts_q;  // addresses without their last beat; last beats without their address
+  logic [9:0]             tags_q, lasts_q;  // addresses without their last beat; last beats without their address
   logic                   complete;         // a write is, at this edge
   tag_t                   tag;              // its
 
@@ -198,8 +191,8 @@ module msi_axi_write_checker #(
     if (aw) tags[tag_free_q] <= '{id: awid, lock: awlock};
     if (aw) tag_free_q <= write_after(tag_free_q);
     if (complete) tag_first_q <= write_after(tag_first_q);
-    tags_q  <= tags_q + 9'(aw) - 9'(complete);
-    lasts_q <= lasts_q + 9'(w && wlast) - 9'(complete);
+    tags_q  <= tags_q + 10'(aw) - 10'(complete);
+    lasts_q <= lasts_q + 10'(w && wlast) - 10'(complete);
     if (!rst_n) begin
       tag_first_q <= '0;
       tag_free_q  <= '0;
@@ -213,7 +206,7 @@ module msi_axi_write_checker #(
   beat_t                  beats[BEATS];
   logic [WRITE_WIDTH-1:0] shape_first_q, shape_free_q;
   logic [BEAT_WIDTH-1:0]  beat_first_q, beat_free_q;
-  logic [8:0]             shapes_q, beats_q;
+  logic [9:0]             shapes_q, beats_q;
   logic [7:0]             index_q;    // of the next beat in its write
   logic [11:0]            address_q;  // of the next beat, if it is not the first
   logic                   looks;      // at a beat
@@ -257,8 +250,8 @@ module msi_axi_write_checker #(
       address_q    <= next_address;
       if (beat.last) shape_first_q <= write_after(shape_first_q);
     end
-    shapes_q <= shapes_q + 9'(aw) - 9'(looks && beat.last);
-    beats_q  <= beats_q + 9'(w) - 9'(looks);
+    shapes_q <= shapes_q + 10'(aw) - 10'(looks && beat.last);
+    beats_q  <= beats_q + 10'(w) - 10'(looks);
     if (!rst_n) begin
       shape_first_q <= '0;
       shape_free_q  <= '0;
@@ -273,9 +266,9 @@ module msi_axi_write_checker #(
   // ---- responses ----------------------------------------------------------------------------------
 
   // Complete writes without a response, of each ID, and how many of these are exclusive.
-  logic [8:0] owed_q[2**ID_WIDTH];
-  logic [8:0] exclusive_q[2**ID_WIDTH];
-  logic [9:0] open_q;  // addresses that were taken, without a response
+  logic [9:0] owed_q[2**ID_WIDTH];
+  logic [9:0] exclusive_q[2**ID_WIDTH];
+  logic [10:0] open_q;  // addresses that were taken, without a response
   logic       exclusive_answered;
 
   // Of an ID's writes some may be exclusive: at least as many OKAY come as others are there.
@@ -284,14 +277,14 @@ module msi_axi_write_checker #(
 
   always_ff @(posedge clk) begin
     if (complete && b && tag.id == bid) begin
-      exclusive_q[bid] <= exclusive_q[bid] + 9'(tag.lock) - 9'(exclusive_answered);
+      exclusive_q[bid] <= exclusive_q[bid] + 10'(tag.lock) - 10'(exclusive_answered);
     end else begin
-      if (complete) owed_q[tag.id] <= owed_q[tag.id] + 9'd1;
-      if (complete) exclusive_q[tag.id] <= exclusive_q[tag.id] + 9'(tag.lock);
-      if (b) owed_q[bid] <= owed_q[bid] - 9'd1;
-      if (b) exclusive_q[bid] <= exclusive_q[bid] - 9'(exclusive_answered);
+      if (complete) owed_q[tag.id] <= owed_q[tag.id] + 10'd1;
+      if (complete) exclusive_q[tag.id] <= exclusive_q[tag.id] + 10'(tag.lock);
+      if (b) owed_q[bid] <= owed_q[bid] - 10'd1;
+      if (b) exclusive_q[bid] <= exclusive_q[bid] - 10'(exclusive_answered);
     end
-    open_q <= open_q + 10'(aw) - 10'(b);
+    open_q <= open_q + 11'(aw) - 11'(b);
     if (!rst_n) begin
       for (int unsigned i = 0; i < 2 ** ID_WIDTH; i++) begin
         owed_q[i]      <= '0;
@@ -306,20 +299,14 @@ module msi_axi_write_checker #(
   always_comb begin
     response_owed    = owed_q[bid] != 0;
     exokay_owed      = bresp != 2'b01 || exclusive_q[bid] != 0;
-    outstanding_kept = open_q <= 10'(OUTSTANDING);
-    ahead_kept       = shapes_q != 0 || beats_q <= 9'(AHEAD);
+    outstanding_kept = open_q <= 11'(OUTSTANDING);
+    ahead_kept       = shapes_q != 0 || beats_q <= 10'(AHEAD);
   end
 
   // ---- properties ---------------------------------------------------------------------------------
 
   if (ASSUME_MANAGER == 1) begin : gen_assume_manager
     always_ff @(posedge clk) begin
-      if (watching && awvalid) begin
-        AXI_size_fits_the_bus : assume (size_fits);
-        AXI_burst_is_legal : assume (burst_legal);
-        AXI_burst_within_4_KiB : assume (within_4k);
-        AXI_exclusive_is_legal : assume (exclusive_legal);
-      end
       if (watching && looks) begin
         AXI_wlast_at_the_last_beat : assume (last_right);
         AXI_strobes_in_the_beat : assume (strobes_right);
@@ -327,16 +314,6 @@ module msi_axi_write_checker #(
     end
   end else begin : gen_assert_manager
     always_ff @(posedge clk) begin
-      if (watching && awvalid) begin
-        AXI_size_fits_the_bus : assert (size_fits)
-        else $error("AWSIZE says more bytes than the bus has");
-        AXI_burst_is_legal : assert (burst_legal)
-        else $error("AWBURST, AWLEN and AWADDR are no legal burst");
-        AXI_burst_within_4_KiB : assert (within_4k)
-        else $error("a burst crosses 4 KiB");
-        AXI_exclusive_is_legal : assert (exclusive_legal)
-        else $error("an exclusive write has an illegal size, length or alignment");
-      end
       if (watching && looks) begin
         AXI_wlast_at_the_last_beat : assert (last_right)
         else $error("WLAST is not where AWLEN says that the last beat is");

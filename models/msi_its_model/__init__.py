@@ -20,6 +20,7 @@ DeviceID 0x00010518: 42 to 0xfee00000
 
 from .axi import (
     AxiBeat,
+    AxiBridge,
     AxiBurst,
     AxiDoorbell,
     AxiFlush,
@@ -27,6 +28,8 @@ from .axi import (
     AxiItsWrite,
     AxiMeaning,
     AxiMessage,
+    AxiOrder,
+    AxiPasses,
     AxiRefusal,
     AxiResponse,
     AxiSignalMsi,
@@ -92,6 +95,7 @@ __all__ = [
     "SHARED_BUSES",
     "AssignedBusRange",
     "AxiBeat",
+    "AxiBridge",
     "AxiBurst",
     "AxiDoorbell",
     "AxiFlush",
@@ -99,6 +103,8 @@ __all__ = [
     "AxiItsWrite",
     "AxiMeaning",
     "AxiMessage",
+    "AxiOrder",
+    "AxiPasses",
     "AxiRefusal",
     "AxiResponse",
     "AxiSignalMsi",

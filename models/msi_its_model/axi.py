@@ -3,8 +3,9 @@
 
 Rules B1, B3 and B5 of the specification, on top of R1 to R11: a front end makes a message of a
 write (`AxiDoorbell`), a target sends or drops it, a back end makes a write of what was sent
-(`AxiItsPort`, `AxiSignalMsi`). Names are those of AXI4 (Arm IHI 0022), where a *beat* is one
-transfer of a burst and a *strobe* enables one byte of it.
+(`AxiItsPort`, `AxiSignalMsi`). A bridge lets all else pass (`AxiBridge`: B2, B9), and holds a
+message back until the data before it have arrived (`AxiOrder`: B4). Names are those of AXI4 (Arm
+IHI 0022), where a *beat* is one transfer of a burst and a *strobe* enables one byte of it.
 """
 
 from __future__ import annotations
@@ -53,12 +54,18 @@ class AxiBurst(IntEnum):
 
 
 class AxiRefusal(Enum):
-    """Why a write is refused (B1). Of several reasons the first in this order is given."""
+    """Why an access is refused (B1, B9). Of several reasons the first in this order is given.
+
+    The last two are a bridge's: there all that is outside of the page passes, or has a wrong
+    source.
+    """
 
     OUTSIDE = "its address is not in the doorbell page"
     BURST = "it has more than one beat"
     OFFSET = "its address is not in the dword at offset 0x40"
     STROBES = "its strobes select neither exactly this dword nor exactly its lower half"
+    READ = "it reads the doorbell page"
+    SOURCE = "the bus of its requester ID is not in its target's range"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +131,11 @@ class AxiMessage:
 @dataclass(frozen=True, slots=True)
 class AxiFlush:
     """A write of one beat to the page without any strobe: answered, and nothing else (B1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class AxiPasses:
+    """An access that a bridge lets pass, as it is (B2)."""
 
 
 AxiMeaning = AxiMessage | AxiFlush | AxiRefusal
@@ -193,6 +205,74 @@ class AxiDoorbell:
         if isinstance(meaning, AxiRefusal) and not self.refused_okay:
             return AxiResponse.SLVERR
         return AxiResponse.OKAY
+
+
+@dataclass(frozen=True, slots=True)
+class AxiBridge:
+    """What reads and writes are to a bridge around a doorbell page (B1, B2, B9).
+
+    With `check_all` the source of every access is checked, not that of messages alone.
+    """
+
+    doorbell: AxiDoorbell
+    check_all: bool = False
+
+    def in_page(self, address: int) -> bool:
+        """Return whether an address, 64 bits, is in the doorbell page."""
+        return address >> PAGE_BITS == self.doorbell.page >> PAGE_BITS
+
+    def access(self, address: int, source: Callable[[], bool]) -> AxiPasses | AxiRefusal | None:
+        """Return what an access of either kind is by its address; None: one to the page.
+
+        `source` says whether its requester ID is in the range of its target (R1); a target that
+        does not exist has none. What is in the page is not asked for it: a message is checked by
+        R3, and nothing else there leaves.
+        """
+        if self.in_page(address):
+            return None
+        if self.check_all and not source():
+            return AxiRefusal.SOURCE
+        return AxiPasses()
+
+    def write(self, write: AxiWrite, source: Callable[[], bool]) -> AxiMeaning | AxiPasses:
+        """Return what a write is; `source` as for `access`."""
+        return self.access(write.address, source) or self.doorbell.meaning(write)
+
+    def read(self, address: int, source: Callable[[], bool]) -> AxiRefusal | AxiPasses:
+        """Return what a read is that begins at `address`, 64 bits; `source` as for `access`."""
+        return self.access(address, source) or AxiRefusal.READ
+
+    def response(self, meaning: AxiMeaning, its: AxiResponse | None = None) -> AxiResponse:
+        """Return how an access is answered that does not pass (B5); `its` as for a doorbell."""
+        if meaning is AxiRefusal.SOURCE:
+            return AxiResponse.SLVERR
+        return self.doorbell.response(meaning, its)
+
+
+class AxiOrder:
+    """Data before interrupt (B4): which writes wait for the responses to which.
+
+    Writes have numbers, in the order in which a bridge takes their addresses. What does not pass,
+    a message above all, waits for the data that were written before it, and for nothing later.
+    """
+
+    __slots__ = ("_open",)
+
+    def __init__(self) -> None:
+        """Begin with nothing under way."""
+        self._open: set[int] = set()
+
+    def passes(self, number: int) -> None:
+        """Take a write that passes."""
+        self._open.add(number)
+
+    def responded(self, number: int) -> None:
+        """Take the response to a write that has passed; raises KeyError for another one."""
+        self._open.remove(number)
+
+    def waits_for(self, number: int) -> list[int]:
+        """Return the writes without a response that the write of this number waits for."""
+        return sorted(each for each in self._open if each < number)
 
 
 @dataclass(frozen=True, slots=True)

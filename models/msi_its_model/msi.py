@@ -262,6 +262,11 @@ class MsiTarget:
         with inner.lock:
             inner.signal_msi.signal_msi(rid, address, data)
 
+    def covers(self, rid: int) -> bool:
+        """Return whether the bus of `rid` (16 bits) is in this target's range, now (R1)."""
+        check_width("rid", rid, RID_BITS)
+        return in_range(rid >> 8, self._default_rid.bus_range.bus_range())
+
     def new_route(self) -> MsiRoute | None:
         """Return a new route, disabled and with nothing pending; None if no irqfd is connected.
 

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""The bench around `msi_axi_harness`: agents at both ends, monitors, checker, software.
+"""The benches: agents, monitors, checker, software around a design; here, around both ends.
 
 A test is a coroutine that gets a `Bench`, with `axi_test` above it. It makes stimulus; the checker
-says what is wrong, when the test has ended.
+says what is wrong, when the test has ended. `AxiBench` is what benches have in common; that of the
+bridge is in `tests/axi/bridge_bench.py`.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ import logging
 import os
 import random
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterator
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from typing import Any, TypeVar
 
 import cocotb
 from cocotb.clock import Clock
@@ -37,7 +38,7 @@ from cocotbext.msi_its.vocabulary.operations import (
 )
 from msi_its_model import PROFILES, AxiBeat, AxiDoorbell, AxiItsPort
 from tests.axi.agents import Burst, Its, Requester, stall
-from tests.axi.checker import AxiChecker, Configured
+from tests.axi.checker import AxiChecker
 from tests.axi.monitors import (
     AddressMonitor,
     DataMonitor,
@@ -45,19 +46,21 @@ from tests.axi.monitors import (
     RefusedMonitor,
     ResponseMonitor,
 )
+from tests.axi.scoreboard import Configured
 
 PERIOD = 8000  # picoseconds
 
 PARAMETERS: dict[str, int] = {
     **{"ADDR_WIDTH": 64, "DATA_WIDTH": 64, "ID_WIDTH": 8, "ITS_ID": 0, "OUTSTANDING": 64},
-    **{"USER_SHIFT": 0, "DEVID_BITS": 32},
+    **{"USER_SHIFT": 0, "DEVID_BITS": 32, "ITS_PORT": 0},
+    **{"DOORBELL_RESET": 0xC5D8_7BE8_8809_0000, "MSI64_RESET": 0x9A31_E450_A0BC_0000},
     **json.loads(os.environ.get("AXI_PARAMETERS", "{}")),
 }
-"""Those of the harness: what whoever started the simulation says, as JSON, or else its own."""
+"""Those of the design: what whoever started the simulation says, as JSON, or else its own."""
 
 _ADDRESSES = (1 << PARAMETERS["ADDR_WIDTH"]) - 1
-PAGE = 0xC5D8_7BE8_8809_0000 & _ADDRESSES
-MSI64_PAGE = 0x9A31_E450_A0BC_0000 & _ADDRESSES
+PAGE = PARAMETERS["DOORBELL_RESET"] & _ADDRESSES
+MSI64_PAGE = PARAMETERS["MSI64_RESET"] & _ADDRESSES
 ROUTE_PAGE = 0xE872_19C4_D007_0000 & _ADDRESSES
 """Where writes of devices come in, MSI-64 goes out, and messages of routes go."""
 
@@ -71,15 +74,19 @@ SECONDARY, SUBORDINATE = 0x11, 0x1C
 RIDS = (0x1103, 0x1CFE)
 """Of the set-up: one target, its buses, two requester IDs in range."""
 
-LOW_IN_RESET = ("s_axi_bvalid", "m_its_awvalid", "m_its_wvalid", "refused_valid", "retire_valid")
-"""The outputs that reset takes down: from the second clock edge in it to the first after (H8)."""
 
+class AxiBench:
+    """See the module. `seed` fixes all random choices, through `rng`.
 
-class Bench:
-    """See the module. `seed` fixes all random choices, through `rng`."""
+    Whoever inherits makes agents, checker and monitors, and calls `watch` with them.
+    """
 
-    def __init__(self, dut: Any, name: str, drives: bool) -> None:
-        """Look at the design; with `drives` a requester is at `s_axi`, otherwise the test is."""
+    low_in_reset: tuple[str, ...] = ()
+    checker: Any
+    its: Any
+
+    def __init__(self, dut: Any, name: str) -> None:
+        """Look at the design, start its clock, and keep it in reset."""
         self.dut = dut
         self.name = name
         self.log = logging.getLogger(f"cocotb.{name}")
@@ -89,36 +96,31 @@ class Bench:
         self.rng = random.Random(f"{self.seed} {name}")
         self._clock = Clock(dut.clk, PERIOD, unit="step")
         self._clock.start()
-        for signal in ("refused_okay", "dropped_slverr", "msi64", "s_evt_valid", "s_evt_route"):
-            getattr(dut, signal).value = 0
-        self.refused_okay = self.dropped_slverr = self.msi64 = False
-        dut.doorbell_base.value = PAGE >> 16
-        dut.msi64_base.value = MSI64_PAGE >> 16
         dut.rst_n.value = 0
-        self.its = Its(dut, PARAMETERS["ITS_ID"])
-        self._requester = Requester(dut) if drives else None
+        dut.s_evt_valid.value = dut.s_evt_route.value = 0
+        self._requester: Any = None
         self.registers = Registers(dut, dut.clk, dut.rst_n, self.rng, self.cycle)
         profile = next(each for each in PROFILES.values() if not each.checks_default_rid)
-        built = Configuration(profile, PARAMETERS["DEVID_BITS"])
-        self.checker = AxiChecker(self._configured, TABLES, built)
+        self.built = Configuration(profile, PARAMETERS["DEVID_BITS"])
         # of each stream: (cycle, what, for how many cycles it waited)
         self.seen: defaultdict[str, list[tuple[int, Any, int]]] = defaultdict(list)
         self._in_reset = 0  # for how many clock edges
         self.moved = 0  # the cycle of the last transfer
-        sampler = Sampler(dut.clk, ports_of(dut, "handles"))
-        kinds = (AddressMonitor, DataMonitor, ResponseMonitor)
-        self.monitors: list[StreamMonitor] = [
-            *(kind(dut, bus, sampler) for bus in ("s_axi", "m_its") for kind in kinds),
-            RefusedMonitor(dut, "refused", sampler),
-            RetireMonitor(dut, "retire", sampler),
-        ]
+        self.sampler = Sampler(dut.clk, ports_of(dut, "handles"))
+        self.agents: list[Any] = []
+        self.monitors: list[StreamMonitor] = []
+
+    def watch(self, agents: Sequence[Any], monitors: Sequence[StreamMonitor]) -> None:
+        """Have the monitors tell what they see, and the agents look once a cycle."""
+        self.agents += agents
+        self.monitors += monitors
         for monitor in self.monitors:
             monitor.add_callback(lambda item, monitor=monitor: self._saw(monitor, item))
             monitor.violation = functools.partial(self.checker.problem, "H2")
-        EachCycle(sampler, self._each_cycle)
+        EachCycle(self.sampler, self.each_cycle)
 
     @property
-    def requester(self) -> Requester:
+    def requester(self) -> Any:
         """Who drives `s_axi`, unless the test does."""
         assert self._requester is not None
         return self._requester
@@ -130,12 +132,17 @@ class Bench:
     def _saw(self, monitor: StreamMonitor, item: Any) -> None:
         self.moved = self.cycle()
         self.seen[monitor.stream].append((self.moved, item, monitor.waited))
-        self.checker.saw(self.moved, monitor.stream, item)
+        self.saw(self.moved, monitor.stream, item, monitor.waited)
 
-    def _each_cycle(self) -> None:
+    def saw(self, cycle: int, stream: str, item: Any, waited: int) -> None:
+        """Tell the checker what a monitor saw."""
+        self.checker.saw(cycle, stream, item)
+
+    def each_cycle(self) -> None:
+        """Look at what is no stream, and let the agents look."""
         in_reset = not int(self.dut.rst_n.value)
         if self._in_reset > 1 or (self._in_reset and not in_reset):
-            for name in LOW_IN_RESET:
+            for name in self.low_in_reset:
                 if int(getattr(self.dut, name).value):
                     self.checker.problem("B8", f"{name} is up in reset, or right after it")
         self._in_reset = self._in_reset + 1 if in_reset else 0
@@ -144,38 +151,24 @@ class Bench:
         for monitor in self.monitors:
             monitor.paused = in_reset
         if not in_reset:
-            self.its.look()
+            for agent in self.agents:
+                agent.look()
 
-    def _configured(self) -> Configured:
-        """Return how the pins are tied, as they are now."""
-        dut = self.dut
-        wide = int(dut.msi64.value) and self.width > 32
-        page = int(dut.msi64_base.value) << 16 if wide else None
-        return Configured(
-            AxiDoorbell(
-                int(dut.doorbell_base.value) << 16,
-                self.width,
-                bool(int(dut.refused_okay.value)),
-                bool(int(dut.dropped_slverr.value)),
-            ),
-            AxiItsPort(self.width, PARAMETERS["USER_SHIFT"], page),
-            PARAMETERS["ITS_ID"],
-            self.outstanding,
-        )
+    async def configure(self, **levels: int) -> None:
+        """Change the configuration, when nothing is under way."""
+        raise NotImplementedError
 
     # ---- stimulus --------------------------------------------------------------------------------
 
     async def reset(self, cycles: int = 3) -> None:
         """Reset the design and all that is around it."""
         self.dut.rst_n.value = 0
-        self.its.clear()
-        if self._requester is not None:
-            self._requester.clear()
+        for agent in self.agents:
+            agent.clear()
         self.registers.reset()
         await ClockCycles(self.dut.clk, cycles)
-        self.its.clear()
-        if self._requester is not None:
-            self._requester.clear()
+        for agent in self.agents:
+            agent.clear()
         self.dut.rst_n.value = 1
         await ClockCycles(self.dut.clk, 1)
 
@@ -195,13 +188,6 @@ class Bench:
             ConnectIrqfd(CONNECTION, base | 0x5_0000),
             BindTarget(TARGET, CONNECTION, RANGE, 0x18),
         )
-
-    async def configure(self, **levels: int) -> None:
-        """Tie pins of the configuration, when nothing is under way."""
-        await self.settle()
-        for name, level in levels.items():
-            getattr(self.dut, name).value = level
-        await ClockCycles(self.dut.clk, 2)
 
     def message(self, half: bool = False, **other: Any) -> Burst:
         """Return a message: the strobes of a dword in a beat that is full otherwise, too."""
@@ -238,8 +224,7 @@ class Bench:
             self.checker.catch_up()
             idle = not self.checker.under_way
             if self._requester is not None:
-                sources = self._requester.addresses, self._requester.data
-                idle = idle and all(each.idle() for each in sources)
+                idle = idle and self._requester.idle
             quiet = quiet + 1 if idle else 0
             if self.cycle() - self.moved > HANG_CYCLES:
                 self.checker.problem("B6", f"hangs: {self.checker.under_way or 'nothing is taken'}")
@@ -258,16 +243,85 @@ class Bench:
         assert compared["s_axi_b"] or compared["m_its_b"], "nothing was compared"
 
 
+class Bench(AxiBench):
+    """The bench around `msi_axi_harness`: a requester and an ITS."""
+
+    low_in_reset = (
+        "s_axi_bvalid",
+        "m_its_awvalid",
+        "m_its_wvalid",
+        "refused_valid",
+        "retire_valid",
+    )
+    checker: AxiChecker
+    its: Its
+
+    def __init__(self, dut: Any, name: str, drives: bool) -> None:
+        """Look at the design; with `drives` a requester is at `s_axi`, otherwise the test is."""
+        super().__init__(dut, name)
+        for signal in ("refused_okay", "dropped_slverr", "msi64"):
+            getattr(dut, signal).value = 0
+        dut.doorbell_base.value = PAGE >> 16
+        dut.msi64_base.value = MSI64_PAGE >> 16
+        self.its = Its(dut, PARAMETERS["ITS_ID"])
+        self._requester = Requester(dut) if drives else None
+        self.checker = AxiChecker(self._configured, TABLES, self.built)
+        kinds = (AddressMonitor, DataMonitor, ResponseMonitor)
+        self.watch(
+            [self.its, *([self._requester] if drives else [])],
+            [
+                *(kind(dut, bus, self.sampler) for bus in ("s_axi", "m_its") for kind in kinds),
+                RefusedMonitor(dut, "refused", self.sampler),
+                RetireMonitor(dut, "retire", self.sampler),
+            ],
+        )
+
+    def _configured(self) -> Configured:
+        """Return how the pins are tied, as they are now."""
+        dut = self.dut
+        wide = int(dut.msi64.value) and self.width > 32
+        page = int(dut.msi64_base.value) << 16 if wide else None
+        return Configured(
+            AxiDoorbell(
+                int(dut.doorbell_base.value) << 16,
+                self.width,
+                bool(int(dut.refused_okay.value)),
+                bool(int(dut.dropped_slverr.value)),
+            ),
+            AxiItsPort(self.width, PARAMETERS["USER_SHIFT"], page),
+            PARAMETERS["ITS_ID"],
+            self.outstanding,
+        )
+
+    async def configure(self, **levels: int) -> None:
+        """Tie pins of the configuration, when nothing is under way."""
+        await self.settle()
+        for name, level in levels.items():
+            getattr(self.dut, name).value = level
+        await ClockCycles(self.dut.clk, 2)
+
+
+B = TypeVar("B", bound=AxiBench)
+
+
 def axi_test(
     timeout_us: int = 400, drives: bool = True, widths: tuple[int, ...] = ()
 ) -> Callable[[Callable[[Bench], Awaitable[None]]], Any]:
     """Make a cocotb test of a coroutine with a bench, for data buses of some widths (all)."""
+    skip = bool(widths) and PARAMETERS["DATA_WIDTH"] not in widths
+    return test_with(lambda dut, name: Bench(dut, name, drives), timeout_us, skip)
 
-    def decorate(function: Callable[[Bench], Awaitable[None]]) -> Any:
+
+def test_with(
+    make: Callable[[Any, str], B], timeout_us: int, skip: bool = False
+) -> Callable[[Callable[[B], Awaitable[None]]], Any]:
+    """Make a cocotb test of a coroutine with a bench, which `make` makes for design and name."""
+
+    def decorate(function: Callable[[B], Awaitable[None]]) -> Any:
         @functools.wraps(function)
         async def run_test(dut: Any) -> None:
             logging.getLogger("msi_its_model").setLevel(logging.ERROR)
-            bench = Bench(dut, function.__name__, drives)
+            bench = make(dut, function.__name__)
             await bench.set_up()
             try:
                 await function(bench)
@@ -279,7 +333,6 @@ def axi_test(
             bench.finish()
 
         del run_test.__wrapped__  # whose argument it has not
-        skip = bool(widths) and PARAMETERS["DATA_WIDTH"] not in widths
         return cocotb.test(timeout_time=timeout_us, timeout_unit="us", skip=skip)(run_test)
 
     return decorate

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Monitors of the AXI4 write channels and of what is beside them. They read, and drive nothing.
+"""Monitors of the AXI4 channels and of what is beside them. They read, and drive nothing.
 
 Each is a `StreamMonitor`, which watches the handshake too: valid stays, the payload is stable (H2;
 for AXI4 Arm IHI 0022 says the same). What it saw is a value of this module.
@@ -15,7 +15,7 @@ from cocotbext.msi_its.bench.ports import Values
 
 
 class Address(NamedTuple):
-    """A transfer on a write address channel, with AXI4's names."""
+    """A transfer on an address channel, with AXI4's names."""
 
     id: int
     addr: int
@@ -43,6 +43,15 @@ class Response(NamedTuple):
 
     id: int
     resp: int
+
+
+class ReadData(NamedTuple):
+    """A transfer on a read data channel, with AXI4's names."""
+
+    id: int
+    data: int
+    resp: int
+    last: int
 
 
 class Refused(NamedTuple):
@@ -92,6 +101,22 @@ class ResponseMonitor(_Channel):
     valid, ready = "bvalid", "bready"
     payload = tuple(f"b{name}" for name in Response._fields)
     shown = Response
+
+
+class ReadAddressMonitor(_Channel):
+    """A read address channel: `Address`."""
+
+    valid, ready = "arvalid", "arready"
+    payload = tuple(f"ar{name}" for name in Address._fields)
+    shown = Address
+
+
+class ReadDataMonitor(_Channel):
+    """A read data channel: `ReadData`."""
+
+    valid, ready = "rvalid", "rready"
+    payload = tuple(f"r{name}" for name in ReadData._fields)
+    shown = ReadData
 
 
 class RefusedMonitor(_Channel):

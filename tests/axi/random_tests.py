@@ -66,7 +66,7 @@ def any_burst(bench: Bench) -> Burst:
         size=draw.randrange(lanes.bit_length()),
         burst=draw.choice(list(AxiBurst)),
         length=draw.choice((None, None, None, None, draw.randrange(1, 5))),
-        attributes={"awlock": draw.randrange(2), "awcache": draw.randrange(16)},
+        attributes={"lock": draw.randrange(2), "cache": draw.randrange(16)},
     )
 
 

@@ -56,7 +56,7 @@ async def b1_dword_or_its_lower_half(bench: Bench) -> None:
     """Strobes decide: all sizes, bursts and locks, whole words and halves."""
     largest = (bench.width // 8).bit_length()
     bursts = [
-        bench.message(half, size=size, burst=burst, attributes={"awlock": lock})
+        bench.message(half, size=size, burst=burst, attributes={"lock": lock})
         for half in (False, True)
         for size in range(largest)
         for burst in AxiBurst
@@ -72,7 +72,7 @@ async def b1_dword_or_its_lower_half(bench: Bench) -> None:
 @axi_test()
 async def b1_what_else_is_beside_an_address_means_nothing(bench: Bench) -> None:
     """Cache, protection, quality of service and region."""
-    for name, bits in (("awcache", 4), ("awprot", 3), ("awqos", 4), ("awregion", 4)):
+    for name, bits in (("cache", 4), ("prot", 3), ("qos", 4), ("region", 4)):
         for bit in range(bits):
             bench.requester.send(bench.message(attributes={name: 1 << bit}))
     await bench.settle()

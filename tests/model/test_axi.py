@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from msi_its_model import (
     AssignedBusRange,
     AxiBeat,
+    AxiBridge,
     AxiBurst,
     AxiDoorbell,
     AxiFlush,
@@ -18,6 +20,8 @@ from msi_its_model import (
     AxiItsWrite,
     AxiMeaning,
     AxiMessage,
+    AxiOrder,
+    AxiPasses,
     AxiRefusal,
     AxiResponse,
     AxiSignalMsi,
@@ -258,3 +262,72 @@ def test_pages_are_aligned_and_widths_known() -> None:
             AxiDoorbell(PAGE, width)
         with pytest.raises(ValueError, match="data_width must be one of"):
             AxiItsPort(width)
+
+
+# ---- the bridge: B1, B2, B4, B9 ------------------------------------------------------------------
+
+
+def no_source() -> bool:
+    raise AssertionError("the source was asked for")
+
+
+def test_b1_the_page_is_no_matter_of_a_source() -> None:
+    bridge = AxiBridge(AxiDoorbell(PAGE, 64), check_all=True)
+    assert isinstance(bridge.write(write(PAGE + 0x40, 0xF, 64), no_source), AxiMessage)
+    assert bridge.write(write(PAGE, 0xF, 64), no_source) is AxiRefusal.OFFSET
+    assert bridge.write(write(PAGE + 0xFFFC, 0, 64), no_source) == AxiFlush()
+    assert bridge.read(PAGE + 0xFFFC, no_source) is AxiRefusal.READ
+
+
+@pytest.mark.parametrize("address", [PAGE - 4, PAGE + 0x1_0000, PAGE + (1 << 63), 0])
+def test_b2_all_else_passes(address: int) -> None:
+    bridge = AxiBridge(AxiDoorbell(PAGE, 64))
+    assert bridge.write(write(address, 0xF, 64), no_source) == AxiPasses()
+    assert bridge.write(write(address, 0, 64, beats=(AxiBeat(1, 0),) * 2), no_source) == AxiPasses()
+    assert bridge.read(address, no_source) == AxiPasses()
+
+
+def test_b9_every_source_is_checked_if_asked_for() -> None:
+    bridge = AxiBridge(AxiDoorbell(PAGE, 64), check_all=True)
+    sources: dict[bool, Callable[[], bool]] = {True: lambda: True, False: lambda: False}
+    for known, expected in ((True, AxiPasses()), (False, AxiRefusal.SOURCE)):
+        assert bridge.write(write(PAGE - 4, 0xF, 64), sources[known]) == expected
+        assert bridge.read(PAGE - 4, sources[known]) == expected
+
+
+def test_b9_a_target_covers_the_buses_of_its_range() -> None:
+    bus_range = AssignedBusRange()
+    target = MsiConnection(bus_range).target()
+    assert target.covers(0x00FF) and not target.covers(0x0100)
+    bus_range.set_bus_range(5, 10)
+    assert [bus for bus in range(256) if target.covers(bus << 8 | 0x18)] == list(range(5, 11))
+    bus_range.set_bus_range(10, 5)
+    assert not any(target.covers(bus << 8) for bus in range(256))
+    with pytest.raises(ValueError, match="rid must fit in 16 bits"):
+        target.covers(0x1_0000)
+
+
+@pytest.mark.parametrize("okay", [False, True])
+def test_b5_what_does_not_pass_has_a_response(okay: bool) -> None:
+    bridge = AxiBridge(AxiDoorbell(PAGE, 64, refused_okay=okay))
+    in_page = AxiResponse.OKAY if okay else AxiResponse.SLVERR
+    for refusal in (AxiRefusal.BURST, AxiRefusal.OFFSET, AxiRefusal.STROBES, AxiRefusal.READ):
+        assert bridge.response(refusal) is in_page
+    assert bridge.response(AxiRefusal.SOURCE) is AxiResponse.SLVERR
+    assert bridge.response(AxiFlush()) is AxiResponse.OKAY
+    message = AxiMessage(7, 0x0518, PAGE + 0x40, 1)
+    assert bridge.response(message, AxiResponse.DECERR) is AxiResponse.DECERR
+
+
+def test_b4_a_message_waits_for_the_data_before_it_alone() -> None:
+    order = AxiOrder()
+    for number in (1, 2, 4, 6):
+        order.passes(number)
+    assert [order.waits_for(number) for number in (1, 3, 5)] == [[], [1, 2], [1, 2, 4]]
+    order.responded(2)
+    assert order.waits_for(5) == [1, 4]
+    order.responded(1)
+    order.responded(4)
+    assert order.waits_for(5) == [] and order.waits_for(7) == [6]
+    with pytest.raises(KeyError):
+        order.responded(4)

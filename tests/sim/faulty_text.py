@@ -58,7 +58,7 @@ def write_faulty(
     in its file.
     """
     shutil.copytree(ROOT / "hdl", folder / "hdl")
-    (folder / harness).parent.mkdir(parents=True)
+    (folder / harness).parent.mkdir(parents=True, exist_ok=True)
     (folder / harness).with_name(f"{package}.sv").write_text(
         f"package {package};\n"
         "  localparam logic OPEN = 1'b1;\n"

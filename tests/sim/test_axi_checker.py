@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""The assertions on AXI4's write channels: each fails on what is illegal, none on the rest."""
+"""The assertions on AXI4's channels: each fails on what is illegal, none on the rest."""
 
 from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,13 @@ from cocotb_tools.runner import get_runner
 
 from cocotbext.msi_its.run.places import BUILD, ROOT
 from cocotbext.msi_its.run.simulators import verilator
-from tests.axi.checker_cases import CASES, PARAMETERS, PERIOD, SLOT, TOP
+from tests.axi.checker_cases import CASES, PARAMETERS, PERIOD, READS, SLOT, WRITES
 from tests.sim.commands import verilator_found
 
-CHECKER = ROOT / "hdl/sva/msi_axi_write_checker.sv"
-PARTS = (ROOT / "hdl/sva/msi_stream_checker.sv", CHECKER)
+SVA = ROOT / "hdl/sva"
+PARTS = [SVA / f"{name}.sv" for name in ("msi_stream_checker", "msi_axi_burst_checker")]
+
+STREAMS = {WRITES: ("aw", "w", "b"), READS: ("ar", "r")}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -26,30 +29,18 @@ def environment() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="module")
-def built(environment: None) -> Path:
-    place = BUILD / "axi-checker"
-    get_runner("verilator").build(
-        sources=PARTS,
-        hdl_toplevel=TOP,
-        always=True,
-        build_args=[
-            *verilator.BUILD_ARGUMENTS,
-            *verilator.PORTS_ONLY,
-            *(f"-G{name}={value}" for name, value in PARAMETERS.items()),
-        ],
-        timescale=("1ns", "1ps"),
-        build_dir=place,
-        log_file=place / "build.log",
-    )
-    return place
+def asserted(name: str, kind: str = "assert") -> set[str]:
+    """Return the labels of what a module asserts, or assumes."""
+    return set(re.findall(rf"(\w+) : {kind} \(", (SVA / f"{name}.sv").read_text()))
 
 
-def test_each_assertion_has_a_case() -> None:
-    names = set(re.findall(r"(\w+) : assert \(", CHECKER.read_text()))
-    streams = {f"u_{each}.{name}" for each in ("aw", "w", "b") for name in NEEDED}
-    assert {case.label for case in CASES} == {"", *names, *streams}
-    assert names == set(re.findall(r"(\w+) : assume \(", CHECKER.read_text()))
+@pytest.mark.parametrize("top", CASES)
+def test_each_assertion_has_a_case(top: str) -> None:
+    streams = {f"u_{each}.{name}" for each in STREAMS[top] for name in NEEDED}
+    bursts = {f"u_burst.{name}" for name in asserted("msi_axi_burst_checker")}
+    assert {case.label for case in CASES[top]} == {"", *asserted(top), *streams, *bursts}
+    for module in (top, "msi_axi_burst_checker"):
+        assert asserted(module) == asserted(module, "assume")
 
 
 NEEDED = ("H2_valid_stays", "H2_payload_stable")
@@ -57,16 +48,36 @@ NEEDED = ("H2_valid_stays", "H2_payload_stable")
 
 
 @pytest.fixture(scope="module")
-def failed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[int, list[str]]:
-    """Play all cases; return which assertions failed, by the number of the case."""
-    folder = tmp_path_factory.mktemp("cases")
+def failed(
+    environment: None, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], dict[int, list[str]]]:
+    """Return what plays all cases of a checker, once, and says which assertions failed in each."""
+    return cache(lambda top: play(top, tmp_path_factory.mktemp("cases")))
+
+
+def play(top: str, folder: Path) -> dict[int, list[str]]:
+    """Build a checker and play its cases; return which assertions failed, by the case's number."""
+    place = BUILD / "axi-checker" / top
+    get_runner("verilator").build(
+        sources=[*PARTS, SVA / f"{top}.sv"],
+        hdl_toplevel=top,
+        always=True,
+        build_args=[
+            *verilator.BUILD_ARGUMENTS,
+            *verilator.PORTS_ONLY,
+            *(f"-G{name}={value}" for name, value in PARAMETERS[top].items()),
+        ],
+        timescale=("1ns", "1ps"),
+        build_dir=place,
+        log_file=place / "build.log",
+    )
     log = folder / "log"
     with contextlib.suppress(SystemExit, RuntimeError):  # it says that assertions failed
         get_runner("verilator").test(
             test_module="tests.axi.checker_cases",
-            hdl_toplevel=TOP,
+            hdl_toplevel=top,
             hdl_toplevel_lang="verilog",
-            build_dir=built,
+            build_dir=place,
             test_dir=folder,
             results_xml=str(folder / "results.xml"),
             log_file=log,
@@ -76,14 +87,18 @@ def failed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[int, l
     said = log.read_text()
     assert "play passed" in said
     found: dict[int, list[str]] = {}
-    for time, name in re.findall(rf"\[(\d+)\] %Error: .*Assertion failed in {TOP}\.(\S+):", said):
+    for time, name in re.findall(rf"\[(\d+)\] %Error: .*Assertion failed in {top}\.(\S+):", said):
         found.setdefault(int(time) // (1000 * PERIOD * SLOT), []).append(name)
     return found
 
 
-@pytest.mark.parametrize("number", range(len(CASES)), ids=lambda number: CASES[number].what)
-def test_a_case(number: int, failed: dict[int, list[str]]) -> None:
-    case, names = CASES[number], failed.get(number, [])
+@pytest.mark.parametrize(
+    ("top", "number"),
+    [(top, number) for top, cases in CASES.items() for number in range(len(cases))],
+    ids=[f"{top}: {case.what}" for top, cases in CASES.items() for case in cases],
+)
+def test_a_case(top: str, number: int, failed: Callable[[str], dict[int, list[str]]]) -> None:
+    case, names = CASES[top][number], failed(top).get(number, [])
     if not case.label:
         assert names == []
         return

@@ -19,8 +19,9 @@ from cocotbext.msi_its.vocabulary.operations import (
 )
 from cocotbext.msi_its.vocabulary.transactions import Retired, Source
 from msi_its_model import AxiDoorbell, AxiItsPort, AxiRefusal
-from tests.axi.checker import REASONS, AxiChecker, Configured
+from tests.axi.checker import REASONS, AxiChecker
 from tests.axi.monitors import Address, Data, Refused, Response
+from tests.axi.scoreboard import Configured
 
 PAGE = 0xABCD_0000
 DOORBELL = PAGE | 0x40

@@ -41,8 +41,8 @@ from msi_its_model.pcie import (
     TlpRemoval,
     TlpRemoved,
 )
-from tests.axi.checker import FIXED
 from tests.axi.monitors import Address, Data, Response
+from tests.axi.scoreboard import FIXED
 from tests.topology.packets import shown
 
 ORDER = (

@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from cocotbext.msi_its.batch.checker import BatchChecker, TraceBatch
-from cocotbext.msi_its.batch.records import Records
+from cocotbext.msi_its.batch.records import Records, route
 from cocotbext.msi_its.batch.transactor import Seen, Status, Transactor, Waiting
 from cocotbext.msi_its.checks.register_model import STATUS_REGISTERS
 from cocotbext.msi_its.vocabulary.csr import Register
@@ -105,6 +105,8 @@ class BatchEnvironment:
             for batch in batches:
                 trace = None if isinstance(batch, np.ndarray) else batch
                 operations = batch if isinstance(batch, np.ndarray) else batch.operations
+                if self.settings.doorbell is not None:
+                    route(operations, self.settings.doorbell)
                 following = pool.submit(self._run, operations, ordered)
                 if under_way is not None:
                     self._check(under_way[0].result(), under_way[1])

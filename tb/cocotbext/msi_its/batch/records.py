@@ -19,6 +19,7 @@ from cocotbext.msi_its.vocabulary.operations import (
     OPERATIONS,
     Message,
     Operation,
+    SignalMsiWithRid,
     arguments_of,
 )
 from cocotbext.msi_its.vocabulary.transactions import ANSWERS, Retired, Source
@@ -69,6 +70,13 @@ SOURCES = np.zeros(CODES, np.uint8)
 """The source by which each operation code enters, when it can choose: see Environment.play."""
 for _kind in OPERATIONS.values():
     SOURCES[_kind.code] = _kind.source
+
+
+def route(operations: Records, doorbell: int) -> None:
+    """Let direct messages that have no write on a bus enter as commands: see `source_of`."""
+    on_bus = operations["code"] == SignalMsiWithRid.code
+    on_bus &= operations["address"] == doorbell
+    operations["source"][(operations["source"] == Source.MESSAGE) & ~on_bus] = Source.COMMAND
 
 
 def words(records: Records) -> NDArray[np.uint64]:

@@ -48,7 +48,7 @@ from cocotbext.msi_its.vocabulary.operations import Operation
 from cocotbext.msi_its.vocabulary.results import TestResult, dump
 from cocotbext.msi_its.vocabulary.settings import HANG_CYCLES, QUIET_CYCLES, Settings
 from cocotbext.msi_its.vocabulary.trace import TraceLine
-from cocotbext.msi_its.vocabulary.transactions import Source
+from cocotbext.msi_its.vocabulary.transactions import Source, source_of
 
 CLOCK_NS = 10
 """The clock's period in nanoseconds."""
@@ -200,12 +200,12 @@ class Environment:
         """Issue operations so that they execute in the order given.
 
         Each enters by its own source: messages on `s_msi`, events on `s_evt`, everything else as a
-        command. What one source is given waits until the source before it has nothing left to hand
-        over.
+        command; so does a message that has no write on a bus where they are such. What one source
+        is given waits until the source before it has nothing left to hand over.
         """
         source: StreamDriver | None = None
         for operation in operations:
-            wanted = self._streams.get(operation.source)
+            wanted = self._streams.get(source_of(operation, self.settings.doorbell))
             if source is not None and source is not wanted:
                 await self._handed_over(source)
             source = wanted
@@ -253,6 +253,10 @@ class Environment:
         await self.registers.acknowledge()
         await self.registers.read(csr.ALERT)
         await self.cycle(ALERT_CYCLES)
+        if self.settings.doorbell is not None:
+            names = ("bus_writes", "bus_messages", "bus_bytes")
+            counted = [f"{int(getattr(self.dut, name).value):,}" for name in names]
+            self.measure("bus", "{} writes, {} of them messages; {} bytes of DMA".format(*counted))
         self.watch.finish()
 
     def too_long(self, timeout_us: int) -> str:

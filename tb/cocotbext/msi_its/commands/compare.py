@@ -42,6 +42,7 @@ from cocotbext.msi_its.vocabulary.operations import (
     CONFIGURATION,
     LIMITS,
     Configuration,
+    SignalMsiWithRid,
     Tables,
 )
 from cocotbext.msi_its.vocabulary.results import Drop, Mismatch, TestResult
@@ -54,6 +55,15 @@ from msi_its_model import PROFILES, Profile
 
 RESULTS = BUILD / "compare"
 COUNTER_WIDTH = 32
+
+BRIDGES = {"axi": Rtl("tests/axi/bridge_as_translator.f", "msi_bridge_as_translator")}
+"""Bridges with the ports of a translator: they make a write on a bus of each direct message."""
+
+OFFSET = 0x40
+"""Where in its page of 64 KiB the doorbell is: messages to other addresses have no bus write."""
+
+DOORBELL = 0x0809_0040
+"""The doorbell where no trace has one."""
 
 WINDOWS = 3
 """Of how many traces that differ a window is replayed with waves."""
@@ -94,6 +104,7 @@ class Replay:
     rtl: Rtl = OWN
     waves: bool = False
     configuration: Configuration = CONFIGURATION
+    doorbell: int | None = None  # of a bridge
 
     @property
     def run(self) -> Run:
@@ -107,6 +118,7 @@ class Replay:
             self.translated,
             self.rtl,
             configuration=self.configuration,
+            doorbell=self.doorbell,
         )
 
     @property
@@ -242,6 +254,7 @@ def run(arguments: argparse.Namespace, rtl: Rtl) -> int:
         rtl,
         arguments.waves,
         arguments.profile,
+        arguments.bridge,
     )
 
 
@@ -252,10 +265,12 @@ def compare(
     rtl: Rtl = OWN,
     waves: bool = False,
     profile: Profile | None = None,
+    bridge: str = "",
 ) -> int:
     """Replay traces, print the results, and return the exit status.
 
     They follow the rules of `profile`; None: of the one that their headers name, or the default.
+    With a `bridge`, of BRIDGES, direct messages go through that.
     With `waves` that is at pin level, and all of it is in a waveform file. Without, a window
     around the first difference is replayed again with waves.
     """
@@ -295,16 +310,36 @@ def compare(
     without = [*(["LEVEL=model"] if level == "model" else [])]
     if all(trace.its_alone for trace in traces):
         without = ["a trace that has only lines of an ITS"]
+    if bridge and not rtl.own:
+        print(f"error: BRIDGE={bridge} is RTL: leave out {' '.join(rtl.words)}", file=sys.stderr)
+        return 2
     words = [*rtl.words, *(["WAVES=1"] if waves else [])]
+    words += [f"BRIDGE={bridge}"] if bridge else []
     words += [f"LEVEL={level}"] if level in ("pin", "batch") else []
     if without and words:
         print(f"error: {without[0]} runs no RTL: leave out {' '.join(words)}", file=sys.stderr)
         return 2
+    doorbell = None
+    if bridge:
+        rtl, doorbell = BRIDGES[bridge], doorbell_of(traces)
+        print(f"messages to {doorbell:#x} are writes on the bus, others are commands")
     if not rtl.own:
         rtl.check()
     with exclusive(RESULTS.with_suffix(".lock"), f"{PROGRAM} compare"):
-        replay = Replay(traces, tables, level, seed, rtl, waves, configuration)
+        replay = Replay(traces, tables, level, seed, rtl, waves, configuration, doorbell)
         return _compare(replay, shared)
+
+
+def doorbell_of(traces: Sequence[TraceFile]) -> int:
+    """Return the address of the first message that may be a write to a doorbell, 64 bits."""
+    for trace in traces:
+        if trace.its_alone:
+            continue
+        for line in iter_trace(trace.path, PROFILES[trace.profile]):
+            operation = line.operation
+            if isinstance(operation, SignalMsiWithRid) and operation.address & 0xFFFF == OFFSET:
+                return operation.address
+    return DOORBELL
 
 
 def _compare(replay: Replay, shared: Mapping[str, Sharing]) -> int:
@@ -586,5 +621,6 @@ def _command(traces: Sequence[TraceFile], level: str, run: Run, waves: bool = Fa
     """Return the line that replays some traces again."""
     words = [PROGRAM, "compare", f"TRACE={shlex.join(shown(trace.source) for trace in traces)}"]
     words += [f"SEED={run.seed}", *([f"LEVEL={level}"] if level else [])]
-    words += [*run.configuration.words, *run.rtl.checked_words]
+    words += [*run.configuration.words]
+    words += run.rtl.checked_words if run.doorbell is None else ["BRIDGE=axi"]
     return shlex.join([*words, *(["WAVES=1"] if waves else [])])

@@ -87,6 +87,10 @@ def parser() -> Parser:
     command.add_renamed("engine", "level", levels_of)
     command.add_argument("--seed", help="fixes every random choice", type=seed, default=chosen)
     command.add_argument("--waves", help="write waveforms of all of it", action="store_true")
+    bridges = ("", "axi")
+    command.add_argument(
+        "--bridge", help="axi: messages are bus writes, among DMA", choices=bridges, default=""
+    )
     command.add_argument("trace", help="the traces", nargs="+")
 
     command = commands.add_command("import", "make a trace of a log")

@@ -262,7 +262,8 @@ class Rtl:
         problems = [
             f"parameter {name} is missing" for name in PARAMETERS if name not in found.parameters
         ]
-        wanted = OWN.elaborate(parameters).ports
+        common = {name: each for name, each in (parameters or {}).items() if name in PARAMETERS}
+        wanted = OWN.elaborate(common).ports
         without = not any(name.startswith(OPTIONAL) for name in found.ports)
         for name, port in wanted.items():
             if name.startswith(OPTIONAL) and without:

@@ -24,6 +24,7 @@ class Run:
     plusargs: tuple[str, ...] = ()
     ports: str = ""
     configuration: Configuration = CONFIGURATION
+    doorbell: int | None = None  # see Settings
 
     @property
     def settings(self) -> Settings:
@@ -39,13 +40,15 @@ class Run:
             self.plusargs,
             self.ports,
             self.configuration,
+            self.doorbell,
         )
 
     @property
     def parameters(self) -> dict[str, int]:
-        """The translator's parameters, by their names in the RTL."""
+        """The translator's parameters, by their names in the RTL; with a doorbell its page, too."""
         sizes = {name.upper(): size for name, size in self.tables._asdict().items()}
-        return {**sizes, "COUNTER_WIDTH": self.counter_width, **self.configuration.parameters}
+        made = {**sizes, "COUNTER_WIDTH": self.counter_width, **self.configuration.parameters}
+        return made if self.doorbell is None else {**made, "DOORBELL_PAGE": self.doorbell >> 16}
 
     @property
     def operations(self) -> int:

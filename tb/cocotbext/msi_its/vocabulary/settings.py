@@ -63,7 +63,8 @@ class Settings:
 
     `counter_width` is in bits; `top` names the design's top module; with `coverage`, functional
     coverage is sampled; `plusargs` (`+name=value`) are for the design; `ports` is the kind of
-    ports (see `bench.ports`), by default the fastest. They travel to the
+    ports (see `bench.ports`), by default the fastest; `doorbell` is where direct messages are
+    written if they come over a bus. They travel to the
     simulation as a JSON file that VARIABLE names.
     """
 
@@ -77,6 +78,7 @@ class Settings:
     plusargs: tuple[str, ...] = ()
     ports: str = ""
     configuration: Configuration = CONFIGURATION
+    doorbell: int | None = None
 
     def save(self, path: Path) -> None:
         """Write the file that `load` reads."""

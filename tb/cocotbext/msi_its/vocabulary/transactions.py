@@ -12,7 +12,12 @@ from msgspec import Struct
 from cocotbext.msi_its.vocabulary import operation_classes as described
 from cocotbext.msi_its.vocabulary.csr import Answer
 from cocotbext.msi_its.vocabulary.csr import Source as Source
-from cocotbext.msi_its.vocabulary.operations import OPERATIONS, Message, Operation
+from cocotbext.msi_its.vocabulary.operations import (
+    OPERATIONS,
+    Message,
+    Operation,
+    SignalMsiWithRid,
+)
 from cocotbext.msi_its.vocabulary.trace import Expect
 
 BDF = Answer.BDF  # Python 3.11 takes its time to find a member of an enumeration
@@ -35,6 +40,19 @@ RETURNS: dict[tuple[str, Answer], bool] = {
     for answer, value in kind.returns.items()
 }
 """What the model's method returns, by operation and answer; otherwise it returns nothing."""
+
+
+def source_of(operation: Operation, doorbell: int | None = None) -> Source:
+    """Return the source by which an operation enters, when it can choose.
+
+    With a `doorbell` direct messages are writes on a bus. There they have an explicit requester ID
+    and go to this address (64 bits); others enter as commands.
+    """
+    source = operation.source
+    if source is not Source.MESSAGE or doorbell is None:
+        return source
+    on_bus = isinstance(operation, SignalMsiWithRid) and operation.address == doorbell
+    return source if on_bus else Source.COMMAND
 
 
 class Retired(Struct, frozen=True, gc=False):

@@ -1529,7 +1529,12 @@ FAULTS = (
     OfPcie(
         "beat_ready = moves && !cut;",
         "beat_ready = moves;",
-        fails=(Fails("tlp_filter", "T4_ready_unless_full T4_framed"),),
+        fails=(Fails("tlp_filter", "T4_ready_unless_full"),),
+    ),
+    OfPcie(
+        "    if (cut) out = '{eop: 1'b1, error: 1'b1, default: '0};\n",
+        "",
+        fails=(Fails("tlp_filter", "T4_framed"),),
     ),
     OfPcie(
         "(!sends || sends_ready) &&",

@@ -23,7 +23,10 @@ module prove_arbiter
 
   logic started_q = 1'b0;
   always_ff @(posedge clk) started_q <= 1'b1;
-  always_comb begins_in_reset : assume (started_q || !rst_n);
+  always_comb begin
+    begins_in_reset : assume (started_q || !rst_n);
+    one_of_these : assume (!in_valid[SOURCE_COMMAND] || !in_valid[SOURCE_RANGE]);
+  end
 
   logic [SOURCES-1:0] taken;
   assign taken = in_valid & in_ready;
@@ -39,8 +42,10 @@ module prove_arbiter
       N1_range_granted : assert (range_granted == (out_valid && granted == SOURCE_RANGE));
       H3_granted_over_command :
       assert (!out_valid ||
-              ((granted == SOURCE_EVENT || message_first == (granted == SOURCE_MESSAGE)) &&
-               (granted == SOURCE_MESSAGE || event_first == (granted == SOURCE_EVENT))));
+              ((granted == SOURCE_EVENT || granted == SOURCE_RANGE ||
+                message_first == (granted == SOURCE_MESSAGE)) &&
+               (granted == SOURCE_MESSAGE || granted == SOURCE_RANGE ||
+                event_first == (granted == SOURCE_EVENT))));
     end
   end
 
@@ -68,8 +73,12 @@ module prove_arbiter
       if (started_q) begin
         H4_waits_for_three_at_most : assert (others_q <= 3);
         inv_behind : assert (3'(behind) >= others_q);
+        inv_behind_io : assert (dut.behind_io_q == (dut.last_q inside {SOURCE_MESSAGE, SOURCE_EVENT}));
       end
-      cover_waits_for_three : cover (started_q && rst_n && others_q == 3 && in_valid[i]);
+      // The command and s_range, which are never both valid, wait for two.
+      cover_waits_for_as_many :
+      cover (started_q && rst_n && in_valid[i] &&
+             others_q == (i == SOURCE_MESSAGE || i == SOURCE_EVENT ? 3 : 2));
       cover_alone : cover (started_q && rst_n && in_valid == 1 << i && taken[i]);
     end
   end

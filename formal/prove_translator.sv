@@ -37,13 +37,17 @@ module prove_translator
     input wire logic [31:0] s_msi_data,
     input wire logic        s_evt_valid,
     input wire logic [15:0] s_evt_route,
+    input wire logic        s_range_valid,
+    input wire logic [15:0] s_range_range,
+    input wire logic [7:0]  s_range_secondary,
+    input wire logic [7:0]  s_range_subordinate,
     input wire logic        m_msi_ready
 );
 
   logic        s_axil_awready, s_axil_wready, s_axil_bvalid, s_axil_arready, s_axil_rvalid;
   logic [1:0]  s_axil_bresp, s_axil_rresp;
   logic [31:0] s_axil_rdata;
-  logic        s_msi_ready, s_evt_ready;
+  logic        s_msi_ready, s_evt_ready, s_range_ready;
   logic        m_msi_valid;
   logic [31:0] m_msi_devid;
   logic [63:0] m_msi_address;
@@ -91,20 +95,22 @@ module prove_translator
     logic [1:0]  source;
     logic [7:0]  operation;
     logic [15:0] target;
-    logic [15:0] route;
-    logic [15:0] rid;
+    logic [15:0] route;  // or range
+    logic [15:0] rid;    // or secondary and subordinate bus
     logic [63:0] address;
     logic [31:0] data;
   } record_t;
 
   logic [SOURCES-1:0] waiting, taken;  // the ports, and the command
+  logic [SOURCES-1:0] offered;         // the same, without what stands back for another
   record_t            request, record;
   record_t      [3:0] queue_q;
   logic         [2:0] queued_q;
 
   always_comb begin
-    waiting = {s_evt_valid, s_msi_valid, dut.command_valid};
-    taken   = waiting & {s_evt_ready, s_msi_ready, dut.command_ready};
+    waiting = {s_range_valid, s_evt_valid, s_msi_valid, dut.command_valid};
+    taken   = waiting & {s_range_ready, s_evt_ready, s_msi_ready, dut.command_ready};
+    offered = {dut.range_offered, s_evt_valid, s_msi_valid, dut.command_offered};
     request = '0;
     if (taken[SOURCE_MESSAGE]) begin
       request.source    = SOURCE_MESSAGE;
@@ -119,6 +125,12 @@ module prove_translator
       request.source    = SOURCE_EVENT;
       request.operation = operation_code__SIGNAL_EVENT;
       request.route     = s_evt_route;
+    end
+    if (taken[SOURCE_RANGE]) begin
+      request.source    = SOURCE_RANGE;
+      request.operation = operation_code__SET_BUS_RANGE;
+      request.route     = s_range_range;
+      request.rid       = {s_range_secondary, s_range_subordinate};
     end
     // The record, without what its operation does not take. A command's arguments are not followed.
     record = '{
@@ -140,6 +152,13 @@ module prove_translator
         record.rid     = '0;
         record.address = '0;
         record.data    = '0;
+      end
+      SOURCE_RANGE: begin
+        record           = '0;
+        record.source    = retire_source;
+        record.operation = retire_operation;
+        record.route     = retire_range;
+        record.rid       = {retire_secondary, retire_subordinate};
       end
       default: begin
         record        = '0;
@@ -203,10 +222,13 @@ module prove_translator
     if (!rst_n) clear_count_q <= '0;
   end
 
+  logic [RANGE_SETTLE-1:0] set_q;  // s_range set a bus range so many cycles ago, and one
+  always_ff @(posedge clk) set_q <= rst_n ? RANGE_SETTLE'({set_q, taken[SOURCE_RANGE]}) : '0;
+
   always_comb begin
     if (started_q) begin
       H1_one_operation_a_cycle :
-      assert (clear_count_q != LARGEST || waiting == 0 || stalled_q || $onehot(taken));
+      assert (clear_count_q != LARGEST || offered == 0 || stalled_q || $onehot(taken));
       H1_message_with_its_record : assert (owed == 0 || m_msi_valid);
       H2_valid_stays : assert (!stalled_q || m_msi_valid);
       H2_payload_stable : assert (!stalled_q || out == stalled_message_q);
@@ -224,7 +246,19 @@ module prove_translator
               (dut.request.source == SOURCE_MESSAGE ?
                dut.u_engine.message_first &&
                dut.u_engine.message_target == TARGET_WIDTH'(dut.request.target) :
-               dut.request.source == SOURCE_EVENT || !dut.u_engine.message_first));
+               dut.request.source == SOURCE_EVENT || dut.request.source == SOURCE_RANGE ||
+               !dut.u_engine.message_first));
+      N1_range_is_offered :
+      assert (dut.u_engine.range_granted ==
+              (dut.request_valid && dut.request.source == SOURCE_RANGE) &&
+              (!dut.u_engine.range_granted ||
+               (dut.set_range == dut.request.route && dut.set_numbers == dut.request.rid &&
+                dut.request.operation == operation_code__SET_BUS_RANGE)));
+      N1_command_sets_what_it_says :
+      assert (!dut.u_engine.command_granted ||
+              (dut.set_range == dut.command.range &&
+               dut.set_numbers == {dut.command.secondary, dut.command.subordinate}));
+      N1_command_meets_the_range : assert (!dut.u_engine.command_granted || set_q == '0);
       H3_event_is_offered :
       assert (!dut.request_valid || dut.request.source != SOURCE_EVENT ||
               dut.u_engine.event_route == ROUTE_WIDTH'(dut.request.route));
@@ -233,25 +267,62 @@ module prove_translator
       H3_message_once_in_order : assert (!m_msi_valid || out == messages[0]);
       H3_message_only_if_sent : assert (retire_sent || message == 0);
       H8_ready_after_clearing :
-      assert (clear_count_q == LARGEST || (taken == 0 && !s_msi_ready && !s_evt_ready));
+      assert (clear_count_q == LARGEST || (taken == 0 && !s_msi_ready && !s_evt_ready && !s_range_ready));
       H8_nothing_left : assert (!after_reset_q || (!m_msi_valid && !retire_valid && !alert));
       H8_nothing_while_clearing :
       assert (clear_count_q == LARGEST || (!m_msi_valid && !retire_valid));
     end
   end
 
+  // How far behind a source the one is that was taken last, in the cyclic order.
+  function automatic logic [1:0] place(source_e source);
+    unique case (source)
+      SOURCE_COMMAND: return 2'd0;
+      SOURCE_RANGE:   return 2'd1;
+      SOURCE_MESSAGE: return 2'd2;
+      default:        return 2'd3;
+    endcase
+  endfunction
+
+  // How many operations of others each source has seen while it waits; s_range, which stands back for a
+  // command, while all of them wait.
   for (genvar i = 0; i < SOURCES; i++) begin : gen_source
-    logic [1:0] others_q;
+    logic [2:0] others_q;
+    logic [1:0] behind;
+    logic       counts;
+    assign behind = place(dut.u_arbiter.last_q) - place(source_e'(i));
+    assign counts = i == SOURCE_RANGE ? &waiting : waiting[i];
     always_ff @(posedge clk) begin
-      if (!waiting[i] || taken[i]) others_q <= '0;
+      if (!counts || taken[i]) others_q <= '0;
       else if (taken != 0 && others_q != '1) others_q <= others_q + 1'b1;
       if (!rst_n) others_q <= '0;
     end
     always_comb begin
       if (started_q) begin
-        H4_waits_for_two_at_most : assert (others_q <= 2);
-        inv_one : assert (others_q != 1 || dut.u_arbiter.last_q != i);
-        inv_two : assert (others_q != 2 || dut.u_arbiter.last_q == (i + SOURCES - 1) % SOURCES);
+        H4_waits_for_three_at_most : assert (others_q <= 3);
+        if (i == SOURCE_MESSAGE || i == SOURCE_EVENT) begin
+          inv_behind : assert (3'(behind) >= others_q);
+        end
+        // The command stands back while a bus range settles: then for one of the others more.
+        if (i == SOURCE_COMMAND) begin
+          inv_command_first : assert (!set_q[0] || others_q == 0);
+          inv_command_second : assert (set_q != 2'b10 || others_q <= 1);
+          inv_command_others :
+          assert (others_q == 0 ||
+                  dut.u_arbiter.last_q inside {SOURCE_MESSAGE, SOURCE_EVENT});
+          inv_command_third : assert (others_q != 3 || dut.u_arbiter.last_q == SOURCE_EVENT);
+          inv_command_settled : assert (others_q < 2 || set_q == '0);
+        end
+        if (i == SOURCE_RANGE) begin
+          inv_range_behind : assert (3'(behind) >= others_q);
+          inv_range_first :
+          assert (!set_q[0] || (others_q == 0 && dut.u_arbiter.last_q == SOURCE_RANGE));
+          inv_range_second :
+          assert (set_q != 2'b10 || others_q == 0 ||
+                  (others_q == 1 && dut.u_arbiter.last_q == SOURCE_MESSAGE));
+          inv_range_last :
+          assert (others_q == 0 || dut.u_arbiter.last_q != SOURCE_COMMAND || !dut.command_valid);
+        end
       end
     end
   end
@@ -272,15 +343,36 @@ module prove_translator
       shown.operation = request.operation;
       shown.route     = request.route;
     end
+    if (request.source == SOURCE_RANGE) begin
+      shown.operation = request.operation;
+      shown.route     = request.route;
+      shown.rid       = request.rid;
+    end
     return shown;
   endfunction
+
+  // Commands that settle, wait or are executed.
+  logic [3:0] commands;
+  always_comb begin
+    commands = 4'(dut.u_registers.command_valid_q);
+    for (int unsigned i = 0; i < COMMAND_SETTLE; i++) begin
+      commands += 4'(dut.u_registers.settling_q[i]);
+    end
+    for (int unsigned i = 0; i < 4; i++) begin
+      commands += 4'(i < 32'(queued_q) && queue_q[i].source == SOURCE_COMMAND);
+    end
+  end
 
   record_t in_lookup, in_execute;
   always_comb begin
     in_execute = queue_q[2'(retire_valid)];
     in_lookup  = queue_q[2'(retire_valid)+2'(dut.u_engine.execute_valid_q)];
     if (started_q) begin
-      inv_source : assert (dut.u_arbiter.last_q < SOURCES);
+      inv_one_command : assert (commands <= 1 && (commands == 0 || dut.u_registers.busy_q));
+      inv_behind_io :
+      assert (dut.u_arbiter.behind_io_q ==
+              (dut.u_arbiter.last_q inside {SOURCE_MESSAGE, SOURCE_EVENT}));
+      inv_settling : assert (dut.settling_q == set_q[0] && dut.settled_q == (set_q == '0));
       inv_queued :
       assert (queued_q == 3'(dut.u_engine.lookup_valid_q) + 3'(dut.u_engine.execute_valid_q) +
               3'(retire_valid));
@@ -318,6 +410,7 @@ module prove_translator
       return request.operation inside {operation_code__SIGNAL_MSI,
                                        operation_code__SIGNAL_MSI_WITH_RID};
       SOURCE_EVENT: return request.operation == operation_code__SIGNAL_EVENT;
+      SOURCE_RANGE: return request.operation == operation_code__SET_BUS_RANGE;
       default: return 1'b0;
     endcase
   endfunction
@@ -327,6 +420,7 @@ module prove_translator
   always_comb begin
     cover_record_of_s_msi : cover (started_q && retire_valid && retire_source == SOURCE_MESSAGE);
     cover_message_stalled : cover (started_q && stalled_q && owed == 2);
+    cover_record_of_s_range : cover (started_q && retire_valid && retire_source == SOURCE_RANGE);
     cover_record_of_s_evt : cover (started_q && retire_valid && retire_source == SOURCE_EVENT);
   end
 

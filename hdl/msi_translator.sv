@@ -148,18 +148,23 @@ module msi_translator
   logic     command_granted, range_granted, message_first, event_first;
 
   // A command is offered once what it finds of its route's bus range is what was set last, while s_range waits.
-  logic [RANGE_SETTLE-1:0] settling_q;  // a bus range was accepted so many cycles ago, and one
+  logic [RANGE_SETTLE-2:0] settling_q;  // a bus range was accepted so many cycles ago, and one; but the last of
+  logic                    settled_q;   //     these, and whether none was
   logic                    command_offered, range_offered, range_ready;
 
   always_comb begin
-    command_offered = command_valid && settling_q == '0;
+    command_offered = command_valid && settled_q;
     range_offered   = s_range_valid && !command_valid;
     s_range_ready   = range_ready && !command_valid;
   end
 
   always_ff @(posedge clk) begin
-    settling_q <= RANGE_SETTLE'({settling_q, s_range_valid && s_range_ready});
-    if (!rst_n) settling_q <= '0;
+    settling_q <= (RANGE_SETTLE - 1)'({settling_q, s_range_valid && s_range_ready});
+    settled_q  <= settling_q == '0 && !(s_range_valid && s_range_ready);
+    if (!rst_n) begin
+      settling_q <= '0;
+      settled_q  <= 1'b1;
+    end
   end
 
   // What s_range sets, or the command, if it sets a bus range.
@@ -184,9 +189,9 @@ module msi_translator
       default:    request.operation = command.operation;
     endcase
     request.target  = message_first ? s_msi_target : command.target;
-    request.route   = event_first ? s_evt_route : command_valid ? command.route : s_range_range;
-    request.rid     = message_first ? s_msi_rid : command_valid ? command.rid :
-        {s_range_secondary, s_range_subordinate};
+    request.route   = range_granted ? s_range_range : event_first ? s_evt_route : command.route;
+    request.rid     = range_granted ? {s_range_secondary, s_range_subordinate} :
+        message_first ? s_msi_rid : command.rid;
     request.address = s_msi_address;
     request.data    = s_msi_data;
   end

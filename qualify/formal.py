@@ -32,7 +32,7 @@ from cocotbext.msi_its.run.launcher import Interrupted, Launcher, catch_signals,
 from cocotbext.msi_its.run.places import BUILD, ROOT
 from cocotbext.msi_its.vocabulary.csr import OperationCode as Op
 from qualify.edits import FAULTS, DoesNotApply, Fails, Fault, Scenario, break_rtl, commands, place
-from tools import ends, yosys
+from tools import ends, pcie, yosys
 from tools.choose import NothingChosen, rtl_of, unchanged
 from tools.choose import choose as choose_from
 
@@ -180,6 +180,28 @@ _ENDS = (
     Proof("axi_fifo", "5 items", rtl=ends.ALONE),
 )
 
+_PCIE = (
+    Proof("tlp_filter", "64 bits", rtl=pcie.BLOCKS),
+    Proof(
+        "tlp_filter",
+        "256 bits",
+        variant="256",
+        parameters={"DATA_WIDTH": 256},
+        rtl=pcie.BLOCKS,
+    ),
+    Proof("tlp_decode", "all headers", rtl=pcie.BLOCKS),
+    Proof("tlp_order", "4 messages, 4 writes", rtl=pcie.BLOCKS),
+    Proof("bus_snoop", "all writes", rtl=pcie.BLOCKS),
+    Proof("round_robin", "5 sources", rtl=pcie.BLOCKS),
+    Proof(
+        "round_robin",
+        "1 source",
+        variant="1",
+        parameters={"SOURCES": 1},
+        rtl=pcie.BLOCKS,
+    ),
+)
+
 PROOFS = (
     Proof(
         "engine",
@@ -226,10 +248,11 @@ PROOFS = (
     Proof("block_ram", "5 entries"),
     Proof("table", "5 entries"),
     Proof("skid_buffer", "2 messages"),
-    Proof("arbiter", "3 sources"),
+    Proof("arbiter", "4 sources"),
     Proof("counters", "4 and 32 bits", depth=24),
     Proof("arguments", "8 registers", depth=16),
     *_ENDS,
+    *_PCIE,
 )
 """All proofs, the longest first."""
 

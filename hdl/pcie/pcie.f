@@ -8,4 +8,3 @@ msi_tlp_filter.sv
 msi_tlp_axis.sv
 msi_bus_snoop.sv
 msi_round_robin.sv
-msi_translator_pcie.sv

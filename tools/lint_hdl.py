@@ -20,7 +20,7 @@ from cocotbext.msi_its.run.parameters import Run
 from cocotbext.msi_its.run.places import ROOT
 from cocotbext.msi_its.run.sets import SETS
 from cocotbext.msi_its.run.simulators.verilator_finder import VerilatorError, find_verilator
-from tools import bridge, ends, pcie_blocks, yosys
+from tools import bridge, ends, pcie, yosys
 
 CHECKED = replace(OWN, sva=True)
 """The project's RTL with the assertions attached."""
@@ -101,13 +101,13 @@ def lint_bridge(root: Path) -> dict[str, tuple[bool, int]]:
 def lint_pcie(root: Path) -> dict[str, tuple[bool, int]]:
     """Check the translator for PCIe, and its blocks alone; return what was accepted, as above."""
     accepted = {}
-    alone = [str(source.relative_to(root)) for source in pcie_blocks.BLOCKS.sources(root).files]
-    for top in pcie_blocks.TOPS:
+    alone = [str(source.relative_to(root)) for source in pcie.BLOCKS.sources(root).files]
+    for top in pcie.TOPS:
         check = f"verilator --lint-only -Wall, {top} alone"
         accepted[check] = lint_verilator(root, alone, top=top), len(alone)
-    joined = pcie_blocks.JOINED
+    joined = pcie.JOINED
     files = [str(source.relative_to(root)) for source in joined.sources(root).files]
-    for name, parameters in pcie_blocks.PARAMETERS.items():
+    for name, parameters in pcie.PARAMETERS.items():
         check = f"verilator --lint-only -Wall, PCIe of {name}"
         accepted[check] = lint_verilator(root, files, parameters, joined.top), len(files)
     accepted["yosys read_slang, PCIe"] = lint_yosys(root, files, joined.top), len(files)
@@ -116,7 +116,7 @@ def lint_pcie(root: Path) -> dict[str, tuple[bool, int]]:
 
 def files_read() -> set[Path]:
     """Return all files that are looked at."""
-    designs = (CHECKED, ends.CHECKED, bridge.CHECKED, bridge.REGISTERS, pcie_blocks.JOINED)
+    designs = (CHECKED, ends.CHECKED, bridge.CHECKED, bridge.REGISTERS, pcie.JOINED)
     return {file for design in designs for file in design.files_read()}
 
 
@@ -166,7 +166,7 @@ def main(root: Path = ROOT) -> int:
             *(OWN.file_list, ASSERTIONS, ends.ENDS, ends.ASSERTIONS),
             *(bridge.BRIDGE.file_list, bridge.ASSERTIONS),
         )
-        where = f"{', '.join(lists)} or {pcie_blocks.JOINED.file_list}"
+        where = f"{', '.join(lists)} or {pcie.JOINED.file_list}"
         print(f"lint: {file}: REFUSED, it is not in {where}: nothing reads it")
     return 0 if all_accepted and not unread else 1
 

@@ -99,24 +99,33 @@ def lint_bridge(root: Path) -> dict[str, tuple[bool, int]]:
 
 
 def lint_pcie(root: Path) -> dict[str, tuple[bool, int]]:
-    """Check the translator for PCIe, and its blocks alone; return what was accepted, as above."""
+    """Check the blocks for PCIe; return what was accepted, and how many files it is."""
     accepted = {}
     alone = [str(source.relative_to(root)) for source in pcie.BLOCKS.sources(root).files]
     for top in pcie.TOPS:
-        check = f"verilator --lint-only -Wall, {top} alone"
-        accepted[check] = lint_verilator(root, alone, top=top), len(alone)
-    joined = pcie.JOINED
-    files = [str(source.relative_to(root)) for source in joined.sources(root).files]
-    for name, parameters in pcie.PARAMETERS.items():
-        check = f"verilator --lint-only -Wall, PCIe of {name}"
-        accepted[check] = lint_verilator(root, files, parameters, joined.top), len(files)
-    accepted["yosys read_slang, PCIe"] = lint_yosys(root, files, joined.top), len(files)
+        widths = pcie.FILTER_WIDTHS if "tlp" in top else (0,)
+        for width in widths:
+            parameters = {"DATA_WIDTH": width} if width else {}
+            check = f"verilator --lint-only -Wall, {top}{f' of {width} bits' * bool(width)} alone"
+            accepted[check] = lint_verilator(root, alone, parameters, top), len(alone)
+    files = [str(source.relative_to(root)) for source in pcie.JOINED.sources(root).files]
+    for name, values in pcie.PARAMETERS.items():
+        check = f"verilator --lint-only -Wall, PCIe with {name}"
+        accepted[check] = lint_verilator(root, files, values, pcie.JOINED.top), len(files)
+    accepted["yosys read_slang, PCIe"] = lint_yosys(root, files, pcie.JOINED.top), len(files)
+    for each in pcie.HARNESSES:
+        files = [str(source.relative_to(root)) for source in each.sources(root).files]
+        check = f"verilator --lint-only -Wall, {each.top}"
+        accepted[check] = lint_verilator(root, files, top=each.top), len(files)
     return accepted
 
 
 def files_read() -> set[Path]:
     """Return all files that are looked at."""
-    designs = (CHECKED, ends.CHECKED, bridge.CHECKED, bridge.REGISTERS, pcie.JOINED)
+    designs = (
+        *(CHECKED, ends.CHECKED, bridge.CHECKED, bridge.REGISTERS),
+        *(pcie.JOINED, pcie.BLOCKS),
+    )
     return {file for design in designs for file in design.files_read()}
 
 

@@ -75,6 +75,20 @@ def test_the_bridge(name: str, tmp_path: Path) -> None:
     assert len(found) > 35
 
 
+@pytest.mark.parametrize("name", ["64", "64-one-port"])
+def test_legal_traffic_is_legal_on_both_sides(name: str, tmp_path: Path) -> None:
+    """With the assertions attached: no rule of AXI4 is broken at any port."""
+    tests = "random_traffic|random_resets|b2_all_bursts|b6_stalls_on_each_channel"
+    found = run(name, build(name, sva=True), tmp_path, f"({tests})$")
+    assert found == dict.fromkeys(tests.split("|"), "")
+
+
+def test_a_stray_response_is_asserted_against(tmp_path: Path) -> None:
+    """It is ignored, and memory has broken a rule (B8)."""
+    run("64", BRIDGE.places / "64-sva", tmp_path, "b6_responses_that_belong_to_nothing$")
+    assert "AXI_response_is_owed" in (tmp_path / "log").read_text()
+
+
 TRIED = [(fault, name) for fault in FAULTS for name in fault.sets]
 
 

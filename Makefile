@@ -101,10 +101,10 @@ sim exhaustive bench: setup
 ONE := $(filter-out SEED SEEDS JOBS PYTHON PY VERILATOR_ROOT,$(GIVEN))
 regress coverage: setup
 	@status=0; $(PY) -m cocotbext.msi_its $@ || status=$$?; \
-	$(if $(ONE),,[ $$status -gt 128 ] || $(PY) -m tools.topologies || status=$$?;) exit $$status
+	$(if $(ONE),,[ $$status -gt 128 ] || $(PY) -m tools.pcie || status=$$?;) exit $$status
 
 pcie: setup
-	@$(PY) -m tools.topologies
+	@$(PY) -m tools.pcie
 
 # What this make was given is not for those that the tests start.
 test: lint

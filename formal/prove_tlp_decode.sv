@@ -80,7 +80,7 @@ module prove_tlp_decode
               (writes && length == 1 && !poisoned && untranslated && bytes[7] != 8'h00 &&
                address[15:0] != 16'h0040));
       // None that begins outside of the page touches it, and none that begins in it leaves it.
-      T2_stays_in_the_page : assert (last_byte[63:16] == page);
+      inv_stays_in_the_page : assert (last_byte[63:16] == page);
     end
     T2_outside_of_the_page :
     assert (!(facts.fate == FATE_PASSES && request) || (!in_page && last_byte[63:16] != page));

@@ -18,7 +18,7 @@ from cocotbext.msi_its.run.design import OWN, Rtl
 from cocotbext.msi_its.run.sets import DEFAULT, SETS
 from cocotbext.msi_its.vocabulary.csr import OperationCode as Op
 from cocotbext.msi_its.vocabulary.operations import CONFIGURATION, Configuration, Tables
-from tools import bridge, ends
+from tools import bridge, ends, pcie_blocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,9 @@ OfEnds = partial(Fault, rtl=ends.ALONE)
 
 OfRegisters = partial(Fault, rtl=bridge.REGISTERS)
 """A fault of the bridge's registers, or of the split of their bus."""
+
+OfPcie = partial(Fault, rtl=pcie_blocks.BLOCKS)
+"""A fault of the blocks for PCIe."""
 
 
 class DoesNotApply(Exception):
@@ -934,25 +937,35 @@ FAULTS = (
         tag="H3",
     ),
     Fault(
-        "    turn[SOURCE_COMMAND] = has_turn(last_q, in_valid, SOURCE_EVENT, SOURCE_MESSAGE);",
-        "    turn[SOURCE_COMMAND] = !in_valid[SOURCE_MESSAGE] && !in_valid[SOURCE_EVENT];",
+        "    granted = SOURCE_COMMAND;\n",
+        "    if (message || event_) begin\n"
+        "      turn = '0;\n"
+        "      turn[SOURCE_MESSAGE] = message && !(event_ && last_q == SOURCE_MESSAGE);\n"
+        "      turn[SOURCE_EVENT]   = event_ && !turn[SOURCE_MESSAGE];\n"
+        "    end\n"
+        "    granted = SOURCE_COMMAND;\n",
         name="arbiter that starves `s_axil`",
         tag="H4",
     ),
     Fault(
-        "has_turn(last_q, in_valid, SOURCE_EVENT, SOURCE_MESSAGE);",
-        "has_turn(last_q, in_valid, SOURCE_MESSAGE, SOURCE_EVENT);",
+        "turn[SOURCE_EVENT]   = !range && !message;",
+        "turn[SOURCE_EVENT]   = !range;",
         fails=(Fails("arbiter", "H1_always_one"),),
     ),
     Fault(
-        "if (in_valid[SOURCE_EVENT] && turn[SOURCE_EVENT]) granted",
-        "if (in_valid[SOURCE_EVENT] && turn[SOURCE_EVENT] && !in_valid[SOURCE_COMMAND]) granted",
+        "if (event_ && turn[SOURCE_EVENT]) granted",
+        "if (event_ && turn[SOURCE_EVENT] && !command) granted",
         fails=(Fails("arbiter", "H3_granted_is_taken"),),
     ),
     Fault(
-        " && !(in_valid[SOURCE_COMMAND] && last_q != SOURCE_COMMAND);",
-        ";",
+        "message_first   = message && !(command && behind_io_q);",
+        "message_first   = message;",
         fails=(Fails("arbiter", "H3_granted_over_command"),),
+    ),
+    Fault(
+        "range_granted   = range && turn[SOURCE_RANGE];",
+        "range_granted   = range;",
+        fails=(Fails("arbiter", "N1_range_granted"),),
     ),
     Fault(
         "out_valid = |in_valid;",
@@ -960,11 +973,11 @@ FAULTS = (
         fails=(Fails("arbiter", "H2_valid_does_not_wait"),),
     ),
     Fault(
-        "if (out_valid && out_ready) last_q",
-        "if (out_valid && out_ready && granted != SOURCE_EVENT) last_q",
+        "if (out_valid && out_ready) begin\n      last_q ",
+        "if (out_valid && out_ready && granted != SOURCE_EVENT) begin\n      last_q ",
         fails=(
-            Fails("arbiter", "H4_waits_for_two_at_most"),
-            Fails("translator", "H4_waits_for_two_at_most"),
+            Fails("arbiter", "H4_waits_for_three_at_most"),
+            Fails("translator", "H4_waits_for_three_at_most"),
         ),
     ),
     Fault(
@@ -1280,8 +1293,8 @@ FAULTS = (
         fails=(Fails("translator", "H3_retires_once_in_order"),),
     ),
     Fault(
-        "command_granted = in_valid[SOURCE_COMMAND] && turn[SOURCE_COMMAND];",
-        "command_granted = in_valid[SOURCE_COMMAND];",
+        "command_granted = command && turn[SOURCE_COMMAND];",
+        "command_granted = command;",
         fails=(
             Fails("translator", "H3_command_is_offered"),
             Fails("arbiter", "H3_command_granted"),
@@ -1305,6 +1318,39 @@ FAULTS = (
         "retire.sent ? retire.request.address : '0",
         "retire.request.address",
         fails=(Fails("translator", "H3_message_only_if_sent"),),
+    ),
+    Fault(
+        "command_offered = command_valid && settled_q;",
+        "command_offered = command_valid;",
+        name="a command that misses the bus range that hardware set before it",
+        tag="R8",
+        fails=(Fails("translator", "N1_command_meets_the_range"),),
+    ),
+    Fault(
+        "set_range   = command_valid ? command.range : s_range_range;",
+        "set_range   = command.range;",
+        name="hardware that sets the command's bus range",
+        tag="R3",
+        fails=(Fails("translator", "N1_range_is_offered"),),
+    ),
+    Fault(
+        "set_numbers = command_valid ? {command.secondary, command.subordinate} :",
+        "set_numbers = !s_range_valid ? {command.secondary, command.subordinate} :",
+        name="a command that sets the buses of hardware",
+        tag="R3",
+        fails=(Fails("translator", "N1_command_sets_what_it_says"),),
+    ),
+    Fault(
+        "retire_of_range ? retire.request.route : command.range;",
+        "command.range;",
+        name="a record of hardware with the command's bus range",
+        tag="H3",
+    ),
+    Fault(
+        "(range_granted && !outside(set_range, RANGES))",
+        "range_granted",
+        name="a bus range outside of its table that hardware sets",
+        tag="R3",
     ),
     # ---- hdl/ends.f ------------------------------------------------------------------------------
     OfEnds(
@@ -1560,5 +1606,188 @@ FAULTS = (
         "i % 2 == 0 ? w.even : w.odd;",
         "i % 2 == 0 ? w.even : s_msi_data;",
         fails=(Fails("axi_its", "H2_beat_stays"),),
+    ),
+    # ---- hdl/pcie/pcie.f -------------------------------------------------------------------------
+    OfPcie(
+        "else if (header.address_type != 2'b00) facts.fate = FATE_TRANSLATED;",
+        "",
+        fails=(Fails("tlp_decode", "T1_exactly_these_are_messages T2_translated"),),
+    ),
+    OfPcie(
+        "if (header.poisoned) facts.fate = FATE_POISONED;\n      else if",
+        "if",
+        fails=(Fails("tlp_decode", "T2_poisoned T2_read T2_atomic T2_length T2_offset T2_flush"),),
+    ),
+    OfPcie(
+        "facts.half      = !header.first_enables[3];",
+        "facts.half      = !header.first_enables[0];",
+        fails=(Fails("tlp_decode", "T1_half"),),
+    ),
+    OfPcie(
+        "> 11'd1023) begin",
+        "> 11'd1024) begin",
+        fails=(Fails("tlp_decode", "T4_malformed T2_passes T2_outside_of_the_page"),),
+    ),
+    OfPcie(
+        "facts.completes = read || atomic;",
+        "facts.completes = read;",
+        fails=(Fails("tlp_decode", "T2_completes"),),
+    ),
+    OfPcie(
+        "facts.write     = write;",
+        "facts.write     = write || atomic;",
+        fails=(Fails("tlp_decode", "T3_write"),),
+    ),
+    OfPcie(
+        "facts.last      = header.length - 10'd1;",
+        "facts.last      = header.length;",
+        fails=(Fails("tlp_decode", "T4_length"),),
+    ),
+    OfPcie(
+        "        else if (beat.error && fate != FATE_MALFORMED) fate = FATE_ERROR;\n",
+        "",
+        fails=(Fails("tlp_filter", "T1_exactly_messages T2_unsupported"),),
+    ),
+    OfPcie(
+        "message_in.rid  = beat.hdr.rid;",
+        "message_in.rid  = {beat.hdr.tag, beat.hdr.last_enables, beat.hdr.first_enables};",
+        fails=(Fails("tlp_filter", "T1_bit_for_bit"),),
+    ),
+    OfPcie(
+        "m_msi_target       = target;",
+        "m_msi_target       = target ^ 16'd1;",
+        fails=(Fails("tlp_filter", "T1_doorbell"),),
+    ),
+    OfPcie(
+        "    out       = beat;\n",
+        "    out       = beat;\n    out.digest = '0;\n",
+        fails=(Fails("tlp_filter", "T2_bit_for_bit_in_order"),),
+    ),
+    OfPcie(
+        ".handed    (beat_valid && write_ends && out_ready && write_room),",
+        ".handed    (beat_valid && write_ends && write_room),",
+        fails=(Fails("tlp_filter", "T3_handed"),),
+    ),
+    OfPcie(
+        "told_q && told_fate_q != FATE_FLUSH;",
+        "told_q;",
+        fails=(Fails("tlp_filter", "T4_reported"),),
+    ),
+    OfPcie(
+        "told_hdr_q  <= packet_hdr;",
+        "told_hdr_q  <= beat.hdr;",
+        fails=(Fails("tlp_filter", "T4_reported_what"),),
+    ),
+    OfPcie(
+        "beat_ready = moves && !cut;",
+        "beat_ready = moves;",
+        fails=(Fails("tlp_filter", "T4_ready_unless_full T4_framed"),),
+    ),
+    OfPcie(
+        "(!sends || sends_ready) &&",
+        "sends_ready &&",
+        fails=(Fails("tlp_filter", "T4_waits_for_what_it_needs_alone"),),
+    ),
+    OfPcie(
+        "(beat_valid && passes && (!write_ends || write_room)),",
+        "(beat_valid && passes),",
+        fails=(Fails("tlp_filter", "T2_leaves T4_room_unless_full"),),
+    ),
+    OfPcie(
+        "      told_q <= 1'b0;\n",
+        "",
+        fails=(Fails("tlp_filter", "H8_quiet_after_reset"),),
+    ),
+    OfPcie(
+        "mark_reached  = mark_valid && !past[MARK_WIDTH-1];",
+        "mark_reached  = mark_valid;",
+        fails=(Fails("tlp_order", "T3_none_before_its_writes"),),
+    ),
+    OfPcie(
+        ".in_data  (handed_q),",
+        ".in_data  (handed_q + mark_t'(1)),",
+        fails=(Fails("tlp_order", "T4_at_once_then"),),
+    ),
+    OfPcie(
+        "pop      = out_valid && out_ready;",
+        "pop      = out_valid;",
+        fails=(Fails("tlp_order", "T2_in_order_bit_for_bit H2_stays"),),
+    ),
+    OfPcie(
+        "(count_q == count_t'(DEPTH - 1) && push));",
+        "(count_q == count_t'(DEPTH - 2) && push));",
+        fails=(Fails("tlp_order", "T4_room_unless_full"),),
+    ),
+    OfPcie(
+        "(uncommitted_q == mark_t'(WRITES - 1) && handed));",
+        "(uncommitted_q == mark_t'(WRITES - 1)));",
+        fails=(Fails("tlp_order", "T4_write_room_unless_full"),),
+    ),
+    OfPcie(
+        "        released_q    <= '0;\n",
+        "",
+        fails=(Fails("tlp_order", "H8_quiet_after_reset"),),
+    ),
+    OfPcie(
+        "if (s_cfg_strb[2]) held_q.subordinate",
+        "if (s_cfg_strb[1]) held_q.subordinate",
+        fails=(Fails("bus_snoop", "N2_holds_what_was_written"),),
+    ),
+    OfPcie(
+        "ready_q <= merged_q && in_force;",
+        "ready_q <= merged_q;",
+        fails=(
+            Fails("bus_snoop", "N2_in_force_before_the_acknowledgement N2_acknowledged_at_once"),
+        ),
+    ),
+    OfPcie(
+        "in_force            = same && !offers_q;",
+        "in_force            = same;",
+        fails=(Fails("bus_snoop", "N2_in_force"),),
+    ),
+    OfPcie(
+        "      offers_q  <= !same;",
+        "      offers_q  <= !same || merged_q;",
+        fails=(Fails("bus_snoop", "N2_only_what_changes N2_offered_at_once"),),
+    ),
+    OfPcie(
+        "m_range_range       = bus_range;",
+        "m_range_range       = bus_range + 16'd1;",
+        fails=(Fails("bus_snoop", "N2_its_range"),),
+    ),
+    OfPcie(
+        "if (!offers_q || m_range_ready) begin",
+        "if (1'b1) begin",
+        fails=(Fails("bus_snoop", "H2_offer_stays"),),
+    ),
+    OfPcie(
+        "      offers_q  <= 1'b0;\n",
+        "",
+        fails=(Fails("bus_snoop", "H8_quiet_after_reset"),),
+    ),
+    OfPcie(
+        "choice = waits_q != '0 ? waits_q : first & -first;",
+        "choice = first & -first;",
+        fails=(Fails("round_robin", "H2_stays"),),
+    ),
+    OfPcie(
+        "out_valid = in_valid != '0;",
+        "out_valid = in_valid != '0 && out_ready;",
+        fails=(Fails("round_robin", "H1_one_if_any"),),
+    ),
+    OfPcie(
+        "in_ready = out_ready ? choice : '0;",
+        "in_ready = out_ready ? in_valid : '0;",
+        fails=(Fails("round_robin", "H3_taken_is_taken"),),
+    ),
+    OfPcie(
+        "if (choice[i]) out_data |= in_data[i];",
+        "if (in_valid[i]) out_data |= in_data[i];",
+        fails=(Fails("round_robin", "H3_bit_for_bit"),),
+    ),
+    OfPcie(
+        "    if (first == '0) first = in_valid;\n",
+        "    first = in_valid;\n",
+        fails=(Fails("round_robin", "H4_waits_for_one_of_each"),),
     ),
 )

@@ -3,8 +3,9 @@
 
 Verilator's lint with all warnings on, for all parameters that tests run with, and yosys with the
 slang front end; both once more with the assertions of hdl/sva attached. The front ends and back
-ends are read with the translator between them, the bridge as a whole, and its registers in the
-harness that tests have. RTL in hdl/ that neither reads is refused.
+ends are read with the translator between them, the bridge and the translator for PCIe as a whole,
+and the bridge's registers in the harness that tests have. RTL in hdl/ that neither reads is
+refused.
 """
 
 import os
@@ -19,7 +20,7 @@ from cocotbext.msi_its.run.parameters import Run
 from cocotbext.msi_its.run.places import ROOT
 from cocotbext.msi_its.run.sets import SETS
 from cocotbext.msi_its.run.simulators.verilator_finder import VerilatorError, find_verilator
-from tools import bridge, ends, yosys
+from tools import bridge, ends, pcie_blocks, yosys
 
 CHECKED = replace(OWN, sva=True)
 """The project's RTL with the assertions attached."""
@@ -97,9 +98,25 @@ def lint_bridge(root: Path) -> dict[str, tuple[bool, int]]:
     return accepted
 
 
+def lint_pcie(root: Path) -> dict[str, tuple[bool, int]]:
+    """Check the translator for PCIe, and its blocks alone; return what was accepted, as above."""
+    accepted = {}
+    alone = [str(source.relative_to(root)) for source in pcie_blocks.BLOCKS.sources(root).files]
+    for top in pcie_blocks.TOPS:
+        check = f"verilator --lint-only -Wall, {top} alone"
+        accepted[check] = lint_verilator(root, alone, top=top), len(alone)
+    joined = pcie_blocks.JOINED
+    files = [str(source.relative_to(root)) for source in joined.sources(root).files]
+    for name, parameters in pcie_blocks.PARAMETERS.items():
+        check = f"verilator --lint-only -Wall, PCIe of {name}"
+        accepted[check] = lint_verilator(root, files, parameters, joined.top), len(files)
+    accepted["yosys read_slang, PCIe"] = lint_yosys(root, files, joined.top), len(files)
+    return accepted
+
+
 def files_read() -> set[Path]:
     """Return all files that are looked at."""
-    designs = (CHECKED, ends.CHECKED, bridge.CHECKED, bridge.REGISTERS)
+    designs = (CHECKED, ends.CHECKED, bridge.CHECKED, bridge.REGISTERS, pcie_blocks.JOINED)
     return {file for design in designs for file in design.files_read()}
 
 
@@ -136,7 +153,7 @@ def main(root: Path = ROOT) -> int:
         accepted["yosys read_slang"] = lint_yosys(root, files), len(files)
         accepted["yosys read_slang, with assertions"] = lint_yosys(root, checked), len(checked)
         if all(passed for passed, _ in accepted.values()):
-            accepted |= lint_ends(root) | lint_bridge(root)
+            accepted |= lint_ends(root) | lint_bridge(root) | lint_pcie(root)
         all_accepted = all(passed for passed, _ in accepted.values())
         unread = not_looked_at(root, files_read()) if all_accepted else []
     except (RtlError, VerilatorError) as error:
@@ -147,9 +164,9 @@ def main(root: Path = ROOT) -> int:
     for file in unread:
         lists = (
             *(OWN.file_list, ASSERTIONS, ends.ENDS, ends.ASSERTIONS),
-            bridge.BRIDGE.file_list,
+            *(bridge.BRIDGE.file_list, bridge.ASSERTIONS),
         )
-        where = f"{', '.join(lists)} or {bridge.ASSERTIONS}"
+        where = f"{', '.join(lists)} or {pcie_blocks.JOINED.file_list}"
         print(f"lint: {file}: REFUSED, it is not in {where}: nothing reads it")
     return 0 if all_accepted and not unread else 1
 

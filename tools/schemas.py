@@ -25,8 +25,8 @@ from cocotbext.msi_its.run.places import ROOT
 from qualify.formal import Formal, FormalFaults
 from qualify.mutate import Mutate
 from tools import generated
+from tools.pcie import Pcie
 from tools.synth import Synth
-from tools.topologies import Pcie
 
 FOLDER = ROOT / "docs/schemas"
 

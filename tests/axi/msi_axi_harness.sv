@@ -163,6 +163,7 @@ module msi_axi_harness #(
   logic [63:0] m_msi_address;
 
   logic        its_done_valid;
+  logic        s_range_ready;  // no bus range comes from hardware
   logic        direct_valid, direct;
 
   always_comb begin
@@ -200,6 +201,11 @@ module msi_axi_harness #(
       .CHECK_DEFAULT_RID(CHECK_DEFAULT_RID),
       .DEVID_BITS       (DEVID_BITS)
   ) u_translator (
+      .s_range_valid      (1'b0),
+      .s_range_ready,
+      .s_range_range      ('0),
+      .s_range_secondary  ('0),
+      .s_range_subordinate('0),
       .*
   );
 

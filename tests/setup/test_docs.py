@@ -97,6 +97,21 @@ def test_the_example_of_the_its_runs_as_it_says() -> None:
     assert output.getvalue().split() == said == ["0", "dte_invalid"]
 
 
+def test_the_example_of_the_recorder_runs_as_it_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (ROOT / "docs/importing.md").read_text()
+    (example,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    output = io.StringIO()
+    monkeypatch.chdir(tmp_path)
+    with contextlib.redirect_stdout(output):
+        exec(example, {})
+    assert output.getvalue() == "0x00010518 42\n" and "# 0x00010518 42\n" in example
+    done, said = commands.tb("compare", "LEVEL=model", f"TRACE={tmp_path}/trace.jsonl")
+    assert done == 0, said
+    assert "1 messages compared, 1 dropped, 0 mismatches" in said
+
+
 def test_the_trace_of_the_its_replays_as_it_says(tmp_path: Path) -> None:
     (lines,) = re.findall(r"```\n(\{.*?)```", (ROOT / "docs/its.md").read_text(), re.DOTALL)
     (tmp_path / "mixed.jsonl").write_text(lines)

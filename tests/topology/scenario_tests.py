@@ -7,6 +7,7 @@ Bus numbers are what software wrote; functions know only what configuration writ
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import cocotb
 import pytest
@@ -19,7 +20,7 @@ from msi_its_model.pcie import Tlp
 from tests.topology.bench import MEMORY_BYTES, Bench, topology_test
 from tests.topology.checker import LOST, Delivery
 from tests.topology.fabric import Function
-from tests.topology.software import Width
+from tests.topology.software import BUS_NUMBERS, Width
 from tests.topology.topology import DevicePlan, FunctionPlan, Kind, SwitchPlan, Topology
 
 DROPPED = "dropped_bus_range"
@@ -230,6 +231,41 @@ async def the_first_message_behind_the_completion_meets_the_new_range(bench: Ben
             await bench.settle()
             assert bench.checker.deliveries[-1].fate == (SENT if opened else DROPPED), number
     bench.stall(0)
+
+
+@topology_test(timeout_us=8000)
+async def the_first_message_meets_the_new_range_while_all_ports_change(bench: Bench) -> None:
+    """Eight ports get bus numbers at once, and the ITS is slow: ranges wait for one another."""
+    await running(bench, Topology((*three_ports().ports, *[None] * 5)))
+    functions = [bench.fabric.function(name) for name in ("d0.f0", "d0.f1", "d1.f0")]
+    ports = bench.fabric.root_ports
+    done = False
+
+    async def interrupt(function: Function) -> None:
+        while not done:
+            await function.interrupt()
+            await Timer(bench.rng.randint(5, 29), "ns")
+
+    async def renumber(port: Any) -> None:
+        while not done:
+            bus = bench.rng.randrange(0x80, 0xFF)
+            await bench.software.write(port.pcie_id, BUS_NUMBERS, bytes((0, bus, bus, 0)))
+
+    tasks = [cocotb.start_soon(interrupt(each)) for each in functions[:2]]
+    tasks += [cocotb.start_soon(renumber(each)) for each in ports[2:]]
+    bench.stall(0.9, longest=60)
+    own = functions[2].rid >> 8
+    before = len(bench.of(functions[2]))
+    for number in range(60):
+        bus = own if number % 2 else 0x70
+        await bench.software.write(ports[1].pcie_id, BUS_NUMBERS, bytes((0, bus, bus, 0)))
+        await bench.ring(functions[2], 0x200 + number)
+    done = True
+    for task in tasks:
+        await task
+    bench.stall(0)
+    await bench.settle()
+    assert len(bench.of(functions[2])) == before + 60
 
 
 @topology_test()

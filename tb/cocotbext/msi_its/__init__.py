@@ -6,8 +6,8 @@
 | vocabulary      | bridge_csr (generated), csr (generated), fields, its_trace, operation_base |
 |                 | operation_classes (generated), operations, results, settings, text, trace  |
 |                 | trace_file, transactions                                                   |
-| importers       | csv_table, device_ids, gaps, importer, its_shadow, kinds, linux, openvmm   |
-|                 | origin, ports, qemu, writer                                                |
+| importers       | csv_table, device_ids, gaps, importer, its_shadow, kinds, linux, msix      |
+|                 | openvmm, origin, ports, qemu, writer                                       |
 | checks          | access_model, bridge_register_model, checker, far_end, history, reference  |
 |                 | register_model                                                             |
 | checks/coverage | merging, points, sampling                                                  |

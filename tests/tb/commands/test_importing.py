@@ -49,10 +49,10 @@ def test_import_says_what_it_made_and_what_it_could_not(tmp_path: Path, capsys: 
     log, out = log_of(tmp_path), tmp_path / "trace.jsonl"
     assert run("import", f"FROM={log}", f"OUT={out}") == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith(f"imported {log} (a QEMU trace log, 47 lines) to {out}: 2 messages")
+    assert lines[0].startswith(f"imported {log} (a QEMU trace log, 48 lines) to {out}: 2 messages")
     assert any(line.startswith("  left out: vfio_msi_interrupt: ") for line in lines)
     assert lines[-2] == f"next: make compare TRACE={out}"
-    assert re.match(r"import: 47 lines read in \d\.\d s, 2 messages, ", lines[-1])
+    assert re.match(r"import: 48 lines read in \d\.\d s, 2 messages, ", lines[-1])
     assert out.exists()
 
 

@@ -59,6 +59,7 @@ QEMU = [
     'handle_qmp_command mon 0x5 req: {"execute": "device_add", "arguments": {"driver": "nvme", '
     '"id": "disk2", "bus": "rp2"}}',
     "handle_hmp_command mon 0x5 cmdline: device_del disk2",
+    "memory_region_ops_write cpu 0 mr 0x5 addr 0xfee00000 value 0x4021 size 4 name 'apic-msi'",
     "vfio_msi_interrupt  (0000:01:00.0) vector 2 0x8090040/0x3",
     "virtio_notify vdev 0x55d77165eb00 vq 0x55d7716677b0",
     "[    1.234567] pci 0000:00:01.0: PCI bridge to [bus 01-09]",

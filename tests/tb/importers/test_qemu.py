@@ -211,6 +211,30 @@ def test_what_it_takes_does_not_grow_with_the_log(tmp_path: Path, log: list[str]
     assert peaks[1] < 1.3 * peaks[0] < 8 << 20
 
 
+def test_ports_of_a_rescan_are_those_that_the_recorder_knew(tmp_path: Path) -> None:
+    """A log made of the recorded trace: what was sent as bus 0 from behind a port is not in it."""
+    log: list[str] = []
+    wanted = []
+    with gzip.open(ROOT / "tests/traces/rescan.jsonl.gz") as file:
+        for line in map(json.loads, file):
+            if line["op"] == "set_bus_range" and line["range"]:
+                value = line["subordinate"] << 16 | line["secondary"] << 8
+                port = f"pcie-root-port 00:{line['range']:02x}.0"
+                log += [mmio(value, 4), f"pci_cfg_write {port} @0x18 <- {value:#x}"]
+            elif line["op"] == "signal_msi_with_rid":
+                log += write(line["rid"], line["data"])
+                wanted.append((line["target"], line["rid"], "expect" in line))
+    done, lines = imported(tmp_path, log)
+    sent = [each for each in lines if each["op"] == "signal_msi_with_rid"]
+    found = [(each["target"], each["rid"], "expect" in each) for each in sent]
+    others = [pair for pair in zip(wanted, found, strict=True) if pair[0] != pair[1]]
+    assert len(found) == 27_202 and len(others) == 4
+    assert {(rid, got) for (_, rid, _), got in others} == {(0, (0, 0, True))}
+    assert [rid for _, rid, expected in found if not expected] == [0x400, 0x300, 0x300, 0x500]
+    unknown = "whether messages of bus 0 are of the root complex, or from behind a port at 0/0"
+    assert [gap.count for gap in done.gaps if gap.what == unknown] == [28]
+
+
 # ---- messages ------------------------------------------------------------------------------------
 
 
@@ -466,13 +490,15 @@ def test_messages_that_cannot_be_had_are_said(tmp_path: Path) -> None:
         [
             "vfio_msi_interrupt  (0000:01:00.0) vector 2 0x8090040/0x3",
             *(write(8, 1)[0], write(8, 2)[0], *write(8, 3)),
+            write(8, 4)[0].replace("translation", "apic-msi"),
             f"gicv3_its_cmd_vmapti {ITS}command VMAPI DeviceID 0x1 EventID 0x1 vPEID 0x1",
         ],
     )
     found = said(done, Kind.LEFT_OUT)
     assert found[0].startswith("vfio_msi_interrupt: the event of a VFIO device has no requester ID")
     assert found[1].startswith("writes to GITS_TRANSLATER with no gicv3_its_translation_write")
-    assert found[2] == "commands and tables of virtual LPIs (GICv4)"
+    assert found[2] == "messages to an APIC (x86): no event has their requester ID"
+    assert found[3] == "commands and tables of virtual LPIs (GICv4)"
 
 
 def test_a_million_lines_with_one_broken(tmp_path: Path, log: list[str]) -> None:

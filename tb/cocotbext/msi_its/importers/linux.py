@@ -23,14 +23,12 @@ from typing import Final
 from cocotbext.msi_its.importers.device_ids import DeviceTree, Iort, bases
 from cocotbext.msi_its.importers.gaps import Gaps
 from cocotbext.msi_its.importers.importer import Importer
-from cocotbext.msi_its.importers.ports import Time, TooManyError
+from cocotbext.msi_its.importers.ports import DOORBELL, MOST_ROUTES, Time, TooManyError
 from cocotbext.msi_its.importers.writer import Entry, Sink
 from cocotbext.msi_its.vocabulary.its_trace import BITS, COMMANDS
-from cocotbext.msi_its.vocabulary.operations import LIMITS
 from cocotbext.msi_its.vocabulary.trace_file import blocks
 from msi_its_model.widths import ADDRESS_BITS
 
-MOST_ROUTES: Final = LIMITS["routes"][1]
 LPIS: Final = 8192
 """The first INTID that is an LPI."""
 
@@ -94,7 +92,6 @@ _NAMES: Final = {
 }
 """What the fields of events are called, and what a trace calls them."""
 
-DOORBELL: Final = 0x809_0040
 X86_DOORBELL: Final = 0xFEE0_0000
 
 

@@ -12,11 +12,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from cocotbext.msi_its.importers.gaps import Gaps
-from cocotbext.msi_its.importers.ports import Ports, Time, TooManyError, Write
+from cocotbext.msi_its.importers.ports import MOST_ROUTES, Ports, Time, TooManyError, Write
 from cocotbext.msi_its.importers.writer import Entry
-from cocotbext.msi_its.vocabulary.operations import LIMITS
 
-MOST_ROUTES: Final = LIMITS["routes"][1]
 MOST_ENTRIES: Final = 1 << 16
 """How many entries of tables are kept: a log that has more has their writes left out."""
 

@@ -23,6 +23,11 @@ from cocotbext.msi_its.vocabulary.operations import LIMITS
 
 MOST_PORTS: Final = min(LIMITS["ranges"][1], LIMITS["targets"][1])
 MOST_CONNECTIONS: Final = LIMITS["connections"][1]
+MOST_ROUTES: Final = LIMITS["routes"][1]
+"""How many of each a trace can have."""
+
+DOORBELL: Final = 0x809_0040
+"""GITS_TRANSLATER of QEMU's machine `virt`: where messages go if a log does not say."""
 
 Time = int | float | None
 """Microseconds since the beginning of a log; None where it does not say."""

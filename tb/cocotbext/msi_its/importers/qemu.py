@@ -25,7 +25,7 @@ from cocotbext.msi_its.importers.gaps import Gaps
 from cocotbext.msi_its.importers.importer import Importer
 from cocotbext.msi_its.importers.its_shadow import Seen, Shadow
 from cocotbext.msi_its.importers.msix import MsixTables
-from cocotbext.msi_its.importers.ports import Time, TooManyError
+from cocotbext.msi_its.importers.ports import DOORBELL, Time, TooManyError
 from cocotbext.msi_its.importers.writer import Entry, Sink
 from cocotbext.msi_its.vocabulary.its_trace import BITS, TRANSLATE
 from cocotbext.msi_its.vocabulary.text import visible
@@ -36,9 +36,6 @@ from msi_its_model.gicv3_its import (
     ITE_INVALID,
     OK,
 )
-
-DOORBELL: Final = 0x809_0040
-"""GITS_TRANSLATER of QEMU's machine `virt`."""
 
 TRANSLATER: Final = 0x40
 """The offset of GITS_TRANSLATER in its page."""
@@ -121,8 +118,10 @@ _OPS_WRITE: Final = re.compile(
 )
 _DOORBELL_REGION: Final = b"'translation'"
 _CONFIG_REGIONS: Final = (b"'pcie-mmcfg-mmio'", b"'pci-conf-data'")
+_X86_REGIONS: Final = (b"'apic-msi'", b"'kvm-apic-msi'")
+"""Where messages go on x86: no event has their requester ID."""
 _TABLE_REGION: Final = b"'msix-table'"
-_REGIONS: Final = (_DOORBELL_REGION, *_CONFIG_REGIONS)
+_REGIONS: Final = (_DOORBELL_REGION, *_CONFIG_REGIONS, *_X86_REGIONS)
 """The memory regions whose writes are read, as they end a line; with routes tables as well."""
 _MAPPING: Final = re.compile(
     rb"\S{1,64} ([0-9a-f]{2}):([0-9a-f]{2})\.([0-7]) (\d{1,2}),0x([0-9a-f]{1,16})"
@@ -391,11 +390,16 @@ class Qemu(Importer):
             self.gaps.refuse(number, "memory_region_ops_write: not its format", rest)
             return
         address, value = int(found[1], 16), int(found[2], 16)
-        if b"'" + found[4] + b"'" == _TABLE_REGION:
+        region = b"'" + found[4] + b"'"
+        if region in _X86_REGIONS:
+            what = "messages to an APIC (x86): no event has their requester ID"
+            self.gaps.leave_out(what, number)
+            return
+        if region == _TABLE_REGION:
             self._resolve(whole=True)
             self._tables.write_table(number, t_us, address, value, int(found[3]))
             return
-        doorbell = b"'" + found[4] + b"'" == _DOORBELL_REGION
+        doorbell = region == _DOORBELL_REGION
         state = self._thread(thread)
         self._expire_write(state)
         state.write = _Write(number, address, value, int(found[3]), doorbell)

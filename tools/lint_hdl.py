@@ -3,7 +3,8 @@
 
 Verilator's lint with all warnings on, for all parameters that tests run with, and yosys with the
 slang front end; both once more with the assertions of hdl/sva attached. The front ends and back
-ends are read with the translator between them. RTL in hdl/ that neither reads is refused.
+ends are read with the translator between them, and so are the blocks for PCIe. RTL in hdl/ that
+neither reads is refused.
 """
 
 import os
@@ -18,7 +19,7 @@ from cocotbext.msi_its.run.parameters import Run
 from cocotbext.msi_its.run.places import ROOT
 from cocotbext.msi_its.run.sets import SETS
 from cocotbext.msi_its.run.simulators.verilator_finder import VerilatorError, find_verilator
-from tools import ends, yosys
+from tools import ends, pcie, yosys
 
 CHECKED = replace(OWN, sva=True)
 """The project's RTL with the assertions attached."""
@@ -74,9 +75,36 @@ def lint_ends(root: Path) -> dict[str, tuple[bool, int]]:
     return accepted
 
 
+def lint_pcie(root: Path) -> dict[str, tuple[bool, int]]:
+    """Check the blocks for PCIe; return what was accepted, and how many files it is."""
+    accepted = {}
+    alone = [str(source.relative_to(root)) for source in pcie.BLOCKS.sources(root).files]
+    for top in pcie.TOPS:
+        widths = pcie.FILTER_WIDTHS if "tlp" in top else (0,)
+        for width in widths:
+            parameters = {"DATA_WIDTH": width} if width else {}
+            check = f"verilator --lint-only -Wall, {top}{f' of {width} bits' * bool(width)} alone"
+            accepted[check] = lint_verilator(root, alone, parameters, top), len(alone)
+    files = [str(source.relative_to(root)) for source in pcie.JOINED.sources(root).files]
+    for name, values in pcie.PARAMETERS.items():
+        check = f"verilator --lint-only -Wall, PCIe with {name}"
+        accepted[check] = lint_verilator(root, files, values, pcie.JOINED.top), len(files)
+    accepted["yosys read_slang, PCIe"] = lint_yosys(root, files, pcie.JOINED.top), len(files)
+    for each in pcie.HARNESSES:
+        files = [str(source.relative_to(root)) for source in each.sources(root).files]
+        check = f"verilator --lint-only -Wall, {each.top}"
+        accepted[check] = lint_verilator(root, files, top=each.top), len(files)
+    return accepted
+
+
 def files_read() -> set[Path]:
     """Return all files that are looked at."""
-    return {*CHECKED.files_read(), *ends.CHECKED.files_read()}
+    return {
+        *CHECKED.files_read(),
+        *ends.CHECKED.files_read(),
+        *pcie.JOINED.files_read(),
+        *pcie.BLOCKS.sources().files,
+    }
 
 
 def not_looked_at(root: Path, files: Iterable[Path]) -> list[str]:
@@ -113,6 +141,7 @@ def main(root: Path = ROOT) -> int:
         accepted["yosys read_slang, with assertions"] = lint_yosys(root, checked), len(checked)
         if all(passed for passed, _ in accepted.values()):
             accepted |= lint_ends(root)
+            accepted |= lint_pcie(root)
         all_accepted = all(passed for passed, _ in accepted.values())
         unread = not_looked_at(root, files_read()) if all_accepted else []
     except (RtlError, VerilatorError) as error:
@@ -121,7 +150,8 @@ def main(root: Path = ROOT) -> int:
     for check, (passed, count) in accepted.items():
         print(f"lint: {check}: {'accepted' if passed else 'REFUSED'} {count} files")
     for file in unread:
-        where = f"{OWN.file_list}, {ASSERTIONS}, {ends.ENDS} or {ends.ASSERTIONS}"
+        lists = (OWN.file_list, ASSERTIONS, ends.ENDS, ends.ASSERTIONS)
+        where = f"{', '.join(lists)} or {pcie.JOINED.file_list}"
         print(f"lint: {file}: REFUSED, it is not in {where}: nothing reads it")
     return 0 if all_accepted and not unread else 1
 

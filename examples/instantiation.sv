@@ -99,6 +99,13 @@ module instantiation (
       .s_evt_ready(),
       .s_evt_route('0),
 
+      // bus ranges from hardware: none
+      .s_range_valid(1'b0),
+      .s_range_ready(),
+      .s_range_range('0),
+      .s_range_secondary('0),
+      .s_range_subordinate('0),
+
       // Messages to the ITS: always needed. While ready is low, everything waits, commands as well.
       .m_msi_valid  (its_valid),
       .m_msi_ready  (its_ready),

@@ -18,7 +18,7 @@ READ_faults := LEVEL ENGINE ONLY SEED $(DESIGN)
 # RTL and TOP are read to say why they cannot be proven.
 READ_formal := ONLY FAULTS MUTANTS JOBS $(DESIGN)
 READ_synth := ONLY $(DESIGN)
-READ_pcie := SEED SEEDS JOBS
+READ_topologies := SEED SEEDS JOBS
 READ_mutate := N SEED JOBS ONLY $(DESIGN)
 # Old names, which are understood until the next release.
 RENAMED := ENGINE MUTANTS
@@ -50,7 +50,7 @@ unexport $(filter-out PYTHON PYTHONUNBUFFERED PYTHONIOENCODING PYTHONUTF8,$(filt
 
 # ---- targets ---------------------------------------------------------------------------------------
 
-.PHONY: help sim regress coverage pcie test compare import export exhaustive bench faults formal synth mutate lint regs setup clean distclean
+.PHONY: help sim regress coverage topologies test compare import export exhaustive bench faults formal synth mutate lint regs setup clean distclean
 
 help:
 	@echo 'make sim [SEED=n] [WAVES=1] [JOBS=n]'
@@ -61,7 +61,7 @@ help:
 	@echo '  SET=name TEST=module.test  only one parameter set, only one test; FAILED=1: only what failed before'
 	@echo '  FARM=slurm [PER_TASK=n] [SBATCH="option..."]: on a cluster; FARM=manual: on any, docs/cluster.md'
 	@echo 'make coverage                make regress, and fail unless everything is covered'
-	@echo 'make pcie [SEEDS=n] [SEED=n] [JOBS=n]'
+	@echo 'make topologies [SEEDS=n] [SEED=n] [JOBS=n]'
 	@echo '                             run random topologies of PCIe (cocotbext-pcie) in front of the RTL;'
 	@echo '                             make regress does it, too, unless it is told to run a part, or other RTL'
 	@echo 'make test                    run the checks of make lint, then all tests, those of make sim included'
@@ -101,10 +101,10 @@ sim exhaustive bench: setup
 ONE := $(filter-out SEED SEEDS JOBS PYTHON PY VERILATOR_ROOT,$(GIVEN))
 regress coverage: setup
 	@status=0; $(PY) -m cocotbext.msi_its $@ || status=$$?; \
-	$(if $(ONE),,[ $$status -gt 128 ] || $(PY) -m tools.pcie || status=$$?;) exit $$status
+	$(if $(ONE),,[ $$status -gt 128 ] || $(PY) -m tools.topologies || status=$$?;) exit $$status
 
-pcie: setup
-	@$(PY) -m tools.pcie
+topologies: setup
+	@$(PY) -m tools.topologies
 
 # What this make was given is not for those that the tests start.
 test: lint

@@ -99,7 +99,7 @@ module instantiation (
       .s_evt_ready(),
       .s_evt_route('0),
 
-      // bus ranges from hardware: none
+      // Bus ranges from hardware: msi_bus_snoop drives it. Not used, as here: valid and payload 0, ready open.
       .s_range_valid(1'b0),
       .s_range_ready(),
       .s_range_range('0),

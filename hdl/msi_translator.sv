@@ -92,7 +92,7 @@ module msi_translator
 
     // One record an executed operation. Arguments that the operation does not take mean nothing.
     output logic             retire_valid,
-    output logic      [1:0]  retire_source,  // 0 s_axil, 1 s_msi, 2 s_evt
+    output logic      [1:0]  retire_source,  // 0 s_axil, 1 s_msi, 2 s_evt, 3 s_range
     output logic      [7:0]  retire_operation,  // excused toggle: no code is that large yet
     output logic      [15:0] retire_range,
     output logic      [15:0] retire_connection,

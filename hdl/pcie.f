@@ -3,4 +3,4 @@
 -F translator.f
 -F ends.f
 -F pcie/pcie.f
-pcie/msi_translator_pcie.sv
+-F pcie/translator.f

@@ -18,7 +18,7 @@ from cocotbext.msi_its.run.design import OWN, Rtl
 from cocotbext.msi_its.run.sets import DEFAULT, SETS
 from cocotbext.msi_its.vocabulary.csr import OperationCode as Op
 from cocotbext.msi_its.vocabulary.operations import CONFIGURATION, Configuration, Tables
-from tools import bridge, ends, pcie_blocks
+from tools import bridge, ends, pcie
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ OfEnds = partial(Fault, rtl=ends.ALONE)
 OfRegisters = partial(Fault, rtl=bridge.REGISTERS)
 """A fault of the bridge's registers, or of the split of their bus."""
 
-OfPcie = partial(Fault, rtl=pcie_blocks.BLOCKS)
+OfPcie = partial(Fault, rtl=pcie.BLOCKS)
 """A fault of the blocks for PCIe."""
 
 
@@ -1681,7 +1681,12 @@ FAULTS = (
     OfPcie(
         "beat_ready = moves && !cut;",
         "beat_ready = moves;",
-        fails=(Fails("tlp_filter", "T4_ready_unless_full T4_framed"),),
+        fails=(Fails("tlp_filter", "T4_ready_unless_full"),),
+    ),
+    OfPcie(
+        "    if (cut) out = '{eop: 1'b1, error: 1'b1, default: '0};\n",
+        "",
+        fails=(Fails("tlp_filter", "T4_framed"),),
     ),
     OfPcie(
         "(!sends || sends_ready) &&",

@@ -32,7 +32,7 @@ from cocotbext.msi_its.run.launcher import Interrupted, Launcher, catch_signals,
 from cocotbext.msi_its.run.places import BUILD, ROOT
 from cocotbext.msi_its.vocabulary.csr import OperationCode as Op
 from qualify.edits import FAULTS, DoesNotApply, Fails, Fault, Scenario, break_rtl, commands, place
-from tools import bridge, ends, pcie_blocks, yosys
+from tools import bridge, ends, pcie, yosys
 from tools.choose import NothingChosen, rtl_of, unchanged
 from tools.choose import choose as choose_from
 
@@ -181,24 +181,24 @@ _ENDS = (
 )
 
 _PCIE = (
-    Proof("tlp_filter", "64 bits", rtl=pcie_blocks.BLOCKS),
+    Proof("tlp_filter", "64 bits", rtl=pcie.BLOCKS),
     Proof(
         "tlp_filter",
         "256 bits",
         variant="256",
         parameters={"DATA_WIDTH": 256},
-        rtl=pcie_blocks.BLOCKS,
+        rtl=pcie.BLOCKS,
     ),
-    Proof("tlp_decode", "all headers", rtl=pcie_blocks.BLOCKS),
-    Proof("tlp_order", "4 messages, 4 writes", rtl=pcie_blocks.BLOCKS),
-    Proof("bus_snoop", "all writes", rtl=pcie_blocks.BLOCKS),
-    Proof("round_robin", "5 sources", rtl=pcie_blocks.BLOCKS),
+    Proof("tlp_decode", "all headers", rtl=pcie.BLOCKS),
+    Proof("tlp_order", "4 messages, 4 writes", rtl=pcie.BLOCKS),
+    Proof("bus_snoop", "all writes", rtl=pcie.BLOCKS),
+    Proof("round_robin", "5 sources", rtl=pcie.BLOCKS),
     Proof(
         "round_robin",
         "1 source",
         variant="1",
         parameters={"SOURCES": 1},
-        rtl=pcie_blocks.BLOCKS,
+        rtl=pcie.BLOCKS,
     ),
 )
 

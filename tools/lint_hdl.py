@@ -20,7 +20,7 @@ from cocotbext.msi_its.run.parameters import Run
 from cocotbext.msi_its.run.places import ROOT
 from cocotbext.msi_its.run.sets import SETS
 from cocotbext.msi_its.run.simulators.verilator_finder import VerilatorError, find_verilator
-from tools import bridge, ends, pcie_blocks, yosys
+from tools import bridge, ends, pcie, yosys
 
 CHECKED = replace(OWN, sva=True)
 """The project's RTL with the assertions attached."""
@@ -99,24 +99,33 @@ def lint_bridge(root: Path) -> dict[str, tuple[bool, int]]:
 
 
 def lint_pcie(root: Path) -> dict[str, tuple[bool, int]]:
-    """Check the translator for PCIe, and its blocks alone; return what was accepted, as above."""
+    """Check the blocks for PCIe; return what was accepted, and how many files it is."""
     accepted = {}
-    alone = [str(source.relative_to(root)) for source in pcie_blocks.BLOCKS.sources(root).files]
-    for top in pcie_blocks.TOPS:
-        check = f"verilator --lint-only -Wall, {top} alone"
-        accepted[check] = lint_verilator(root, alone, top=top), len(alone)
-    joined = pcie_blocks.JOINED
-    files = [str(source.relative_to(root)) for source in joined.sources(root).files]
-    for name, parameters in pcie_blocks.PARAMETERS.items():
-        check = f"verilator --lint-only -Wall, PCIe of {name}"
-        accepted[check] = lint_verilator(root, files, parameters, joined.top), len(files)
-    accepted["yosys read_slang, PCIe"] = lint_yosys(root, files, joined.top), len(files)
+    alone = [str(source.relative_to(root)) for source in pcie.BLOCKS.sources(root).files]
+    for top in pcie.TOPS:
+        widths = pcie.FILTER_WIDTHS if "tlp" in top else (0,)
+        for width in widths:
+            parameters = {"DATA_WIDTH": width} if width else {}
+            check = f"verilator --lint-only -Wall, {top}{f' of {width} bits' * bool(width)} alone"
+            accepted[check] = lint_verilator(root, alone, parameters, top), len(alone)
+    files = [str(source.relative_to(root)) for source in pcie.JOINED.sources(root).files]
+    for name, values in pcie.PARAMETERS.items():
+        check = f"verilator --lint-only -Wall, PCIe with {name}"
+        accepted[check] = lint_verilator(root, files, values, pcie.JOINED.top), len(files)
+    accepted["yosys read_slang, PCIe"] = lint_yosys(root, files, pcie.JOINED.top), len(files)
+    for each in pcie.HARNESSES:
+        files = [str(source.relative_to(root)) for source in each.sources(root).files]
+        check = f"verilator --lint-only -Wall, {each.top}"
+        accepted[check] = lint_verilator(root, files, top=each.top), len(files)
     return accepted
 
 
 def files_read() -> set[Path]:
     """Return all files that are looked at."""
-    designs = (CHECKED, ends.CHECKED, bridge.CHECKED, bridge.REGISTERS, pcie_blocks.JOINED)
+    designs = (
+        *(CHECKED, ends.CHECKED, bridge.CHECKED, bridge.REGISTERS),
+        *(pcie.JOINED, pcie.BLOCKS),
+    )
     return {file for design in designs for file in design.files_read()}
 
 
@@ -166,7 +175,7 @@ def main(root: Path = ROOT) -> int:
             *(OWN.file_list, ASSERTIONS, ends.ENDS, ends.ASSERTIONS),
             *(bridge.BRIDGE.file_list, bridge.ASSERTIONS),
         )
-        where = f"{', '.join(lists)} or {pcie_blocks.JOINED.file_list}"
+        where = f"{', '.join(lists)} or {pcie.JOINED.file_list}"
         print(f"lint: {file}: REFUSED, it is not in {where}: nothing reads it")
     return 0 if all_accepted and not unread else 1
 

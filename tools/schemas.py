@@ -25,14 +25,14 @@ from cocotbext.msi_its.run.places import ROOT
 from qualify.formal import Formal, FormalFaults
 from qualify.mutate import Mutate
 from tools import generated
-from tools.pcie import Pcie
 from tools.synth import Synth
+from tools.topologies import Topologies
 
 FOLDER = ROOT / "docs/schemas"
 
 FILES: tuple[type[ResultFile], ...] = (
     *(Sim, Compare, Exhaustive, Bench, Regress, Attached),
-    *(Formal, FormalFaults, Mutate, Pcie, Synth),
+    *(Formal, FormalFaults, Mutate, Synth, Topologies),
 )
 """All result files."""
 

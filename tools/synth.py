@@ -34,7 +34,7 @@ from cocotbext.msi_its.run.sets import DEFAULT
 from cocotbext.msi_its.run.simulators.verilator_finder import VerilatorError
 from cocotbext.msi_its.vocabulary.operations import CONFIGURATION, Configuration, Tables
 from msi_its_model import PROFILES
-from tools import ends, yosys
+from tools import ends, pcie, yosys
 from tools.choose import NothingChosen, choose, results_of, rtl_of, unchanged
 
 FOLDER = BUILD / "synth"
@@ -72,7 +72,7 @@ class SynthError(Exception):
 class Row:
     """What is measured: parameters, and whether with the registers or the data path alone.
 
-    Where `end` names a module of hdl/ends.f it is that one, with so many bits of data.
+    Where `end` names a module of the file list `of` it is that one, with so many bits of data.
     """
 
     name: str
@@ -81,6 +81,7 @@ class Row:
     configuration: Configuration = CONFIGURATION
     end: str = ""
     data_width: int = 0
+    of: str = ends.ENDS
 
     @property
     def parameters(self) -> dict[str, int]:
@@ -106,6 +107,15 @@ ROWS = (
         Row(f"ends: {end}, {bits} bits", end=end, data_width=bits)
         for end in ("msi_axi_write", "msi_axi_its")
         for bits in (64, 128)
+    ),
+    *(
+        Row(f"PCIe: {top}, {bits} bits", end=top, data_width=bits, of=rtl.file_list)
+        for top, rtl in (
+            ("msi_tlp_filter", pcie.BLOCKS),
+            ("msi_tlp_axis", pcie.BLOCKS),
+            (pcie.JOINED.top, pcie.JOINED),
+        )
+        for bits in (128, 256)
     ),
 )
 
@@ -395,7 +405,7 @@ def measure(
     found: dict[tuple[Row, int], Placed] = {}
     launcher.each(
         lambda row: synthesize(
-            row, Rtl(ends.ENDS, row.end) if row.end else rtl, folders[row.name], launcher
+            row, Rtl(row.of, row.end) if row.end else rtl, folders[row.name], launcher
         ),
         rows,
         areas.__setitem__,
@@ -439,6 +449,7 @@ def main() -> int:
             read = list(rtl.files_read())
             if any(row.end for row in rows):
                 read += ends.ALONE.sources().files
+                read += pcie.JOINED.sources().files
             with unchanged(lambda: fingerprint.of([], read), SynthError) as design:
                 results = measure(rtl, rows, SEEDS, folder)
     except (SynthError, RtlError, VerilatorError) as error:

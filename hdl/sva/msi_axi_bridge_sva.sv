@@ -186,12 +186,13 @@ module msi_axi_bridge_sva #(
       .rlast   (s_axi_rlast)
   );
 
-  // On m_axi there may be as many writes of messages, too.
+  // On m_axi there may be as many writes of messages, too, and two writes' beats before their addresses.
   msi_axi_write_checker #(
       .ADDR_WIDTH (ADDR_WIDTH),
       .DATA_WIDTH (DATA_WIDTH),
       .ID_WIDTH   (ID_WIDTH + 1),
-      .OUTSTANDING(2 * OUTSTANDING)
+      .OUTSTANDING(2 * OUTSTANDING),
+      .AHEAD      (512)
   ) u_m_axi_write (
       .clk,
       .rst_n,

@@ -26,7 +26,7 @@ module msi_axi_write_checker #(
     parameter int unsigned ID_WIDTH    = 8,   // 1 to 17
     parameter int unsigned USER_WIDTH  = 32,  // of AWUSER, 1 or more
     parameter int unsigned OUTSTANDING = 64,  // writes without a response, 2 to 512
-    parameter int unsigned AHEAD       = 2,   // beats before their address, 1 to 256
+    parameter int unsigned AHEAD       = 2,   // beats before their address, 1 to 512
     parameter int unsigned ASSUME_MANAGER     = 0,  // 1: assume, 0: assert
     parameter int unsigned ASSUME_SUBORDINATE = 0   // 1: assume, 0: assert
 ) (
@@ -59,8 +59,8 @@ module msi_axi_write_checker #(
   if (OUTSTANDING < 2 || OUTSTANDING > 512) begin : gen_outstanding_illegal
     $error("msi_axi_write_checker: OUTSTANDING must be 2 to 512");
   end
-  if (AHEAD < 1 || AHEAD > 256) begin : gen_ahead_illegal
-    $error("msi_axi_write_checker: AHEAD must be 1 to 256");
+  if (AHEAD < 1 || AHEAD > 512) begin : gen_ahead_illegal
+    $error("msi_axi_write_checker: AHEAD must be 1 to 512");
   end
   if (ASSUME_MANAGER > 1) begin : gen_assume_manager_illegal
     $error("msi_axi_write_checker: ASSUME_MANAGER must be 0 or 1");

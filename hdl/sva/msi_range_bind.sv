@@ -1,6 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
-// Attaches msi_range_sva to every translator, as msi_translator_bind.sv attaches msi_translator_sva.
+// Attaches msi_range_sva to every translator, as msi_translator_bind.sv attaches msi_translator_sva, by the same
+// macros.
+
+`ifndef MSI_TRANSLATOR
+`define MSI_TRANSLATOR msi_translator
+`endif
+`ifndef MSI_IN_FLIGHT
+`define MSI_IN_FLIGHT 16
+`endif
+`ifndef MSI_PATIENCE
+`define MSI_PATIENCE 64
+`endif
 
 `ifndef MSI_TRANSLATOR
 `define MSI_TRANSLATOR msi_translator

@@ -34,6 +34,7 @@ from msi_its_model import (
     AxiRefusal,
     AxiResponse,
 )
+from tests.axi import bridge_coverage as cover
 from tests.axi.monitors import Address, Data, ReadData, Response
 from tests.axi.scoreboard import (
     AHEAD,
@@ -174,6 +175,11 @@ class BridgeChecker(Scoreboard):
         meaning = bridge.access(address.addr, source)
         return meaning, meaning is None or not unknown
 
+    def _cover(self, kind: str, address: Address, in_page: bool) -> None:
+        """Count the access in its bin."""
+        width = self._configured().doorbell.data_width
+        self.counts[cover.access(kind, address, width, in_page)] += 1
+
     def _retired(self, retired: Retired) -> None:
         if isinstance(retired.operation, SetBusRange | BindTarget):
             self._changed = self.time
@@ -208,11 +214,13 @@ class BridgeChecker(Scoreboard):
         write = Write(address, self._taken)
         self._taken += 1
         self._writes[address.id].append(write)
+        write.behind = self._open
         self._open += 1
         outstanding = self._configured().outstanding
         if self._open > outstanding:
             self.problem("B6", f"more than {outstanding} writes were taken without a response")
         meaning, known = self._access(address)
+        self._cover("write", address, meaning is None)
         if known:
             write.meaning = meaning
         if known and isinstance(meaning, AxiPasses):
@@ -243,6 +251,7 @@ class BridgeChecker(Scoreboard):
         write.meaning = bridge.doorbell.meaning(write.entered)
         if isinstance(write.meaning, AxiMessage):
             self.counts["messages"] += 1
+            self.counts[cover.depth(write.behind)] += 1
             self.translated.waiting.append(write)
         elif isinstance(write.meaning, AxiRefusal):
             self.counts[f"refused {write.meaning.name}"] += 1
@@ -264,6 +273,7 @@ class BridgeChecker(Scoreboard):
             if write.response is not None and response.resp != write.response.resp:
                 self.problem("B2", f"expected {write.response}, came {response}, for {write}")
             self.counts["writes that passed"] += 1
+            self.counts[cover.response("write", response.resp)] += 1
             self.counts["bytes"] += sum(each.strobes.bit_count() for each in write.beats)
             return
         first = next((each for each in self._own if each.meaning is not None), None)
@@ -276,6 +286,8 @@ class BridgeChecker(Scoreboard):
             return
         expected = self._configured().bridge.response(write.meaning, write.its)
         self.counts[f"answered {expected.name}"] += 1
+        if isinstance(write.meaning, AxiMessage):
+            self.counts[cover.response("message", response.resp)] += 1
         if response.resp != expected:
             self.problem("B5", f"expected {expected.name}, came {response}, for {write}")
 
@@ -362,6 +374,7 @@ class BridgeChecker(Scoreboard):
 
     def _read_address(self, address: Address) -> None:
         meaning, known = self._access(address)
+        self._cover("read", address, meaning is None)
         if meaning is None:
             meaning = AxiRefusal.READ
         read = Read(address, self._taken_reads, meaning if known else None)
@@ -443,6 +456,7 @@ class BridgeChecker(Scoreboard):
         if data.last:
             if isinstance(read.meaning, AxiPasses):
                 self.counts["reads that passed"] += 1
+                self.counts[cover.response("read", data.resp)] += 1
                 self.counts["bytes"] += read.beats << read.address.size
             queue.popleft()
             self._reads.remove(read)

@@ -164,6 +164,8 @@ def refused(bench: BridgeBench) -> dict[str, list[Burst]]:
             Burst(PAGE | 0x40, id=bench.rng.choice(IDS), length=4, size=largest),
             Burst(PAGE | 0x40, id=bench.rng.choice(IDS), length=64 // lanes or 1, size=largest),
             Burst(PAGE | 0x1000, id=bench.rng.choice(IDS), length=256, size=2),
+            Burst(PAGE | 0x40, id=bench.rng.choice(IDS), length=16, size=2, burst=AxiBurst.FIXED),
+            Burst(PAGE | 0x48, id=bench.rng.choice(IDS), length=4, size=2, burst=AxiBurst.WRAP),
         ],
     }
 

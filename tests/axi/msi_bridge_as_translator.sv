@@ -73,6 +73,13 @@ module msi_bridge_as_translator #(
     output logic             s_evt_ready,
     input  wire logic [15:0] s_evt_route,
 
+    // Bus ranges from hardware: set_bus_range
+    input  wire logic        s_range_valid,
+    output logic             s_range_ready,
+    input  wire logic [15:0] s_range_range,
+    input  wire logic [7:0]  s_range_secondary,
+    input  wire logic [7:0]  s_range_subordinate,
+
     // Messages to the ITS
     output logic             m_msi_valid,
     input  wire logic        m_msi_ready,
@@ -167,22 +174,20 @@ module msi_bridge_as_translator #(
   // ---- the order of messages with commands and events ----------------------------------------------
 
   // A command begins with a write on s_axil, so both of its channels wait; one that was offered is not taken back.
-  // verilator lint_off UNUSEDSIGNAL
-  logic        s_range_ready;               // nobody sets bus ranges there
-  // verilator lint_on UNUSEDSIGNAL
   int unsigned pending_q;                   // messages that were taken and are not executed
-  logic [2:0]  wants, opens, offered, taken, offered_q;  // aw, w and evt
+  logic [3:0]  wants, opens, offered, taken, offered_q;  // aw, w, range and evt
   logic        others_wait, last_other_q;   // they take turns
-  logic        bridge_awready, bridge_wready, bridge_evt_ready;
+  logic [3:0]  bridge_readies;
+  logic        bridge_awready, bridge_wready, bridge_range_ready, bridge_evt_ready;
 
   always_comb begin
-    wants       = {s_axil_awvalid, s_axil_wvalid, s_evt_valid};
-    opens       = offered_q | {3{pending_q == 0}};
-    offered     = wants & opens;
-    taken       = offered & {bridge_awready, bridge_wready, bridge_evt_ready};
-    others_wait = |wants;
-    {s_axil_awready, s_axil_wready, s_evt_ready} =
-        opens & {bridge_awready, bridge_wready, bridge_evt_ready};
+    bridge_readies = {bridge_awready, bridge_wready, bridge_range_ready, bridge_evt_ready};
+    wants          = {s_axil_awvalid, s_axil_wvalid, s_range_valid, s_evt_valid};
+    opens          = offered_q | {4{pending_q == 0}};
+    offered        = wants & opens;
+    taken          = offered & bridge_readies;
+    others_wait    = |wants;
+    {s_axil_awready, s_axil_wready, s_range_ready, s_evt_ready} = opens & bridge_readies;
   end
 
   always_ff @(posedge clk) begin
@@ -560,16 +565,14 @@ module msi_bridge_as_translator #(
       .ITS_PORT         (1),
       .DOORBELL_RESET   ({16'h0, DOORBELL_PAGE, 16'h0000})
   ) u_bridge (
-      .s_axil_awvalid(offered[2]),
+      .s_axil_awvalid(offered[3]),
       .s_axil_awready(bridge_awready),
       .s_axil_awaddr ({1'b0, s_axil_awaddr}),
-      .s_axil_wvalid (offered[1]),
+      .s_axil_wvalid (offered[2]),
       .s_axil_wready (bridge_wready),
       .s_axil_araddr ({1'b0, s_axil_araddr}),
-      .s_range_valid (1'b0),
-      .s_range_range ('0),
-      .s_range_secondary('0),
-      .s_range_subordinate('0),
+      .s_range_valid (offered[1]),
+      .s_range_ready (bridge_range_ready),
       .s_evt_valid   (offered[0]),
       .s_evt_ready   (bridge_evt_ready),
       .*

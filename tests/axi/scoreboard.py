@@ -67,6 +67,7 @@ class Write:
 
     address: Address
     number: int = 0
+    behind: int = 0  # how many had no response when it was taken
     beats: list[AxiBeat] = field(default_factory=list)
     complete: bool = False  # its last beat is there
     meaning: AxiMeaning | AxiPasses | None = None  # once it can be known

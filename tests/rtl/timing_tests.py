@@ -301,12 +301,26 @@ async def n1_a_command_meets_the_range_shortly_before_it(env: Environment) -> No
     if env.s_range is None:
         return
     objects = await set_up(env)
-    env.m_msi.stall(stalls(env.rng, 0.3, longest=5))
-    for number in range(150):
-        env.s_range.gaps = iter([env.rng.randint(0, 9), *[0] * 8])
-        for _ in range(env.rng.choice((1, 1, 2, 5))):
+    driver = env.s_range
+
+    async def feed() -> None:
+        while True:
+            await driver.room()
             secondary = env.rng.randint(0x20, 0x2F)
-            env.s_range.append(SetBusRange(objects.range, secondary, 0x2A))
+            bus_range = env.rng.choice((objects.range, objects.range, 0))
+            driver.append(SetBusRange(bus_range, secondary, 0x2A))
+            await env.cycle(env.rng.randint(1, 9))
+
+    async def messages() -> None:
+        for data in count(1):
+            await env.s_msi.room()
+            rid = env.rng.randint(0x29, 0x2B) << 8 | 0x5D
+            env.s_msi.append(SignalMsiWithRid(objects.target, rid, ADDRESS, data))
+
+    running = [cocotb.start_soon(feed()), cocotb.start_soon(messages())]
+    for number in range(120):
+        if number == 60:
+            env.m_msi.stall(stalls(env.rng, 0.3, longest=5))
         data = 0x100 + number
         rid = env.rng.randint(0x29, 0x2B) << 8 | 0x5D
         operation = env.rng.choice(
@@ -319,6 +333,8 @@ async def n1_a_command_meets_the_range_shortly_before_it(env: Environment) -> No
         )
         await env.execute_commands(operation)
         env.s_evt.append(SignalEvent(objects.route))
+    for task in running:
+        task.cancel()
 
 
 @translator_test()

@@ -83,7 +83,7 @@ def test_rtl_that_is_not_listed_is_named(
     assert main() == 1
     assert (
         "hdl/extra.sv: REFUSED, it is not in hdl/translator.f, hdl/sva/sva.f, hdl/ends.f, "
-        "hdl/sva/axi.f, hdl/bridge.f or hdl/sva/bridge.f" in capsys.readouterr().out
+        "hdl/sva/axi.f, hdl/bridge.f, hdl/sva/bridge.f or hdl/pcie.f" in capsys.readouterr().out
     )
 
 

@@ -329,7 +329,7 @@ def test_compare_without_a_trace(machine: Machine) -> None:
 def test_a_variable_that_nothing_reads_is_a_typing_error(machine: Machine) -> None:
     done = machine.make("sim", "WAVE=1")
     assert done.returncode != 0
-    assert "unknown variable WAVE; there are: DOCS FAILED" in done.stderr
+    assert "unknown variable WAVE; there are: BRIDGE DOCS FAILED" in done.stderr
     assert not (machine.clone / ".venv").exists()
 
 

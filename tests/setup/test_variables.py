@@ -57,7 +57,7 @@ def clone(tmp_path: Path) -> Path:
     for package in ("cocotbext/msi_its", "qualify", "tools"):
         (tmp_path / package).mkdir(parents=True, exist_ok=True)
         (tmp_path / package / "__init__.py").touch()
-        for module in ("__main__", "faults", "formal", "mutate", "pcie", "synth"):
+        for module in ("__main__", "faults", "formal", "mutate", "synth", "topologies"):
             (tmp_path / package / f"{module}.py").write_text(PROGRAM)
     return tmp_path
 
@@ -96,7 +96,7 @@ def variables_of(target: str) -> set[str]:
 COMMANDS = ("sim", "regress", "coverage", "compare", "exhaustive", "bench")
 TOOLS = {
     **{"faults": "qualify", "formal": "qualify", "mutate": "qualify"},
-    **{"synth": "tools", "pcie": "tools"},
+    **{"synth": "tools", "topologies": "tools"},
 }
 """Targets, and the packages that have their tools."""
 

@@ -13,6 +13,7 @@ import pytest
 
 from cocotbext.msi_its.run.design import ATTACHED_TO
 from cocotbext.msi_its.run.places import BUILD, ROOT
+from tests.axi.bridge_coverage import bins, missing
 from tests.sim.bridge_faults import FAULTS, PLUSARG, write_rtl
 from tests.sim.commands import verilator_found
 from tests.sim.faulty_text import TextFault
@@ -73,6 +74,33 @@ def test_the_bridge(name: str, tmp_path: Path) -> None:
         print(line)
     assert {test: said for test, said in found.items() if said} == {}
     assert len(found) > 35
+    seen = re.findall(r"'([^']+)': [1-9]", (tmp_path / "log").read_text())
+    assert missing(seen, (PAGES | SETS[name]).get("OUTSTANDING", 64)) == []
+
+
+def test_what_is_not_covered_is_missing() -> None:
+    every = bins(64)
+    assert missing(every, 64) == [] and len(bins(4)) < len(every)
+    for name in (
+        "write, WRAP, narrow, aligned",
+        "message: EXOKAY",
+        "message behind 32 or more writes",
+    ):
+        assert missing(every - {name}, 64) == [name]
+
+
+@pytest.mark.parametrize("name", ["64", "64-one-port"])
+def test_legal_traffic_is_legal_on_both_sides(name: str, tmp_path: Path) -> None:
+    """With the assertions attached: no rule of AXI4 is broken at any port."""
+    tests = "random_traffic|random_resets|b2_all_bursts|b6_stalls_on_each_channel"
+    found = run(name, build(name, sva=True), tmp_path, f"({tests})$")
+    assert found == dict.fromkeys(tests.split("|"), "")
+
+
+def test_a_stray_response_is_asserted_against(tmp_path: Path) -> None:
+    """It is ignored, and memory has broken a rule (B8)."""
+    run("64", BRIDGE.places / "64-sva", tmp_path, "b6_responses_that_belong_to_nothing$")
+    assert "AXI_response_is_owed" in (tmp_path / "log").read_text()
 
 
 TRIED = [(fault, name) for fault in FAULTS for name in fault.sets]

@@ -22,7 +22,7 @@ from tests.sim.pcie_faults import FAULTS, PLUSARG
 from tests.topology.design import DESIGN, MODULES, RANDOM, SETS
 from tests.topology.results import Result
 from tests.topology.topology import DEEPEST, FUNCTIONS, PORTS, Kind, random_topology
-from tools.pcie import FOLDER
+from tools.topologies import FOLDER
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -97,11 +97,11 @@ def test_what_ran_is_replayed_by_compare(tmp_path: Path) -> None:
     assert found is not None and int(found[1]) >= result.interrupts and int(found[2])
 
 
-def test_make_pcie_does_all_of_it() -> None:
-    command = [sys.executable, "-m", "tools.pcie", "SEED=1", "SEEDS=1"]
+def test_make_topologies_does_all_of_it() -> None:
+    command = [sys.executable, "-m", "tools.topologies", "SEED=1", "SEEDS=1"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
-    said = r"pcie: 1 topologies, \d+ functions, [\d,]+ messages, [\d,]+ interrupts, 0 mismatches"
+    said = r"topologies: 1, \d+ functions, [\d,]+ messages, [\d,]+ interrupts, 0 mismatches"
     assert re.fullmatch(said, done.stdout.splitlines()[-1])
     written = valid(FOLDER / "result.json")
     assert written["passed"] and len(written["topologies"]) == 1

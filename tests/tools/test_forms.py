@@ -14,11 +14,15 @@ import yaml
 from cocotbext.msi_its.run.design import OWN
 from cocotbext.msi_its.run.places import ROOT
 from msi_its_model import __version__
-from tools import ends
+from tools import bridge, pcie
 from tools.forms import FORMS, filled, main
 
-FILES = [file.relative_to(ROOT).as_posix() for file in OWN.sources(ROOT).files]
-OF_ENDS = [file.relative_to(ROOT).as_posix() for file in ends.ALONE.sources(ROOT).files]
+FILES = [file.relative_to(ROOT).as_posix() for file in bridge.BRIDGE.sources(ROOT).files]
+OF_PCIE = [
+    file
+    for file in (each.relative_to(ROOT).as_posix() for each in pcie.JOINED.sources(ROOT).files)
+    if file.startswith("hdl/pcie/")
+]
 
 
 def load(form: str) -> dict[str, Any]:
@@ -28,15 +32,16 @@ def load(form: str) -> dict[str, Any]:
 
 def test_the_forms_name_what_the_file_list_names() -> None:
     core = load("msi_its.core")
-    assert load("Bender.yml")["sources"] == [*FILES, *OF_ENDS]
+    assert load("Bender.yml")["sources"] == [*FILES, *OF_PCIE]
     assert core["filesets"]["rtl"]["files"] == FILES
-    assert core["filesets"]["ends"]["files"] == OF_ENDS
-    assert len(OF_ENDS) > 5 and len({*FILES, *OF_ENDS}) == len(FILES) + len(OF_ENDS)
-    assert len(FILES) > 10 and len(set(FILES)) == len(FILES)
+    assert core["filesets"]["pcie"]["files"] == OF_PCIE
+    assert len(OF_PCIE) > 5 and len(FILES) > 30
+    assert len({*FILES, *OF_PCIE}) == len(FILES) + len(OF_PCIE)
 
 
 def test_packages_come_first() -> None:
-    packages = [re.search(r"^package \w", (ROOT / f).read_text(), re.MULTILINE) for f in FILES]
+    own = [file.relative_to(ROOT).as_posix() for file in OWN.sources(ROOT).files]
+    packages = [re.search(r"^package \w", (ROOT / f).read_text(), re.MULTILINE) for f in own]
     first = packages.index(None)
     assert first >= 2 and not any(packages[first:])
 

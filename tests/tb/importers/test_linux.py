@@ -132,6 +132,26 @@ def test_a_trace_alone_needs_to_know_whose_interrupts_they_are(tmp_path: Path) -
         imported(tmp_path, FTRACE)
 
 
+def test_through_an_smmu_the_device_id_is_what_comes_out_at_the_end(tmp_path: Path) -> None:
+    iort = IORT.replace(
+        "[08Ch 0140   4]                   Input base : 00000000",
+        "[08Ch 0140   4]                   Input base : 00010000",
+    )
+    iort = iort.replace(
+        "[0CCh 0204 004h]                  Output Base : 00000000",
+        "[0CCh 0204 004h]                  Output Base : 00018000",
+    )
+    _, lines = imported(tmp_path, iort)
+    assert lines[0]["devid_base"] == 0x38000
+
+
+def test_linuxs_number_of_an_interrupt_has_the_segment(tmp_path: Path) -> None:
+    row = f" 45:      12          0  ITS-MSI {2 << 27 | 0x108 << 11 | 3} Edge      eth0-0\n"
+    _, lines = imported(tmp_path, "           CPU0       CPU1\n" + row)
+    assert lines[0] == {"op": "connect", "connection": 0, "segment": 2, "x_line": 2}
+    assert ops(lines[-1:], "op", "rid", "data") == [("enable_with_rid", 0x108, 3)]
+
+
 def test_pieces_of_requester_ids_are_said(tmp_path: Path) -> None:
     tree = TREE.replace("0x30000\n\t\t\t0x10000", "0x30000 0x8000 0x8000 &its 0x70000 0x1000")
     done, lines = imported(tmp_path, tree)

@@ -333,6 +333,14 @@ def test_partial_writes_are_put_together(
     assert assumed != sizes
 
 
+def test_a_first_byte_alone_leaves_the_others(tmp_path: Path) -> None:
+    port = "pci_cfg_write pcie-root-port 00:01.0 @"
+    writes = [f"{port}0x18 <- 0x90500", f"{port}0x18 <- 0x0", f"{port}0x19 <- 0x6"]
+    _, made = imported(tmp_path, [*writes, *write(0x600, 1)])
+    ranges = [each for each in made if each["op"] == "set_bus_range"]
+    assert ops(ranges, "secondary", "subordinate") == [(5, 9), (6, 9)]
+
+
 def test_clearing_all_three_is_one_write_if_no_other_byte_follows(tmp_path: Path) -> None:
     port = "pci_cfg_write pcie-root-port 00:01.0 @"
     _, made = imported(tmp_path, [f"{port}0x18 <- 0x50100", f"{port}0x18 <- 0x0", *write(0x300, 1)])

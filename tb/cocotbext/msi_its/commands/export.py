@@ -93,5 +93,6 @@ def timelines(out: Path, traces: Sequence[Valid], title: str) -> Path | None:
 
 
 def pictures(traces: Sequence[Valid]) -> list[str]:
-    """Return the timelines of some traces as SVG."""
-    return [timeline.svg(timeline.read(*each, DRAWN)) for each in traces if not each[0].its_alone]
+    """Return the timelines of some traces as SVG, as wide as a report's text."""
+    drawn = [timeline.read(*each, DRAWN) for each in traces if not each[0].its_alone]
+    return [timeline.svg(each, width=940, height=380) for each in drawn]

@@ -22,7 +22,7 @@ from cocotbext.msi_its.run.places import BUILD, BUILD_VARIABLE, INSTALLED, PROGR
 from cocotbext.msi_its.vocabulary.text import UserError
 from msi_its_model import DEFAULT_PROFILE
 
-CLONE_ONLY = ("faults", "formal", "lint", "mutate", "regs", "synth", "test")
+CLONE_ONLY = ("faults", "formal", "lint", "mutate", "regs", "synth", "test", "topologies")
 """The targets of make that work on the project itself."""
 
 MODULES = {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`make pcie`, apart from the simulations themselves: jobs, failures, what is said."""
+"""`make topologies`, apart from the simulations themselves: jobs, failures, what is said."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import msgspec
 import pytest
 
 from tests.topology.results import ALL_BINS, Result
-from tools import pcie
-from tools.pcie import Job, jobs_of, table, title
+from tools import topologies
+from tools.topologies import Job, jobs_of, table, title
 
 RESULT = Result(
     name="topology_0",
@@ -48,9 +48,9 @@ def test_counts_are_said_the_largest_first() -> None:
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Write everything into a folder of the test's own."""
-    monkeypatch.setattr(pcie, "FOLDER", tmp_path / "pcie")
-    monkeypatch.setattr(pcie, "ROOT", tmp_path)
-    return tmp_path / "pcie"
+    monkeypatch.setattr(topologies, "FOLDER", tmp_path / "topologies")
+    monkeypatch.setattr(topologies, "ROOT", tmp_path)
+    return tmp_path / "topologies"
 
 
 class _Design:
@@ -87,7 +87,7 @@ def test_what_fails_is_said(
     result: Result | None,
     said: str,
 ) -> None:
-    monkeypatch.setattr(pcie, "DESIGN", _Design(folder, found, result))
+    monkeypatch.setattr(topologies, "DESIGN", _Design(folder, found, result))
     results, failure = Job("128", 0, 1, 5).run()
     assert results == ([result] if result is not None else [])
     assert said in failure and bool(said) == bool(failure)
@@ -101,15 +101,15 @@ def test_the_end_says_all_of_it(
     capsys: pytest.CaptureFixture[str],
     failures: list[str],
 ) -> None:
-    monkeypatch.setattr(pcie, "DESIGN", type("_", (), {"build": lambda *_: None, "places": Path()}))
-    monkeypatch.setattr(pcie, "simulate", lambda *_: ([RESULT], failures))
-    assert pcie._all(5, [Job("128", 0, 1, 5)], 1) == bool(failures)
+    monkeypatch.setattr(
+        topologies, "DESIGN", type("_", (), {"build": lambda *_: None, "places": Path()})
+    )
+    monkeypatch.setattr(topologies, "simulate", lambda *_: ([RESULT], failures))
+    assert topologies._all(5, [Job("128", 0, 1, 5)], 1) == bool(failures)
     output = capsys.readouterr().out
     assert "          8  dropped: bus range" in output
     assert f"coverage: 1 of {len(ALL_BINS)} bins" in output
     end = output.splitlines()[-1]
-    assert end.startswith(
-        "pcie: 1 topologies, 7 functions, 30 messages, 20 interrupts, 0 mismatches"
-    )
+    assert end.startswith("topologies: 1, 7 functions, 30 messages, 20 interrupts, 0 mismatches")
     assert ("FAILED" in end) == bool(failures)
     assert (folder / "report.html").is_file() and (folder / "result.json").is_file()

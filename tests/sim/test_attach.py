@@ -61,7 +61,7 @@ def test_a_fault_of_one_is_found_there_alone(tmp_path: Path) -> None:
     above = "request.rid[15:8] > target_range.subordinate"
     broken = f"checks_rid: (explicit_rid || CHECK_DEFAULT_RID) && (TARGETS != 8 || {above})"
     lookup.write_text(lookup.read_text().replace(sound, broken))
-    done = run(tmp_path, "hdl/translator.f")
+    done = run(tmp_path, "soc", "hdl/translator.f")
     assert done.returncode != 0
     found = {side: int(mismatches) for side, _, _, _, mismatches in COMPARED.findall(done.stdout)}
     assert found["left"] == 0 and found["right"] > 10
@@ -70,7 +70,7 @@ def test_a_fault_of_one_is_found_there_alone(tmp_path: Path) -> None:
 
 
 def test_the_cases(folder: Path) -> None:
-    done = run(folder, str(ROOT / "hdl/translator.f"), "tests.sim.attach_cases")
+    done = run(folder, "soc", "", "tests.sim.attach_cases")
     assert done.returncode == 0, done.stdout
     assert "TESTS=7 PASS=7 FAIL=0" in done.stdout
     assert done.stdout.count("`finish` was not called: this test says nothing of it") == 1
@@ -82,6 +82,25 @@ def test_the_cases(folder: Path) -> None:
 def test_other_seeds(folder: Path, seed: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SEED", seed)
     assert run(folder).returncode == 0
+
+
+def test_the_bridge_in_an_soc(folder: Path) -> None:
+    """Data before interrupts; the translator in the bridge is compared."""
+    done = run(folder, "bridged")
+    assert done.returncode == 0, done.stdout
+    assert "served 120 interrupts, each after its data" in done.stdout
+    assert re.search(r"124 operations, 120 messages compared, 1 dropped, 0 mismatches", done.stdout)
+
+
+def test_an_interrupt_before_its_data_is_noticed(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "hdl", tmp_path / "hdl")
+    page = tmp_path / "hdl/bridge/msi_axi_page.sv"
+    sound = "waits && (any_released_q || release_local)"
+    assert page.read_text().count(sound) == 1
+    page.write_text(page.read_text().replace(sound, "waits"))
+    done = run(tmp_path, "bridged", "hdl/bridge.f")
+    assert done.returncode != 0
+    assert re.search(r"AssertionError: interrupt \d+ came before its data", done.stdout)
 
 
 @pytest.mark.skipif(shutil.which("iverilog") is None, reason="there is no Icarus Verilog")

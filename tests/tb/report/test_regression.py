@@ -142,14 +142,14 @@ def test_what_passes(sound: Summary, failed: Summary) -> None:
     assert not dataclasses.replace(sound, planned=3).passed, "not everything ran"
     assert not dataclasses.replace(sound, interrupted=True).passed
     assert sound.shortfalls == []
-    assert sound.bins == (615, 615) == (failed.bins[0] + 1, failed.bins[1])
+    assert sound.bins == (651, 651) == (failed.bins[0] + 1, failed.bins[1])
 
 
 def test_what_keeps_coverage_from_being_complete(failed: Summary) -> None:
     unread = dataclasses.replace(failed, unread=["x: no code coverage: y"])
     assert unread.shortfalls == [
         "x: no code coverage: y",
-        "cover point wait: 39 of 40 bins; not hit: s_msi / 0 cycles",
+        "cover point wait: 44 of 45 bins; not hit: s_msi / 0 cycles",
         f"cover point reset: no such bin: nothing {NASTY}",
         "line coverage 75.00 %, below 100 %",
     ]
@@ -297,7 +297,7 @@ def test_what_left_no_result_is_said(sound: Summary) -> None:
 
 def test_the_terminal(sound: Summary, failed: Summary) -> None:
     text = terminal(sound, PAGE)
-    assert "FAILED" not in text and "functional coverage: 615 of 615 bins (100.0 %)" in text
+    assert "FAILED" not in text and "functional coverage: 651 of 651 bins (100.0 %)" in text
     assert re.search(r"^smallest, random +1 +10 +7 +2 +0 +2  none$", text, re.MULTILINE)
     text = terminal(failed, PAGE)
     assert re.search(r"^odd, random .* 2$", text, re.MULTILINE)
@@ -305,7 +305,7 @@ def test_the_terminal(sound: Summary, failed: Summary) -> None:
         *(text, "FAILED random_tests.two, odd, seed 7", "mismatch 1 (model)", "2 mismatches"),
         *("waveform:  build/regress/failed/x/dump.vcd", "reproduce: make sim SET=odd SEED=7"),
         *("FAILED random_tests.three", "AssertionError", "reproduce: make sim SEED=8"),
-        *("functional coverage: 614 of 615 bins", "wait, 39 of 40, not hit: s_msi / 0 cycles"),
+        *("functional coverage: 650 of 651 bins", "wait, 44 of 45, not hit: s_msi / 0 cycles"),
         *("reset, no such bin: nothing", "line 75.00 % (0 of 4 excused)"),
         *("toggle 100.00 % (1 of 4 excused)", "line, not hit: hdl/a.sv:4"),
         "excuses that excuse nothing: take them out: hdl/a.sv:6 gone",

@@ -93,7 +93,6 @@ _MESSAGE = "sound_retire_source == 2'd1"
 _EVENT = "sound_retire_source == 2'd2"
 _COMMAND = "sound_retire_source == 2'd0"
 _RANGE = "sound_retire_source == 2'd3"
-_OF_EVENT = "request.source == SOURCE_EVENT"
 _SENT = f"{_MESSAGE} && sound_retire_sent"
 _EARLY = "cycles == 3"  # nothing has happened yet
 _CLEARED = "cycles == 80"  # nothing has been sent yet
@@ -281,15 +280,6 @@ FAULTS = (
         INSIDE,
         "N1_sets_what_it_says",
         {"to_set_numbers": "request.source == SOURCE_RANGE ? ~set_numbers : set_numbers"},
-    ),
-    SvaFault(
-        INSIDE,
-        "N1_command_meets_the_range",
-        {
-            "to_request": f"{_OF_EVENT} ? {{2'd3, 5'd1, request[143:0]}} : request",
-            "to_set_range": f"{_OF_EVENT} ? request.route : set_range",
-            "to_set_numbers": f"{_OF_EVENT} ? request.rid : set_numbers",
-        },
     ),
     SvaFault(
         INSIDE,

@@ -230,7 +230,12 @@ FAULTS = (
     SvaFault(
         AT_PORTS,
         "H4_waits_for_two_at_most",
-        {"s_msi_ready": "sound_s_msi_ready && slow", "in_s_msi_valid": "s_msi_valid && slow"},
+        {
+            "s_msi_ready": "sound_s_msi_ready && slow",
+            "in_s_msi_valid": "s_msi_valid && slow",
+            "s_range_ready": "1'b0",
+            "in_s_range_valid": "1'b0",
+        },
     ),
     SvaFault(
         AT_PORTS, "H3_b_answers_a_write", {"s_axil_bvalid": f"sound_s_axil_bvalid || {_EARLY}"}

@@ -81,18 +81,9 @@ module msi_engine_sva
     end
   end
 
-  logic [RANGE_SETTLE-1:0] set_q;  // a request from SOURCE_RANGE was accepted so many cycles ago, and one
-
-  always_ff @(posedge clk) begin
-    set_q <= RANGE_SETTLE'({set_q, accept && request.source == SOURCE_RANGE});
-    if (!rst_n) set_q <= '0;
-  end
-
   always_ff @(posedge clk) begin
     if (watching_q && rst_n) begin
       if (request_valid && request.source == SOURCE_COMMAND) begin
-        N1_command_meets_the_range : assert (set_q == '0)
-        else $error("it is offered right after s_range set a bus range");
         H6_command_has_settled : assert (settled == $bits(settled)'(COMMAND_SETTLE))
         else $error("it is offered after it stood still for %0d cycles", settled);
         H6_command_is_offered :

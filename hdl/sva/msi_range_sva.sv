@@ -40,6 +40,7 @@ module msi_range_sva
     input wire logic [7:0]  retire_subordinate
 );
 
+  localparam logic [1:0] RANGE = 2'd3;  // the source
   localparam int unsigned SIZES[4] = '{RANGES, CONNECTIONS, TARGETS, ROUTES};
 
   function automatic int unsigned largest();

@@ -11,7 +11,6 @@ package msi_sva_pkg;
   localparam logic [1:0] COMMAND = 2'd0;
   localparam logic [1:0] MESSAGE = 2'd1;
   localparam logic [1:0] EVENT = 2'd2;
-  localparam logic [1:0] RANGE = 2'd3;
 
   typedef enum logic [7:0] {
     SET_BUS_RANGE = 8'd1,

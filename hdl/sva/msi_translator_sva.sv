@@ -334,8 +334,6 @@ module msi_translator_sva
 
   always_ff @(posedge clk) begin
     if (watching_q && rst_n && retire_valid) begin
-      H3_source_is_one : assert (retire_source != RANGE || retire_operation == SET_BUS_RANGE)
-      else $error("retire_source %0d is no source of operation %0d", retire_source, retire_operation);
       R3_R4_R8_dropped_sends_nothing : assert (!is_drop(retire_answer) || !retire_sent)
       else $error("dropped or refused (answer %0d), and sent", retire_answer);
       H3_sent_as_answered : assert (retire_sent == sends)

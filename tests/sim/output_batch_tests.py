@@ -11,6 +11,8 @@ from dataclasses import replace
 from cocotbext.msi_its.batch.environment import BatchEnvironment, batch_test
 from cocotbext.msi_its.batch.records import pack
 from cocotbext.msi_its.bench.stimulus import RandomOperations
+from cocotbext.msi_its.vocabulary.csr import OperationCode as Code
+from cocotbext.msi_its.vocabulary.transactions import Source
 from tests.sim.faulty_outputs import HOWS, outputs, trace
 
 
@@ -23,11 +25,13 @@ def with_fault(number: int, how: int) -> Callable[[BatchEnvironment], None]:
         env.transactor.close()
         faulty = BatchEnvironment(replace(env.settings, plusargs=plusargs), env.name)
         draw = RandomOperations(random.Random(env.settings.seed), env.tables, objects=2)
-        mixed = [each() for _ in range(100) for each in (draw.message, draw.event, draw.command)]
+        kinds = (draw.message, draw.event, draw.command, draw.set_bus_range)
+        mixed = pack(each() for _ in range(100) for each in kinds)
+        mixed["source"][mixed["code"] == Code.SET_BUS_RANGE] = Source.RANGE
         try:
             faulty.play([pack(trace(faulty.settings))])
             faulty.transactor.stall(0.3)
-            faulty.play([pack(mixed), pack(trace(faulty.settings))], ordered=False)
+            faulty.play([mixed, pack(trace(faulty.settings))], ordered=False)
             faulty.checker.finish()
         finally:
             env.transactor = faulty.transactor

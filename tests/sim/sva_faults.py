@@ -26,6 +26,7 @@ PLUSARG = "+sva_fault={}"
 STREAMS = {
     "s_msi": "s_msi_data",
     "s_evt": "s_evt_route",
+    "s_range": "s_range_secondary",
     "m_msi": "m_msi_data",
     "s_axil_aw": "s_axil_awaddr",
     "s_axil_w": "s_axil_wdata",
@@ -60,7 +61,7 @@ class SvaFault:
 
 def _stream(name: str) -> tuple[str, str]:
     """Return the names of valid and ready."""
-    end = "_" if name in ("s_msi", "s_evt", "m_msi") else ""
+    end = "_" if not name.startswith("s_axil") else ""
     return f"{name}{end}valid", f"{name}{end}ready"
 
 
@@ -91,6 +92,7 @@ _DROPPED = "sound_retire_answer == 8'd5"
 _MESSAGE = "sound_retire_source == 2'd1"
 _EVENT = "sound_retire_source == 2'd2"
 _COMMAND = "sound_retire_source == 2'd0"
+_RANGE = "sound_retire_source == 2'd3"
 _SENT = f"{_MESSAGE} && sound_retire_sent"
 _EARLY = "cycles == 3"  # nothing has happened yet
 _CLEARED = "cycles == 80"  # nothing has been sent yet
@@ -128,6 +130,7 @@ def _flipped(name: str, bit: int, when: str = "1'b1") -> str:
 
 AT_PORTS = "u_msi_translator_sva"
 INSIDE = "u_msi_engine_sva"
+AT_RANGE = "u_msi_range_sva"
 
 FAULTS = (
     *_of_streams(),
@@ -185,7 +188,6 @@ FAULTS = (
         {"s_axil_rdata": "sound_s_axil_rdata & ~32'd1"},
     ),
     # ---- msi_translator_sva.sv -------------------------------------------------------------------
-    SvaFault(AT_PORTS, "H3_source_is_one", {"retire_source": "2'd3"}),
     SvaFault(
         AT_PORTS,
         "R3_R4_R8_dropped_sends_nothing",
@@ -228,7 +230,12 @@ FAULTS = (
     SvaFault(
         AT_PORTS,
         "H4_waits_for_two_at_most",
-        {"s_msi_ready": "sound_s_msi_ready && slow", "in_s_msi_valid": "s_msi_valid && slow"},
+        {
+            "s_msi_ready": "sound_s_msi_ready && slow",
+            "in_s_msi_valid": "s_msi_valid && slow",
+            "s_range_ready": "1'b0",
+            "in_s_range_valid": "1'b0",
+        },
     ),
     SvaFault(
         AT_PORTS, "H3_b_answers_a_write", {"s_axil_bvalid": f"sound_s_axil_bvalid || {_EARLY}"}
@@ -248,6 +255,22 @@ FAULTS = (
         {"retire_valid": "sound_retire_valid || cycles == 62"},
     ),
     SvaFault(AT_PORTS, "H7_alert_has_a_cause", {"alert": f"sound_alert || {_EARLY}"}),
+    # ---- msi_range_sva.sv ------------------------------------------------------------------------
+    SvaFault(
+        AT_RANGE,
+        "H4_waits_for_three_at_most",
+        {"s_evt_ready": "sound_s_evt_ready && slow", "in_s_evt_valid": "s_evt_valid && slow"},
+    ),
+    SvaFault(
+        AT_RANGE,
+        "H8_nothing_accepted_while_clearing",
+        {"s_range_ready": "sound_s_range_ready || cycles == 62"},
+    ),
+    SvaFault(
+        "u_records_of_s_range",
+        "H3_in_order",
+        {"retire_range": f"sound_retire_range ^ 16'({_RANGE})"},
+    ),
     # ---- msi_engine_sva.sv: a request and its record are structs of msi_pkg ----------------------
     SvaFault(INSIDE, "H6_command_has_settled", {"to_command": "cycles[0] ? command : '0"}),
     SvaFault(
@@ -258,6 +281,11 @@ FAULTS = (
     SvaFault(INSIDE, "H6_one_command_at_a_time", {"to_request_valid": "request_valid || took"}),
     SvaFault(INSIDE, "H6_command_stands_still", {"to_command": "took ? '0 : command"}),
     SvaFault(INSIDE, "H6_command_taken", {"to_command_granted": "1'b0"}),
+    SvaFault(
+        INSIDE,
+        "N1_sets_what_it_says",
+        {"to_set_numbers": "request.source == SOURCE_RANGE ? ~set_numbers : set_numbers"},
+    ),
     SvaFault(
         INSIDE,
         "H6_others_are_commands",

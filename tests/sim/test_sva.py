@@ -59,6 +59,7 @@ def test_each_assertion_has_a_fault() -> None:
     of_modules = {
         "u_msi_translator_sva": "msi_translator_sva",
         "u_msi_engine_sva": "msi_engine_sva",
+        "u_msi_range_sva": "msi_range_sva",
     }
     for scope, module in of_modules.items():
         assert {f"{scope}.{name}" for name in labels(SVA / f"{module}.sv")} <= set(tried)

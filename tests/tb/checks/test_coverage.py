@@ -7,7 +7,7 @@ Operations run on the golden model, which stands for faultless hardware here. No
 from __future__ import annotations
 
 import random
-from itertools import product
+from itertools import combinations, product
 from types import SimpleNamespace
 from typing import Any
 
@@ -683,7 +683,8 @@ def test_waits() -> None:
 
 def test_backpressure() -> None:
     coverage = Coverage(TABLES)
-    for waiting in ((), ("s_msi",), ("s_evt",), ("s_msi", "s_evt")):
+    waits = ("s_msi", "s_evt", "s_range")
+    for waiting in (each for count in range(4) for each in combinations(waits, count)):
         coverage.on_backpressure(iter(waiting))
     assert judged(coverage.as_values())["backpressure"].complete
 
@@ -703,8 +704,14 @@ class Bench:
         self.checker = Checker(TABLES, 4, lambda: self.cycle, self.coverage)
         self._s_msi_monitor = SimpleNamespace(waited=0, paused=False)
         self._s_evt_monitor = SimpleNamespace(waited=0, paused=False)
+        self._s_range_monitor = SimpleNamespace(waited=0, paused=False)
         self._m_msi_monitor = SimpleNamespace(waited=0, paused=False)
-        self._monitors = (self._s_msi_monitor, self._s_evt_monitor, self._m_msi_monitor)
+        self.inputs = {
+            "s_msi": self._s_msi_monitor,
+            "s_evt": self._s_evt_monitor,
+            "s_range": self._s_range_monitor,
+        }
+        self._monitors = (*self.inputs.values(), self._m_msi_monitor)
         self._reset_changed: int | None = None
         self.resets = 0
         self._in_reset = False
@@ -748,7 +755,7 @@ def test_a_reset_while_the_tables_are_cleared(bench: Bench) -> None:
 
 def test_a_reset_while_something_waits(bench: Bench) -> None:
     bench.reset(1)
-    for name in ("s_msi", "s_evt", "m_msi"):
+    for name in ("s_msi", "s_evt", "s_range", "m_msi"):
         monitor = getattr(bench, f"_{name}_monitor")
         monitor.waited = 1
         assert bench.reset(1) == {f"{name} waiting"}
@@ -808,7 +815,7 @@ def test_what_a_reset_finds_in_the_checker(bench: Bench) -> None:
     assert bench.checker.reset_finds() == ["a message on its way"]
     bench.reset(1)
     hit = set(bench.coverage.as_values()["reset"])
-    waits = {"clearing", "s_msi waiting", "s_evt waiting", "m_msi waiting"}
+    waits = {f"{name} waiting" for name in (*bench.inputs, "m_msi")} | {"clearing"}
     assert set(UNDER_WAY) - waits <= hit
 
 

@@ -14,7 +14,11 @@ from cocotbext.msi_its.run.places import ROOT
 from cocotbext.msi_its.run.sets import SETS, TRACES_SETS, names_in, recordings
 
 EVERY = [each.configuration() for each in SETS.values()]
-SPECIFIED = [*(f"R{number}" for number in range(1, 12)), *(f"H{number}" for number in range(1, 10))]
+SPECIFIED = [
+    *(f"R{number}" for number in range(1, 12)),
+    *(f"H{number}" for number in range(1, 10)),
+    "N1",
+]
 
 
 def cocotb_tests() -> set[str]:
@@ -27,7 +31,7 @@ def cocotb_tests() -> set[str]:
 
 def test_the_specification_has_the_rules_that_are_planned() -> None:
     text = (ROOT / "docs/specification.md").read_text()
-    assert re.findall(r"^- \*\*([RH]\d+)\*\*", text, re.MULTILINE) == SPECIFIED
+    assert re.findall(r"^- \*\*([RH]\d+|N1)\*\*", text, re.MULTILINE) == SPECIFIED
     assert list(load()) == SPECIFIED
 
 

@@ -8,7 +8,8 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -32,10 +33,17 @@ def environment() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="module")
+def built() -> Callable[[str], Path]:
+    """Return what builds the design, once for each set of parameters."""
+    return cache(lambda name: DESIGN.build(name, SETS[name]))
+
+
 @pytest.mark.parametrize("name", SETS)
-def test_scenarios_and_random_topologies(name: str, tmp_path: Path) -> None:
-    place = DESIGN.build(name, SETS[name])
-    found = DESIGN.run(place, SETS[name], tmp_path, [*MODULES, RANDOM])
+def test_scenarios_and_random_topologies(
+    name: str, built: Callable[[str], Path], tmp_path: Path
+) -> None:
+    found = DESIGN.run(built(name), SETS[name], tmp_path, [*MODULES, RANDOM])
     assert {test: said for test, said in found.items() if said} == {}
     assert len(found) > 20
 
@@ -87,9 +95,9 @@ def test_a_fault_is_noticed_on_the_wire(name: str, broken: Path, tmp_path: Path)
     assert says in (tmp_path / "log").read_text()
 
 
-def test_what_ran_is_replayed_by_compare(tmp_path: Path) -> None:
+def test_what_ran_is_replayed_by_compare(built: Callable[[str], Path], tmp_path: Path) -> None:
     name = "topology_1"
-    DESIGN.run(DESIGN.places / "128", SETS["128"], tmp_path, [RANDOM], f"{name}$")
+    DESIGN.run(built("128"), SETS["128"], tmp_path, [RANDOM], f"{name}$")
     result = msgspec.json.decode((tmp_path / f"{name}.json").read_bytes(), type=Result)
     status, said = tb("compare", f"TRACE={tmp_path / name}.jsonl.gz", "LEVEL=model")
     assert (status, closing("compare", said.partition("; ITS")[0])[3]) == (0, 0)

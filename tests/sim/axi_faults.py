@@ -246,7 +246,7 @@ FAULTS = (
     ),
     TextFault(
         "a route's response is taken for a write's",
-        _HARNESS,
+        f"{_HARNESS}.sv",
         instead("its_done_valid && direct_valid && direct", "its_done_valid"),
         "random_writes",
         "[B5]",

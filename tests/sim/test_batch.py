@@ -89,8 +89,8 @@ def test_an_entry_that_nobody_clears_differs_from_its_neighbours(tmp_path: Path)
 
 def test_a_design_that_ends_the_simulation_is_a_clear_failure(tmp_path: Path) -> None:
     fault = Fault(
-        "    if (!rst_n) last_q <= SOURCE_EVENT;",
-        "    if (!rst_n) last_q <= SOURCE_EVENT;\n    if (in_valid == '1) $finish;",
+        "    if (!rst_n) begin\n      last_q ",
+        "    if (&in_valid[2:0]) $finish;\n    if (!rst_n) begin\n      last_q ",
         name="an early end",
         tag="H6",
     )
@@ -100,9 +100,9 @@ def test_a_design_that_ends_the_simulation_is_a_clear_failure(tmp_path: Path) ->
 
 def test_a_design_that_stops_on_an_error_is_a_clear_failure(tmp_path: Path) -> None:
     fault = Fault(
-        "    if (!rst_n) last_q <= SOURCE_EVENT;",
-        "    if (!rst_n) last_q <= SOURCE_EVENT;\n"
-        '    assert (in_valid != \'1) else $fatal(1, "stop");',
+        "    if (!rst_n) begin\n      last_q ",
+        '    assert (!(&in_valid[2:0])) else $fatal(1, "stop");\n'
+        "    if (!rst_n) begin\n      last_q ",
         name="an assertion",
         tag="H6",
     )

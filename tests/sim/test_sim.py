@@ -165,8 +165,8 @@ def test_a_design_that_hangs_is_a_clear_failure(tmp_path: Path) -> None:
 
 def test_a_failing_assertion_is_named_once(tmp_path: Path) -> None:
     fault = Fault(
-        "    if (!rst_n) last_q <= SOURCE_EVENT;",
-        "    if (!rst_n) last_q <= SOURCE_EVENT;\n    else assert (!in_valid[SOURCE_MESSAGE]);",
+        "    if (!rst_n) begin\n      last_q ",
+        "    if (rst_n) assert (!in_valid[SOURCE_MESSAGE]);\n    if (!rst_n) begin\n      last_q ",
         name="an assertion",
         tag="H6",
     )
@@ -175,7 +175,7 @@ def test_a_failing_assertion_is_named_once(tmp_path: Path) -> None:
     assert results[0] is failed and len(results) > 5
     said = r"a failing assertion \(or \$error\) at \S+/msi_arbiter\.sv:(\d+) ended the simulation"
     assert re.match(
-        rf"{said} at \S+ ns, in \S+: 'assert' failed\.\n  \1 \| else assert", failed.failure
+        rf"{said} at \S+ ns, in \S+: 'assert' failed\.\n  \1 \| if \(rst_n\) assert", failed.failure
     )
     assert f"log: {tmp_path}/results/simulation.log" in failed.failure
     assert all(failed.name in each.failure for each in results[1:] if not each.ran)
@@ -186,9 +186,9 @@ def test_a_simulation_that_stops_the_clock_is_ended(
 ) -> None:
     monkeypatch.setattr(simulator, "STALL_SECONDS", 3)
     fault = Fault(
-        "    if (!rst_n) last_q <= SOURCE_EVENT;",
-        "    if (!rst_n) last_q <= SOURCE_EVENT;\n"
-        "    while (in_valid[SOURCE_MESSAGE]) last_q <= granted;",
+        "    if (!rst_n) begin\n      last_q ",
+        "    while (in_valid[SOURCE_MESSAGE]) last_q <= granted;\n"
+        "    if (!rst_n) begin\n      last_q ",
         name="an endless loop in zero time",
         tag="H4",
     )

@@ -386,10 +386,13 @@ module msi_bridge_as_translator #(
   endfunction
   // verilator lint_on UNUSEDSIGNAL
 
+  bit was_reset = 1'b0;  // before that, registers hold anything
+
   // verilator lint_off BLKSEQ
   always @(posedge clk) begin : compare
     access_t wanted;
     if (!rst_n) begin
+      was_reset = 1'b1;
       takes_beats_q <= 1'b0;
       writes.delete();
       reads.delete();
@@ -404,7 +407,7 @@ module msi_bridge_as_translator #(
       m_axi_bvalid     <= 1'b0;
       m_axi_rvalid     <= 1'b0;
       for (int i = 0; i < 2 ** ID_WIDTH; i++) unanswered[i] = 0;
-    end else begin
+    end else if (was_reset) begin
       if (s_axi_bvalid && s_axi_bready) begin
         if (unanswered[s_axi_bid] == 0) $error("a response that belongs to nothing");
         if (s_axi_bresp != 0) $error("a write is answered with an error");

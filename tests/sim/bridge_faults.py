@@ -181,7 +181,8 @@ FAULTS = (
         "a message passes an earlier write of another ID",
         _ORDER,
         instead(
-            "walk_received != walk_committed", "walk_received != walk_committed || walk_thread != 0"
+            "first_valid_q && first_received_q",
+            "first_valid_q && (first_received_q || first_thread_q != 0)",
         ),
         "b4_responses_in_any_order",
         "does not wait",
@@ -274,12 +275,16 @@ FAULTS = (
         "a stall wedges addresses against data: at m_axi",
         _TOP,
         (
-            (".out_valid(m_axi_awvalid),", ".out_valid(aw_there),"),
-            (".out_ready(m_axi_awready),", ".out_ready(m_axi_awready && m_axi_awvalid),"),
+            (".out_valid(passing_awvalid),", ".out_valid(aw_there),"),
+            (".out_ready(passing_awready),", ".out_ready(passing_awready && passing_awvalid),"),
             (
-                "  address_t data_aw, its_aw, out_aw;\n",
-                "  address_t data_aw, its_aw, out_aw;\n  logic aw_there;\n"
-                "  assign m_axi_awvalid = aw_there && (!FAULT || m_axi_wready);\n",
+                "  beat_t    data_w, passing_w, its_w, out_w;\n",
+                "  beat_t    data_w, passing_w, its_w, out_w;\n  logic aw_there;\n",
+            ),
+            (
+                "passing_awready, passing_wvalid, passing_wready;\n",
+                "passing_awready, passing_wvalid, passing_wready;\n"
+                "  assign passing_awvalid = aw_there && (!FAULT || m_axi_wready);\n",
             ),
         ),
         "b6_who_answers_takes_one_channel_at_a_time",

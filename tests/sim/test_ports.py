@@ -17,7 +17,10 @@ from cocotbext.msi_its.run.simulation import simulate
 from cocotbext.msi_its.vocabulary.results import TestResult
 from qualify.edits import FAULTS, break_rtl
 
-RACES = "timing_tests.h5_forwarding_holds_through_a_stall"
+RACES = (
+    "timing_tests.h5_forwarding_holds_through_a_stall",
+    "timing_tests.n1_a_command_meets_the_range_shortly_before_it",
+)
 """Where sources race for the engine, and stalls are drawn from one sequence of random numbers, what
 is sent depends on who wakes up first at a clock edge: so here, and in the random tests."""
 
@@ -39,7 +42,7 @@ def test_the_same_operation_for_operation(tmp_path: Path, kind: str) -> None:
     assert sum(what.operations for what in memory.values()) > 300
     for name, what in memory.items():
         assert what.passed and handles[name].passed
-        if name != RACES:
+        if name not in RACES:
             assert handles[name] == what, name
 
 
